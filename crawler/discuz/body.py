@@ -1,0 +1,622 @@
+"""One post's cell → blocks → text.
+
+What Discuz and its plugins put into a cell leaves it: anti-copy noise, edit marks, tips, ads,
+login teasers, scripts, "copy code". What the author wrote stays, typed boilerplate included, for
+it is told by its markup and never by its words. One walk over the cell, without recursion: posts
+nest a thousand deep.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
+
+from crawler.discuz import urls
+from crawler.discuz.dates import Clock, read_date
+from crawler.discuz.facts import Access, Attachment, Block, Body, Image, Link, Moment, Quote
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+# What a class says of the element that bears it.
+_NOISE_CLASSES = frozenset(
+    {
+        "jammer",  # <font class="jammer">9 Z% r$ z) l</font>, at every line end
+        "tip",  # the hidden box of a picture or file: 下载附件, 上传
+        "attach_nopermission",  # 本帖子中包含更多资源 … 登录
+        "attach_tips",
+        "a_p",  # advertisement between floors, above, beside and below a body
+        "a_pt",
+        "a_pr",
+        "a_pb",
+        "rnd_ai_pr",  # the same, drawn at random (plugin)
+        "DzHoverPop",  # hidden pop-up of a hover plugin
+        "modact",  # 本主题由 … 于 … 关闭
+        "original_text_style1",  # 本文为 … 原创, put there by a plugin
+        "guestviewthumb_cur",  # 登录/注册后可看大图
+    }
+)
+_NOISE_IDS = frozenset({"copyright", "threadindex", "threadpage"})
+_MEANINGS: dict[str, str] = {
+    "pstatus": "edited",
+    "quote": "quote",
+    "blockcode": "code",
+    "locked": "locked",
+    "showhide": "unlocked",
+    "media": "media",
+    "tattl": "upload",
+    "guestviewthumb": "upload",
+    "relatedlink": "relatedlink",  # a word of the author's that the forum made a link
+}
+_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.?\d)", re.I)
+_SPOILER = re.compile(r"spoil", re.I)
+
+_BLOCK_TAGS = frozenset(
+    "p div blockquote h1 h2 h3 h4 h5 h6 ul ol li dl dt dd tr pre center section article table tbody"
+    " caption figure figcaption details summary form fieldset header footer".split()
+)
+_DROPPED_TAGS = frozenset(
+    "style noscript button input select textarea option label head title link meta".split()
+)
+_PLAYER_TAGS = frozenset("iframe embed object video audio source".split())
+
+# Pictures of the forum's own furniture: file types, place holders, buttons. Not so pictures that
+# members uploaded (data/attachment) or link to.
+_FURNITURE = re.compile(
+    r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif$"
+    r"|(?:^|/)images/(?:common|default)/"
+)
+_SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
+
+# AC_FL_RunContent('width', '500', …, 'src', encodeURI('http://v.example/x.swf'), …)
+_FLASH = re.compile(r"""'src'\s?,\s?(?:encodeURI\()?'([^']{1,2000})'""")
+_SOUND = re.compile(r"soundFile=([^'&]{1,2000})")
+# detectPlayer("mp4_vY6", "mp4", "https://…", "500", "375")
+_PLAYER = re.compile(
+    r"""detectPlayer\(\s?["'][^"']{1,99}["']\s?,\s?["'][^"']{1,99}["']\s?,\s?["']([^"']{1,2000})"""
+)
+
+# 本帖最后由 新闻小编 于 2017-6-1 10:20 编辑
+_EDITED = re.compile(r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]")
+# the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
+_ATTRIBUTION = (
+    re.compile(
+        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{4,60})$"
+    ),
+    # Discuz 6 and 7: 原帖由 NAME 于 2008-1-1 10:00 发表
+    re.compile(
+        r"^(?:引用[::]?\s?)?原帖由\s?@?(?P<author>.{1,60}?)\s?[于於]\s?"
+        r"(?P<date>.{4,60}?)\s?[发發]表"
+    ),
+)
+# <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
+_OLD_REPLY = re.compile(r"^回[复復覆]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
+
+_ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
+    (re.compile(r"管理[员員]或版主屏蔽"), "shielded"),
+    (re.compile(r"作者被禁止或[删刪]除|自[动動]屏蔽"), "banned"),
+    (re.compile(r"解[锁鎖]|以下内容"), "visible"),
+    (re.compile(r"[仅僅]作者可[见見]"), "author_only"),
+    (re.compile(r"支付|[购購][买買]"), "paid"),
+    (re.compile(r"密[码碼]"), "password"),
+    (re.compile(r"[积積]分|[等级級]{2}"), "hidden_credits"),
+    (re.compile(r"回[复復覆]"), "hidden_reply"),
+)
+# (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
+_SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
+_DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[::\uff1a]\s?(\d{1,12})")
+_PRICE = re.compile(r"售[价價]\s?[::\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
+_DESCRIPTION = re.compile(r"[说說]明\s?[:\uff1a]\s?(.{1,500})")
+
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+_THREE_BREAKS = re.compile(r"\n{3,}")
+# Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
+_DEEPEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reading a body needs to know of its page."""
+
+    base: str
+    clock: Clock
+
+
+def read_body(cell: _Element, context: Context) -> Body:
+    """Read the cell of one post (`td.t_f`). Never raises."""
+    walk = _Walk(context)
+    walk.run(cell)
+    blocks = walk.finish()
+    return Body(
+        text=render_text(blocks),
+        blocks=blocks,
+        quotes=tuple(walk.quotes),
+        images=tuple(walk.images),
+        attachments=tuple(walk.attachments),
+        links=tuple(dict.fromkeys(walk.links)),
+        media=tuple(dict.fromkeys(walk.media)),
+        edited_by=walk.edited_by,
+        edited_at=walk.edited_at,
+        access=walk.access,
+        notices=tuple(walk.notices),
+    )
+
+
+def read_access(notice: str) -> Access:
+    """What the words of a `div.locked` say.
+
+    >>> read_access("游客，如果您要查看本帖隐藏内容请回复")
+    'hidden_reply'
+    >>> read_access("您的积分已超过 50, 为您解锁内容")
+    'visible'
+    """
+    return next((access for rule, access in _ACCESS if rule.search(notice)), "no_permission")
+
+
+def render_text(blocks: tuple[Block, ...]) -> str:
+    """The post's own words with their line breaks.
+
+    Quotes that name whom they quote and hidden parts leave no trace; smilies and pictures
+    neither.
+    """
+    pieces: list[str] = []
+    _render(blocks, pieces)
+    return tidy("".join(pieces))
+
+
+def tidy(text: str) -> str:
+    """Lines without white space round them, at most one empty line between two.
+
+    No-break spaces are how Discuz keeps typed indents, so they stay, as spaces.
+    """
+    lines = [line.strip(" \t").replace("\xa0", " ").rstrip() for line in text.split("\n")]
+    text = _CONTROLS.sub("", "\n".join(lines))
+    return _THREE_BREAKS.sub("\n\n", text).strip("\n")
+
+
+def read_upload(element: _Element, context: Context) -> tuple[Attachment | None, Image | None]:
+    """An uploaded file or picture from the element that Discuz sets round it.
+
+    `ignore_js_op` in a cell, `dl.tattl` below it. Robots get no id and no size there.
+    """
+    attachment_id = name = href = description = None
+    picture: _Element | None = None
+    for part in element.iter("img", "a", "span", "strong", "p"):
+        tag, mark = part.tag, part.get("id") or ""
+        if tag == "img":
+            if picture is None and _picture_source(part):
+                picture = part
+                attachment_id = part.get("aid") or attachment_id
+        elif tag == "a":
+            link = part.get("href") or ""
+            if "attach" in link and (href is None or mark.startswith("aid")):
+                href = link
+                attachment_id = urls.attachment_id(link) or attachment_id
+                if mark.startswith("aid") or _is_in(part, "attach_"):
+                    name = _words(part) or name
+        elif tag == "strong":
+            # the tip of a picture names it: <p><strong>IMG_01.jpg</strong> <em>(7 KB, …)
+            name = name or (_words(part) if _is_in(part, "aimg_") else None)
+        elif tag == "p" and part.get("class") == "mbn xg2":
+            description = _words(part) or None
+        elif tag == "span" and mark.startswith("attach_"):
+            attachment_id = attachment_id or mark[len("attach_") :]
+    words = _words(element)
+    size, downloads = _SIZE.search(words), _DOWNLOADS.search(words)
+    price = _PRICE.search(words)
+    image = None
+    if picture is not None:
+        url = urls.resolve(context.base, _picture_source(picture))
+        if url:
+            name = name or picture.get("title") or picture.get("alt") or None
+            image = Image(url, name, attachment_id)
+            href = href or url
+    if attachment_id is None and (href is None or image is not None):
+        return None, image
+    attachment = Attachment(
+        id=attachment_id,
+        name=name,
+        url=urls.resolve(context.base, href),
+        size=size[1] if size else None,
+        downloads=int(downloads[1]) if downloads else None,
+        price=price[1].strip() if price else None,
+        description=description or _described(element),
+    )
+    return attachment, image
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A container that is being read: the words and blocks gathered so far."""
+
+    kind: Literal["body", "quote", "code", "table", "list", "unlocked", "spoiler"]
+    pieces: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    at_line_start: bool = True
+    post_link: str | None = None
+
+    def flush(self) -> None:
+        if self.pieces:
+            self.blocks.append(Block("text", "".join(self.pieces)))
+            self.pieces.clear()
+
+
+_Leave = Callable[["_Element"], None]
+_SKIP = object()
+
+
+class _Walk:
+    """One walk over a cell; see `read_body`."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.frames = [_Frame("body")]
+        self.quotes: list[Quote] = []
+        self.images: list[Image] = []
+        self.attachments: list[Attachment] = []
+        self.links: list[Link] = []
+        self.media: list[str] = []
+        self.notices: list[str] = []
+        self.edited_by: str | None = None
+        self.edited_at: Moment | None = None
+        self.access: Access = "visible"
+        # where the words of open links and bold parts begin: (frame, piece)
+        self._marks: list[tuple[_Frame, int]] = []
+        self._in_spoiler = 0
+
+    def run(self, cell: _Element) -> None:
+        """Visit every element below ``cell`` once, in document order."""
+        self.add(cell.text)
+        stack: list[tuple[_Element, Iterator[_Element], _Leave | None]] = [
+            (cell, iter(cell), None)
+        ]
+        while stack:
+            element, children, leave = stack[-1]
+            for child in children:
+                entered = self.enter(child)
+                if entered is _SKIP:
+                    self.add(child.tail)
+                    continue
+                self.add(child.text)
+                stack.append((child, iter(child), entered))  # type: ignore[arg-type]
+                break
+            else:
+                stack.pop()
+                if leave is not None:
+                    leave(element)
+                if stack:
+                    self.add(element.tail)
+
+    def finish(self) -> tuple[Block, ...]:
+        while len(self.frames) > 1:
+            self._close_frame(None)
+        self.frames[0].flush()
+        return tuple(self.frames[0].blocks)
+
+    # -- words ---------------------------------------------------------------------------------
+
+    def add(self, words: str | None) -> None:
+        if not words:
+            return
+        frame = self.frames[-1]
+        words = _SPACES.sub(" ", words)
+        if frame.at_line_start:
+            words = words.lstrip(" ")
+            if not words:
+                return
+            frame.at_line_start = False
+        if frame.kind == "code":
+            words = words.replace(" ", "\xa0")
+        frame.pieces.append(words)
+
+    def new_line(self) -> None:
+        """What `<br>` does."""
+        frame = self.frames[-1]
+        frame.pieces.append("\n")
+        frame.at_line_start = True
+
+    def own_line(self, _: object = None) -> None:
+        """What the edge of a block does: a break, unless the line is empty anyway."""
+        if not self.frames[-1].at_line_start:
+            self.new_line()
+
+    # -- elements ------------------------------------------------------------------------------
+
+    def enter(self, element: _Element) -> object:
+        """Begin an element: `_SKIP` if it is done with, else what to do at its end, or None."""
+        tag = element.tag
+        if tag == "br":
+            self.new_line()
+            return _SKIP
+        if tag == "img":
+            self._picture(element)
+            return _SKIP
+        classes, style = element.get("class"), element.get("style")
+        if style is not None and not self._in_spoiler and _HIDDEN.search(style):
+            return _SKIP
+        if classes is not None:
+            meaning = _meaning(classes)
+            if meaning == "noise":
+                return _SKIP
+            if meaning is not None and meaning != "relatedlink":
+                return getattr(self, "_" + meaning)(element)
+        if tag == "a":
+            return self._mark(self._end_link)
+        if tag in ("strong", "b"):
+            return self._mark(self._end_bold)
+        if tag in ("td", "th"):
+            return self._cell(element)
+        if tag in _BLOCK_TAGS:
+            # <div class="showhide"><h4>本帖隐藏的内容</h4>…: the heading is the forum's
+            is_heading = tag == "h4" and self.frames[-1].kind == "unlocked"
+            if is_heading or element.get("id") in _NOISE_IDS:
+                return _SKIP
+            self.own_line()
+            if tag in ("table", "ul", "ol"):
+                return self._open("table" if tag == "table" else "list")
+            return self.own_line
+        if tag == "hr":
+            self.own_line()
+            self._put(Block("rule"))
+            return _SKIP
+        if tag == "ignore_js_op":
+            return self._upload(element)
+        if tag == "script":
+            self._script(element)
+            return _SKIP
+        if tag in _PLAYER_TAGS:
+            return self._player(element)
+        if tag in _DROPPED_TAGS:
+            return _SKIP
+        # <em onclick="copycode($('code_g5A'));">复制代码</em>
+        if tag == "em" and "copycode" in (element.get("onclick") or ""):
+            return _SKIP
+        return None
+
+    def _edited(self, element: _Element) -> object:
+        words = _words(element)
+        found = _EDITED.search(words)
+        if found:
+            self.edited_by = found["name"].strip()
+            titled = next((part.get("title") for part in element.iter("span")), None)
+            self.edited_at = read_date(found["date"], titled, self.context.clock)
+        return _SKIP
+
+    def _locked(self, element: _Element) -> object:
+        notice = _words(element)
+        access = read_access(notice)
+        if access != "visible":
+            self.access = access
+        self.notices.append(notice)
+        self.own_line()
+        self._put(Block("hidden", notice))
+        return _SKIP
+
+    def _media(self, element: _Element) -> object:
+        # X3.5: the script beside it names the address, the link in it may be dead (javascript:;)
+        for link in element.iter("a"):
+            self._add_media(link.get("href"))
+        return _SKIP
+
+    def _upload(self, element: _Element) -> object:
+        for script in element.iter("script"):
+            self._script(script)
+        for player in element.iter("iframe", "video", "audio", "source", "embed"):
+            self._add_media(player.get("src"))
+        for box in element.iter("div"):
+            if _meaning(box.get("class") or "") == "media":
+                self._media(box)
+        attachment, image = read_upload(element, self.context)
+        if image:
+            self.images.append(image)
+            self._put(Block("image", image.name or "", image.url))
+        if attachment:
+            self.attachments.append(attachment)
+            if not image:
+                self._put(Block("file", attachment.name or "", attachment.url))
+        return _SKIP
+
+    def _picture(self, element: _Element) -> None:
+        source = _picture_source(element)
+        if element.get("smilieid") or _SMILEY.search(source or element.get("src") or ""):
+            self._put(Block("smiley", element.get("alt") or "", element.get("src")))
+            return
+        url = urls.resolve(self.context.base, source)
+        if not source or not url:
+            return
+        name = element.get("title") or element.get("alt") or None
+        self.images.append(Image(url, name, element.get("aid")))
+        self._put(Block("image", name or "", url))
+
+    def _script(self, element: _Element) -> None:
+        code = element.text or ""
+        sounds = _SOUND.findall(code)
+        found = [unquote(sound) for sound in sounds] or _FLASH.findall(code)
+        for address in [*found, *_PLAYER.findall(code)]:
+            self._add_media(address)
+
+    def _player(self, element: _Element) -> object:
+        self._add_media(element.get("src") or element.get("data"))
+        return _SKIP if element.tag != "video" and element.tag != "audio" else None
+
+    def _add_media(self, address: str | None) -> None:
+        url = urls.resolve(self.context.base, address)
+        if url and url.startswith("http"):
+            self.media.append(url)
+            self._put(Block("media", url=url))
+
+    def _cell(self, element: _Element) -> object:
+        if element.getprevious() is not None and not self.frames[-1].at_line_start:
+            self.frames[-1].pieces.append("\t")
+        return None
+
+    # -- containers ----------------------------------------------------------------------------
+
+    def _quote(self, _: _Element) -> object:
+        return self._open("quote")
+
+    def _code(self, _: _Element) -> object:
+        return self._open("code")
+
+    def _spoiler(self, _: _Element) -> object:
+        self._in_spoiler += 1
+        self._open("spoiler")
+
+        def close(element: _Element) -> None:
+            self._in_spoiler -= 1
+            self._close_frame(element)
+
+        return close
+
+    def _unlocked(self, _: _Element) -> object:
+        return self._open("unlocked")
+
+    def _open(
+        self, kind: Literal["quote", "code", "table", "list", "unlocked", "spoiler"]
+    ) -> _Leave:
+        self.own_line()
+        if len(self.frames) >= _DEEPEST:
+            return self.own_line
+        self.frames.append(_Frame(kind))
+        return self._close_frame
+
+    def _close_frame(self, _: _Element | None) -> None:
+        frame = self.frames.pop()
+        frame.flush()
+        outer = self.frames[-1]
+        blocks = tuple(frame.blocks)
+        quote = self._attributed(frame, blocks) if frame.kind == "quote" else None
+        if quote is not None:
+            self.quotes.append(quote)
+        outer.flush()
+        if frame.kind != "body":
+            outer.blocks.append(Block(frame.kind, blocks=blocks, quote=quote))
+        outer.at_line_start = True
+
+    def _attributed(self, frame: _Frame, blocks: tuple[Block, ...]) -> Quote | None:
+        text = render_text(blocks)
+        first, _, rest = text.partition("\n")
+        for rule in _ATTRIBUTION:
+            found = rule.search(first)
+            if not found:
+                continue
+            date = read_date(found["date"], None, self.context.clock)
+            if date or frame.post_link:
+                author = found["author"].strip().lstrip("@") or None
+                return Quote(rest.strip("\n"), author, frame.post_link, date)
+        if frame.post_link:
+            return Quote(text, None, frame.post_link)
+        return None
+
+    def _put(self, block: Block) -> None:
+        frame = self.frames[-1]
+        frame.flush()
+        frame.blocks.append(block)
+
+    def _mark(self, leave: _Leave) -> _Leave:
+        self._marks.append((self.frames[-1], len(self.frames[-1].pieces)))
+        return leave
+
+    def _since_mark(self) -> tuple[_Frame, int]:
+        frame, start = self._marks.pop()
+        # a picture in between has flushed the words before it
+        return frame, min(start, len(frame.pieces))
+
+    def _end_link(self, element: _Element) -> None:
+        frame, start = self._since_mark()
+        href = element.get("href")
+        words = "".join(frame.pieces[start:]).strip()
+        if not words or not href:
+            return
+        if "findpost" in href or "pid=" in href:
+            post_id = urls.post_id(href)
+            inner = self.frames[-1]
+            if post_id and inner.post_link is None and inner.kind in ("quote", "body"):
+                inner.post_link = post_id
+            if inner.kind == "quote":
+                return
+        if _meaning(element.get("class") or "") == "relatedlink":
+            return
+        url = urls.resolve(self.context.base, href)
+        if url:
+            self.links.append(Link(url, words.replace("\xa0", " ")))
+
+    def _end_bold(self, _: _Element) -> None:
+        frame, start = self._since_mark()
+        if frame.post_link is None or frame.kind != "body":
+            return
+        found = _OLD_REPLY.match("".join(frame.pieces[start:]).strip())
+        if found:
+            del frame.pieces[start:]
+            self.links.pop()
+            frame.at_line_start = not frame.pieces
+            self.quotes.append(Quote("", found["author"].strip() or None, frame.post_link))
+
+
+@lru_cache(maxsize=4096)
+def _meaning(classes: str) -> str | None:
+    """What a class attribute says: "noise", the name of a method of `_Walk`, or nothing."""
+    names = classes.split()
+    if not _NOISE_CLASSES.isdisjoint(names):
+        return "noise"
+    for name in names:
+        if name in _MEANINGS:
+            return _MEANINGS[name]
+    return "spoiler" if _SPOILER.search(classes) else None
+
+
+def _render(blocks: tuple[Block, ...], pieces: list[str]) -> None:
+    for block in blocks:
+        if block.kind == "text":
+            pieces.append(block.text)
+        elif block.kind == "rule":
+            pieces.append("\n")
+        elif block.blocks and block.quote is None:
+            _own_line(pieces)
+            _render(block.blocks, pieces)
+            _own_line(pieces)
+
+
+def _own_line(pieces: list[str]) -> None:
+    if pieces and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
+
+
+def _picture_source(element: _Element) -> str | None:
+    """Where a picture really is: Discuz puts a place holder into src and loads the rest later."""
+    for name in ("zoomfile", "file", "src", "data-src", "data-original"):
+        source = element.get(name)
+        if source and not _FURNITURE.search(source):
+            return source
+    return None
+
+
+def _is_in(element: _Element, prefix: str) -> bool:
+    """Whether one of the next four elements around has an id that begins so."""
+    around = element.getparent()
+    for _ in range(4):
+        if around is None:
+            return False
+        if (around.get("id") or "").startswith(prefix):
+            return True
+        around = around.getparent()
+    return False
+
+
+def _words(element: _Element) -> str:
+    """All words below an element, with single spaces."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def _described(element: _Element) -> str | None:
+    # <div class="tip_c">… 点击文件名下载附件<br />说明：含源数据</div>
+    for line in element.itertext():
+        found = _DESCRIPTION.match(line.strip())
+        if found:
+            return found[1].strip()
+    return None

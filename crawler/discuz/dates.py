@@ -1,0 +1,265 @@
+"""How Discuz! writes dates, and what they mean.
+
+Discuz's `dgmdate()` writes `Y-n-j H:i[:s]` in the forum's zone, or the site's own pattern; while
+an entry is recent, words instead (刚刚, 7 分钟前, 昨天 18:48, 3 天前), on desktop pages with the
+absolute time in a title attribute. Exact patterns come first: they cost microseconds and are
+right. dateparser reads the rest (English words, other scripts) in one to two milliseconds, with
+languages, base and zone fixed. It is not asked about `12-23 08:42`, which it misreads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+import dateparser
+
+from crawler.discuz.facts import Moment, Precision
+
+if TYPE_CHECKING:
+    from dateparser import _Settings
+
+    from crawler.discuz.document import Document
+
+# Discuz's own default; it is what a page without a footer is read with.
+DEFAULT_ZONE = timezone(timedelta(hours=8))
+
+# GMT+8, 2024-5-7 18:21   GMT+5.5, 07-05-2024 06:21 PM   GMT, 2024-5-7 10:21
+_CLOCK = re.compile(r"GMT\s?([+-]\d{1,2}(?:\.\d{1,2})?)?\s?,\s{0,3}([^<,\n]{6,40})")
+_CLOCK_TRIES = 20
+
+_HOURS = (
+    r"(?:(?P<half>上午|下午|晚上|凌晨|中午|[AaPp]\.?[Mm]\.?)\s?)?"
+    r"(?P<h>\d{1,2})[:\uff1a](?P<mi>\d{2})(?:[:\uff1a](?P<s>\d{2}))?"
+    r"(?:\s?(?P<half2>[AaPp]\.?[Mm]\b\.?))?"
+)
+_TIME = rf"(?:[\s,]{{1,8}}|T){_HOURS}"
+# 2021-12-23 08:42   2021/12/23   2021年12月23日 08:42:05
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<y>[12]\d{3})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?"
+    rf"(?!\d)(?:{_TIME})?"
+)
+# 01-06-2017 08:15 AM: the 1st of June or the 6th of January, as the page's clock shows
+_YEAR_LAST = re.compile(
+    rf"(?<!\d)(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<y>[12]\d{{3}})(?!\d)(?:{_TIME})?"
+)
+# 12-23 08:42   12月23日 08:42: the year is the latest that does not lie ahead
+_NO_YEAR = re.compile(
+    r"(?<![\d-])(?P<m>\d{1,2})(?:-(?P<d>\d{1,2})|\s?月\s?(?P<d2>\d{1,2})\s?[日号號])"
+    rf"(?![\d-])(?:{_TIME})?"
+)
+_DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
+_DAY_WORD = re.compile(rf"(?P<day>今天|昨天|前天)\s{{0,8}}(?:{_HOURS})?")
+_AGO = re.compile(
+    r"(?P<n>\d{1,9}|半)\s?个?個?"
+    r"(?P<unit>秒|分钟|分鐘|分|小时|小時|天|日|周|星期|月|年)[钟鐘]?\s?[前以之]"
+)
+_JUST_NOW = re.compile(r"刚刚|剛剛|刚才|剛才")
+_UNITS: dict[str, tuple[timedelta, Precision]] = {
+    "秒": (timedelta(seconds=1), "second"),
+    "分": (timedelta(minutes=1), "minute"),
+    "小": (timedelta(hours=1), "hour"),
+    "天": (timedelta(days=1), "day"),
+    "日": (timedelta(days=1), "day"),
+    "周": (timedelta(weeks=1), "day"),
+    "星": (timedelta(weeks=1), "day"),
+    "月": (timedelta(days=30), "day"),
+    "年": (timedelta(days=365), "day"),
+}
+# 发表于 2017-6-1   发表于：   時間：   Posted on
+_PREFIX = re.compile(
+    r"^\s*(?:发表于|發表於|时间|時間|发布于|發布於|回复于|posted(?: on)?)\s?[:\uff1a]?\s*", re.I
+)
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What words like 昨天 count from, and how this site writes dates.
+
+    ``now`` is aware, in the forum's zone. ``is_page_time`` tells that the page's own clock gave
+    it. ``day_first`` orders the two short numbers of 01-06-2017.
+    """
+
+    now: datetime
+    is_page_time: bool = False
+    day_first: bool = True
+
+
+def read_clock(document: Document) -> Clock:
+    """The page's own clock, else the response's Date header, else when the page was seen."""
+    base = _header_time(document) or document.seen_at
+    if base.tzinfo is None:
+        base = base.replace(tzinfo=UTC)
+    text = document.text
+    end = len(text)
+    zone = None
+    # the footer is the last place with such words: search backwards
+    for _ in range(_CLOCK_TRIES):
+        end = text.rfind("GMT", 0, end)
+        if end < 0:
+            break
+        found = _CLOCK.match(text, end)
+        if not found or not text[max(0, end - 9) : end].rstrip().endswith(">"):
+            continue
+        zone = _zone(found[1])
+        rough = base.astimezone(zone)
+        # 07-05-2024: of the two readings the one nearer to when the page was received
+        readings = [
+            (read, day_first)
+            for day_first in (True, False)
+            if (read := read_date(found[2], None, Clock(rough, day_first=day_first)))
+        ]
+        if readings:
+            moment, day_first = min(readings, key=lambda r: abs(r[0].value - rough))
+            return Clock(moment.value, is_page_time=True, day_first=day_first)
+    return Clock(base.astimezone(zone or DEFAULT_ZONE))
+
+
+def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:
+    """The moment that ``words`` tell, or, more exactly, the title attribute beside them.
+
+    ``words`` may stand behind a label (发表于) and before a place (· 河南); ``raw`` of the result
+    is ``words`` with single spaces.
+
+    >>> clock = Clock(datetime(2024, 1, 5, 9, 0, tzinfo=DEFAULT_ZONE))
+    >>> read_date("发表于 昨天\\xa001:33", "2024-1-4 01:33:24", clock).value.isoformat()
+    '2024-01-04T01:33:24+08:00'
+    >>> read_date("12-23 08:42", None, clock).value.isoformat()
+    '2023-12-23T08:42:00+08:00'
+    >>> read_date("3 天前", None, clock).precision
+    'day'
+    """
+    raw = " ".join(words.split())
+    for text in (title, raw):
+        if not text:
+            continue
+        read = _read(text[:_LONGEST], clock)
+        if read:
+            return Moment(read[0], read[1], raw)
+    return None
+
+
+def _read(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
+    found = _YEAR_FIRST.search(text)
+    if found:
+        return _at(int(found["y"]), int(found["m"]), int(found["d"]), found, clock)
+    found = _YEAR_LAST.search(text)
+    if found:
+        first, second = int(found["a"]), int(found["b"])
+        day_first = first > 12 or (second <= 12 and clock.day_first)
+        day, month = (first, second) if day_first else (second, first)
+        return _at(int(found["y"]), month, day, found, clock)
+    found = _DAY_WORD.search(text)
+    if found:
+        then = clock.now.date() - timedelta(days=_DAYS_BACK[found["day"]])
+        return _at(then.year, then.month, then.day, found, clock)
+    found = _AGO.search(text)
+    if found:
+        return _ago(found, clock)
+    if _JUST_NOW.search(text):
+        return clock.now, "second"
+    found = _NO_YEAR.search(text)
+    if found:
+        return _without_year(found, clock)
+    return _other(_PREFIX.sub("", text), clock)
+
+
+def _at(
+    year: int, month: int, day: int, found: re.Match[str], clock: Clock
+) -> tuple[datetime, Precision] | None:
+    hour, minute, second = found["h"], found["mi"], found["s"]
+    precision: Precision = "second" if second else "minute" if hour else "day"
+    try:
+        value = datetime(
+            year,
+            month,
+            day,
+            _hour(int(hour or 0), found["half"] or found["half2"]),
+            int(minute or 0),
+            int(second or 0),
+            tzinfo=clock.now.tzinfo,
+        )
+    except ValueError:
+        return None
+    return value, precision
+
+
+def _hour(hour: int, half: str | None) -> int:
+    if not half:
+        return hour
+    if half in ("下午", "晚上") or half[0] in "Pp" or (half == "中午" and hour < 3):
+        return hour + 12 if hour < 12 else hour
+    return 0 if hour == 12 and half != "中午" else hour
+
+
+def _ago(found: re.Match[str], clock: Clock) -> tuple[datetime, Precision] | None:
+    step, precision = _UNITS[found["unit"][0]]
+    try:
+        if found["n"] == "半":
+            # 半小时前: between 30 and 60 minutes
+            return clock.now - step / 2, "hour"
+        value = clock.now - int(found["n"]) * step
+    except OverflowError:
+        return None
+    if precision == "day":
+        value = value.replace(hour=0, minute=0, second=0, microsecond=0)
+    return value, precision
+
+
+def _without_year(found: re.Match[str], clock: Clock) -> tuple[datetime, Precision] | None:
+    month, day = int(found["m"]), int(found["d"] or found["d2"])
+    # eight years back lies a 29th of February, whatever the century
+    for year in range(clock.now.year, clock.now.year - 9, -1):
+        read = _at(year, month, day, found, clock)
+        if read and read[0] <= clock.now + timedelta(days=1):
+            return read
+    return None
+
+
+def _other(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
+    # dateparser finds a date in nearly any short string: without a digit or a Latin word of time
+    # there is none
+    if not re.search(r"\d|yesterday|today|just now|hour|day|week|month", text, re.I):
+        return None
+    read = _parse(text.strip(), clock.now)
+    if read is None or read > clock.now + timedelta(days=1):
+        return None
+    seconds, minutes = re.search(r":\d\d:\d\d", text), re.search(r":\d\d", text)
+    return read, "second" if seconds else "minute" if minutes else "day"
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str, now: datetime) -> datetime | None:
+    settings = {
+        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "TIMEZONE": now.strftime("%z"),
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "PREFER_DATES_FROM": "past",
+    }
+    try:
+        return dateparser.parse(
+            text, languages=["zh-Hans", "zh-Hant", "en"], settings=cast("_Settings", settings)
+        )
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        # raised by dateparser itself on some strings of digits and signs
+        return None
+
+
+def _zone(offset: str | None) -> timezone:
+    hours = float(offset or 0)
+    return timezone(timedelta(hours=hours)) if abs(hours) < 15 else DEFAULT_ZONE
+
+
+def _header_time(document: Document) -> datetime | None:
+    value = document.headers.get("date")
+    try:
+        return parsedate_to_datetime(value) if value else None
+    except ValueError:
+        return None
+
+

@@ -1,0 +1,220 @@
+"""Bytes and headers of one page → its text and its tree.
+
+The only place that decodes a page and the only one that builds a tree; each is done once a page,
+the tree only when a reader asks for it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+
+from lxml import etree
+
+# A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff").
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Discuz! is sold in three codings. GB18030 holds GB2312 and GBK; HKSCS holds plain Big5.
+_CODECS = {"utf-8": "utf-8", "gbk": "gb18030", "big5": "big5hkscs"}
+_FAMILY = {
+    "utf8": "utf-8",
+    "utf-8": "utf-8",
+    "gbk": "gbk",
+    "gb2312": "gbk",
+    "gb18030": "gbk",
+    "x-gbk": "gbk",
+    "cp936": "gbk",
+    "big5": "big5",
+    "big5-hkscs": "big5",
+    "cp950": "big5",
+}
+_CHARSET_IN_HEADER = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+# <meta charset="gbk">, <meta … content="text/html; charset=gbk">, and Discuz's own
+# script variable: charset = 'gbk'
+_CHARSET_IN_PAGE = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]{3,12})", re.IGNORECASE)
+# Some sites send kilobytes of scripts before the meta; a browser stops looking after 1 KB.
+_CHARSET_WITHIN = 65536
+# Words of every Discuz page and of every Chinese sentence, in either script.
+_COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主題帖回覆登錄"}
+
+# libxml2 stops reading at 2,048 open elements, even with huge_tree, and everything below is gone.
+_DEPTH_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
+_DEPTH_KEPT = 512
+_NEST = re.compile(
+    rb"<(/?)(font|span|div|b|strong|i|em|u|s|strike|big|small|sub|sup|center|blockquote|ul|ol|a"
+    rb"|table|tbody|tr|td|th|section|article|p|ignore_js_op)\b([^>]*)>",
+    re.IGNORECASE,
+)
+_HAS_ID = re.compile(rb"\bid\s{0,9}=", re.IGNORECASE)
+_FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page as it was received.
+
+    ``text`` is decoded, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be; ``headers``
+    have lower-case names.
+    """
+
+    url: str
+    body: bytes
+    text: str
+    encoding: str
+    seen_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _parsed(self) -> tuple[etree._Element, bool]:
+        source = self.body if self._is_plain_utf8 else self.text.encode("utf-8", "replace")
+        return _build(source)
+
+    @cached_property
+    def _is_plain_utf8(self) -> bool:
+        return self.encoding == "utf-8" and "\ufffd" not in self.text and self.text[:1] != "\ufeff"
+
+    @property
+    def root(self) -> etree._Element:
+        """The tree, without comments and processing instructions; built on first use."""
+        return self._parsed[0]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page ends before its end: cut off on its way, or too deep to be read."""
+        tail = self.text[-65536:].lower()
+        return ("</html" not in tail and "</body" not in tail) or self._parsed[1]
+
+
+def read_document(
+    body: bytes, *, url: str, seen_at: datetime, headers: Mapping[str, str] | None = None
+) -> Document:
+    """Decode ``body``. Never raises; bytes that fit no coding become U+FFFD."""
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    text, encoding = decode(body, lower.get("content-type", ""))
+    return Document(url, body, text, encoding, seen_at, lower)
+
+
+def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+    """The text of a page and the coding it was in.
+
+    UTF-8 proves itself, so a whole page that is valid UTF-8 is UTF-8 whatever was declared.
+    What is declared (header, then page) decides between the others if its text looks like
+    Chinese, for some servers declare utf-8 over a GBK body and the other way round.
+
+    >>> decode("抱歉".encode("gbk"), "text/html; charset=utf-8")
+    ('抱歉', 'gbk')
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace"), name
+    try:
+        return body.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    text = body.decode("utf-8", "replace")
+    # A Chinese character is three bytes of UTF-8; what is broken gives one U+FFFD a byte. In GBK
+    # read as UTF-8 nearly all is broken, in UTF-8 with a broken byte next to nothing.
+    if 10 * text.count("\ufffd") <= (len(body) - len(text)) // 2:
+        return text, "utf-8"
+    for declared in _declared(body, content_type):
+        text = body.decode(_CODECS[declared], "replace")
+        if _looks_chinese(text, declared):
+            return text, declared
+    texts = {name: body.decode(_CODECS[name], "replace") for name in _COMMON}
+    best = max(texts, key=lambda name: _score(texts[name], name))
+    return texts[best], best
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    names = _CHARSET_IN_HEADER.findall(content_type)
+    names += [name.decode() for name in _CHARSET_IN_PAGE.findall(body[:_CHARSET_WITHIN])]
+    families = dict.fromkeys(_FAMILY.get(name.lower(), "") for name in names)
+    return [family for family in families if family in _COMMON]
+
+
+def _score(text: str, family: str) -> int:
+    return sum(map(text.count, _COMMON[family])) - 5 * text.count("\ufffd")
+
+
+def _looks_chinese(text: str, family: str) -> bool:
+    # Mojibake has these ten characters by chance only, about one in two thousand.
+    strange = len(text) - len(text.encode("ascii", "ignore"))
+    return 100 * _score(text, family) >= strange
+
+
+class _Parsers(threading.local):
+    """One parser a thread: a parser's error log belongs to its last page."""
+
+    def __init__(self) -> None:
+        self.parser = etree.HTMLParser(
+            encoding="utf-8",
+            huge_tree=True,
+            remove_comments=True,
+            remove_pis=True,
+            no_network=True,
+            collect_ids=False,
+        )
+
+
+_parsers = _Parsers()
+
+
+def _build(source: bytes) -> tuple[etree._Element, bool]:
+    """The tree of UTF-8 bytes, and whether it is incomplete because the page is too deep."""
+    root, is_too_deep = _parse(source)
+    if is_too_deep:
+        root, is_too_deep = _parse(_flatten(source))
+    return root, is_too_deep
+
+
+def _parse(source: bytes) -> tuple[etree._Element, bool]:
+    parser = _parsers.parser
+    try:
+        root = cast("etree._Element | None", etree.fromstring(source, parser))
+    except etree.LxmlError:
+        root = None
+    if root is None:  # nothing but white space, comments or a declaration
+        return etree.Element("html"), False
+    # the parser stops at this error, so that it is the last one
+    last = parser.error_log.last_error
+    return root, last is not None and last.type == _DEPTH_ERROR
+
+
+def _flatten(source: bytes) -> bytes:
+    """Leave out start tags below ``_DEPTH_KEPT`` open elements, and as many end tags.
+
+    One post nested 5,000 deep (`[font]` ad infinitum) must not cost the posts behind it. Tags
+    with an id stay: floors are known by them; with each floor the count starts anew.
+    """
+    depth = 0
+    dropped: Counter[bytes] = Counter()
+
+    def thin(tag: re.Match[bytes]) -> bytes:
+        nonlocal depth
+        is_end, name, attributes = tag[1], tag[2].lower(), tag[3]
+        if is_end:
+            if dropped[name]:
+                dropped[name] -= 1
+                return b""
+            depth = max(0, depth - 1)
+        elif _FLOOR.search(attributes):
+            depth = 0
+            dropped.clear()
+        elif depth >= _DEPTH_KEPT and not _HAS_ID.search(attributes):
+            dropped[name] += 1
+            return b""
+        else:
+            depth += 1
+        return tag[0]
+
+    return _NEST.sub(thin, source)

@@ -1,0 +1,304 @@
+"""What a page of a Discuz! forum says, as frozen values.
+
+An absence is ``None`` (or an empty tuple), never ``""`` and never ``-1``. Ids are strings, as
+they stand in the page. Nothing here reads anything: see `crawler.discuz.page.read_page`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Precision = Literal["second", "minute", "hour", "day"]
+
+Access = Literal[
+    "visible",
+    "hidden_reply",  # [hide]: shown to those who reply
+    "hidden_credits",  # [hide=N]: shown from N credits on
+    "paid",  # a thread that has to be bought
+    "password",  # [password] posts
+    "author_only",  # replies that only the thread's author may read
+    "shielded",  # 该帖被管理员或版主屏蔽
+    "banned",  # 作者被禁止或删除 内容自动屏蔽
+    "no_permission",  # withheld for a reason that the notice does not name
+]
+
+Reason = Literal[
+    "not_found",
+    "login_required",
+    "no_permission",
+    "password",
+    "site_closed",
+    "ip_banned",
+    "rate_limited",
+    "challenge",
+    "server_error",
+    "not_discuz",
+    "template_unknown",
+    "truncated",
+]
+
+Kind = Literal["board", "index", "guide", "space", "portal", "archiver", "printable", "rss"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point of time as a page tells it.
+
+    ``value`` carries the forum's offset. What lies below ``precision`` is not told by the page
+    and stands at zero (or, for "8 小时前", at what the page's clock gives).
+    """
+
+    value: datetime
+    precision: Precision
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a post. A guest or an anonymous member has no id."""
+
+    name: str | None = None
+    id: str | None = None
+    url: str | None = None
+    group: str | None = None
+    title: str | None = None
+    threads: int | None = None
+    posts: int | None = None
+    credits: int | None = None
+    is_anonymous: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of another post, with whom and what they quote as far as the quote tells."""
+
+    text: str
+    author: str | None = None
+    post_id: str | None = None
+    date: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the content; ``attachment_id`` where it was uploaded to the forum."""
+
+    url: str
+    name: str | None = None
+    attachment_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An uploaded file, pictures among them. ``size`` and ``price`` as printed (7.26 KB, 5 金钱).
+
+    ``url`` may be signed for the visitor and the hour, so ``id`` is what stays.
+    """
+
+    id: str | None
+    name: str | None = None
+    url: str | None = None
+    size: str | None = None
+    downloads: int | None = None
+    price: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a body in reading order.
+
+    ``text`` blocks hold words with their line breaks, no-break spaces as sent; ``smiley``,
+    ``image``, ``file``, ``media`` and ``rule`` stand for themselves; the others contain
+    ``blocks``. A ``quote`` with ``quote`` set names whom it quotes; one without is a frame that
+    the author set round words of the post itself.
+    """
+
+    kind: Literal[
+        "text",
+        "smiley",
+        "image",
+        "file",
+        "media",
+        "rule",
+        "quote",
+        "code",
+        "table",
+        "list",
+        "hidden",
+        "unlocked",
+        "spoiler",
+    ]
+    text: str = ""
+    url: str | None = None
+    blocks: tuple[Block, ...] = ()
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a post's cell holds. ``text`` is rendered from ``blocks``.
+
+    ``source`` and ``notice`` are lines of an opening post that stand in a field of their own
+    instead of in ``text``; ``notices`` are what the forum says in place of withheld parts.
+    """
+
+    text: str = ""
+    blocks: tuple[Block, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    links: tuple[Link, ...] = ()
+    media: tuple[str, ...] = ()
+    edited_by: str | None = None
+    edited_at: Moment | None = None
+    access: Access = "visible"
+    notices: tuple[str, ...] = ()
+    source: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One 评分: ``scores`` maps a credit's name to what was given (威望: "+1")."""
+
+    author: str | None
+    author_id: str | None
+    scores: dict[str, str]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One 点评 below a post."""
+
+    author: str | None
+    author_id: str | None
+    text: str
+    date: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One floor of a thread as the page shows it.
+
+    ``position`` is the floor's number, from its label or, where the skin prints none, by order.
+    ``is_early`` marks a hot or sticky reply that is shown before its turn; unless its label says
+    "来自 3#" its position is then unknown here and told by the page of its own floor.
+    """
+
+    id: str
+    position: int | None
+    floor_label: str | None
+    is_first: bool
+    is_early: bool
+    author: Author
+    date: Moment | None
+    location: str | None
+    headline: str | None
+    body: Body
+    ratings: tuple[Rating, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    likes: int | None = None
+    stand: str | None = None
+    is_winner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    name: str | None
+    id: str | None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page of a forum tells of the forum and of itself."""
+
+    root: str
+    name: str | None
+    discuz_version: str | None
+    encoding: str
+    clock: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One page of a thread, its posts in page order, each once.
+
+    ``next_url`` is what 下一页 links to. ``is_filtered``: only some authors' posts
+    (``authorid=``). ``is_reversed``: newest first. ``is_truncated``: the page was cut off; the
+    posts are those that were whole.
+    """
+
+    site: Site
+    url: str
+    thread_id: str
+    headline: str | None
+    category: str | None
+    board: Board | None
+    breadcrumbs: tuple[Crumb, ...]
+    page: int
+    pages: int
+    next_url: str | None
+    views: int | None
+    replies: int | None
+    posts: tuple[Post, ...]
+    flags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    favorites: int | None = None
+    special: dict[str, object] | None = None
+    type_options: dict[str, str] | None = None
+    is_filtered: bool = False
+    is_reversed: bool = False
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A page that holds no thread, and why. ``text`` is what it says, shortened."""
+
+    reason: Reason
+    text: str | None = None
+    required_level: int | None = None
+    login_offered: bool = False
+    site: Site | None = None
+    thread_id: str | None = None
+
+    @property
+    def retriable(self) -> bool:
+        """Whether the same request may well succeed later without anyone doing anything."""
+        return self.reason in {
+            "site_closed",
+            "rate_limited",
+            "challenge",
+            "server_error",
+            "truncated",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPage:
+    """A known kind of page that is no thread."""
+
+    kind: Kind
+    site: Site
+
+
+Page = ThreadPage | Message | OtherPage

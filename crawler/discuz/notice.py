@@ -1,0 +1,202 @@
+"""Pages that hold no thread, and why: Discuz's messages, its guards, servers that fail.
+
+X3.3 answers 200 to most of these, so the page decides and the status only helps. The messages
+are those of `lang_message.php`, in both scripts.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.dates import read_clock
+from crawler.discuz.facts import Message, Reason
+from crawler.discuz.site import is_discuz, read_site
+
+if TYPE_CHECKING:
+    from crawler.discuz.document import Document
+
+_MESSAGE_ID = "messagetext"
+_HAS_MESSAGE = re.compile(r"\bid\s?=\s?[\"']?messagetext\b")
+_HAS_LOGIN = re.compile(r"\bid\s?=\s?[\"']?messagelogin\b|mod=logging&(?:amp;)?action=login")
+# the board's password form (forumdisplay_passwd.htm)
+_PASSWORD_FORM = re.compile(r"<input[^>]{0,200}\bname=[\"']pw[\"']|action=pwverify", re.I)
+
+# What a message says, the first that fits. A right that is denied counts before the login that
+# is offered beside it.
+_MESSAGES: tuple[tuple[re.Pattern[str], Reason], ...] = (
+    (re.compile(r"您的\s?IP\s?地址|IP\s?已被|禁止.{0,4}IP", re.I), "ip_banned"),
+    (
+        re.compile(r"[频頻]繁|[过過]于[频頻]|[间間]隔.{0,6}(?:少于|小于|不足)|[访訪][问問].{0,6}[过過]快"),
+        "rate_limited",
+    ),
+    (re.compile(r"尚未登[录錄陸]|[请請]先登[录錄陸]|需要(?:先)?登[录錄陸]|登[录錄陸][后後]"), "login_required"),
+    (re.compile(r"[阅閱][读讀][权權]限高[于於]"), "no_permission"),
+    (re.compile(r"密[码碼]"), "password"),
+    (
+        re.compile(
+            r"不存在|[没沒]有找到|[无無]法找到|已被?[删刪]除|正在被?[审審]核|未定[义義]|not exist|not found",
+            re.I,
+        ),
+        "not_found",
+    ),
+    (
+        re.compile(
+            r"[没沒]有[权權]限|[无無]此?[权權]限|[无無]法[进進]行此操作|[权權]限不足|只有特定|[积積]分不足"
+            r"|[不]?允[许許][访訪][问問]|禁止[访訪][问問]|[无無][权權]|need.{0,20}permission",
+            re.I,
+        ),
+        "no_permission",
+    ),
+    (
+        re.compile(
+            r"[维維][护護]|[升昇][级級]|[关關][闭閉]|[暂暫]停|停止|[闭閉]站|maintenance|closed", re.I
+        ),
+        "site_closed",
+    ),
+)
+_LEVEL = re.compile(r"[权權]限高[于於]\s?(\d{1,5})")
+
+# attackevasive of Discuz, CDNs and "safety" gateways: a script instead of the page
+_CHALLENGE = re.compile(
+    r"_dsign=|acw_sc__|__jsl_clearance|cf-chl|cf_chl|challenge-platform|Just a moment"
+    r"|安全[检檢][查测測]|安全[验驗][证證]|[页頁]面重[载載][开開][启啟]|人[机機][验驗][证證]|滑[动動][验驗][证證]|[访訪][问問][验驗][证證]"
+    r"|secqsubmit|checking your browser|captcha|WAF|云锁|安全狗",
+    re.I,
+)
+_RATE = re.compile(r"[频頻]繁刷新|刷新[过過]于|too many requests|[访訪][问問].{0,8}速度[过過]快", re.I)
+_SERVER_ERROR = re.compile(
+    r"Database Error|Discuz! System Error|MySQL Query Error|Can not connect to MySQL"
+    r"|(?:Fatal|Parse) error\b|\b50[0-4] (?:Bad Gateway|Internal|Service|Gateway|Error)"
+    r"|Service (?:Temporarily )?Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error",
+    re.I,
+)
+_CLOSED = re.compile(r"[维維][护護]|[暂暫][时時]?[关關][闭閉]|[关關]站|[闭閉]站|under maintenance|站点升级", re.I)
+_TAG = re.compile(r"<[^>]*>")
+_SCRIPTS = re.compile(r"<(script|style)\b", re.I)
+_TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
+_MOVES_ON = re.compile(r"\blocation\b|\.cookie\b|\breload\(", re.I)
+_THREAD_BODY = re.compile(r"class=[\"'][^\"']{0,60}\bpg_viewthread\b|mod=viewthread")
+_SORRY = re.compile(r"(?:抱歉|对不起|對不起)[,\uff0c!\uff01\s]\s?[^\s。]{2,80}")
+# A page that only guards says little.
+_SHORT = 2000
+_LONGEST = 300
+
+
+def read_notice(document: Document, status: int | None) -> Message | None:
+    """What kind of refusal the page is, or ``None`` if it is no page of refusal.
+
+    ``status`` is the answer's code where it is known.
+    """
+    if _HAS_MESSAGE.search(document.text):
+        return _read_message(document)
+    text = visible_text(document.text)
+    is_short = len(text) < _SHORT
+    known = is_discuz(document)
+    address = urls.read_thread_address(document.url)
+    thread_id = address.thread_id if address else None
+
+    def refuse(reason: Reason) -> Message:
+        site = read_site(document, read_clock(document)) if known else None
+        return Message(reason, _excerpt(document, text), site=site, thread_id=thread_id)
+
+    if _PASSWORD_FORM.search(document.text) and is_short:
+        return refuse("password")
+    if is_short:
+        title = html.unescape((_TITLE.search(document.text) or ("", ""))[1])
+        said = f"{title}\n{text}"
+        if _RATE.search(said) or status == 429:
+            return refuse("rate_limited")
+        if _SERVER_ERROR.search(said):
+            return refuse("server_error")
+        if _MESSAGES[0][0].search(said):
+            return refuse("ip_banned")
+        if _CHALLENGE.search(said) or _CHALLENGE.search(document.text[:_SHORT * 20]):
+            return refuse("challenge")
+        if not text.strip() and _MOVES_ON.search(document.text):
+            return refuse("challenge")
+        if _CLOSED.search(said):
+            return refuse("site_closed")
+    if status == 429:
+        return refuse("rate_limited")
+    if status is not None and status >= 500:
+        return refuse("server_error")
+    if is_short and document.text.strip() and document.is_cut and known:
+        return refuse("truncated")
+    return None
+
+
+def unreadable(document: Document, status: int | None) -> Message:
+    """The refusal of a page that is none of the known kinds."""
+    known = is_discuz(document)
+    text = visible_text(document.text)
+    address = urls.read_thread_address(document.url)
+    reason: Reason = "not_discuz"
+    said = _SORRY.search(text) if known else None
+    if said:
+        # a panel of its own makes, without #messagetext: <h1>系统错误</h1><p>抱歉，您无此权限</p>
+        reason = next((r for rule, r in _MESSAGES if rule.search(said[0])), "template_unknown")
+    elif known:
+        reason = "truncated" if document.is_cut else "template_unknown"
+    elif status in (404, 410):
+        reason = "not_found"
+    elif status in (401, 403):
+        reason = "no_permission"
+    return Message(
+        reason,
+        said[0] if said else _excerpt(document, text),
+        site=read_site(document, read_clock(document)) if known else None,
+        thread_id=address.thread_id if address else None,
+    )
+
+
+def _read_message(document: Document) -> Message:
+    box = next((box for box in document.root.iter("*") if box.get("id") == _MESSAGE_ID), None)
+    said = ""
+    if box is not None:
+        # the first paragraph; scripts behind it write links back
+        parts = [
+            "".join(part.itertext()) for part in box.iter("p", "div") if part.tag == "p"
+        ] or ["".join(text for text in box.itertext() if text)]
+        said = " ".join(" ".join(parts).split())
+    login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
+    level = _LEVEL.search(said)
+    reason = next((reason for rule, reason in _MESSAGES if rule.search(said)), None)
+    if reason is None:
+        # a notice in the site's own words: with a login beside it is what Discuz sends when the
+        # site is closed or a group is kept out
+        reason = "login_required" if login_offered else "not_found"
+    address = urls.read_thread_address(document.url)
+    return Message(
+        reason=reason,
+        text=said[:_LONGEST] or None,
+        required_level=int(level[1]) if level else None,
+        login_offered=login_offered,
+        site=read_site(document, read_clock(document)),
+        thread_id=address.thread_id if address else None,
+    )
+
+
+def visible_text(source: str) -> str:
+    """The words of a page, cheaply: no tree, scripts and styles left out, entities read."""
+    pieces = []
+    position = 0
+    while True:
+        found = _SCRIPTS.search(source, position)
+        if not found:
+            pieces.append(source[position:])
+            break
+        pieces.append(source[position : found.start()])
+        end = source.lower().find("</" + found[1].lower(), found.end())
+        if end < 0:
+            break
+        position = end
+    return " ".join(html.unescape(_TAG.sub(" ", "".join(pieces))).split())
+
+
+def _excerpt(document: Document, text: str) -> str | None:
+    title = _TITLE.search(document.text)
+    said = html.unescape(title[1]).strip() if title else ""
+    return (said or text)[:_LONGEST] or None

@@ -1,0 +1,60 @@
+"""The one way in: which kind of page is this? Read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from crawler.discuz import notice, thread
+from crawler.discuz.dates import read_clock
+from crawler.discuz.document import Document, read_document
+from crawler.discuz.facts import Kind, OtherPage, Page
+from crawler.discuz.site import is_discuz, read_site
+
+# <body id="nv_forum" class="pg_forumdisplay" …>
+_BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
+_KINDS: dict[str, Kind] = {
+    "forumdisplay": "board",
+    "index": "index",
+    "guide": "guide",
+    "space": "space",
+    "view": "portal",
+    "list": "portal",
+}
+
+
+def read_page(
+    body: bytes,
+    *,
+    url: str,
+    seen_at: datetime,
+    headers: Mapping[str, str] | None = None,
+    status: int | None = None,
+) -> Page:
+    """Read one page of a forum.
+
+    ``body`` as received, ``url`` its address after redirects, ``seen_at`` when it was received
+    (aware; what words like 昨天 count from if the page has no clock), ``headers`` and ``status``
+    of the answer where they are known.
+
+    Returns a `ThreadPage`, a `Message` with the reason why there is none, or an `OtherPage`.
+    A pure function of its arguments. Never raises on any bytes.
+    """
+    document = read_document(body, url=url, seen_at=seen_at, headers=headers)
+    if thread.has_floors(document):
+        found = thread.read_thread(document)
+        if found:
+            return found
+    refusal = notice.read_notice(document, status)
+    if refusal:
+        return refusal
+    return _other(document) or notice.unreadable(document, status)
+
+
+def _other(document: Document) -> OtherPage | None:
+    found = _BODY_CLASS.search(document.text)
+    kind = _KINDS.get(found[1]) if found else None
+    if kind is None or not is_discuz(document):
+        return None
+    return OtherPage(kind, read_site(document, read_clock(document)))

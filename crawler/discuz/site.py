@@ -1,0 +1,53 @@
+"""What every page of a forum tells of the forum: its root, name, version and clock."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.facts import Site
+
+if TYPE_CHECKING:
+    from crawler.discuz.dates import Clock
+    from crawler.discuz.document import Document
+
+# <base href="http://bbs.example.org/" />, and in the script SITEURL = 'http://bbs.example.org/'
+_BASE = re.compile(r"<base\s[^>]{0,99}?href\s?=\s?[\"']([^\"'>]{1,500})", re.I)
+_SITE_URL = re.compile(r"SITEURL\s?=\s?'([^']{1,500})'")
+_NAME = re.compile(r'<meta name="application-name" content="([^"]{1,200})"')
+# <meta name="generator" content="Discuz! X3.3" />; rebranded: "Keylol X3.5"
+_GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
+_POWERED = re.compile(r"Powered by.{0,200}?\b(X\d(?:\.\d)?)\b", re.I | re.S)
+# discuz_uid and cookiepre stand in the script of nearly every page, whatever the brand
+_MARKS = ("discuz_uid", "cookiepre", "Discuz!", "Comsenz")
+_HEAD = 65536
+
+
+def read_site(document: Document, clock: Clock | None) -> Site:
+    """Read from the text alone, so that no tree is built for it."""
+    head = document.text[:_HEAD]
+    base = _SITE_URL.search(head) or _BASE.search(head)
+    name = _NAME.search(head)
+    version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
+    return Site(
+        root=urls.forum_root(document.url, base[1] if base else None),
+        name=html.unescape(name[1]).strip() or None if name else None,
+        discuz_version=version[1].upper() if version else None,
+        encoding=document.encoding,
+        clock=clock.now if clock and clock.is_page_time else None,
+    )
+
+
+def base_of(document: Document, site: Site) -> str:
+    """What relative links of the page count from (HTML: `<base href>`, else its address)."""
+    found = _BASE.search(document.text[:_HEAD])
+    if found:
+        return urls.resolve(document.url, html.unescape(found[1])) or site.root
+    return site.root if document.url.startswith("file:") else document.url
+
+
+def is_discuz(document: Document) -> bool:
+    """Whether anything on the page says that Discuz! made it."""
+    return any(mark in document.text for mark in _MARKS)

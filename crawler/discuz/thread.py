@@ -1,0 +1,379 @@
+"""Desktop thread pages of X2 to X3.5, robots' markup included (`viewthread.htm`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.body import Context
+from crawler.discuz.closing import split_closing
+from crawler.discuz.dates import read_clock
+from crawler.discuz.facts import Board, Crumb, Post, ThreadPage
+from crawler.discuz.floor import Floor, index_floors, number, read_floor, words
+from crawler.discuz.quotes import with_copied_quotes
+from crawler.discuz.site import base_of, read_site
+from crawler.discuz.special import read_special, read_type_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.etree import _Element
+
+    from crawler.discuz.document import Document
+
+# What every floor of every template up to X3.5 has; looked for before a tree is built.
+_FLOOR = re.compile(r"\bid\s{0,9}=\s{0,9}[\"']?(?:pid|post_|postmessage_)\d")
+# var fid = parseInt('2'), tid = parseInt('1001');
+_THREAD_ID = re.compile(r"\btid\s?=\s?parseInt\('([1-9]\d{0,17})'\)")
+_BOARD_ID = re.compile(r"\bfid\s?=\s?parseInt\('([1-9]\d{0,17})'\)")
+_CANONICAL = re.compile(
+    r"<link\s[^>]{0,600}?rel=[\"']canonical[\"'][^>]{0,600}>", re.I
+)
+_HREF = re.compile(r"href=[\"']([^\"']{1,500})")
+_PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
+_BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
+# 查看: 8409|回复: 0; one commercial skin: 阅读：154
+_VIEWS = re.compile(r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊)\s?[:\uff1a]\s?(\d{1,12})")
+_REPLIES = re.compile(r"(?:回[复復覆]|评论|評論)\s?[:\uff1a]\s?(\d{1,12})")
+# Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
+# between title and first floor. <div>查看</div> <div>1437</div>
+_GAP = r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
+_VIEWS_NEAR = re.compile(rf"(?:查看|浏览|瀏覽|阅读|閱讀){_GAP}(\d{{1,12}})\s?<")
+_REPLIES_NEAR = re.compile(rf"回[复復覆]{_GAP}(\d{{1,12}})\s?<")
+_TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,60})\]\s?</a>")
+_BOARD_NEAR = re.compile(r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>")
+# beside the title: digest_3.gif, hot_1.gif, locked.gif, pin_2.gif; X3.5: <i class="fico-lock …">
+_FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"/pin_?\d|fico-thumbtack|置[顶頂]"), "sticky"),
+    (re.compile(r"/digest_?\d|fico-digest|精[华華]"), "digest"),
+    (re.compile(r"/(?:folder_)?lock(?:ed)?\.|fico-lock|[关關][闭閉]"), "closed"),
+    (re.compile(r"/hot_?\d|fico-fire|[热熱]度|[热熱]帖"), "hot"),
+    (re.compile(r"/(?:agree|recommend)_?\d|推[荐薦]"), "recommended"),
+    (re.compile(r"高亮"), "highlighted"),
+)
+_WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
+
+
+def has_floors(document: Document) -> bool:
+    """Whether the page has anything that looks like a floor. Builds no tree."""
+    return _FLOOR.search(document.text) is not None
+
+
+def read_thread(document: Document) -> ThreadPage | None:
+    """Read a thread page; ``None`` where its floors or its thread cannot be told."""
+    clock = read_clock(document)
+    site = read_site(document, clock)
+    context = Context(base_of(document, site), clock)
+    page, floors = index_floors(document.root)
+    thread_id = _thread_id(document, floors)
+    is_truncated = document.is_cut
+    if is_truncated and floors and not _is_whole(document, floors[-1]):
+        floors.pop()
+    floors = [floor for floor in floors if _is_floor(floor)]
+    if not floors or thread_id is None:
+        return None
+    heading = _heading(page)
+    crumbs = _crumbs(page, context)
+    posts = with_copied_quotes([read_floor(floor, context) for floor in floors])
+    number_, pages, next_url = _pages(page, context)
+    is_filtered = _is_filtered(document, posts)
+    posts = _with_first(posts, number_)
+    is_reversed = _is_reversed(posts)
+    first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
+    posts = [_closed(post) if post.is_first else post for post in posts]
+    posts = _numbered(posts, number_, pages, is_reversed=is_reversed, is_filtered=is_filtered)
+    return ThreadPage(
+        site=site if site.name else replace(site, name=_site_name(page)),
+        url=_url(document, site.root, thread_id),
+        thread_id=thread_id,
+        headline=words(heading) or None if heading is not None else None,
+        category=_category(heading) or _found_near(document, _TYPE_NEAR),
+        board=_board(document, crumbs, context),
+        breadcrumbs=crumbs,
+        page=number_,
+        pages=pages,
+        next_url=next_url,
+        views=_counter(document, page, floors, _VIEWS, _VIEWS_NEAR),
+        replies=_counter(document, page, floors, _REPLIES, _REPLIES_NEAR),
+        posts=tuple(posts),
+        flags=_flags(page, first, heading),
+        tags=_tags(first),
+        favorites=number(page.first("favoritenumber")) or _number_in(first, "favoritenumber"),
+        special=read_special(page, first) if first else None,
+        type_options=read_type_options(first) if first else None,
+        is_filtered=is_filtered,
+        is_reversed=is_reversed,
+        is_truncated=is_truncated,
+    )
+
+
+def _closed(post: Post) -> Post:
+    closing = split_closing(post.body.text)
+    if closing.source is None and closing.notice is None:
+        return post
+    body = replace(
+        post.body, text=closing.text, source=closing.source, notice=closing.notice
+    )
+    return replace(post, body=body)
+
+
+def _is_floor(floor: Floor) -> bool:
+    """A floor has a body, or says why not; others are leftovers of scripts and empty wrappers."""
+    return floor.cell is not None or bool(floor.all("locked")) or bool(floor.all("t_f"))
+
+
+def _is_whole(document: Document, last: Floor) -> bool:
+    """Whether a cut came after the last floor's body: what follows a body stands behind it."""
+    start = document.text.rfind(f"postmessage_{last.id}")
+    return start >= 0 and _WHOLE.search(document.text, start) is not None
+
+
+# -- the thread ---------------------------------------------------------------------------------
+
+
+def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
+    found = _THREAD_ID.search(document.text)
+    if found:
+        return found[1]
+    canonical = _canonical(document)
+    for url in (canonical, document.url):
+        address = urls.read_thread_address(url) if url else None
+        if address:
+            return address.thread_id
+    for floor in floors:
+        for name in ("postnum", "fastre"):
+            link = floor.first(name)
+            tid = re.search(r"[?&;]p?tid=(\d{1,18})", link.get("href") or "") if (
+                link is not None
+            ) else None
+            if tid:
+                return tid[1]
+    return None
+
+
+def _canonical(document: Document) -> str | None:
+    link = _CANONICAL.search(document.text, 0, 65536)
+    href = _HREF.search(link[0]) if link else None
+    return urls.resolve(document.url, href[1].replace("&amp;", "&")) if href else None
+
+
+def _url(document: Document, root: str, thread_id: str) -> str:
+    """The page's own canonical address if it is this forum's; else the plain one."""
+    canonical = _canonical(document)
+    if canonical and urls.same_host(canonical, root):
+        address = urls.read_thread_address(canonical)
+        if address and address.thread_id == thread_id:
+            return canonical
+    return urls.thread_url(root, thread_id)
+
+
+def _heading(page: Floor) -> _Element | None:
+    # one X5.0 site uses the id again on a link of its footer: the first is the title
+    return page.first("thread_subject")
+
+
+def _category(heading: _Element | None) -> str | None:
+    """The type before the title: a link `[国内]`, or for robots the bare text."""
+    around = heading.getparent() if heading is not None else None
+    if heading is None or around is None:
+        return None
+    before = [around.text or ""]
+    for sibling in around:
+        if sibling is heading:
+            break
+        before += ("".join(sibling.itertext()), sibling.tail or "")
+    found = _BRACKETS.search(" ".join("".join(before).split()))
+    return found[1].strip() or None if found else None
+
+
+def _crumbs(page: Floor, context: Context) -> tuple[Crumb, ...]:
+    bar = page.first("pt")
+    if bar is None:
+        return ()
+    crumbs = []
+    for link in bar.iter("a"):
+        name, url = words(link), urls.resolve(context.base, link.get("href"))
+        # the last one is the thread itself, its title cut short
+        if name and url and not urls.read_thread_address(url):
+            crumbs.append(Crumb(name, url))
+    return tuple(crumbs)
+
+
+def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> Board | None:
+    for crumb in reversed(crumbs):
+        board_id = urls.board_id(crumb.url)
+        if board_id:
+            return Board(crumb.name, board_id, crumb.url)
+    said = _BOARD_ID.search(document.text)
+    if not said:
+        return None
+    # no breadcrumb under its id: the first link to the board before the first floor names it
+    for href, name in _BOARD_NEAR.findall(document.text, 0, _first_floor(document)):
+        if urls.board_id(href) == said[1] and "typeid" not in href and name.strip():
+            return Board(name.strip(), said[1], urls.resolve(context.base, href))
+    return Board(None, said[1])
+
+
+def _first_floor(document: Document) -> int:
+    found = _FLOOR.search(document.text)
+    return found.start() if found else len(document.text)
+
+
+def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
+    """What stands between the title and the first floor, whatever boxes a skin puts it in."""
+    end = _first_floor(document)
+    title = max(0, document.text.find("thread_subject", 0, end))
+    found = rule.search(document.text, title, end) or rule.search(document.text, 0, end)
+    return found[1].strip() or None if found else None
+
+
+def _site_name(page: Floor) -> str | None:
+    bar = page.first("pt")
+    for link in bar.iter("a") if bar is not None else ():
+        # <a href="./" class="nvhm" title="首页">NAME</a>
+        if "nvhm" in (link.get("class") or ""):
+            return words(link) or None
+    return None
+
+
+def _counter(
+    document: Document,
+    page: Floor,
+    floors: list[Floor],
+    rule: re.Pattern[str],
+    near: re.Pattern[str],
+) -> int | None:
+    for box in page.all("hm"):
+        value = _labelled(box, rule)
+        if value is not None:
+            return value
+    # a skin without the box: beside the date of the first floor, or anywhere above it
+    for box in floors[0].all("authi"):
+        found = rule.search(words(box))
+        if found:
+            return int(found[1])
+    said = _found_near(document, near)
+    return int(said) if said else None
+
+
+def _labelled(box: _Element, rule: re.Pattern[str]) -> int | None:
+    """`<span>查看:</span> <span title="12876">1万</span>`: the number behind its label."""
+    for label in box.iter("span"):
+        value = label.getnext()
+        if value is not None and rule.search(f"{words(label)} 0"):
+            return number(value)
+    found = rule.search(words(box))
+    return int(found[1]) if found else None
+
+
+def _flags(page: Floor, first: Floor | None, heading: _Element | None) -> tuple[str, ...]:
+    signs: list[str] = []
+    title = heading.getparent() if heading is not None else None
+    beside = title.getnext() if title is not None else None
+    for box in (title, beside):
+        for icon in box.iter("img", "i") if box is not None else ():
+            signs.append(" ".join(filter(None, map(icon.get, ("src", "class", "title")))))
+    if first is not None:
+        signs += [words(line) for line in first.all("modact")]
+        signs += [stamp.get("title") or "" for stamp in first.all("threadstamp")]
+    said = "\n".join(signs)
+    return tuple(name for rule, name in _FLAGS if rule.search(said))
+
+
+def _tags(first: Floor | None) -> tuple[str, ...]:
+    tags: list[str] = []
+    for box in first.all("ptg") if first is not None else ():
+        tags += [
+            words(link) for link in box.iter("a") if "mod=tag" in (link.get("href") or "")
+        ]
+    return tuple(dict.fromkeys(filter(None, tags)))
+
+
+def _number_in(first: Floor | None, name: str) -> int | None:
+    return number(first.first(name)) if first is not None else None
+
+
+# -- its pages ----------------------------------------------------------------------------------
+
+
+def _pages(page: Floor, context: Context) -> tuple[int, int, str | None]:
+    """(this page, all pages, the next one's address) from `div.pg`; (1, 1, None) without one."""
+    current, last, next_url = 1, 1, None
+    for pager in page.all("pg"):
+        for part in pager.iter("strong", "a", "span"):
+            said = words(part)
+            if part.tag == "strong" and said.isascii() and said.isdigit():
+                current = int(said[:7])
+            elif part.tag == "span":
+                # <span title="共 26 页"> / 26 页</span>
+                found = _PAGES.search(part.get("title") or said)
+                last = max(last, int(found[1])) if found else last
+            elif part.tag == "a":
+                # 3, or the last one: ... 26
+                found = re.search(r"(\d{1,7})$", said)
+                last = max(last, int(found[1])) if found else last
+                if "nxt" in (part.get("class") or "").split():
+                    next_url = urls.resolve(context.base, part.get("href"))
+        if len(pager):
+            break
+    return current, max(last, current), next_url
+
+
+def _is_filtered(document: Document, posts: list[Post]) -> bool:
+    if urls.is_filtered(document.url):
+        return True
+    # 显示全部楼层 stands in place of 只看该作者; robots get it on every page, without labels
+    return any(post.floor_label for post in posts) and ">显示全部楼层<" in document.text
+
+
+def _with_first(posts: list[Post], page: int) -> list[Post]:
+    if page > 1 or any(post.is_first for post in posts):
+        return posts
+    # no reply link (a closed thread, a skin): the opening post leads the first page, and a label
+    # that says otherwise (2#) means that it is missing
+    if posts[0].position in (None, 1) and not posts[0].is_early:
+        posts[0] = replace(posts[0], is_first=True)
+    return posts
+
+
+def _is_reversed(posts: list[Post]) -> bool:
+    rest = [post for post in posts if not post.is_first and not post.is_early]
+    labels = [post.position for post in rest if post.position is not None]
+    if len(labels) > 1:
+        return labels[0] > labels[-1]
+    dates = [post.date.value for post in rest if post.date]
+    return len(dates) > 1 and all(a > b for a, b in zip(dates, dates[1:], strict=False))
+
+
+def _numbered(
+    posts: list[Post], page: int, pages: int, *, is_reversed: bool, is_filtered: bool
+) -> list[Post]:
+    """Give the floors that no label numbers their place by order.
+
+    Custom names (地下室, 下水道) and robots' pages print no numbers. Discuz itself numbers by
+    order. On the last page of several without any label the first number is not told.
+    """
+    if is_filtered:  # Discuz renumbers the floors it shows
+        return [replace(post, position=1 if post.is_first else None) for post in posts]
+    step = -1 if is_reversed else 1
+    known: int | None = None
+    if not any(post.position for post in posts) and not is_reversed:
+        if page == 1:
+            known = 0
+        elif page < pages:
+            known = (page - 1) * len(posts)
+    numbered = []
+    for post in posts:
+        position = post.position
+        if post.is_first:
+            position = 1
+        elif position is not None and not post.is_early and position == known == 1:
+            position = None  # 楼主: the thread's author once more, not the first floor
+        if position is None and not post.is_early and known is not None:
+            position = known + step
+        if not post.is_early and not (post.is_first and is_reversed):
+            known = position
+        numbered.append(replace(post, position=position) if position != post.position else post)
+    return numbered
