@@ -190,7 +190,7 @@ def to_record(line: Line) -> Record:
     return {
         spec.name: value
         for spec in fields(line)
-        if (value := getattr(line, spec.name)) is not None and value != []
+        if (value := getattr(line, spec.name)) not in (None, "", [], {})
     }
 
 
@@ -326,7 +326,7 @@ def _record(value: Any) -> Record:
         part = getattr(value, spec.name)
         if isinstance(part, facts.Moment):
             record[spec.name] = part.value.isoformat()
-        elif part is not None and part is not False:
+        elif part is not None and part is not False and part not in ("", {}):
             record[spec.name] = part
     return record
 

@@ -121,7 +121,7 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a body needs to know of its page."""
+    """What reading a post needs to know of its page."""
 
     base: str
     clock: Clock
@@ -156,6 +156,19 @@ def read_access(notice: str) -> Access:
     'visible'
     """
     return next((access for rule, access in _ACCESS if rule.search(notice)), "no_permission")
+
+
+def read_notice(element: _Element) -> str:
+    """The words of a `div.locked` without its buttons (购买主题, 提交)."""
+    words = []
+    for part in element.iter("*"):
+        is_button = part.tag in ("button", "input") or "viewpay" in (part.get("class") or "")
+        around = part.getparent()
+        if part is element or not (is_button or (around is not None and around.tag == "button")):
+            words.append(part.text or "")
+        if part is not element:
+            words.append(part.tail or "")
+    return " ".join("".join(words).split())
 
 
 def render_text(blocks: tuple[Block, ...]) -> str:
@@ -388,7 +401,7 @@ class _Walk:
         return _SKIP
 
     def _locked(self, element: _Element) -> object:
-        notice = _words(element)
+        notice = read_notice(element)
         access = read_access(notice)
         if access != "visible":
             self.access = access

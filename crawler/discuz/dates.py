@@ -109,14 +109,15 @@ def read_clock(document: Document) -> Clock:
         zone = _zone(found[1])
         rough = base.astimezone(zone)
         # 07-05-2024: of the two readings the one nearer to when the page was received
-        readings = [
-            (read, day_first)
-            for day_first in (True, False)
-            if (read := read_date(found[2], None, Clock(rough, day_first=day_first)))
-        ]
-        if readings:
-            moment, day_first = min(readings, key=lambda r: abs(r[0].value - rough))
-            return Clock(moment.value, is_page_time=True, day_first=day_first)
+        moment = read_date(found[2], None, Clock(rough))
+        if moment is None:
+            continue
+        swapped = None
+        if _YEAR_LAST.search(found[2]):
+            swapped = read_date(found[2], None, Clock(rough, day_first=False))
+        if swapped and abs(swapped.value - rough) < abs(moment.value - rough):
+            return Clock(swapped.value, is_page_time=True, day_first=False)
+        return Clock(moment.value, is_page_time=True)
     return Clock(base.astimezone(zone or DEFAULT_ZONE))
 
 

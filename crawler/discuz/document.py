@@ -75,24 +75,17 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _parsed(self) -> tuple[etree._Element, bool]:
-        source = self.body if self._is_plain_utf8 else self.text.encode("utf-8", "replace")
-        return _build(source)
+    def root(self) -> etree._Element:
+        """The tree of the whole page, without comments and processing instructions."""
+        return build_tree(self.text)[0]
 
     @cached_property
-    def _is_plain_utf8(self) -> bool:
-        return self.encoding == "utf-8" and "\ufffd" not in self.text and self.text[:1] != "\ufeff"
-
-    @property
-    def root(self) -> etree._Element:
-        """The tree, without comments and processing instructions; built on first use."""
-        return self._parsed[0]
-
-    @property
     def is_cut(self) -> bool:
-        """Whether the page ends before its end: cut off on its way, or too deep to be read."""
+        """Whether the page ends before its end: it was cut off on its way."""
+        if self.text.rfind("</html") >= 0:
+            return False
         tail = self.text[-65536:].lower()
-        return ("</html" not in tail and "</body" not in tail) or self._parsed[1]
+        return "</html" not in tail and "</body" not in tail
 
 
 def read_document(
@@ -169,8 +162,13 @@ class _Parsers(threading.local):
 _parsers = _Parsers()
 
 
-def _build(source: bytes) -> tuple[etree._Element, bool]:
-    """The tree of UTF-8 bytes, and whether it is incomplete because the page is too deep."""
+def build_tree(text: str) -> tuple[etree._Element, bool]:
+    """The tree of a page or of what is needed of it, and whether it is too deep to be whole.
+
+    A reader that knows what it does not need cuts that off first: header, reply form and footer
+    are a third of a page.
+    """
+    source = text.encode("utf-8", "replace")
     root, is_too_deep = _parse(source)
     if is_too_deep:
         root, is_too_deep = _parse(_flatten(source))

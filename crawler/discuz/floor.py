@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.body import Context, read_access, read_body, read_upload
+from crawler.discuz.body import Context, read_access, read_body, read_notice, read_upload
 from crawler.discuz.dates import read_date
 from crawler.discuz.facts import (
     Attachment,
@@ -35,17 +35,15 @@ if TYPE_CHECKING:
 # new number begins the next floor.
 _FLOOR_IDS = frozenset({"post_", "pid", "favatar", "authorposton", "postnum", "postmessage_"})
 _WRAPPERS = frozenset({"post_", "pid"})
-_ID_PARTS = frozenset(
-    {"favatar", "userinfo", "authorposton", "postnum", "ratelog_", "comment_", "trade"}
-)
-# read elsewhere, or not at all: the hover card, the signature, menus below the post
+_OPEN_IDS = frozenset({"favatar", "authorposton", "postnum"})
+# Parts whose insides are read where they are used; the pass goes round them. What a member wrote
+# in a cell, HTML posts included, so never counts as a part of the page.
 _CLOSED_IDS = frozenset({"userinfo", "ratelog_", "comment_"})
-_CLOSED_CLASSES = frozenset({"sign", "pob", "tip", "pattl", "typeoption", "p_pop"})
-_CLASS_PARTS = frozenset(
+_CLOSED_NAMED_IDS = frozenset(
+    {"pt", "thread_subject", "threadstamp", "favoritenumber", "recommendv_add", "pl_top"}
+)
+_CLOSED_CLASSES = frozenset(
     {
-        "authi",
-        "pi",
-        "pls",
         "tns",
         "pil",
         "t_f",
@@ -54,19 +52,18 @@ _CLASS_PARTS = frozenset(
         "ptg",
         "modact",
         "mobile-location",
-        "fastre",
         "typeoption",
-        "pcb",
         "pdbts",
-        "pdbt",
-        "pcbs",
         "pg",
-        "ts",
         "hm",
+        "fastre",
         "replyadd",
     }
 )
-_PAGE_IDS = frozenset({"pt", "thread_subject", "favoritenumber", "recommendv_add", "pl_top", "poll"})
+_OPEN_CLASSES = frozenset({"authi", "pi", "pls", "pcb", "pcbs", "ts"})
+# Nothing of use inside: signature, menus, hidden boxes.
+_SKIPPED_CLASSES = frozenset({"sign", "tip", "p_pop", "avatar"})
+_NEVER = object()
 _DIGITS = "0123456789"
 
 _LABELS = {"楼主": 1, "樓主": 1, "沙发": 2, "沙發": 2, "板凳": 3, "地板": 4}
@@ -77,13 +74,16 @@ _ANONYMOUS = re.compile(r"^\s*(?:匿名|遊客|游客|Guest|Anonymous)", re.I)
 _DELETED = re.compile(r"[该該]用[户戶]已被[删刪]除")
 _LABEL = re.compile(r"^\s*作者\s?[:\uff1a]\s*")
 # 来自: 浙江省温州市 电信   来自 - 贵州遵义   IP属地：浙江   ·  河南
+_PLACE_WORDS = ("来自", "來自", "属地", "屬地")
 _PLACE = re.compile(
-    r"(?:来自|來自|IP属地|IP屬地|属地|發自|发布于)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})"
+    r"(?:来自|來自|属地|屬地)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})"
 )
 _PLACE_BEHIND_DATE = re.compile(r"·\s*(?P<place>[^·|\n\d]{2,40})\s*$")
 # 来自手机, 来自 iPhone客户端: how, not where
 _DEVICE = re.compile(r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I)
 _NUMBER = re.compile(r"-?\d[\d,]*")
+# 6284主题6286帖子7134积分, as the words of the three cells join
+_COUNTED = re.compile(r"(\d+)\s{0,9}(主题|主題|帖子|积分|積分)")
 _COUNTERS = {
     "主题": "threads",
     "主題": "threads",
@@ -101,6 +101,13 @@ class Floor:
     parts: dict[str, list[_Element]] = field(default_factory=dict)
     cell: _Element | None = None
 
+    def add(self, name: str, element: _Element) -> None:
+        found = self.parts.get(name)
+        if found is None:
+            self.parts[name] = [element]
+        else:
+            found.append(element)
+
     def first(self, name: str) -> _Element | None:
         found = self.parts.get(name)
         return found[0] if found else None
@@ -112,60 +119,52 @@ class Floor:
 def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
     """Sort the elements of a page: what belongs to no floor, and the floors in page order.
 
-    A cell (`postmessage_N`) is not looked into: what a member wrote there, HTML posts included,
-    never counts as a part of the page. A floor that comes twice (`postmessage_157` twice in a
-    trade) is one.
+    An element whose id bears a new number begins the next floor; where it wraps the floor, the
+    floor ends with it. A floor that comes twice (`postmessage_157` twice in a trade) is one.
     """
     page = Floor("")
     floors: dict[str, Floor] = {}
     current = page
-    end: _Element | None = None  # where the wrapper of the current floor has ended
-    skipped_to: _Element | None = None
-    is_skipping = False
-    for element in root.iter("*"):
-        if is_skipping:
-            if element is not skipped_to:
+    end: object = _NEVER  # the element behind the wrapper of the current floor
+    target: object = None  # the element behind what is gone round
+    for element in root.iter():
+        if target is not None:
+            if element is not target:
                 continue
-            is_skipping = False
-        if element is end and end is not None:
-            current, end = page, None
-        mark = element.get("id")
+            target = None
+        if element is end:
+            current, end = page, _NEVER
+        mark, classes = element.get("id"), element.get("class")
+        is_closed = False
         if mark is not None:
             stem = mark.rstrip(_DIGITS)
-            number = mark[len(stem) :]
-            if number and stem in _FLOOR_IDS:
+            if stem in _FLOOR_IDS and len(stem) < len(mark):
+                number = mark[len(stem) :]
                 if number != current.id:
-                    current = floors.setdefault(number, Floor(number))
-                    end = None
-                if end is None and stem in _WRAPPERS:
+                    current, end = floors.setdefault(number, Floor(number)), _NEVER
+                if end is _NEVER and stem in _WRAPPERS:
                     end = _following(element)
                 if stem == "postmessage_":
                     if current.cell is None and element.tag in ("td", "div"):
                         current.cell = element
-                    is_skipping, skipped_to = True, _following(element)
+                    target = _following(element)
                     continue
-            if stem in _ID_PARTS or mark in _PAGE_IDS:
-                current.parts.setdefault(stem, []).append(element)
-                if stem in _CLOSED_IDS:
-                    is_skipping, skipped_to = True, _following(element)
-                    continue
-        classes = element.get("class")
+                if stem in _OPEN_IDS:
+                    current.add(stem, element)
+            elif stem in _CLOSED_IDS or mark in _CLOSED_NAMED_IDS:
+                current.add(stem, element)
+                is_closed = True
         if classes is not None:
-            names, is_closed = _names(classes)
+            names, is_left = _names(classes)
             for name in names:
-                current.parts.setdefault(name, []).append(element)
-            if is_closed:
-                is_skipping, skipped_to = True, _following(element)
+                current.add(name, element)
+            is_closed = is_closed or is_left
+        if is_closed and len(element):
+            target = _following(element)
     return page, list(floors.values())
 
 
-@lru_cache(maxsize=4096)
-def _names(classes: str) -> tuple[tuple[str, ...], bool]:
-    names = classes.split()
-    return tuple(filter(_CLASS_PARTS.__contains__, names)), not _CLOSED_CLASSES.isdisjoint(names)
-
-
-def _following(element: _Element) -> _Element | None:
+def _following(element: _Element) -> object:
     """The element after the whole of ``element`` in document order."""
     node: _Element | None = element
     while node is not None:
@@ -173,7 +172,15 @@ def _following(element: _Element) -> _Element | None:
         if after is not None:
             return after
         node = node.getparent()
-    return None
+    return _NEVER
+
+
+@lru_cache(maxsize=4096)
+def _names(classes: str) -> tuple[tuple[str, ...], bool]:
+    """The parts that a class attribute names, and whether to go round its insides."""
+    names = frozenset(classes.split())
+    closed = names & _CLOSED_CLASSES
+    return (*closed, *(names & _OPEN_CLASSES)), bool(closed or names & _SKIPPED_CLASSES)
 
 
 def read_floor(floor: Floor, context: Context) -> Post:
@@ -181,8 +188,8 @@ def read_floor(floor: Floor, context: Context) -> Post:
     label = _label(floor)
     position, is_early = _position(label)
     stand, is_winner = _stand(floor)
-    words_date = floor.first("authorposton")
-    date = _date(words_date, context) if words_date is not None else _date_in_authi(floor, context)
+    stamp = floor.first("authorposton")
+    date = _date(stamp, context) if stamp is not None else _date_in_authi(floor, context)
     return Post(
         id=floor.id,
         position=position,
@@ -191,12 +198,13 @@ def read_floor(floor: Floor, context: Context) -> Post:
         is_early=is_early,
         author=_author(floor, context),
         date=date,
-        location=_location(floor, words_date),
+        location=_location(floor, date),
         headline=_headline(floor),
         body=_body(floor, context),
         ratings=_ratings(floor),
         comments=_comments(floor, context),
-        likes=number(floor.first("replyadd")),
+        # 支持: of the thread in its first floor, of a reply where the site ranks replies
+        likes=number(next(iter(floor.all("recommendv_add") + floor.all("replyadd")), None)),
         stand=stand,
         is_winner=is_winner,
     )
@@ -206,17 +214,21 @@ def number(element: _Element | None) -> int | None:
     """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's dnumber() writes it."""
     if element is None:
         return None
+    said = words(element)
+    if said.isascii() and said.isdigit():
+        return int(said[:18])
     for part in (element, *element.iter("span")):
         title = part.get("title")
         if title and _NUMBER.fullmatch(title):
-            return int(title.replace(",", ""))
-    found = _NUMBER.search(words(element))
+            return int(title.replace(",", "")[:18])
+    found = _NUMBER.search(said)
     return int(found[0].replace(",", "")[:18]) if found else None
 
 
 def words(element: _Element) -> str:
     """All words below an element, with single spaces."""
-    return " ".join("".join(element.itertext()).split())
+    said = "".join(element.itertext()) if len(element) else element.text or ""
+    return " ".join(said.split())
 
 
 # -- which floor --------------------------------------------------------------------------------
@@ -319,13 +331,17 @@ def _counters(floor: Floor) -> dict[str, int]:
     found: dict[str, int] = {}
     for box in floor.all("tns"):
         # <th><p><a>6284</a></p>主题</th>
+        said = "".join(box.itertext())
+        if "万" not in said and "萬" not in said:
+            for count, name in _COUNTED.findall(said):
+                found.setdefault(_COUNTERS[name], int(count[:18]))
+            continue
         for cell in box.iter("th", "td"):
             value = next(iter(cell), None)
-            if value is not None:
-                name = _COUNTERS.get((value.tail or "").strip())
-                count = number(value) if name else None
-                if name and count is not None:
-                    found.setdefault(name, count)
+            name = _COUNTERS.get((value.tail or "").strip()) if value is not None else None
+            exact = number(value) if name else None
+            if name and exact is not None:
+                found.setdefault(name, exact)
     if "credits" not in found:
         for box in floor.all("pil"):
             for term in box.iter("dt"):
@@ -360,6 +376,8 @@ def _group(floor: Floor) -> tuple[str | None, str | None]:
 
 def _date(element: _Element, context: Context) -> Moment | None:
     # <em id="authorposton9">发表于 <span title="2026-11-20 18:48:19">前天&nbsp;18:48</span></em>
+    if not len(element):
+        return read_date(element.text or "", None, context.clock)
     title = next((part.get("title") for part in element.iter("span") if part.get("title")), None)
     return read_date("".join(element.itertext()), title, context.clock)
 
@@ -373,16 +391,18 @@ def _date_in_authi(floor: Floor, context: Context) -> Moment | None:
     return None
 
 
-def _location(floor: Floor, date: _Element | None) -> str | None:
+def _location(floor: Floor, date: Moment | None) -> str | None:
     told = floor.first("mobile-location")
     if told is not None and words(told):
         return words(told)
-    if date is not None:
-        found = _PLACE_BEHIND_DATE.search(words(date))
-        if found:
-            return found["place"].strip()
-    for box in floor.all("authi"):
-        found = _PLACE.search("".join(box.itertext()).replace("\xa0", " "))
+    found = _PLACE_BEHIND_DATE.search(date.raw) if date is not None and "·" in date.raw else None
+    if found:
+        return found["place"].strip()
+    for box in floor.all("authi")[-1:]:
+        said = "".join(box.itertext())
+        if not any(word in said for word in _PLACE_WORDS):
+            continue
+        found = _PLACE.search(said.replace("\xa0", " "))
         if found and not _DEVICE.search(found["place"]):
             return " ".join(found["place"].split()) or None
     return None
@@ -424,7 +444,7 @@ def _body(floor: Floor, context: Context) -> Body:
 def _locked_body(floor: Floor) -> Body:
     """A floor whose body is withheld: <div class="locked">提示: <em>该帖被…屏蔽</em></div>."""
     for box in floor.all("locked"):
-        notice = words(box)
+        notice = read_notice(box)
         return Body(
             blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
         )

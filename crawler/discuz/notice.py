@@ -78,7 +78,8 @@ _TAG = re.compile(r"<[^>]*>")
 _SCRIPTS = re.compile(r"<(script|style)\b", re.I)
 _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
 _MOVES_ON = re.compile(r"\blocation\b|\.cookie\b|\breload\(", re.I)
-_THREAD_BODY = re.compile(r"class=[\"'][^\"']{0,60}\bpg_viewthread\b|mod=viewthread")
+# where a site sends visitors whom it lets see nothing (allowvisit=0)
+_LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
 _SORRY = re.compile(r"(?:抱歉|对不起|對不起)[,\uff0c!\uff01\s]\s?[^\s。]{2,80}")
 # A page that only guards says little.
 _SHORT = 2000
@@ -123,7 +124,9 @@ def read_notice(document: Document, status: int | None) -> Message | None:
         return refuse("rate_limited")
     if status is not None and status >= 500:
         return refuse("server_error")
-    if is_short and document.text.strip() and document.is_cut and known:
+    if known and _LOGIN_PAGE.search(document.text):
+        return refuse("login_required")
+    if is_short and known and _is_cut_html(document):
         return refuse("truncated")
     return None
 
@@ -139,7 +142,7 @@ def unreadable(document: Document, status: int | None) -> Message:
         # a panel of its own makes, without #messagetext: <h1>系统错误</h1><p>抱歉，您无此权限</p>
         reason = next((r for rule, r in _MESSAGES if rule.search(said[0])), "template_unknown")
     elif known:
-        reason = "truncated" if document.is_cut else "template_unknown"
+        reason = "truncated" if _is_cut_html(document) else "template_unknown"
     elif status in (404, 410):
         reason = "not_found"
     elif status in (401, 403):
@@ -150,6 +153,10 @@ def unreadable(document: Document, status: int | None) -> Message:
         site=read_site(document, read_clock(document)) if known else None,
         thread_id=address.thread_id if address else None,
     )
+
+
+def _is_cut_html(document: Document) -> bool:
+    return "<html" in document.text[:5000].lower() and document.is_cut
 
 
 def _read_message(document: Document) -> Message:

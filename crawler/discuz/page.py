@@ -53,6 +53,8 @@ def read_page(
 
 
 def _other(document: Document) -> OtherPage | None:
+    if "<rss" in document.text[:500]:
+        return OtherPage("rss", read_site(document, None))
     found = _BODY_CLASS.search(document.text)
     kind = _KINDS.get(found[1]) if found else None
     if kind is None or not is_discuz(document):

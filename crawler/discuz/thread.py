@@ -10,6 +10,7 @@ from crawler.discuz import urls
 from crawler.discuz.body import Context
 from crawler.discuz.closing import split_closing
 from crawler.discuz.dates import read_clock
+from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import Board, Crumb, Post, ThreadPage
 from crawler.discuz.floor import Floor, index_floors, number, read_floor, words
 from crawler.discuz.quotes import with_copied_quotes
@@ -21,17 +22,19 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from crawler.discuz.document import Document
-
 # What every floor of every template up to X3.5 has; looked for before a tree is built.
-_FLOOR = re.compile(r"\bid\s{0,9}=\s{0,9}[\"']?(?:pid|post_|postmessage_)\d")
-# var fid = parseInt('2'), tid = parseInt('1001');
-_THREAD_ID = re.compile(r"\btid\s?=\s?parseInt\('([1-9]\d{0,17})'\)")
-_BOARD_ID = re.compile(r"\bfid\s?=\s?parseInt\('([1-9]\d{0,17})'\)")
-_CANONICAL = re.compile(
-    r"<link\s[^>]{0,600}?rel=[\"']canonical[\"'][^>]{0,600}>", re.I
-)
+_FLOOR_MARKS = ("postmessage_", 'id="pid', 'id="post_')
+# Between these lies all that is read here: header.htm ends with the first; behind the floors and
+# their pager come the reply form and footer.htm. A skin without them is read whole.
+_BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
+# <div class="p_pop blk bui …" id="userinfo5003" style="display: none; …">: shown when the mouse
+# lies on an avatar, it repeats name and counters
+_CARD, _AUTHOR = 'id="userinfo', 'class="authi"'
+_CARD_BEHIND, _CARD_LENGTH = 800, 8000
+_DIV = re.compile(r"<(/?)div\b")
+# <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
+_TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
 # 查看: 8409|回复: 0; one commercial skin: 阅读：154
@@ -58,25 +61,28 @@ _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post
 
 def has_floors(document: Document) -> bool:
     """Whether the page has anything that looks like a floor. Builds no tree."""
-    return _FLOOR.search(document.text) is not None
+    return any(mark in document.text for mark in _FLOOR_MARKS)
 
 
 def read_thread(document: Document) -> ThreadPage | None:
-    """Read a thread page; ``None`` where its floors or its thread cannot be told."""
+    """Read a thread page; ``None`` where its floors, title or thread cannot be told."""
     clock = read_clock(document)
     site = read_site(document, clock)
     context = Context(base_of(document, site), clock)
-    page, floors = index_floors(document.root)
+    root, is_too_deep = build_tree(_needed(document.text))
+    page, floors = index_floors(root)
     thread_id = _thread_id(document, floors)
-    is_truncated = document.is_cut
+    is_truncated = document.is_cut or is_too_deep
     if is_truncated and floors and not _is_whole(document, floors[-1]):
         floors.pop()
     floors = [floor for floor in floors if _is_floor(floor)]
-    if not floors or thread_id is None:
+    heading = _heading(root, page)
+    if not floors or thread_id is None or heading is None:
         return None
-    heading = _heading(page)
     crumbs = _crumbs(page, context)
     posts = with_copied_quotes([read_floor(floor, context) for floor in floors])
+    if 2 * sum(map(_is_told, posts)) <= len(posts):
+        return None
     number_, pages, next_url = _pages(page, context)
     is_filtered = _is_filtered(document, posts)
     posts = _with_first(posts, number_)
@@ -88,8 +94,8 @@ def read_thread(document: Document) -> ThreadPage | None:
         site=site if site.name else replace(site, name=_site_name(page)),
         url=_url(document, site.root, thread_id),
         thread_id=thread_id,
-        headline=words(heading) or None if heading is not None else None,
-        category=_category(heading) or _found_near(document, _TYPE_NEAR),
+        headline=words(heading),
+        category=_category(document, heading),
         board=_board(document, crumbs, context),
         breadcrumbs=crumbs,
         page=number_,
@@ -98,9 +104,9 @@ def read_thread(document: Document) -> ThreadPage | None:
         views=_counter(document, page, floors, _VIEWS, _VIEWS_NEAR),
         replies=_counter(document, page, floors, _REPLIES, _REPLIES_NEAR),
         posts=tuple(posts),
-        flags=_flags(page, first, heading),
+        flags=_flags(first, heading),
         tags=_tags(first),
-        favorites=number(page.first("favoritenumber")) or _number_in(first, "favoritenumber"),
+        favorites=_favorites(page, first),
         special=read_special(page, first) if first else None,
         type_options=read_type_options(first) if first else None,
         is_filtered=is_filtered,
@@ -124,6 +130,12 @@ def _is_floor(floor: Floor) -> bool:
     return floor.cell is not None or bool(floor.all("locked")) or bool(floor.all("t_f"))
 
 
+def _is_told(post: Post) -> bool:
+    """Whether a floor says when and by whom: a skin that tells neither is not this one."""
+    author = post.author
+    return post.date is not None and bool(author.name or author.id or author.is_anonymous)
+
+
 def _is_whole(document: Document, last: Floor) -> bool:
     """Whether a cut came after the last floor's body: what follows a body stands behind it."""
     start = document.text.rfind(f"postmessage_{last.id}")
@@ -133,52 +145,99 @@ def _is_whole(document: Document, last: Floor) -> bool:
 # -- the thread ---------------------------------------------------------------------------------
 
 
+def _needed(text: str) -> str:
+    """From header to footer, without the hover cards: half of the elements, and none is read.
+
+    What a post says lies between the marks of its floor, so it counts for neither end.
+    """
+    start = max(text.find(_BEGIN, 0, _first_floor(text)), 0)
+    last = max(text.rfind(mark) for mark in _FLOOR_MARKS)
+    end = next((at for mark in _ENDS if (at := text.find(mark, last)) >= 0), len(text))
+    pieces = []
+    at = text.find(_CARD, start, end)
+    while at >= 0:
+        # where the name stands only in the card (a skin, names on the right), the card stays
+        if text.rfind(_AUTHOR, max(0, at - _CARD_BEHIND), at) >= 0:
+            card, behind = text.rfind("<", start, at), _end_of_box(text, at, end)
+            if card >= start and behind:
+                pieces.append(text[start:card])
+                start = behind
+        at = text.find(_CARD, max(at + 1, start), end)
+    pieces.append(text[start:end])
+    return "".join(pieces)
+
+
+def _end_of_box(text: str, start: int, end: int) -> int | None:
+    """Where the `<div>` ends whose tag ``start`` lies in."""
+    depth = 1
+    for tag in _DIV.finditer(text, start, min(end, start + _CARD_LENGTH)):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return text.find(">", tag.end()) + 1
+    return None
+
+
+def _first_floor(text: str) -> int:
+    return min((at for mark in _FLOOR_MARKS if (at := text.find(mark)) >= 0), default=len(text))
+
+
 def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
-    found = _THREAD_ID.search(document.text)
-    if found:
-        return found[1]
-    canonical = _canonical(document)
-    for url in (canonical, document.url):
+    said = _script_number(document.text, "tid")
+    if said:
+        return said
+    for url in (_canonical(document), document.url):
         address = urls.read_thread_address(url) if url else None
         if address:
             return address.thread_id
     for floor in floors:
-        for name in ("postnum", "fastre"):
-            link = floor.first(name)
-            tid = re.search(r"[?&;]p?tid=(\d{1,18})", link.get("href") or "") if (
-                link is not None
-            ) else None
-            if tid:
-                return tid[1]
+        for link in floor.all("postnum") + floor.all("fastre"):
+            found = _TID.search(link.get("href") or "")
+            if found:
+                return found[1]
     return None
 
 
+def _script_number(text: str, name: str) -> str | None:
+    """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
+    mark = f"{name} = parseInt('"
+    at = text.find(mark)
+    digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
+    return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
+
+
 def _canonical(document: Document) -> str | None:
-    link = _CANONICAL.search(document.text, 0, 65536)
-    href = _HREF.search(link[0]) if link else None
+    at = document.text.find("canonical", 0, 65536)
+    if at < 0:
+        return None
+    tag = document.text[document.text.rfind("<", 0, at) : document.text.find(">", at)]
+    href = _HREF.search(tag)
     return urls.resolve(document.url, href[1].replace("&amp;", "&")) if href else None
 
 
 def _url(document: Document, root: str, thread_id: str) -> str:
     """The page's own canonical address if it is this forum's; else the plain one."""
     canonical = _canonical(document)
-    if canonical and urls.same_host(canonical, root):
-        address = urls.read_thread_address(canonical)
-        if address and address.thread_id == thread_id:
+    address = urls.read_thread_address(canonical) if canonical else None
+    if canonical and address and address.thread_id == thread_id:
+        if address.root == root or urls.same_host(canonical, root):
             return canonical
     return urls.thread_url(root, thread_id)
 
 
-def _heading(page: Floor) -> _Element | None:
+def _heading(root: _Element, page: Floor) -> _Element | None:
+    """The element that holds the title; never `<title>`, which sites fill as they like."""
     # one X5.0 site uses the id again on a link of its footer: the first is the title
-    return page.first("thread_subject")
+    heading = page.first("thread_subject")
+    if heading is None:
+        heading = next((h1 for h1 in root.iter("h1") if words(h1)), None)
+    return heading if heading is not None and words(heading) else None
 
 
-def _category(heading: _Element | None) -> str | None:
+def _category(document: Document, heading: _Element) -> str | None:
     """The type before the title: a link `[国内]`, or for robots the bare text."""
-    around = heading.getparent() if heading is not None else None
-    if heading is None or around is None:
-        return None
+    around = heading.getparent()
+    if around is None or around.tag != "h1":
+        return _found_near(document, _TYPE_NEAR)
     before = [around.text or ""]
     for sibling in around:
         if sibling is heading:
@@ -206,24 +265,19 @@ def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> B
         board_id = urls.board_id(crumb.url)
         if board_id:
             return Board(crumb.name, board_id, crumb.url)
-    said = _BOARD_ID.search(document.text)
+    said = _script_number(document.text, "fid")
     if not said:
         return None
     # no breadcrumb under its id: the first link to the board before the first floor names it
-    for href, name in _BOARD_NEAR.findall(document.text, 0, _first_floor(document)):
-        if urls.board_id(href) == said[1] and "typeid" not in href and name.strip():
-            return Board(name.strip(), said[1], urls.resolve(context.base, href))
-    return Board(None, said[1])
-
-
-def _first_floor(document: Document) -> int:
-    found = _FLOOR.search(document.text)
-    return found.start() if found else len(document.text)
+    for href, name in _BOARD_NEAR.findall(document.text, 0, _first_floor(document.text)):
+        if urls.board_id(href) == said and "typeid" not in href and name.strip():
+            return Board(name.strip(), said, urls.resolve(context.base, href))
+    return Board(None, said)
 
 
 def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
     """What stands between the title and the first floor, whatever boxes a skin puts it in."""
-    end = _first_floor(document)
+    end = _first_floor(document.text)
     title = max(0, document.text.find("thread_subject", 0, end))
     found = rule.search(document.text, title, end) or rule.search(document.text, 0, end)
     return found[1].strip() or None if found else None
@@ -268,16 +322,18 @@ def _labelled(box: _Element, rule: re.Pattern[str]) -> int | None:
     return int(found[1]) if found else None
 
 
-def _flags(page: Floor, first: Floor | None, heading: _Element | None) -> tuple[str, ...]:
+def _flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
     signs: list[str] = []
-    title = heading.getparent() if heading is not None else None
+    title = heading.getparent()
     beside = title.getnext() if title is not None else None
     for box in (title, beside):
         for icon in box.iter("img", "i") if box is not None else ():
             signs.append(" ".join(filter(None, map(icon.get, ("src", "class", "title")))))
     if first is not None:
         signs += [words(line) for line in first.all("modact")]
-        signs += [stamp.get("title") or "" for stamp in first.all("threadstamp")]
+        for stamp in first.all("threadstamp"):
+            # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
+            signs += [picture.get("title") or "" for picture in stamp.iter("img")]
     said = "\n".join(signs)
     return tuple(name for rule, name in _FLAGS if rule.search(said))
 
@@ -291,8 +347,11 @@ def _tags(first: Floor | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, tags)))
 
 
-def _number_in(first: Floor | None, name: str) -> int | None:
-    return number(first.first(name)) if first is not None else None
+def _favorites(page: Floor, first: Floor | None) -> int | None:
+    for floor in (first, page):
+        if floor is not None and floor.first("favoritenumber") is not None:
+            return number(floor.first("favoritenumber"))
+    return None
 
 
 # -- its pages ----------------------------------------------------------------------------------

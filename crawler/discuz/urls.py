@@ -51,6 +51,7 @@ class ThreadAddress:
         return self.template.replace("{page}", str(page))
 
 
+@lru_cache(maxsize=4096)
 def read_thread_address(url: str) -> ThreadAddress | None:
     """What ``url`` says of a thread; ``None`` where it does not name one.
 
