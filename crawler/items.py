@@ -5,48 +5,107 @@ absent fact (``None``, an empty list) is left out of the line. `docs/schema/` is
 here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict, get_args
 
 from crawler.discuz import facts, urls
 
 SCHEMA_VERSION = "1.0"
 
-# Refusals that the core never sees, because no page came.
-Reason = Literal[
-    facts.Reason,
-    "too_large",
-    "robots_disallowed",
-    "off_site",
-    "unreachable",
-]
-REASONS: frozenset[str] = frozenset(get_args(facts.Reason)) | {
-    "too_large",
-    "robots_disallowed",
-    "off_site",
-    "unreachable",
-}
-RETRIABLE: frozenset[str] = frozenset(
-    {
-        "site_closed",
-        "rate_limited",
-        "challenge",
-        "server_error",
-        "truncated",
-        "unreachable",
-    }
-)
-ACCESS: frozenset[str] = frozenset(get_args(facts.Access))
-PRECISIONS: frozenset[str] = frozenset(get_args(facts.Precision))
-COVERAGE: frozenset[str] = frozenset({"complete", "partial", "unknown"})
-
 Record = dict[str, Any]
+Date = NewType("Date", str)
+"""ISO 8601 with offset."""
+Url = NewType("Url", str)
+
+# What the core tells from a page, and what only the crawl can know.
+Reason = (
+    facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "unreachable"]
+)
+REASONS: tuple[str, ...] = tuple(
+    reason for part in get_args(Reason) for reason in (get_args(part) or (part,))
+)
+# Refusals that may be gone the next time, without anybody doing anything.
+RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
+
+
+class Author(TypedDict, total=False):
+    name: str
+    id: str
+    url: Url
+    group: str
+    title: str
+    threads: int
+    posts: int
+    credits: int
+    is_anonymous: bool
+    is_deleted: bool
+
+
+class Quote(TypedDict):
+    text: NotRequired[str]
+    author: NotRequired[str]
+    post_id: NotRequired[str]
+    date: NotRequired[Date]
+
+
+class Image(TypedDict):
+    url: Url
+    name: NotRequired[str]
+    attachment_id: NotRequired[str]
+
+
+class Attachment(TypedDict, total=False):
+    id: str
+    name: str
+    url: Url
+    size: str
+    downloads: int
+    price: str
+    description: str
+
+
+class Link(TypedDict):
+    url: Url
+    text: str
+
+
+class Rating(TypedDict):
+    author: NotRequired[str]
+    author_id: NotRequired[str]
+    scores: NotRequired[dict[str, str]]
+    reason: NotRequired[str]
+
+
+class Comment(TypedDict):
+    author: NotRequired[str]
+    author_id: NotRequired[str]
+    text: NotRequired[str]
+    date: NotRequired[Date]
+
+
+class Board(TypedDict, total=False):
+    name: str
+    id: str
+    url: Url
+
+
+class Crumb(TypedDict):
+    name: str
+    url: Url
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The lines of one page, which are stored in one go; ``size`` is how many there are."""
+
+    size: int = 1
+
+
+_INTERNAL = {"published": False}
 
 
 @dataclass(kw_only=True)
@@ -60,8 +119,12 @@ class Line:
     item_id: str
     version: int = 1
     site: str
-    url: str
-    fetched_at: str
+    url: Url
+    fetched_at: Date
+    batch: Batch = field(default_factory=Batch, repr=False, compare=False, metadata=_INTERNAL)
+    problems: list[str] = field(
+        default_factory=list, repr=False, compare=False, metadata=_INTERNAL
+    )
 
     def __post_init__(self) -> None:
         self.item_type = self.kind
@@ -69,7 +132,7 @@ class Line:
 
 @dataclass(kw_only=True)
 class Post(Line):
-    """One reply."""
+    """One reply. Without text where it has no words (a smiley, a picture) or they are withheld."""
 
     kind = "post"
 
@@ -78,29 +141,29 @@ class Post(Line):
     position: int | None = None
     floor_label: str | None = None
     headline: str | None = None
-    author: Record | None = None
-    date_published: str | None = None
+    author: Author | None = None
+    date_published: Date | None = None
     date_published_raw: str | None = None
-    date_precision: str | None = None
-    date_modified: str | None = None
+    date_precision: facts.Precision | None = None
+    date_modified: Date | None = None
     edited_by: str | None = None
     location: str | None = None
-    text: str = ""
-    quotes: list[Record] = field(default_factory=list)
+    text: str | None = None
+    quotes: list[Quote] = field(default_factory=list)
     in_reply_to: str | None = None
-    images: list[Record] = field(default_factory=list)
-    attachments: list[Record] = field(default_factory=list)
-    links: list[Record] = field(default_factory=list)
-    media: list[str] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    media: list[Url] = field(default_factory=list)
     likes: int | None = None
     stand: str | None = None
     is_winner: bool | None = None
-    ratings: list[Record] = field(default_factory=list)
-    comments: list[Record] = field(default_factory=list)
-    access: str = "visible"
+    ratings: list[Rating] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    access: facts.Access = "visible"
     access_notices: list[str] = field(default_factory=list)
     discuz_version: str | None = None
-    skin: str | None = None
+    skin: Literal["desktop"] | None = None
     encoding: str | None = None
     content_hash: str = ""
     is_deleted: bool | None = None
@@ -113,8 +176,8 @@ class Article(Post):
     kind = "article"
 
     category: str | None = None
-    board: Record | None = None
-    breadcrumbs: list[Record] = field(default_factory=list)
+    board: Board | None = None
+    breadcrumbs: list[Crumb] = field(default_factory=list)
     site_name: str | None = None
     source: str | None = None
     notice: str | None = None
@@ -123,8 +186,8 @@ class Article(Post):
     replies: int | None = None
     favorites: int | None = None
     flags: list[str] = field(default_factory=list)
-    special: Record | None = None
-    type_options: Record | None = None
+    special: dict[str, Any] | None = None
+    type_options: dict[str, str] | None = None
 
 
 @dataclass(kw_only=True)
@@ -133,7 +196,7 @@ class Refusal(Line):
 
     kind = "refusal"
 
-    reason: str
+    reason: Reason
     required_level: int | None = None
     login_offered: bool | None = None
     status: int | None = None
@@ -152,7 +215,7 @@ class Coverage(Line):
     kind = "coverage"
 
     thread_id: str
-    status: str
+    status: Literal["complete", "partial", "unknown"]
     posts_expected: int | None = None
     posts_captured: int
     pages_expected: int | None = None
@@ -169,7 +232,6 @@ _HASHED = (
     "headline",
     "text",
     "quotes",
-    "images",
     "links",
     "media",
     "access",
@@ -178,7 +240,6 @@ _HASHED = (
     "category",
     "board",
     "tags",
-    "special",
     "type_options",
     "edited_by",
     "date_modified",
@@ -190,18 +251,21 @@ def to_record(line: Line) -> Record:
     return {
         spec.name: value
         for spec in fields(line)
-        if (value := getattr(line, spec.name)) not in (None, "", [], {})
+        if spec.metadata.get("published", True)
+        and (value := getattr(line, spec.name)) not in (None, "", [], {})
     }
 
 
-def post_lines(page: facts.ThreadPage, fetched_at: datetime) -> Iterator[Post]:
-    """The lines of a page's posts, in page order: an `Article` for the opening post."""
-    for post in page.posts:
+def post_lines(
+    page: facts.ThreadPage, posts: Iterable[facts.Post], fetched_at: datetime
+) -> Iterator[Post]:
+    """The lines of some of a page's posts: an `Article` for the opening post."""
+    for post in posts:
         yield _post(page, post, fetched_at)
 
 
 def refusal_line(
-    reason: str,
+    reason: Reason,
     *,
     url: str,
     fetched_at: datetime,
@@ -212,6 +276,7 @@ def refusal_line(
     """The line of a refusal; ``message`` is what the page said, where there was one."""
     root = message.site.root if message and message.site else urls.forum_root(url, None)
     site = urls.site_of(root)
+    url = urls.without_fragment(url)
     thread_id = thread_id or (message.thread_id if message else None)
     page = more.get("page")
     return Refusal(
@@ -315,6 +380,7 @@ def content_hash(line: Post) -> str:
         {name: value for name, value in attachment.items() if name in ("id", "name")}
         for attachment in line.attachments
     ]
+    said["images"] = [image.get("attachment_id") or image["url"] for image in line.images]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -41,6 +41,11 @@ Reason = Literal[
     "truncated",
 ]
 
+# May be gone the next time, without anybody doing anything.
+RETRIABLE: frozenset[Reason] = frozenset(
+    {"site_closed", "rate_limited", "challenge", "server_error", "truncated"}
+)
+
 Kind = Literal["board", "index", "guide", "space", "portal", "archiver", "printable", "rss"]
 
 
@@ -280,17 +285,6 @@ class Message:
     login_offered: bool = False
     site: Site | None = None
     thread_id: str | None = None
-
-    @property
-    def retriable(self) -> bool:
-        """Whether the same request may well succeed later without anyone doing anything."""
-        return self.reason in {
-            "site_closed",
-            "rate_limited",
-            "challenge",
-            "server_error",
-            "truncated",
-        }
 
 
 @dataclass(frozen=True, slots=True)

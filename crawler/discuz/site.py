@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # <base href="http://bbs.example.org/" />, and in the script SITEURL = 'http://bbs.example.org/'
 _BASE = re.compile(r"<base\s[^>]{0,99}?href\s?=\s?[\"']([^\"'>]{1,500})", re.I)
 _SITE_URL = re.compile(r"SITEURL\s?=\s?'([^']{1,500})'")
+# for a saved page that lost both: <link href="http://host/bbs/thread-1-1-1.html" rel="canonical" />
+_CANONICAL = re.compile(r"<link\s+href=[\"']([^\"'>]{1,500})[\"']\s+rel=[\"']canonical")
 _NAME = re.compile(r'<meta name="application-name" content="([^"]{1,200})"')
 # <meta name="generator" content="Discuz! X3.3" />; rebranded: "Keylol X3.5"
 _GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
@@ -28,7 +30,7 @@ _HEAD = 65536
 def read_site(document: Document, clock: Clock | None) -> Site:
     """Read from the text alone, so that no tree is built for it."""
     head = document.text[:_HEAD]
-    base = _SITE_URL.search(head) or _BASE.search(head)
+    base = _SITE_URL.search(head) or _BASE.search(head) or _CANONICAL.search(head)
     name = _NAME.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
     return Site(

@@ -436,3 +436,17 @@ def _numbered(
             known = position
         numbered.append(replace(post, position=position) if position != post.position else post)
     return numbered
+
+
+def numbered_after(page: ThreadPage, position: int) -> ThreadPage:
+    """Number the floors that the page itself could not, from the one behind ``position`` on.
+
+    The last page of several, as robots get it, tells neither its floors nor how many a page has;
+    whoever read the pages before knows.
+    """
+    if page.is_filtered or page.is_reversed or any(post.position for post in page.posts):
+        return page
+    posts = tuple(
+        replace(post, position=position + index) for index, post in enumerate(page.posts, 1)
+    )
+    return replace(page, posts=posts)

@@ -29,7 +29,8 @@ _USER_ID = re.compile(r"(?<![a-z])s?uid[=-](\d+)")
 _USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$")
 _BOARD_ID = re.compile(r"[?&;]fid=(\d+)|forum-([\w-]+?)-\d+\.html?|(?:^|/)f(\d+)-\d+")
 _POST_ID = re.compile(r"[?&;]pid=(\d+)|#pid(\d+)")
-_SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "file", "steam")
+# What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
+_SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
 MAX_PAGE = 1_000_000
 
 
@@ -48,6 +49,9 @@ class ThreadAddress:
     post_id: str | None = None
 
     def page_url(self, page: int) -> str:
+        """The address of one page; the first one's without a number where that can be left out."""
+        if page == 1:
+            return self.template.removesuffix("&page={page}").replace("{page}", "1")
         return self.template.replace("{page}", str(page))
 
 
@@ -164,7 +168,7 @@ def same_host(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def resolve(base: str, href: str | None) -> str | None:
-    """``href`` as an absolute address, or ``None`` for scripts, fragments and nonsense."""
+    """``href`` as an absolute address, or ``None`` for scripts, local files and nonsense."""
     href = (href or "").strip()
     if not href or href.startswith("#"):
         return None
@@ -173,9 +177,7 @@ def resolve(base: str, href: str | None) -> str | None:
         scheme = urlsplit(url).scheme.lower()
     except ValueError:
         return None
-    if scheme not in _SAFE_SCHEMES or (scheme == "file" and not base.startswith("file:")):
-        return None
-    return url
+    return url if scheme in _SAFE_SCHEMES else None
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,44 @@
+"""A polite crawl from one machine. Each value with its reason; override any with -s NAME=VALUE."""
+
+BOT_NAME = "discuz"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+
+# Who asks. Add an address of yours, as in "discuz-archiver/0.1 (+mailto:me@example.org)": a forum's
+# owner who wonders about the requests can then ask instead of blocking.
+USER_AGENT = "discuz-archiver/0.1 (Scrapy)"
+ROBOTSTXT_OBEY = True
+
+# Forums often run on one small machine: one request at a time, a second between two, longer when
+# answers get slower.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+
+# No page of a forum is this large; a hostile one may be (the default is 1 GiB).
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 60
+
+# X3.3 answers 200 to most failures and X3.5 a 404 or 503: the page is read, whatever its status,
+# and tells why there is no thread in it.
+HTTPERROR_ALLOW_ALL = True
+# A thread may answer its very first request with a redirect to itself; a filter of addresses
+# would drop it without a word. The spider knows threads by id, so nothing is asked twice.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+
+ITEM_PIPELINES = {
+    "crawler.pipelines.CheckPipeline": 300,
+    "crawler.pipelines.StorePipeline": 800,
+}
+# Lines go to DATA_DIR/<site>/. Relative to where the command is run.
+DATA_DIR = "data"
+
+# Two doors into a running crawl that nobody here needs.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+LOG_LEVEL = "INFO"
+FEED_EXPORT_ENCODING = "utf-8"

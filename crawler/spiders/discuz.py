@@ -1,0 +1,339 @@
+"""Any address of a forum → pages → lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.arguments import read_arguments
+from crawler.discuz import read_page, urls
+from crawler.discuz.facts import RETRIABLE, Message, Post, ThreadPage
+from crawler.discuz.thread import numbered_after
+from crawler.items import Batch, Line, Reason, coverage_line, post_lines, refusal_line
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+Output = Line | Request
+
+# Refusals worth asking again in this run: these come and go within seconds.
+_WORTH_A_RETRY = RETRIABLE - {"site_closed"}
+# A hole in the floors of a thread of millions need not be told floor by floor.
+_MISSING_TOLD = 1000
+
+
+@dataclass(slots=True)
+class Thread:
+    """A thread that is being read.
+
+    ``key`` is its identity, whatever address it was asked by; unknown until a page tells it.
+    """
+
+    asked: str
+    address: urls.ThreadAddress | None
+    key: tuple[str, str] | None = None
+    post_ids: set[str] = field(default_factory=set)
+    positions: set[int] = field(default_factory=set)
+    early: dict[str, Post] = field(default_factory=dict)
+    expected: int | None = None
+    pages: int = 1
+    pages_read: set[int] = field(default_factory=set)
+    is_filtered: bool = False
+    last: ThreadPage | None = None
+
+
+class DiscuzSpider(Spider):
+    """Reads threads of Discuz! forums, each once and all its pages.
+
+    Arguments: see `crawler.arguments`.
+    """
+
+    name = "discuz"
+
+    def __init__(self, *args: Any, **arguments: Any) -> None:
+        super().__init__(*args)
+        self.arguments = read_arguments(**arguments)
+        hosts = {urlsplit(address).hostname for address in self.arguments.addresses}
+        # requests and redirects never leave the hosts that were asked for
+        self.allowed_domains = sorted(host.removeprefix("www.") for host in hosts if host)
+        self._known: set[tuple[str, str]] = set()
+        self._run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+    async def start(self) -> AsyncIterator[Request]:
+        for asked in self.arguments.addresses:
+            address = urls.read_thread_address(asked) if not _is_file(asked) else None
+            thread = Thread(asked, address)
+            if address is None:
+                yield self._request(asked, thread, 1)
+                continue
+            thread.key = _identity(address.root, address.thread_id)
+            if thread.key not in self._known:
+                self._known.add(thread.key)
+                yield self._request(address.page_url(1), thread, 1)
+
+    def parse(self, response: Response, thread: Thread, number: int) -> Iterable[Output]:
+        """One page, whatever it turned out to be.
+
+        @url file:///dev/null
+        """
+        seen_at = _seen_at(response.url)
+        if not _is_file(response.url) and not urls.same_host(response.url, thread.asked):
+            yield from self._refuse("off_site", thread, number, response)
+            return
+        page = read_page(
+            response.body,
+            url=response.url,
+            seen_at=seen_at,
+            headers=response.headers.to_unicode_dict(),
+            status=None if _is_file(response.url) else response.status,
+        )
+        if isinstance(page, ThreadPage):
+            yield from self._read(page, thread, number, response, seen_at)
+        elif isinstance(page, Message):
+            again = self._again(page.reason, response)
+            if again:
+                yield again
+            else:
+                yield from self._refuse(page.reason, thread, number, response, page)
+        else:
+            # a board, an index: a forum's page, but none that holds a thread
+            yield from self._refuse("template_unknown", thread, number, response)
+
+    def failed(self, failure: Failure) -> Iterable[Output]:
+        """No page came: refused by robots.txt, led elsewhere, or the forum did not answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        reason: Reason = "unreachable"
+        said = str(failure.value) or type(failure.value).__name__
+        if failure.check(IgnoreRequest):
+            reason = "off_site" if "offsite" in said else "robots_disallowed"
+        elif "DataLoss" in repr(failure.value):
+            reason = "truncated"
+        thread, number = request.cb_kwargs["thread"], request.cb_kwargs["number"]
+        yield refusal_line(
+            reason,
+            url=request.url,
+            fetched_at=datetime.now(UTC),
+            thread_id=_thread_id(thread),
+            page=number if number > 1 else None,
+            attempts=request.meta.get("retry_times", 0) + 1,
+            message_raw=" ".join(said.split())[:300],
+        )
+        yield from self._end(thread)
+
+    # -- a page of a thread ------------------------------------------------------------------
+
+    def _read(
+        self, page: ThreadPage, thread: Thread, number: int, response: Response, seen_at: datetime
+    ) -> Iterator[Output]:
+        if page.is_truncated:
+            again = self._again("truncated", response)
+            if again:
+                yield again
+                return
+        if not self._is_ours(page, thread):
+            self.logger.info("%s is thread %s, read already", thread.asked, page.thread_id)
+            return
+        first = self._first_page(page, thread, number)
+        if first:
+            yield first
+            return
+        is_new = number not in thread.pages_read
+        thread.pages_read.add(number)
+        thread.is_filtered = page.is_filtered
+        thread.pages = max(thread.pages, page.pages)
+        if page.replies is not None:
+            thread.expected = page.replies + 1 - _goods(page)
+        page = numbered_after(page, max(thread.positions, default=0))
+        posts = self._new_posts(page, thread)
+        lines: list[Line] = list(post_lines(page, posts, seen_at))
+        thread.last = page
+        if page.is_truncated:
+            lines.append(self._refusal("truncated", thread, number, response))
+        yield from _batch(lines)
+        following = self._following(page, thread, number) if is_new else None
+        if following:
+            yield following
+        else:
+            yield from self._end(thread)
+
+    def _is_ours(self, page: ThreadPage, thread: Thread) -> bool:
+        """Whether this thread is read by this request chain and no other."""
+        key = _identity(page.site.root, page.thread_id)
+        if thread.key == key:
+            return True
+        if thread.address and thread.address.thread_id == page.thread_id:
+            return True
+        if thread.pages_read or key in self._known:
+            return False
+        self._known.add(key)
+        thread.key = key
+        return True
+
+    def _first_page(self, page: ThreadPage, thread: Thread, number: int) -> Request | None:
+        """The request for the whole thread's first page, if this is some other page of it."""
+        if number > 1 or thread.pages_read or _is_file(thread.asked):
+            return None
+        if thread.address is None:
+            thread.address = urls.read_thread_address(page.url)
+            is_elsewhere = page.page > 1 or page.is_filtered
+            if thread.address and is_elsewhere:
+                return self._request(thread.address.page_url(1), thread, 1)
+        return None
+
+    def _new_posts(self, page: ThreadPage, thread: Thread) -> list[Post]:
+        """Posts not seen before. Those shown before their turn wait for their own floor."""
+        posts = []
+        for post in page.posts:
+            if post.id in thread.post_ids:
+                continue
+            if post.is_early and post.position is None and page.pages > page.page:
+                thread.early.setdefault(post.id, post)
+                continue
+            if not self.arguments.with_replies and not post.is_first:
+                continue
+            thread.early.pop(post.id, None)
+            thread.post_ids.add(post.id)
+            if post.position is not None:
+                thread.positions.add(post.position)
+            posts.append(post)
+        return posts
+
+    def _following(self, page: ThreadPage, thread: Thread, number: int) -> Request | None:
+        if _is_file(thread.asked) or not self.arguments.with_replies:
+            return None
+        # page 99 of 4 comes as page 4: a page that is not the one asked for is the end
+        if page.page != number or number >= thread.pages:
+            return None
+        if thread.address:
+            return self._request(thread.address.page_url(number + 1), thread, number + 1)
+        if page.next_url and urls.same_host(page.next_url, thread.asked):
+            return self._request(page.next_url, thread, number + 1)
+        return None
+
+    def _end(self, thread: Thread) -> Iterator[Line]:
+        """What is left to say when no further page comes."""
+        page = thread.last
+        if page is None or not self.arguments.with_replies:
+            return
+        now = datetime.now(UTC)
+        lines: list[Line] = []
+        if thread.early:
+            lines += post_lines(page, list(thread.early.values()), now)
+            thread.post_ids.update(thread.early)
+            thread.early.clear()
+        captured = len(thread.post_ids)
+        is_whole = len(thread.pages_read) >= thread.pages
+        status = "unknown"
+        if not thread.is_filtered and not (is_whole and thread.expected is None):
+            enough = thread.expected is None or captured >= thread.expected
+            status = "complete" if is_whole and enough else "partial"
+        last_position = max(thread.positions, default=0)
+        missing = (n for n in range(1, last_position) if n not in thread.positions)
+        lines.append(
+            coverage_line(
+                page,
+                now,
+                status=status,
+                posts_expected=thread.expected,
+                posts_captured=captured,
+                pages_expected=thread.pages,
+                pages_captured=len(thread.pages_read),
+                missing_positions=[n for n, _ in zip(missing, range(_MISSING_TOLD), strict=False)],
+                run_id=self._run_id,
+            )
+        )
+        thread.last = None
+        yield from _batch(lines)
+
+    # -- no page of a thread -----------------------------------------------------------------
+
+    def _again(self, reason: Reason, response: Response) -> Request | None:
+        if reason not in _WORTH_A_RETRY or _is_file(response.url) or response.request is None:
+            return None
+        return get_retry_request(response.request, spider=self, reason=reason)
+
+    def _refuse(
+        self,
+        reason: Reason,
+        thread: Thread,
+        number: int,
+        response: Response,
+        message: Message | None = None,
+    ) -> Iterator[Output]:
+        yield self._refusal(reason, thread, number, response, message)
+        # one page that fails is no reason to leave out the ones behind it
+        if thread.last and thread.address and number < thread.pages and reason in RETRIABLE:
+            yield self._request(thread.address.page_url(number + 1), thread, number + 1)
+        else:
+            yield from self._end(thread)
+
+    def _refusal(
+        self,
+        reason: Reason,
+        thread: Thread,
+        number: int,
+        response: Response,
+        message: Message | None = None,
+    ) -> Line:
+        return refusal_line(
+            reason,
+            url=thread.address.page_url(number) if thread.address else thread.asked,
+            fetched_at=datetime.now(UTC),
+            message=message,
+            thread_id=_thread_id(thread),
+            board_id=urls.board_id(response.url),
+            status=None if _is_file(response.url) else response.status,
+            page=number if number > 1 else None,
+            attempts=response.meta.get("retry_times", 0) + 1,
+        )
+
+    def _request(self, url: str, thread: Thread, number: int) -> Request:
+        return Request(
+            url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"thread": thread, "number": number},
+            # a thread that was begun is finished before the next one
+            priority=1 if number > 1 else 0,
+        )
+
+
+def _batch(lines: list[Line]) -> Iterator[Line]:
+    batch = Batch(len(lines))
+    for line in lines:
+        line.batch = batch
+        yield line
+
+
+def _identity(root: str, thread_id: str) -> tuple[str, str]:
+    return urls.site_of(root).removeprefix("www."), thread_id
+
+
+def _thread_id(thread: Thread) -> str | None:
+    return thread.address.thread_id if thread.address else None
+
+
+def _goods(page: ThreadPage) -> int:
+    """Goods of a trade are counted as replies and shown in the first floor."""
+    items = (page.special or {}).get("items")
+    return len(items) if isinstance(items, list) else 0
+
+
+def _is_file(url: str) -> bool:
+    return url.startswith("file:")
+
+
+def _seen_at(url: str) -> datetime:
+    """Now; for a saved page when it was saved, since its words (昨天) count from then."""
+    if _is_file(url):
+        return datetime.fromtimestamp(Path(unquote(urlsplit(url).path)).stat().st_mtime, UTC)
+    return datetime.now(UTC)
