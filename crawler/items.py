@@ -31,6 +31,11 @@ REASONS: tuple[str, ...] = tuple(
 # Refusals that may be gone the next time, without anybody doing anything.
 RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
 
+# Refusals that are an answer: what was asked for is not there, or not for us.
+DEFINITE: frozenset[str] = frozenset(
+    {"not_found", "login_required", "no_permission", "password"}
+)
+
 
 class Author(TypedDict, total=False):
     name: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
-from crawler.items import Batch, Line, to_record
+from crawler.items import Batch, Line, Refusal, to_record
 from crawler.schema import problems
 from crawler.storage import Segments, site_folder
 
@@ -40,7 +40,16 @@ class CheckPipeline:
             logger.error("%s breaks the schema: %s", item.item_id, "; ".join(item.problems))
         else:
             self.stats.inc_value(f"lines/{item.item_type}")
+            if isinstance(item, Refusal):
+                self._count(item)
         return item
+
+    def _count(self, refusal: Refusal) -> None:
+        name = f"refusals/{refusal.reason}"
+        self.stats.inc_value(name)
+        if self.stats.get_value(f"{name}/example") is None:
+            said = f": {refusal.message_raw}" if refusal.message_raw else ""
+            self.stats.set_value(f"{name}/example", f"{refusal.url} ({refusal.reason}{said})")
 
 
 class StorePipeline:

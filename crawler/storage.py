@@ -25,6 +25,9 @@ FILES = {
 # A file that editors, mail and version control still take.
 SEGMENT_SIZE = 256 * 1024 * 1024
 
+# What ends a line for some readers (U+2028), moves a terminal's cursor (C1) or turns its text round
+# (bidirectional marks) is written as JSON's own escape: the same string, harmless to look at.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -41,9 +44,8 @@ def site_folder(site: str) -> str:
 
 def encode(record: Mapping[str, Any]) -> bytes:
     """One line of JSON: UTF-8, no lone surrogates, no line break within."""
-    text = json.dumps(record, ensure_ascii=False, separators=(", ", ": "))
-    # U+2028 and U+2029 end a line for some readers
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    text = json.dumps(record, ensure_ascii=False)
+    text = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text.encode("utf-8", "replace") + b"\n"
 
 

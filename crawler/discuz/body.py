@@ -36,6 +36,8 @@ _NOISE_CLASSES = frozenset(
         "rnd_ai_pr",  # the same, drawn at random (plugin)
         "DzHoverPop",  # hidden pop-up of a hover plugin
         "modact",  # 本主题由 … 于 … 关闭
+        "sign",  # a signature, drawn into the cell by a table that a post left open
+        "pob",  # the bar below a post, likewise
         "original_text_style1",  # 本文为 … 原创, put there by a plugin
         "guestviewthumb_cur",  # 登录/注册后可看大图
     }

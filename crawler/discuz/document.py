@@ -52,7 +52,7 @@ _DEPTH_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
 _DEPTH_KEPT = 512
 _NEST = re.compile(
     rb"<(/?)(font|span|div|b|strong|i|em|u|s|strike|big|small|sub|sup|center|blockquote|ul|ol|a"
-    rb"|table|tbody|tr|td|th|section|article|p|ignore_js_op)\b([^>]*)>",
+    rb"|table|tbody|tr|td|th|section|article|p|ignore_js_op)\b([^<>]*)>",
     re.IGNORECASE,
 )
 _HAS_ID = re.compile(rb"\bid\s{0,9}=", re.IGNORECASE)

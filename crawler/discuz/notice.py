@@ -74,8 +74,8 @@ _SERVER_ERROR = re.compile(
     re.I,
 )
 _CLOSED = re.compile(r"[维維][护護]|[暂暫][时時]?[关關][闭閉]|[关關]站|[闭閉]站|under maintenance|站点升级", re.I)
-_TAG = re.compile(r"<[^>]*>")
-_SCRIPTS = re.compile(r"<(script|style)\b", re.I)
+_TAG = re.compile(r"<[^<>]*>")
+_SCRIPTS = re.compile(r"<(script|style)\b")
 _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
 _MOVES_ON = re.compile(r"\blocation\b|\.cookie\b|\breload\(", re.I)
 # where a site sends visitors whom it lets see nothing (allowvisit=0)
@@ -83,6 +83,8 @@ _LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
 _SORRY = re.compile(r"(?:抱歉|对不起|對不起)[,\uff0c!\uff01\s]\s?[^\s。]{2,80}")
 # A page that only guards says little.
 _SHORT = 2000
+# and says it at once
+_READ = 262144
 _LONGEST = 300
 
 
@@ -114,7 +116,7 @@ def read_notice(document: Document, status: int | None) -> Message | None:
             return refuse("server_error")
         if _MESSAGES[0][0].search(said):
             return refuse("ip_banned")
-        if _CHALLENGE.search(said) or _CHALLENGE.search(document.text[:_SHORT * 20]):
+        if _CHALLENGE.search(said) or _CHALLENGE.search(document.text[: 20 * _SHORT]):
             return refuse("challenge")
         if not text.strip() and _MOVES_ON.search(document.text):
             return refuse("challenge")
@@ -187,16 +189,15 @@ def _read_message(document: Document) -> Message:
 
 
 def visible_text(source: str) -> str:
-    """The words of a page, cheaply: no tree, scripts and styles left out, entities read."""
+    """The words at the beginning of a page, cheaply: no tree, no scripts, entities read."""
+    source = source[:_READ]
+    lower = source.lower()
     pieces = []
     position = 0
     while True:
-        found = _SCRIPTS.search(source, position)
-        if not found:
-            pieces.append(source[position:])
-            break
-        pieces.append(source[position : found.start()])
-        end = source.lower().find("</" + found[1].lower(), found.end())
+        found = _SCRIPTS.search(lower, position)
+        pieces.append(source[position : found.start() if found else len(source)])
+        end = lower.find(f"</{found[1]}", found.end()) if found else -1
         if end < 0:
             break
         position = end

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What every floor of every template up to X3.5 has; looked for before a tree is built.
 _FLOOR_MARKS = ("postmessage_", 'id="pid', 'id="post_')
+_WRAPPER = re.compile(r'<div id="post_\d')
 # Between these lies all that is read here: header.htm ends with the first; behind the floors and
 # their pager come the reply form and footer.htm. A skin without them is read whole.
 _BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
@@ -69,8 +70,12 @@ def read_thread(document: Document) -> ThreadPage | None:
     clock = read_clock(document)
     site = read_site(document, clock)
     context = Context(base_of(document, site), clock)
-    root, is_too_deep = build_tree(_needed(document.text))
+    source = _needed(document.text)
+    root, is_too_deep = build_tree(source)
     page, floors = index_floors(root)
+    starts = [found.start() for found in _WRAPPER.finditer(source)]
+    if len(starts) > len(floors):
+        page, floors = _index_apart(source, starts)
     thread_id = _thread_id(document, floors)
     is_truncated = document.is_cut or is_too_deep
     if is_truncated and floors and not _is_whole(document, floors[-1]):
@@ -138,7 +143,8 @@ def _is_told(post: Post) -> bool:
 
 def _is_whole(document: Document, last: Floor) -> bool:
     """Whether a cut came after the last floor's body: what follows a body stands behind it."""
-    start = document.text.rfind(f"postmessage_{last.id}")
+    mark = "pid" if last.cell is None else "postmessage_"
+    start = document.text.rfind(f'{mark}{last.id}"')
     return start >= 0 and _WHOLE.search(document.text, start) is not None
 
 
@@ -165,6 +171,23 @@ def _needed(text: str) -> str:
         at = text.find(_CARD, max(at + 1, start), end)
     pieces.append(text[start:end])
     return "".join(pieces)
+
+
+def _index_apart(source: str, starts: list[int]) -> tuple[Floor, list[Floor]]:
+    """Index each floor from a tree of its own.
+
+    An HTML post that leaves a `<table>` open draws the floors behind it into its cell, in browsers
+    as here. Read apart, they are all there.
+    """
+    page, _ = index_floors(build_tree(source[: starts[0]])[0])
+    floors: dict[str, Floor] = {}
+    for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
+        rest, found = index_floors(build_tree(source[start:end])[0])
+        for floor in found:
+            floors.setdefault(floor.id, floor)
+        for name, elements in rest.parts.items():
+            page.parts.setdefault(name, []).extend(elements)
+    return page, list(floors.values())
 
 
 def _end_of_box(text: str, start: int, end: int) -> int | None:

@@ -106,7 +106,8 @@ class DiscuzSpider(Spider):
                 yield from self._refuse(page.reason, thread, number, response, page)
         else:
             # a board, an index: a forum's page, but none that holds a thread
-            yield from self._refuse("template_unknown", thread, number, response)
+            said = Message("template_unknown", f"a page of kind {page.kind}, not a thread")
+            yield from self._refuse(said.reason, thread, number, response, said)
 
     def failed(self, failure: Failure) -> Iterable[Output]:
         """No page came: refused by robots.txt, led elsewhere, or the forum did not answer."""

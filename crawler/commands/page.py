@@ -1,0 +1,151 @@
+"""`scrapy page`: what is understood of one page, as the JSON lines a crawl would write."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+
+from crawler.discuz import read_page
+from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.items import DEFINITE, Line, post_lines, refusal_line, to_record
+from crawler.storage import encode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+USAGE, INCOMPLETE = 2, 3
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+
+    def syntax(self) -> str:
+        return "[options] FILE_OR_URL"
+
+    def short_desc(self) -> str:
+        return "Print what is understood of one page, as JSON lines"
+
+    def long_desc(self) -> str:
+        return (
+            "Reads one page, a saved file or an address, and prints its article, posts or refusal "
+            "as JSON lines. An address is asked once, robots.txt obeyed. "
+            "Exit status: 0 all well, 2 wrong use, 3 the page could not be read."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--url", metavar="URL", help="the address that a saved page had")
+        parser.add_argument(
+            "--seen-at",
+            metavar="TIME",
+            help="when the page was seen, ISO 8601; for a file: when it was last changed",
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Refuse what cannot be meant so, in one line, before anything is started."""
+        super().process_options(args, opts)
+        unknown = [arg for arg in args if arg.startswith("-")]
+        if unknown:
+            _refuse(f"unknown option: {' '.join(unknown)}")
+        if len(args) != 1:
+            _refuse("say one file or address")
+        if opts.seen_at and _time(opts.seen_at) is None:
+            _refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
+        if not _is_address(args[0]) and not _path(args[0]).is_file():
+            _refuse(f"no such file: {args[0]}")
+        assert self.settings is not None
+        # what is printed is all that comes of it
+        self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        if not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        seen_at = _time(opts.seen_at) if opts.seen_at else None
+        if _is_address(args[0]):
+            assert self.crawler_process is not None
+            self.crawler_process.crawl(_OnePage, url=args[0], seen_at=seen_at, show=self._print)
+            self.crawler_process.start()
+        else:
+            self._read_file(_path(args[0]), opts.url, seen_at)
+
+    def _read_file(self, path: Path, url: str | None, seen_at: datetime | None) -> None:
+        url = url or path.resolve().as_uri()
+        seen_at = seen_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        self._print(read_page(path.read_bytes(), url=url, seen_at=seen_at), url, seen_at)
+
+    def _print(self, page: Page | str, url: str, seen_at: datetime) -> None:
+        lines: list[Line] = []
+        if isinstance(page, ThreadPage):
+            lines += post_lines(page, page.posts, seen_at)
+        elif isinstance(page, Message):
+            lines.append(refusal_line(page.reason, url=url, fetched_at=seen_at, message=page))
+        elif isinstance(page, str):
+            lines.append(
+                refusal_line("unreachable", url=url, fetched_at=seen_at, message_raw=page)
+            )
+        else:
+            said = f"a page of kind {page.kind}, not a thread"
+            lines.append(
+                refusal_line("template_unknown", url=url, fetched_at=seen_at, message_raw=said)
+            )
+        for line in lines:
+            sys.stdout.buffer.write(encode(to_record(line)))
+            if getattr(line, "reason", "not_found") not in DEFINITE:
+                self.exitcode = INCOMPLETE
+        sys.stdout.buffer.flush()
+
+
+class _OnePage(Spider):
+    name = "page"
+
+    def __init__(self, url: str, seen_at: datetime | None, show: Any, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.url, self.seen_at, self.show = url, seen_at, show
+
+    async def start(self) -> AsyncIterator[Request]:
+        yield Request(self.url, callback=self.parse, errback=self.failed)
+
+    def parse(self, response: Response) -> None:
+        now = self.seen_at or datetime.now(UTC)
+        page = read_page(
+            response.body,
+            url=response.url,
+            seen_at=now,
+            headers=response.headers.to_unicode_dict(),
+            status=response.status,
+        )
+        self.show(page, response.url, now)
+
+    def failed(self, failure: Failure) -> None:
+        self.show(str(failure.value), self.url, self.seen_at or datetime.now(UTC))
+
+
+def _refuse(message: str) -> None:
+    print(f"scrapy page: {message}", file=sys.stderr)
+    raise SystemExit(USAGE)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
+def _path(text: str) -> Path:
+    return Path(unquote(text.removeprefix("file://")) if text.startswith("file://") else text)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
