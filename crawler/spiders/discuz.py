@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Request, Spider
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.arguments import read_arguments
@@ -80,13 +79,12 @@ class DiscuzSpider(Spider):
                 self._known.add(thread.key)
                 yield self._request(address.page_url(1), thread, 1)
 
-    def parse(self, response: Response, thread: Thread, number: int) -> Iterable[Output]:
-        """One page, whatever it turned out to be.
-
-        @url file:///dev/null
-        """
+    def parse(
+        self, response: Response, thread: Thread, number: int, attempt: int
+    ) -> Iterable[Output]:
+        """One page, whatever it turned out to be."""
         seen_at = _seen_at(response.url)
-        if not _is_file(response.url) and not urls.same_host(response.url, thread.asked):
+        if not _is_file(response.url) and not self._is_on_site(response.url, thread):
             yield from self._refuse("off_site", thread, number, response)
             return
         page = read_page(
@@ -99,7 +97,9 @@ class DiscuzSpider(Spider):
         if isinstance(page, ThreadPage):
             yield from self._read(page, thread, number, response, seen_at)
         elif isinstance(page, Message):
-            again = self._again(page.reason, response)
+            again = self._again(page.reason, thread, number, response) or self._plainly(
+                page, thread, number
+            )
             if again:
                 yield again
             else:
@@ -125,7 +125,7 @@ class DiscuzSpider(Spider):
             fetched_at=datetime.now(UTC),
             thread_id=_thread_id(thread),
             page=number if number > 1 else None,
-            attempts=request.meta.get("retry_times", 0) + 1,
+            attempts=request.cb_kwargs["attempt"] + request.meta.get("retry_times", 0),
             message_raw=" ".join(said.split())[:300],
         )
         yield from self._end(thread)
@@ -136,7 +136,7 @@ class DiscuzSpider(Spider):
         self, page: ThreadPage, thread: Thread, number: int, response: Response, seen_at: datetime
     ) -> Iterator[Output]:
         if page.is_truncated:
-            again = self._again("truncated", response)
+            again = self._again("truncated", thread, number, response)
             if again:
                 yield again
                 return
@@ -214,9 +214,13 @@ class DiscuzSpider(Spider):
         # page 99 of 4 comes as page 4: a page that is not the one asked for is the end
         if page.page != number or number >= thread.pages:
             return None
+        # the site's own way of writing the address, without what it carries along (extra=)
+        linked = urls.read_thread_address(page.next_url) if page.next_url else None
+        if linked and linked.thread_id == page.thread_id and self._is_on_site(linked.root, thread):
+            thread.address = linked
         if thread.address:
             return self._request(thread.address.page_url(number + 1), thread, number + 1)
-        if page.next_url and urls.same_host(page.next_url, thread.asked):
+        if page.next_url and self._is_on_site(page.next_url, thread):
             return self._request(page.next_url, thread, number + 1)
         return None
 
@@ -257,10 +261,34 @@ class DiscuzSpider(Spider):
 
     # -- no page of a thread -----------------------------------------------------------------
 
-    def _again(self, reason: Reason, response: Response) -> Request | None:
-        if reason not in _WORTH_A_RETRY or _is_file(response.url) or response.request is None:
+    def _again(
+        self, reason: Reason, thread: Thread, number: int, response: Response
+    ) -> Request | None:
+        attempt: int = response.cb_kwargs["attempt"]
+        is_over = attempt > self.settings.getint("RETRY_TIMES")
+        if reason not in _WORTH_A_RETRY or is_over or _is_file(response.url):
             return None
-        return get_retry_request(response.request, spider=self, reason=reason)
+        self.logger.info("%s: %s, asked again", response.url, reason)
+        url = thread.address.page_url(number) if thread.address else response.url
+        return self._request(url, thread, number, attempt + 1)
+
+    def _plainly(self, page: Message, thread: Thread, number: int) -> Request | None:
+        """The plain address, where the server knows no rewritten one.
+
+        A 404 that is not Discuz's own comes of a link from the days when the forum rewrote its
+        addresses; `forum.php?mod=viewthread` works in any case.
+        """
+        address = thread.address
+        if address is None or page.reason != "not_found" or page.site is not None:
+            return None
+        plain = urls.read_thread_address(urls.thread_url(address.root, address.thread_id))
+        if plain is None or plain.template == address.template:
+            return None
+        thread.address = plain
+        return self._request(plain.page_url(number), thread, number)
+
+    def _is_on_site(self, url: str, thread: Thread) -> bool:
+        return urls.same_host(url, thread.asked)
 
     def _refuse(
         self,
@@ -294,15 +322,15 @@ class DiscuzSpider(Spider):
             board_id=urls.board_id(response.url),
             status=None if _is_file(response.url) else response.status,
             page=number if number > 1 else None,
-            attempts=response.meta.get("retry_times", 0) + 1,
+            attempts=response.cb_kwargs["attempt"],
         )
 
-    def _request(self, url: str, thread: Thread, number: int) -> Request:
+    def _request(self, url: str, thread: Thread, number: int, attempt: int = 1) -> Request:
         return Request(
             url,
             callback=self.parse,
             errback=self.failed,
-            cb_kwargs={"thread": thread, "number": number},
+            cb_kwargs={"thread": thread, "number": number, "attempt": attempt},
             # a thread that was begun is finished before the next one
             priority=1 if number > 1 else 0,
         )
