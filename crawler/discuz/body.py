@@ -116,6 +116,7 @@ _DESCRIPTION = re.compile(r"[说說]明\s?[:\uff1a]\s?(.{1,500})")
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+_NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
 _DEEPEST = 32
@@ -586,8 +587,12 @@ def _meaning(classes: str) -> str | None:
 
 
 def _render(blocks: tuple[Block, ...], pieces: list[str]) -> None:
+    before: Block | None = None
     for block in blocks:
         if block.kind == "text":
+            # the space in front of a smiley that is no text: "四百人 [lol]，" and "好 [lol] 啊"
+            if before and before.kind == "smiley" and block.text[:1] in _NO_SPACE_BEFORE:
+                pieces[-1:] = [piece.rstrip(" ") for piece in pieces[-1:]]
             pieces.append(block.text)
         elif block.kind == "rule":
             pieces.append("\n")
@@ -595,6 +600,7 @@ def _render(blocks: tuple[Block, ...], pieces: list[str]) -> None:
             _own_line(pieces)
             _render(block.blocks, pieces)
             _own_line(pieces)
+        before = block
 
 
 def _own_line(pieces: list[str]) -> None:

@@ -55,12 +55,11 @@ _CLOSED_CLASSES = frozenset(
         "typeoption",
         "pdbts",
         "pg",
-        "hm",
         "fastre",
         "replyadd",
     }
 )
-_OPEN_CLASSES = frozenset({"authi", "pi", "pls", "pcb", "pcbs", "ts"})
+_OPEN_CLASSES = frozenset({"authi", "pi", "pls", "pcb", "pcbs", "hm"})
 # Nothing of use inside: signature, menus, hidden boxes.
 _SKIPPED_CLASSES = frozenset({"sign", "tip", "p_pop", "avatar"})
 _NEVER = object()

@@ -40,6 +40,7 @@ class Thread:
     asked: str
     address: urls.ThreadAddress | None
     key: tuple[str, str] | None = None
+    first_asked: bool = False
     post_ids: set[str] = field(default_factory=set)
     positions: set[int] = field(default_factory=set)
     early: dict[str, Post] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class DiscuzSpider(Spider):
             thread.key = _identity(address.root, address.thread_id)
             if thread.key not in self._known:
                 self._known.add(thread.key)
+                thread.first_asked = True
                 yield self._request(address.page_url(1), thread, 1)
 
     def parse(
@@ -143,7 +145,7 @@ class DiscuzSpider(Spider):
         if not self._is_ours(page, thread):
             self.logger.info("%s is thread %s, read already", thread.asked, page.thread_id)
             return
-        first = self._first_page(page, thread, number)
+        first = self._first_page(page, thread)
         if first:
             yield first
             return
@@ -177,18 +179,18 @@ class DiscuzSpider(Spider):
             return False
         self._known.add(key)
         thread.key = key
+        if not _is_file(thread.asked):
+            thread.address = urls.read_thread_address(page.url)
         return True
 
-    def _first_page(self, page: ThreadPage, thread: Thread, number: int) -> Request | None:
+    def _first_page(self, page: ThreadPage, thread: Thread) -> Request | None:
         """The request for the whole thread's first page, if this is some other page of it."""
-        if number > 1 or thread.pages_read or _is_file(thread.asked):
+        if thread.first_asked or thread.address is None or _is_file(thread.asked):
             return None
-        if thread.address is None:
-            thread.address = urls.read_thread_address(page.url)
-            is_elsewhere = page.page > 1 or page.is_filtered
-            if thread.address and is_elsewhere:
-                return self._request(thread.address.page_url(1), thread, 1)
-        return None
+        thread.first_asked = True
+        if page.page == 1 and not page.is_filtered:
+            return None
+        return self._request(thread.address.page_url(1), thread, 1)
 
     def _new_posts(self, page: ThreadPage, thread: Thread) -> list[Post]:
         """Posts not seen before. Those shown before their turn wait for their own floor."""
