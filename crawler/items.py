@@ -22,9 +22,7 @@ Date = NewType("Date", str)
 Url = NewType("Url", str)
 
 # What the core tells from a page, and what only the crawl can know.
-Reason = (
-    facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "unreachable"]
-)
+Reason = facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "unreachable"]
 REASONS: tuple[str, ...] = tuple(
     reason for part in get_args(Reason) for reason in (get_args(part) or (part,))
 )
@@ -32,9 +30,7 @@ REASONS: tuple[str, ...] = tuple(
 RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
 
 # Refusals that are an answer: what was asked for is not there, or not for us.
-DEFINITE: frozenset[str] = frozenset(
-    {"not_found", "login_required", "no_permission", "password"}
-)
+DEFINITE: frozenset[str] = frozenset({"not_found", "login_required", "no_permission", "password"})
 
 
 class Author(TypedDict, total=False):
@@ -127,9 +123,7 @@ class Line:
     url: Url
     fetched_at: Date
     batch: Batch = field(default_factory=Batch, repr=False, compare=False, metadata=_INTERNAL)
-    problems: list[str] = field(
-        default_factory=list, repr=False, compare=False, metadata=_INTERNAL
-    )
+    problems: list[str] = field(default_factory=list, repr=False, compare=False, metadata=_INTERNAL)
 
     def __post_init__(self) -> None:
         self.item_type = self.kind

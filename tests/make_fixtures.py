@@ -32,7 +32,9 @@ class Fixture:
     page: str | bytes
     url: str = PLAIN
     seen_at: str = SEEN
-    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    headers: dict[str, str] = field(
+        default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"}
+    )
     status: int = 200
 
     @property
@@ -66,7 +68,12 @@ def expected_of(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
         about = {
             name: getattr(page, name)
             for name in (
-                "page", "pages", "next_url", "is_filtered", "is_reversed", "is_truncated",
+                "page",
+                "pages",
+                "next_url",
+                "is_filtered",
+                "is_reversed",
+                "is_truncated",
             )
         }
         lines = [to_record(line) for line in post_lines(page, page.posts, at)]
@@ -385,11 +392,21 @@ SHIELDED = [
     ),
     Floor(943, "我不说我是谁", label="地板", pi="匿名"),
     Floor(944, None, locked="此帖仅作者可见", label="<em>5</em><sup>#</sup>"),
-    Floor(945, "隔了两层", label="<em>8</em><sup>#</sup>", author="<b>粗</b>&人", uid=31,
-          below='<div class="mobile-location">江州市南岸区</div>\n',
-          authi='<span class="xg1">来自手机</span>\n'),
-    Floor(946, "客人也说一句", label="<em>9</em><sup>#</sup>",
-          pi='<div class="authi"><a href="javascript:;">匿名 <em>203.0.113.9:4000</em></a></div>'),
+    Floor(
+        945,
+        "隔了两层",
+        label="<em>8</em><sup>#</sup>",
+        author="<b>粗</b>&人",
+        uid=31,
+        below='<div class="mobile-location">江州市南岸区</div>\n',
+        authi='<span class="xg1">来自手机</span>\n',
+    ),
+    Floor(
+        946,
+        "客人也说一句",
+        label="<em>9</em><sup>#</sup>",
+        pi='<div class="authi"><a href="javascript:;">匿名 <em>203.0.113.9:4000</em></a></div>',
+    ),
 ]
 
 QUOTES = [
@@ -414,7 +431,11 @@ QUOTES = [
 ]
 
 RELATIVE = [
-    first(960, "标题里的时间要看得准。", date='<span title="2023-3-13 19:59:58">前天&nbsp;19:59</span>'),
+    first(
+        960,
+        "标题里的时间要看得准。",
+        date='<span title="2023-3-13 19:59:58">前天&nbsp;19:59</span>',
+    ),
     Floor(961, "一", label="沙发", date='<span title="2023-3-15 19:16:41">43&nbsp;分钟前</span>'),
     Floor(962, "二", label="板凳", date="昨天&nbsp;18:48"),
     Floor(963, "三", label="地板", date="3&nbsp;天前"),
@@ -422,8 +443,12 @@ RELATIVE = [
     Floor(965, "五", date="12-23 08:42", label="<em>6</em><sup>#</sup>"),
     Floor(966, "六", date="12月23日 08:42", label="<em>7</em><sup>#</sup>"),
     Floor(967, "七", date="2023-3-14", label="<em>8</em><sup>#</sup>"),
-    Floor(968, "八", date='<em id="x"></em><span title="2023-3-14 01:33:24">昨天&nbsp;01:33</span>&nbsp;·&nbsp;云州',
-          label="<em>9</em><sup>#</sup>"),
+    Floor(
+        968,
+        "八",
+        date='<em id="x"></em><span title="2023-3-14 01:33:24">昨天&nbsp;01:33</span>&nbsp;·&nbsp;云州',
+        label="<em>9</em><sup>#</sup>",
+    ),
 ]
 
 
@@ -460,10 +485,15 @@ def polls() -> list[Fixture]:
 </form>
 """
 
-    running = first(970, "怎么过江？", special=True,
-                    after_cell=poll(None, "距结束还有:\n<strong>\n19 天23 小时50 分钟\n</strong>"))
-    over = first(970, "怎么过江？", special=True,
-                 after_cell=poll([4, 3, 2], "<strong>投票已经结束</strong>"))
+    running = first(
+        970,
+        "怎么过江？",
+        special=True,
+        after_cell=poll(None, "距结束还有:\n<strong>\n19 天23 小时50 分钟\n</strong>"),
+    )
+    over = first(
+        970, "怎么过江？", special=True, after_cell=poll([4, 3, 2], "<strong>投票已经结束</strong>")
+    )
     answers = [Floor(971, "走桥，看得远", label="沙发", special=True)]
     return [
         Fixture("thread", "poll", str(Thread([running, *answers], title="怎么过江"))),
@@ -608,8 +638,13 @@ SIDE = """<label class="pdbts pdbts_1">
 
 def specials() -> list[Fixture]:
     reward = first(972, "哪个埠头能修船？", special=True, before_cell=REWARD, after_cell=BEST)
-    answer = Floor(973, "往东第二个埠头。<br />\r\n去时带伞。", label="沙发", special=True,
-                   date="2023-3-14 09:26:54")
+    answer = Floor(
+        973,
+        "往东第二个埠头。<br />\r\n去时带伞。",
+        label="沙发",
+        special=True,
+        date="2023-3-14 09:26:54",
+    )
     trade = first(975, "自家用的，没裂。", special=True, after_cell=TRADE)
     activity = first(978, "自带干粮。", special=True, before_cell=ACTIVITY)
     debate = first(980, "石桥修不修？", special=True, after_cell=DEBATE)
@@ -620,7 +655,11 @@ def specials() -> list[Fixture]:
     return [
         *polls(),
         Fixture("thread", "reward", str(Thread([reward, answer], title="修船"))),
-        Fixture("thread", "trade", str(Thread([trade, *replies(977, "收了")], title="旧船桨", replies=2))),
+        Fixture(
+            "thread",
+            "trade",
+            str(Thread([trade, *replies(977, "收了")], title="旧船桨", replies=2)),
+        ),
         Fixture("thread", "activity", str(Thread([activity], title="周末划船"))),
         Fixture("thread", "debate", str(Thread([debate, side], title="石桥修不修"))),
         Fixture("thread", "sorted", str(Thread([flat], title="两间铺面"))),
@@ -632,35 +671,76 @@ def orders() -> list[Fixture]:
     opening = first(1000, "每天一句，慢慢写。")
     many = replies(1001, *(f"第{n}句" for n in range(2, 11)))
     hot = Floor(1017, "最热闹的一句", label="推荐", date="2023-3-14 15:00:00")
-    sticky = Floor(1003, "第4句", label='<img src="static/image/common/settop.png" alt="" /> 来自 4#',
-                   author="Tinker_Bell", uid=23, date="2023-3-14 10:20:02")
+    sticky = Floor(
+        1003,
+        "第4句",
+        label='<img src="static/image/common/settop.png" alt="" /> 来自 4#',
+        author="Tinker_Bell",
+        uid=23,
+        date="2023-3-14 10:20:02",
+    )
     reverse = [
-        Floor(1005 - n, f"第{6 - n}句", label=f"<em>{6 - n}</em><sup>#</sup>", author="半壶老酒",
-              uid=22, date=f"2023-3-14 1{5 - n}:00:00")
+        Floor(
+            1005 - n,
+            f"第{6 - n}句",
+            label=f"<em>{6 - n}</em><sup>#</sup>",
+            author="半壶老酒",
+            uid=22,
+            date=f"2023-3-14 1{5 - n}:00:00",
+        )
         for n in range(4)
     ]
     second = replies(1010, *(f"第{n}句" for n in range(11, 15)), label=11)
     custom = [
         opening,
-        Floor(1001, "甲", label="沙发"), Floor(1002, "乙", label="板凳"),
-        Floor(1003, "丙", label="地板"), Floor(1004, "丁", label="地下室"),
-        Floor(1005, "戊", label="下水道"), Floor(1006, "己", label="<em>7</em>楼"),
+        Floor(1001, "甲", label="沙发"),
+        Floor(1002, "乙", label="板凳"),
+        Floor(1003, "丙", label="地板"),
+        Floor(1004, "丁", label="地下室"),
+        Floor(1005, "戊", label="下水道"),
+        Floor(1006, "己", label="<em>7</em>楼"),
     ]
     return [
-        Fixture("thread", "early_replies",
-                str(Thread([opening, hot, sticky, *many[:2], *many[3:]], replies=17, pages=2))),
-        Fixture("thread", "second_page", str(Thread(second, page=2, pages=2)), url=f"{PLAIN}&page=2"),
-        Fixture("thread", "past_the_end", str(Thread(second, page=2, pages=2)), url=f"{PLAIN}&page=99"),
+        Fixture(
+            "thread",
+            "early_replies",
+            str(Thread([opening, hot, sticky, *many[:2], *many[3:]], replies=17, pages=2)),
+        ),
+        Fixture(
+            "thread", "second_page", str(Thread(second, page=2, pages=2)), url=f"{PLAIN}&page=2"
+        ),
+        Fixture(
+            "thread", "past_the_end", str(Thread(second, page=2, pages=2)), url=f"{PLAIN}&page=99"
+        ),
         Fixture("thread", "reversed", str(Thread([opening, *reverse], replies=5))),
         Fixture("thread", "custom_labels", str(Thread(custom))),
-        Fixture("thread", "filtered",
-                str(Thread([opening, Floor(1006, "楼主又说", label="沙发", author="石桥卖花人", uid=7)],
-                           replies=9)).replace("只看该作者", "显示全部楼层"),
-                url=f"{PLAIN}&authorid=7"),
-        Fixture("thread", "authors_right", str(Thread([opening, *many[:1]], look=Look(author_side="right")))),
-        Fixture("thread", "authors_hidden", str(Thread([opening, *many[:1]], look=Look(author_side="hidden")))),
-        Fixture("thread", "robot_second_page",
-                str(Thread(second, page=2, pages=3, look=Look(robot=True))), url=f"{PLAIN}&page=2"),
+        Fixture(
+            "thread",
+            "filtered",
+            str(
+                Thread(
+                    [opening, Floor(1006, "楼主又说", label="沙发", author="石桥卖花人", uid=7)],
+                    replies=9,
+                )
+            ).replace("只看该作者", "显示全部楼层"),
+            url=f"{PLAIN}&authorid=7",
+        ),
+        Fixture(
+            "thread",
+            "authors_right",
+            str(Thread([opening, *many[:1]], look=Look(author_side="right"))),
+        ),
+        Fixture(
+            "thread",
+            "authors_hidden",
+            str(Thread([opening, *many[:1]], look=Look(author_side="hidden"))),
+        ),
+        Fixture(
+            "thread",
+            "robot_second_page",
+            str(Thread(second, page=2, pages=3, look=Look(robot=True))),
+            url=f"{PLAIN}&page=2",
+        ),
     ]
 
 
@@ -669,36 +749,118 @@ def charsets() -> list[Fixture]:
     page = Thread([first(1100, words), *replies(1101, "糖甜不甜？")], title="灯火", category="闲谈")
     gbk = Thread(page.floors, title="灯火", category="闲谈", look=Look(charset="gbk"))
     trad = str(
-        Thread([first(1100, "燈火闌珊處，有人賣糖。<br />\r\n的一是不主題回覆登錄"),
-                *replies(1101, "糖甜不甜？")], title="燈火", category="閒談",
-               look=Look(charset="big5", name="河灣論壇"))
+        Thread(
+            [
+                first(1100, "燈火闌珊處，有人賣糖。<br />\r\n的一是不主題回覆登錄"),
+                *replies(1101, "糖甜不甜？"),
+            ],
+            title="燈火",
+            category="閒談",
+            look=Look(charset="big5", name="河灣論壇"),
+        )
     )
-    for simple, full in (("闲话", "閒話"), ("两岸", "兩岸"), ("设为首页", "設為首頁"), ("收藏本站", "收藏本站"),
-                         ("密码", "密碼"), ("立即注册", "立即註冊"), ("论坛", "論壇"), ("首页", "首頁"),
-                         ("回复", "回覆"), ("复制链接", "複製連結"), ("楼主", "樓主"), ("沙发", "沙發"),
-                         ("发表于", "發表於"), ("只看该作者", "只看該作者"), ("主题", "主題"), ("积分", "積分"),
-                         ("当前离线", "當前離線"), ("使用道具", "使用道具"), ("举报", "舉報"), ("帖子地址复制成功", "帖子地址複製成功"),
-                         ("显示全部楼层", "顯示全部樓層"), ("手机版", "手機版"), ("小黑屋", "小黑屋"),
-                         ("快速回覆", "快速回覆"), ("您需要登录后才可以", "您需要登錄後才可以"), ("登录", "登錄"),
-                         ("帖", "帖"), ("乡邻", "鄉鄰"), ("闻", "聞"), ("湾", "灣"), ("卖", "賣"), ("桥", "橋"),
-                         ("码", "碼"), ("头", "頭"), ("开", "開"), ("黄", "黃"), ("里", "裡"), ("为", "為"),
-                         ("页", "頁"), ("录", "錄"), ("复", "覆"), ("发", "發"), ("莺", "鶯"), ("岛", "島"), ("读", "讀"),
-                         ("册", "冊"), ("题", "題"), ("别", "別"), ("设", "設"), ("线", "線"), ("楼", "樓"), ("离", "離"), ("闲", "閒"), ("两", "兩"), ("论", "論"), ("坛", "壇"), ("回帖", "回帖"), ("后", "後"), ("举", "舉"), ("报", "報"), ("积", "積"), ("当", "當"), ("该", "該"), ("机", "機"), ("制", "製"), ("链", "鏈"), ("于", "於")):
+    for simple, full in (
+        ("闲话", "閒話"),
+        ("两岸", "兩岸"),
+        ("设为首页", "設為首頁"),
+        ("收藏本站", "收藏本站"),
+        ("密码", "密碼"),
+        ("立即注册", "立即註冊"),
+        ("论坛", "論壇"),
+        ("首页", "首頁"),
+        ("回复", "回覆"),
+        ("复制链接", "複製連結"),
+        ("楼主", "樓主"),
+        ("沙发", "沙發"),
+        ("发表于", "發表於"),
+        ("只看该作者", "只看該作者"),
+        ("主题", "主題"),
+        ("积分", "積分"),
+        ("当前离线", "當前離線"),
+        ("使用道具", "使用道具"),
+        ("举报", "舉報"),
+        ("帖子地址复制成功", "帖子地址複製成功"),
+        ("显示全部楼层", "顯示全部樓層"),
+        ("手机版", "手機版"),
+        ("小黑屋", "小黑屋"),
+        ("快速回覆", "快速回覆"),
+        ("您需要登录后才可以", "您需要登錄後才可以"),
+        ("登录", "登錄"),
+        ("帖", "帖"),
+        ("乡邻", "鄉鄰"),
+        ("闻", "聞"),
+        ("湾", "灣"),
+        ("卖", "賣"),
+        ("桥", "橋"),
+        ("码", "碼"),
+        ("头", "頭"),
+        ("开", "開"),
+        ("黄", "黃"),
+        ("里", "裡"),
+        ("为", "為"),
+        ("页", "頁"),
+        ("录", "錄"),
+        ("复", "覆"),
+        ("发", "發"),
+        ("莺", "鶯"),
+        ("岛", "島"),
+        ("读", "讀"),
+        ("册", "冊"),
+        ("题", "題"),
+        ("别", "別"),
+        ("设", "設"),
+        ("线", "線"),
+        ("楼", "樓"),
+        ("离", "離"),
+        ("闲", "閒"),
+        ("两", "兩"),
+        ("论", "論"),
+        ("坛", "壇"),
+        ("回帖", "回帖"),
+        ("后", "後"),
+        ("举", "舉"),
+        ("报", "報"),
+        ("积", "積"),
+        ("当", "當"),
+        ("该", "該"),
+        ("机", "機"),
+        ("制", "製"),
+        ("链", "鏈"),
+        ("于", "於"),
+    ):
         trad = trad.replace(simple, full)
-    late = str(page).replace("<head>\n", "<head>\n" + "<!-- 预载 -->\n".replace("预载", "x" * 3000), 1)
+    late = str(page).replace(
+        "<head>\n", "<head>\n" + "<!-- 预载 -->\n".replace("预载", "x" * 3000), 1
+    )
     broken = str(page).encode().replace("阑珊".encode(), "阑珊".encode()[:-1], 1)
     return [
-        Fixture("thread", "gbk", str(gbk).encode("gbk"), headers={"Content-Type": "text/html; charset=gbk"}),
-        Fixture("thread", "gbk_called_utf8", str(page).encode("gbk"),
-                headers={"Content-Type": "text/html; charset=utf-8"}),
-        Fixture("thread", "gbk_late_meta",
-                late.replace("charset=utf-8", "charset=gbk").encode("gbk"),
-                headers={"Content-Type": "text/html"}),
+        Fixture(
+            "thread",
+            "gbk",
+            str(gbk).encode("gbk"),
+            headers={"Content-Type": "text/html; charset=gbk"},
+        ),
+        Fixture(
+            "thread",
+            "gbk_called_utf8",
+            str(page).encode("gbk"),
+            headers={"Content-Type": "text/html; charset=utf-8"},
+        ),
+        Fixture(
+            "thread",
+            "gbk_late_meta",
+            late.replace("charset=utf-8", "charset=gbk").encode("gbk"),
+            headers={"Content-Type": "text/html"},
+        ),
         Fixture("thread", "big5", trad.encode("big5hkscs"), headers={"Content-Type": "text/html"}),
         Fixture("thread", "utf8_mark", b"\xef\xbb\xbf" + str(page).encode(), headers={}),
         Fixture("thread", "utf8_broken_byte", broken),
-        Fixture("thread", "gbk_broken_byte", str(gbk).encode("gbk").replace("阑珊".encode("gbk"), b"\xff" + "珊".encode("gbk"), 1),
-                headers={"Content-Type": "text/html; charset=gbk"}),
+        Fixture(
+            "thread",
+            "gbk_broken_byte",
+            str(gbk).encode("gbk").replace("阑珊".encode("gbk"), b"\xff" + "珊".encode("gbk"), 1),
+            headers={"Content-Type": "text/html; charset=gbk"},
+        ),
     ]
 
 
@@ -706,8 +868,12 @@ def versions() -> list[Fixture]:
     return [
         Fixture("thread", name, str(news(Look(version=version))))
         for name, version in (
-            ("x2", "X2"), ("x25", "X2.5"), ("x31", "X3.1"), ("x32", "X3.2"),
-            ("x34", "X3.4"), ("x35", "X3.5"),
+            ("x2", "X2"),
+            ("x25", "X2.5"),
+            ("x31", "X3.1"),
+            ("x32", "X3.2"),
+            ("x34", "X3.4"),
+            ("x35", "X3.5"),
         )
     ]
 
@@ -741,33 +907,60 @@ def messages() -> list[Fixture]:
 </body>
 </html>"""
     shell = str(Thread([first(1200, "x")]))
-    bare = shell[: shell.index('<div id="postlist"')] + '<div id="newskin"><p>换了样子</p></div></div>' + foot(Look())
+    bare = (
+        shell[: shell.index('<div id="postlist"')]
+        + '<div id="newskin"><p>换了样子</p></div></div>'
+        + foot(Look())
+    )
     whole = str(news())
     made = {
         "not_found": message("抱歉，指定的主题不存在或已被删除或正在被审核"),
         "post_not_found": message("没有找到帖子"),
-        "login_required": message("抱歉，您尚未登录，没有权限访问该版块", kind="alert_info", login=True),
-        "read_level": message("抱歉，本帖要求阅读权限高于 20 才能浏览", kind="alert_info", login=True),
-        "no_permission": message("抱歉，您没有权限访问该版块</p></div><div>", kind="alert_info", login=True),
-        "group_denied": message("抱歉，您所在的用户组(游客)无法进行此操作", kind="alert_info", login=True),
+        "login_required": message(
+            "抱歉，您尚未登录，没有权限访问该版块", kind="alert_info", login=True
+        ),
+        "read_level": message(
+            "抱歉，本帖要求阅读权限高于 20 才能浏览", kind="alert_info", login=True
+        ),
+        "no_permission": message(
+            "抱歉，您没有权限访问该版块</p></div><div>", kind="alert_info", login=True
+        ),
+        "group_denied": message(
+            "抱歉，您所在的用户组(游客)无法进行此操作", kind="alert_info", login=True
+        ),
         "traditional": message("抱歉，指定的主題不存在或已被刪除或正在被審核"),
         "site_closed": message("河湾论坛正在升级，请稍后访问。", kind="alert_info", login=True),
         "password": password,
         "ip_banned": banned,
-        "rate_limited": guard("&#x9891;&#x7e41;&#x5237;&#x65b0;&#x9650;&#x5236;", "<b>&#x9891;&#x7e41;&#x5237;&#x65b0;&#x9650;&#x5236;</b><br />&#x8bf7;&#x7b49;&#x5f85;", reload_),
-        "challenge_reload": guard("&#x9875;&#x9762;&#x91cd;&#x8f7d;&#x5f00;&#x542f;", "<b>&#x9875;&#x9762;&#x91cd;&#x8f7d;&#x5f00;&#x542f;</b>", reload_),
-        "challenge_sum": guard("3 + 4 = ?", '<b>3 + 4 = ?</b><input type="text" name="answer" /><input type="submit" name="secqsubmit" value=" Submit " />'),
-        "challenge_script": '<script type="text/javascript">a=function(){return \'&ti\'};k=window;location[\'href\']=\'/fo\'+a();</script>',
+        "rate_limited": guard(
+            "&#x9891;&#x7e41;&#x5237;&#x65b0;&#x9650;&#x5236;",
+            "<b>&#x9891;&#x7e41;&#x5237;&#x65b0;&#x9650;&#x5236;</b><br />&#x8bf7;&#x7b49;&#x5f85;",
+            reload_,
+        ),
+        "challenge_reload": guard(
+            "&#x9875;&#x9762;&#x91cd;&#x8f7d;&#x5f00;&#x542f;",
+            "<b>&#x9875;&#x9762;&#x91cd;&#x8f7d;&#x5f00;&#x542f;</b>",
+            reload_,
+        ),
+        "challenge_sum": guard(
+            "3 + 4 = ?",
+            '<b>3 + 4 = ?</b><input type="text" name="answer" /><input type="submit" name="secqsubmit" value=" Submit " />',
+        ),
+        "challenge_script": "<script type=\"text/javascript\">a=function(){return '&ti'};k=window;location['href']='/fo'+a();</script>",
         "server_error": "<html><head><title>bbs.example.net - Database Error</title></head><body><div id=\"container\"><h1>Discuz! Database Error</h1><div class='info'>(0) notconnect</div></div></body></html>",
-        "maintenance": "<!DOCTYPE html><html><head><title>河湾每日维护</title></head><body><img src=\"/backup.jpg\" alt=\"每日维护\" /></body></html>",
+        "maintenance": '<!DOCTYPE html><html><head><title>河湾每日维护</title></head><body><img src="/backup.jpg" alt="每日维护" /></body></html>',
         "not_discuz": "<!DOCTYPE html><html><head><title>鲜花速递</title></head><body><h1>今日特价</h1><p>百合十元一支。</p></body></html>",
         "template_unknown": bare,
         "truncated": whole[: whole.index('<div id="post_900"') + 400],
     }
-    return [
-        Fixture("message", name, page) for name, page in made.items()
-    ] + [
-        Fixture("message", "bad_gateway", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n", status=502, headers={"Content-Type": "text/html"}),
+    return [Fixture("message", name, page) for name, page in made.items()] + [
+        Fixture(
+            "message",
+            "bad_gateway",
+            "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+            status=502,
+            headers={"Content-Type": "text/html"},
+        ),
         Fixture("message", "empty", b""),
     ]
 
@@ -776,7 +969,12 @@ def others() -> list[Fixture]:
     board = f"""{head(Look(), "河湾闲话")}{top(Look(), "pg_forumdisplay")}<div id="threadlist"><table summary="forum_8" id="threadlisttableid"><tbody id="normalthread_4711"><tr><th class="new"><a href="forum.php?mod=viewthread&amp;tid=4711" class="s xst">旧码头的夜市又开了</a></th></tr></tbody></table></div>{foot(Look())}"""
     return [
         Fixture("other", "board", board, url=f"{HOST}forum.php?mod=forumdisplay&fid=8"),
-        Fixture("other", "index", f"{head(Look(), '首页')}{top(Look(), 'pg_index')}<div id=\"category_1\"></div>{foot(Look())}", url=f"{HOST}forum.php"),
+        Fixture(
+            "other",
+            "index",
+            f'{head(Look(), "首页")}{top(Look(), "pg_index")}<div id="category_1"></div>{foot(Look())}',
+            url=f"{HOST}forum.php",
+        ),
     ]
 
 
@@ -788,23 +986,76 @@ def fixtures() -> list[Fixture]:
         robots(),
         Fixture("thread", "cut", whole[: whole.index('id="post_902"') + 900]),
         Fixture("thread", "ads_rewritten", str(ads()), url=f"{HOST}thread-4711-1-1.html"),
-        Fixture("thread", "jammed", str(Thread([first(920, JAMMED), *replies(921, LISTS)], title="割芦苇"))),
+        Fixture(
+            "thread",
+            "jammed",
+            str(Thread([first(920, JAMMED), *replies(921, LISTS)], title="割芦苇")),
+        ),
         Fixture("thread", "hidden", str(Thread(HIDDEN, title="藏起来的话"))),
         Fixture("thread", "shielded", str(Thread(SHIELDED, title="各说各话", replies=8))),
-        Fixture("thread", "paid", str(Thread([first(990, None, locked="""
+        Fixture(
+            "thread",
+            "paid",
+            str(
+                Thread(
+                    [
+                        first(
+                            990,
+                            None,
+                            locked="""
 <a href="javascript:;" class="y viewpay" title="购买主题" onclick="showWindow('pay', 'forum.php?mod=misc&action=pay')">购买主题</a>
 <em class="right">
 </em>
-本主题需向作者支付 <strong>10 贝壳</strong> 才能浏览"""), *replies(991, "好贵")], title="卖故事"))),
-        Fixture("thread", "password_post", str(Thread([first(992, None, locked="""本帖为密码帖 ，请输入密码<input type="text" id="postpw_992" class="vm" />&nbsp;<button class="pn vm" type="button" onclick="submitpostpw(992)"><strong>提交</strong></button>"""), *replies(993, "芝麻开门")], title="暗号"))),
+本主题需向作者支付 <strong>10 贝壳</strong> 才能浏览""",
+                        ),
+                        *replies(991, "好贵"),
+                    ],
+                    title="卖故事",
+                )
+            ),
+        ),
+        Fixture(
+            "thread",
+            "password_post",
+            str(
+                Thread(
+                    [
+                        first(
+                            992,
+                            None,
+                            locked="""本帖为密码帖 ，请输入密码<input type="text" id="postpw_992" class="vm" />&nbsp;<button class="pn vm" type="button" onclick="submitpostpw(992)"><strong>提交</strong></button>""",
+                        ),
+                        *replies(993, "芝麻开门"),
+                    ],
+                    title="暗号",
+                )
+            ),
+        ),
         Fixture("thread", "quotes", str(Thread(QUOTES, title="潮汐表"))),
         Fixture("thread", "dates", str(Thread(RELATIVE, title="时间的样子"))),
-        Fixture("thread", "dates_no_clock", str(Thread(RELATIVE, title="时间的样子", look=Look(clock=""))),
-                headers={"Content-Type": "text/html; charset=utf-8", "Date": "Wed, 15 Mar 2023 12:00:00 GMT"}),
-        Fixture("thread", "dates_day_first", str(Thread(
-            [first(969, "日在前面。", date="05-03-2023 08:15 AM"),
-             Floor(970, "下午了", date="13-03-2023 01:43:58 PM", label="沙发")],
-            title="日月年", look=Look(clock="GMT+5.5, 15-03-2023 05:30 PM")))),
+        Fixture(
+            "thread",
+            "dates_no_clock",
+            str(Thread(RELATIVE, title="时间的样子", look=Look(clock=""))),
+            headers={
+                "Content-Type": "text/html; charset=utf-8",
+                "Date": "Wed, 15 Mar 2023 12:00:00 GMT",
+            },
+        ),
+        Fixture(
+            "thread",
+            "dates_day_first",
+            str(
+                Thread(
+                    [
+                        first(969, "日在前面。", date="05-03-2023 08:15 AM"),
+                        Floor(970, "下午了", date="13-03-2023 01:43:58 PM", label="沙发"),
+                    ],
+                    title="日月年",
+                    look=Look(clock="GMT+5.5, 15-03-2023 05:30 PM"),
+                )
+            ),
+        ),
         *specials(),
         *orders(),
         *charsets(),
@@ -821,7 +1072,10 @@ def main(arguments: list[str]) -> None:
         (folder / "page.html").write_bytes(fixture.body)
         _write(folder / "meta.json", fixture.meta)
         if "--expect" in arguments:
-            _write(folder / "expected.json", expected_of(read(fixture.body, fixture.meta), fixture.meta))
+            _write(
+                folder / "expected.json",
+                expected_of(read(fixture.body, fixture.meta), fixture.meta),
+            )
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

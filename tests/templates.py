@@ -186,8 +186,10 @@ class Thread:
         return f"forum.php?mod=viewthread&tid={self.tid}&amp;extra=page%3D1&amp;page={page}"
 
     def _user_href(self, uid: int) -> str:
-        return f"space-uid-{uid}.html" if self.look.rewritten else (
-            f"home.php?mod=space&amp;uid={uid}"
+        return (
+            f"space-uid-{uid}.html"
+            if self.look.rewritten
+            else (f"home.php?mod=space&amp;uid={uid}")
         )
 
     def _crumbs(self, title: str) -> str:
@@ -431,8 +433,8 @@ def message(
     back = (
         ""
         if login
-        else "<script type=\"text/javascript\">\nif(history.length > (BROWSER.ie ? 0 : 1)) {\n"
-        "document.write('<p class=\"alert_btnleft\"><a href=\"javascript:history.back()\">"
+        else '<script type="text/javascript">\nif(history.length > (BROWSER.ie ? 0 : 1)) {\n'
+        'document.write(\'<p class="alert_btnleft"><a href="javascript:history.back()">'
         "[ 点击这里返回上一页 ]</a></p>');\n}\n</script>\n"
     )
     hidden = (

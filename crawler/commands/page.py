@@ -90,9 +90,7 @@ class Command(ScrapyCommand):
         elif isinstance(page, Message):
             lines.append(refusal_line(page.reason, url=url, fetched_at=seen_at, message=page))
         elif isinstance(page, str):
-            lines.append(
-                refusal_line("unreachable", url=url, fetched_at=seen_at, message_raw=page)
-            )
+            lines.append(refusal_line("unreachable", url=url, fetched_at=seen_at, message_raw=page))
         else:
             said = f"a page of kind {page.kind}, not a thread"
             lines.append(

@@ -83,7 +83,9 @@ _PLAYER = re.compile(
 )
 
 # 本帖最后由 新闻小编 于 2017-6-1 10:20 编辑
-_EDITED = re.compile(r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]")
+_EDITED = re.compile(
+    r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
+)
 # the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
 _ATTRIBUTION = (
     re.compile(
@@ -132,6 +134,9 @@ class Context:
 
 def read_body(cell: _Element, context: Context) -> Body:
     """Read the cell of one post (`td.t_f`). Never raises."""
+    if not len(cell):  # a line of words, as half of all replies are
+        words = _SPACES.sub(" ", cell.text or "").strip(" ")
+        return Body(tidy(words), (Block("text", words),)) if words else Body()
     walk = _Walk(context)
     walk.run(cell)
     blocks = walk.finish()
@@ -288,9 +293,7 @@ class _Walk:
     def run(self, cell: _Element) -> None:
         """Visit every element below ``cell`` once, in document order."""
         self.add(cell.text)
-        stack: list[tuple[_Element, Iterator[_Element], _Leave | None]] = [
-            (cell, iter(cell), None)
-        ]
+        stack: list[tuple[_Element, Iterator[_Element], _Leave | None]] = [(cell, iter(cell), None)]
         while stack:
             element, children, leave = stack[-1]
             for child in children:

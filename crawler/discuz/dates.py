@@ -262,5 +262,3 @@ def _header_time(document: Document) -> datetime | None:
         return parsedate_to_datetime(value) if value else None
     except ValueError:
         return None
-
-

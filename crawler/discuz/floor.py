@@ -55,7 +55,6 @@ _CLOSED_CLASSES = frozenset(
         "typeoption",
         "pdbts",
         "pg",
-        "fastre",
         "replyadd",
     }
 )
@@ -74,12 +73,12 @@ _DELETED = re.compile(r"[该該]用[户戶]已被[删刪]除")
 _LABEL = re.compile(r"^\s*作者\s?[:\uff1a]\s*")
 # 来自: 浙江省温州市 电信   来自 - 贵州遵义   IP属地：浙江   ·  河南
 _PLACE_WORDS = ("来自", "來自", "属地", "屬地")
-_PLACE = re.compile(
-    r"(?:来自|來自|属地|屬地)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})"
-)
+_PLACE = re.compile(r"(?:来自|來自|属地|屬地)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})")
 _PLACE_BEHIND_DATE = re.compile(r"·\s*(?P<place>[^·|\n\d]{2,40})\s*$")
 # 来自手机, 来自 iPhone客户端: how, not where
-_DEVICE = re.compile(r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I)
+_DEVICE = re.compile(
+    r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I
+)
 _NUMBER = re.compile(r"-?\d[\d,]*")
 # 6284主题6286帖子7134积分, as the words of the three cells join
 _COUNTED = re.compile(r"(\d+)\s{0,9}(主题|主題|帖子|积分|積分)")
@@ -182,7 +181,7 @@ def _names(classes: str) -> tuple[tuple[str, ...], bool]:
     return (*closed, *(names & _OPEN_CLASSES)), bool(closed or names & _SKIPPED_CLASSES)
 
 
-def read_floor(floor: Floor, context: Context) -> Post:
+def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Post:
     """Read one floor; its position is what its label says alone."""
     label = _label(floor)
     position, is_early = _position(label)
@@ -193,7 +192,7 @@ def read_floor(floor: Floor, context: Context) -> Post:
         id=floor.id,
         position=position,
         floor_label=label,
-        is_first=_is_first(floor),
+        is_first=is_first,
         is_early=is_early,
         author=_author(floor, context),
         date=date,
@@ -250,12 +249,6 @@ def _position(label: str | None) -> tuple[int | None, bool]:
     if found:
         return int(found[1]), False
     return _LABELS.get(label.rstrip("#").strip()), False
-
-
-def _is_first(floor: Floor) -> bool:
-    # the reply link of the opening post says reppost=, of all others repquote=, robots included
-    reply = floor.first("fastre")
-    return reply is not None and "reppost=" in (reply.get("href") or "")
 
 
 # -- who ----------------------------------------------------------------------------------------

@@ -29,10 +29,15 @@ _PASSWORD_FORM = re.compile(r"<input[^>]{0,200}\bname=[\"']pw[\"']|action=pwveri
 _MESSAGES: tuple[tuple[re.Pattern[str], Reason], ...] = (
     (re.compile(r"您的\s?IP\s?地址|IP\s?已被|禁止.{0,4}IP", re.I), "ip_banned"),
     (
-        re.compile(r"[频頻]繁|[过過]于[频頻]|[间間]隔.{0,6}(?:少于|小于|不足)|[访訪][问問].{0,6}[过過]快"),
+        re.compile(
+            r"[频頻]繁|[过過]于[频頻]|[间間]隔.{0,6}(?:少于|小于|不足)|[访訪][问問].{0,6}[过過]快"
+        ),
         "rate_limited",
     ),
-    (re.compile(r"尚未登[录錄陸]|[请請]先登[录錄陸]|需要(?:先)?登[录錄陸]|登[录錄陸][后後]"), "login_required"),
+    (
+        re.compile(r"尚未登[录錄陸]|[请請]先登[录錄陸]|需要(?:先)?登[录錄陸]|登[录錄陸][后後]"),
+        "login_required",
+    ),
     (re.compile(r"[阅閱][读讀][权權]限高[于於]"), "no_permission"),
     (re.compile(r"密[码碼]"), "password"),
     (
@@ -52,7 +57,8 @@ _MESSAGES: tuple[tuple[re.Pattern[str], Reason], ...] = (
     ),
     (
         re.compile(
-            r"[维維][护護]|[升昇][级級]|[关關][闭閉]|[暂暫]停|停止|[闭閉]站|maintenance|closed", re.I
+            r"[维維][护護]|[升昇][级級]|[关關][闭閉]|[暂暫]停|停止|[闭閉]站|maintenance|closed",
+            re.I,
         ),
         "site_closed",
     ),
@@ -66,14 +72,18 @@ _CHALLENGE = re.compile(
     r"|secqsubmit|checking your browser|captcha|WAF|云锁|安全狗",
     re.I,
 )
-_RATE = re.compile(r"[频頻]繁刷新|刷新[过過]于|too many requests|[访訪][问問].{0,8}速度[过過]快", re.I)
+_RATE = re.compile(
+    r"[频頻]繁刷新|刷新[过過]于|too many requests|[访訪][问問].{0,8}速度[过過]快", re.I
+)
 _SERVER_ERROR = re.compile(
     r"Database Error|Discuz! System Error|MySQL Query Error|Can not connect to MySQL"
     r"|(?:Fatal|Parse) error\b|\b50[0-4] (?:Bad Gateway|Internal|Service|Gateway|Error)"
     r"|Service (?:Temporarily )?Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error",
     re.I,
 )
-_CLOSED = re.compile(r"[维維][护護]|[暂暫][时時]?[关關][闭閉]|[关關]站|[闭閉]站|under maintenance|站点升级", re.I)
+_CLOSED = re.compile(
+    r"[维維][护護]|[暂暫][时時]?[关關][闭閉]|[关關]站|[闭閉]站|under maintenance|站点升级", re.I
+)
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPTS = re.compile(r"<(script|style)\b")
 _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
@@ -166,9 +176,9 @@ def _read_message(document: Document) -> Message:
     said = ""
     if box is not None:
         # the first paragraph; scripts behind it write links back
-        parts = [
-            "".join(part.itertext()) for part in box.iter("p", "div") if part.tag == "p"
-        ] or ["".join(text for text in box.itertext() if text)]
+        parts = ["".join(part.itertext()) for part in box.iter("p", "div") if part.tag == "p"] or [
+            "".join(text for text in box.itertext() if text)
+        ]
         said = " ".join(" ".join(parts).split())
     login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
     level = _LEVEL.search(said)

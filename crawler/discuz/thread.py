@@ -18,23 +18,28 @@ from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from lxml.etree import _Element
 
 # What every floor of every template up to X3.5 has; looked for before a tree is built.
 _FLOOR_MARKS = ("postmessage_", 'id="pid', 'id="post_')
-_WRAPPER = re.compile(r'<div id="post_\d')
+_TABLE, _WRAPPER = 'id="pid', re.compile(r'<div id="post_\d')
 # Between these lies all that is read here: header.htm ends with the first; behind the floors and
 # their pager come the reply form and footer.htm. A skin without them is read whole.
 _BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
 # <div class="p_pop blk bui …" id="userinfo5003" style="display: none; …">: shown when the mouse
-# lies on an avatar, it repeats name and counters
-_CARD, _AUTHOR = 'id="userinfo', 'class="authi"'
-_CARD_BEHIND, _CARD_LENGTH = 800, 8000
-_DIV = re.compile(r"<(/?)div\b")
+# lies on an avatar, it repeats name and counters. Where the name stands nowhere else, it stays.
+_CARD, _AUTHOR, _AUTHOR_WITHIN = 'id="userinfo', 'class="authi"', 800
+# 回复, 使用道具, 举报; only where replies are ranked (支持 3) it tells anything
+_BAR, _RANKED = '<div class="po hin"', "replyadd"
+_BOX_LENGTH = 8000
+# The reply link of the opening post says reppost=, of all others repquote=, for robots too:
+# <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
+_FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
 # <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
+_LEADING_DIGITS = re.compile(r"\d{1,18}")
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
@@ -43,11 +48,15 @@ _VIEWS = re.compile(r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊)\s?[:\
 _REPLIES = re.compile(r"(?:回[复復覆]|评论|評論)\s?[:\uff1a]\s?(\d{1,12})")
 # Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
 # between title and first floor. <div>查看</div> <div>1437</div>
-_GAP = r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
+_GAP = (
+    r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
+)
 _VIEWS_NEAR = re.compile(rf"(?:查看|浏览|瀏覽|阅读|閱讀){_GAP}(\d{{1,12}})\s?<")
 _REPLIES_NEAR = re.compile(rf"回[复復覆]{_GAP}(\d{{1,12}})\s?<")
 _TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,60})\]\s?</a>")
-_BOARD_NEAR = re.compile(r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>")
+_BOARD_NEAR = re.compile(
+    r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>"
+)
 # beside the title: digest_3.gif, hot_1.gif, locked.gif, pin_2.gif; X3.5: <i class="fico-lock …">
 _FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/pin_?\d|fico-thumbtack|置[顶頂]"), "sticky"),
@@ -73,9 +82,8 @@ def read_thread(document: Document) -> ThreadPage | None:
     source = _needed(document.text)
     root, is_too_deep = build_tree(source)
     page, floors = index_floors(root)
-    starts = [found.start() for found in _WRAPPER.finditer(source)]
-    if len(starts) > len(floors):
-        page, floors = _index_apart(source, starts)
+    if source.count(_TABLE) > len(floors):
+        page, floors = _index_apart(source)
     thread_id = _thread_id(document, floors)
     is_truncated = document.is_cut or is_too_deep
     if is_truncated and floors and not _is_whole(document, floors[-1]):
@@ -85,7 +93,10 @@ def read_thread(document: Document) -> ThreadPage | None:
     if not floors or thread_id is None or heading is None:
         return None
     crumbs = _crumbs(page, context)
-    posts = with_copied_quotes([read_floor(floor, context) for floor in floors])
+    first_id = _first_id(document.text)
+    posts = with_copied_quotes(
+        [read_floor(floor, context, is_first=floor.id == first_id) for floor in floors]
+    )
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
     number_, pages, next_url = _pages(page, context)
@@ -124,9 +135,7 @@ def _closed(post: Post) -> Post:
     closing = split_closing(post.body.text)
     if closing.source is None and closing.notice is None:
         return post
-    body = replace(
-        post.body, text=closing.text, source=closing.source, notice=closing.notice
-    )
+    body = replace(post.body, text=closing.text, source=closing.source, notice=closing.notice)
     return replace(post, body=body)
 
 
@@ -152,33 +161,44 @@ def _is_whole(document: Document, last: Floor) -> bool:
 
 
 def _needed(text: str) -> str:
-    """From header to footer, without the hover cards: half of the elements, and none is read.
+    """From header to footer, without the boxes that repeat or tell nothing: half of a page.
 
     What a post says lies between the marks of its floor, so it counts for neither end.
     """
     start = max(text.find(_BEGIN, 0, _first_floor(text)), 0)
     last = max(text.rfind(mark) for mark in _FLOOR_MARKS)
     end = next((at for mark in _ENDS if (at := text.find(mark, last)) >= 0), len(text))
+    text = _without(
+        text[start:end],
+        _CARD,
+        lambda text, box, _: text.rfind(_AUTHOR, max(0, box - _AUTHOR_WITHIN), box) >= 0,
+    )
+    return _without(text, _BAR, lambda text, box, end: text.find(_RANKED, box, end) < 0)
+
+
+def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> str:
+    """``text`` without the `<div>` boxes whose start tag holds ``mark``."""
     pieces = []
-    at = text.find(_CARD, start, end)
+    start = 0
+    at = text.find(mark)
     while at >= 0:
-        # where the name stands only in the card (a skin, names on the right), the card stays
-        if text.rfind(_AUTHOR, max(0, at - _CARD_BEHIND), at) >= 0:
-            card, behind = text.rfind("<", start, at), _end_of_box(text, at, end)
-            if card >= start and behind:
-                pieces.append(text[start:card])
-                start = behind
-        at = text.find(_CARD, max(at + 1, start), end)
-    pieces.append(text[start:end])
+        box = text.rfind("<", start, at + 1)
+        end = _end_of_box(text, at + 1)
+        if end and box >= start and may_go(text, box, end):
+            pieces.append(text[start:box])
+            start = end
+        at = text.find(mark, max(at + 1, start))
+    pieces.append(text[start:])
     return "".join(pieces)
 
 
-def _index_apart(source: str, starts: list[int]) -> tuple[Floor, list[Floor]]:
+def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
     """Index each floor from a tree of its own.
 
     An HTML post that leaves a `<table>` open draws the floors behind it into its cell, in browsers
     as here. Read apart, they are all there.
     """
+    starts = [found.start() for found in _WRAPPER.finditer(source)] or [0]
     page, _ = index_floors(build_tree(source[: starts[0]])[0])
     floors: dict[str, Floor] = {}
     for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
@@ -190,18 +210,31 @@ def _index_apart(source: str, starts: list[int]) -> tuple[Floor, list[Floor]]:
     return page, list(floors.values())
 
 
-def _end_of_box(text: str, start: int, end: int) -> int | None:
-    """Where the `<div>` ends whose tag ``start`` lies in."""
-    depth = 1
-    for tag in _DIV.finditer(text, start, min(end, start + _CARD_LENGTH)):
-        depth += -1 if tag[1] else 1
-        if depth == 0:
-            return text.find(">", tag.end()) + 1
-    return None
+def _end_of_box(text: str, start: int) -> int | None:
+    """Where the `<div>` ends whose start tag ``start`` lies in."""
+    depth, limit = 1, start + _BOX_LENGTH
+    while depth:
+        close = text.find("</div", start, limit)
+        if close < 0:
+            return None
+        depth += text.count("<div", start, close) - 1
+        start = close + 1
+    return text.find(">", start) + 1
 
 
 def _first_floor(text: str) -> int:
     return min((at for mark in _FLOOR_MARKS if (at := text.find(mark)) >= 0), default=len(text))
+
+
+def _first_id(text: str) -> str | None:
+    """The id of the opening post, if the page holds it."""
+    at = text.find(_FIRST)
+    while at >= 0:
+        if _REPLY_LINK in text[text.rfind("<", 0, at) : at]:
+            digits = _LEADING_DIGITS.match(text, at + len(_FIRST))
+            return digits[0] if digits else None
+        at = text.find(_FIRST, at + 1)
+    return None
 
 
 def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
@@ -213,7 +246,7 @@ def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
         if address:
             return address.thread_id
     for floor in floors:
-        for link in floor.all("postnum") + floor.all("fastre"):
+        for link in floor.all("postnum"):
             found = _TID.search(link.get("href") or "")
             if found:
                 return found[1]
@@ -364,9 +397,7 @@ def _flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
 def _tags(first: Floor | None) -> tuple[str, ...]:
     tags: list[str] = []
     for box in first.all("ptg") if first is not None else ():
-        tags += [
-            words(link) for link in box.iter("a") if "mod=tag" in (link.get("href") or "")
-        ]
+        tags += [words(link) for link in box.iter("a") if "mod=tag" in (link.get("href") or "")]
     return tuple(dict.fromkeys(filter(None, tags)))
 
 
