@@ -109,7 +109,7 @@ class Batch:
 _INTERNAL = {"published": False}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Line:
     """What every line has."""
 
@@ -129,7 +129,7 @@ class Line:
         self.item_type = self.kind
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Post(Line):
     """One reply. Without text where it has no words (a smiley, a picture) or they are withheld."""
 
@@ -168,7 +168,7 @@ class Post(Line):
     is_deleted: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Article(Post):
     """The opening post and its thread."""
 
@@ -189,7 +189,7 @@ class Article(Post):
     type_options: dict[str, str] | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Refusal(Line):
     """An address that gave no article and no posts, and why."""
 
@@ -207,7 +207,7 @@ class Refusal(Line):
     page: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Coverage(Line):
     """How complete the reading of a thread was, written when it ends."""
 
@@ -281,7 +281,7 @@ def refusal_line(
     return Refusal(
         item_id=f"{site}:refusal:{thread_id or url}" + (f":{page}" if page else ""),
         site=site,
-        url=url,
+        url=Url(url),
         fetched_at=_stamp(fetched_at),
         reason=reason,
         retriable=reason in RETRIABLE,
@@ -299,7 +299,7 @@ def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> 
     return Coverage(
         item_id=f"{site}:{page.thread_id}:coverage",
         site=site,
-        url=page.url,
+        url=Url(page.url),
         fetched_at=_stamp(fetched_at),
         thread_id=page.thread_id,
         **more,
@@ -349,7 +349,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
     if isinstance(line, Article):
         line.headline = page.headline
     else:
-        line.url = f"{urls.thread_url(page.site.root, page.thread_id)}#pid{post.id}"
+        line.url = Url(f"{urls.thread_url(page.site.root, page.thread_id)}#pid{post.id}")
     line.content_hash = content_hash(line)
     return line
 
@@ -404,5 +404,5 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+def _stamp(moment: datetime) -> Date:
+    return Date(moment.astimezone(UTC).isoformat(timespec="seconds"))

@@ -97,16 +97,16 @@ def _schema_of(hint: Any) -> dict[str, Any]:
             "required": sorted(hint.__required_keys__),
             "additionalProperties": False,
         }
-    origin, parts = get_origin(hint), get_args(hint)
+    origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return {"enum": list(parts)}
+        return {"enum": list(inner)}
     if origin in (Union, UnionType):
-        known = [part for part in parts if part is not NoneType]
+        known = [part for part in inner if part is not NoneType]
         return _schema_of(known[0]) if len(known) == 1 else {"anyOf": [*map(_schema_of, known)]}
     if origin is list:
-        return {"type": "array", "items": _schema_of(parts[0])}
+        return {"type": "array", "items": _schema_of(inner[0])}
     if origin is dict:
-        return {"type": "object", "additionalProperties": _schema_of(parts[1])}
+        return {"type": "object", "additionalProperties": _schema_of(inner[1])}
     raise TypeError(f"no schema for {hint!r}")
 
 

@@ -303,27 +303,27 @@ cellspacing="0" cellpadding="0">
             )
         about = ""
         if floor.pi is None:
-            themes, posts, credits = floor.counters
+            themes, posts, points = floor.counters
             labels = ("主题", "帖子", "积分")
             if look.version == "X2.5":
                 labels = ("主题", "听众", "积分")
             about = f"""<div class="p_pop blk bui card_gender_0" id="userinfo{pid}" style="display: none;">
 <div class="m z"><div id="userinfo{pid}_ma"></div></div>
 <div class="i y"><div><strong><a href="{href}" target="_blank" class="xi2">{name}</a></strong>
-<em>当前离线</em></div><dl class="cl"><dt>积分</dt><dd>{credits}</dd></dl></div>
+<em>当前离线</em></div><dl class="cl"><dt>积分</dt><dd>{points}</dd></dl></div>
 </div>
 <div><div class="avatar"><a href="{href}" class="avtm" target="_blank">\
 <img src="{look.host}uc_server/avatar.php?uid={floor.uid}&size=middle" /></a></div></div>
 <div class="tns xg2"><table cellspacing="0" cellpadding="0"><th><p><a href="{href}" class="xi2">\
 {themes}</a></p>{labels[0]}</th><th><p><a href="{href}" class="xi2">{posts}</a></p>{labels[1]}</th>\
-<td><p><a href="{href}" class="xi2">{credits}</a></p>{labels[2]}</td></table></div>
+<td><p><a href="{href}" class="xi2">{points}</a></p>{labels[2]}</td></table></div>
 <p><em><a href="home.php?mod=spacecp&amp;ac=usergroup&amp;gid=11" target="_blank">{floor.group}</a>\
 </em></p>
 <p><span id="g_up{pid}"><img src="static/image/common/star_level2.gif" alt="Rank: 1" /></span></p>
 <div id="g_up{pid}_menu" class="tip tip_4" style="display: none;"><div class="tip_c">{floor.group}, \
-积分 {credits}</div></div>
+积分 {points}</div></div>
 <dl class="pil cl">
-	<dt>积分</dt><dd><a href="{href}" target="_blank" class="xi2">{credits}</a></dd>
+	<dt>积分</dt><dd><a href="{href}" target="_blank" class="xi2">{points}</a></dd>
 </dl>
 """
         new = '<a name="newpost"></a> '

@@ -46,7 +46,7 @@ class Command(ScrapyCrawl):
         except BadArgumentsError as error:
             _refuse(str(error))
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def run(self, _: list[str], opts: argparse.Namespace) -> None:
         # a host that does not answer is said in a line; where it happened in Scrapy is no news
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
         assert self.crawler_process is not None

@@ -119,7 +119,7 @@ class _OnePage(Spider):
             response.body,
             url=response.url,
             seen_at=now,
-            headers=response.headers.to_unicode_dict(),
+            headers=dict(response.headers.to_unicode_dict().items()),
             status=response.status,
         )
         self.show(page, response.url, now)

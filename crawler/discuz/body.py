@@ -18,6 +18,9 @@ from urllib.parse import unquote
 from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_date
 from crawler.discuz.facts import Access, Attachment, Block, Body, Image, Link, Moment, Quote
+from crawler.discuz.text import render_text, tidy
+from crawler.discuz.tree import all_text, words
+from crawler.discuz.uploads import picture_source, read_upload
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -66,12 +69,6 @@ _DROPPED_TAGS = frozenset(
 )
 _PLAYER_TAGS = frozenset("iframe embed object video audio source".split())
 
-# Pictures of the forum's own furniture: file types, place holders, buttons. Not so pictures that
-# members uploaded (data/attachment) or link to.
-_FURNITURE = re.compile(
-    r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif$"
-    r"|(?:^|/)images/(?:common|default)/"
-)
 _SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
 
 # AC_FL_RunContent('width', '500', …, 'src', encodeURI('http://v.example/x.swf'), …)
@@ -110,16 +107,7 @@ _ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
     (re.compile(r"[积積]分|[等级級]{2}"), "hidden_credits"),
     (re.compile(r"回[复復覆]"), "hidden_reply"),
 )
-# (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
-_SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
-_DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[::\uff1a]\s?(\d{1,12})")
-_PRICE = re.compile(r"售[价價]\s?[::\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
-_DESCRIPTION = re.compile(r"[说說]明\s?[:\uff1a]\s?(.{1,500})")
-
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
-_NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
-_THREE_BREAKS = re.compile(r"\n{3,}")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
 _DEEPEST = 32
 
@@ -155,6 +143,15 @@ def read_body(cell: _Element, context: Context) -> Body:
     )
 
 
+def read_stamp(element: _Element, context: Context) -> Moment | None:
+    """The date in an element; what its title says counts before its words."""
+    # <em id="authorposton9">发表于 <span title="2026-11-20 18:48:19">前天&nbsp;18:48</span></em>
+    if not len(element):
+        return read_date(element.text or "", None, context.clock)
+    title = next((part.get("title") for part in element.iter("span") if part.get("title")), None)
+    return read_date(all_text(element), title, context.clock)
+
+
 def read_access(notice: str) -> Access:
     """What the words of a `div.locked` say.
 
@@ -177,78 +174,6 @@ def read_notice(element: _Element) -> str:
         if part is not element:
             words.append(part.tail or "")
     return " ".join("".join(words).split())
-
-
-def render_text(blocks: tuple[Block, ...]) -> str:
-    """The post's own words with their line breaks.
-
-    Quotes that name whom they quote and hidden parts leave no trace; smilies and pictures
-    neither.
-    """
-    pieces: list[str] = []
-    _render(blocks, pieces)
-    return tidy("".join(pieces))
-
-
-def tidy(text: str) -> str:
-    """Lines without white space round them, at most one empty line between two.
-
-    No-break spaces are how Discuz keeps typed indents, so they stay, as spaces.
-    """
-    lines = [line.strip(" \t").replace("\xa0", " ").rstrip() for line in text.split("\n")]
-    text = _CONTROLS.sub("", "\n".join(lines))
-    return _THREE_BREAKS.sub("\n\n", text).strip("\n")
-
-
-def read_upload(element: _Element, context: Context) -> tuple[Attachment | None, Image | None]:
-    """An uploaded file or picture from the element that Discuz sets round it.
-
-    `ignore_js_op` in a cell, `dl.tattl` below it. Robots get no id and no size there.
-    """
-    attachment_id = name = href = description = None
-    picture: _Element | None = None
-    for part in element.iter("img", "a", "span", "strong", "p"):
-        tag, mark = part.tag, part.get("id") or ""
-        if tag == "img":
-            if picture is None and _picture_source(part):
-                picture = part
-                attachment_id = part.get("aid") or attachment_id
-        elif tag == "a":
-            link = part.get("href") or ""
-            if "attach" in link and (href is None or mark.startswith("aid")):
-                href = link
-                attachment_id = urls.attachment_id(link) or attachment_id
-                if mark.startswith("aid") or _is_in(part, "attach_"):
-                    name = _words(part) or name
-        elif tag == "strong":
-            # the tip of a picture names it: <p><strong>IMG_01.jpg</strong> <em>(7 KB, …)
-            name = name or (_words(part) if _is_in(part, "aimg_") else None)
-        elif tag == "p" and part.get("class") == "mbn xg2":
-            description = _words(part) or None
-        elif tag == "span" and mark.startswith("attach_"):
-            attachment_id = attachment_id or mark[len("attach_") :]
-    words = _words(element)
-    size, downloads = _SIZE.search(words), _DOWNLOADS.search(words)
-    price = _PRICE.search(words)
-    image = None
-    if picture is not None:
-        url = urls.resolve(context.base, _picture_source(picture))
-        if url:
-            name = name or picture.get("title") or picture.get("alt") or None
-            image = Image(url, name, attachment_id)
-            href = href or url
-    if attachment_id is None and (href is None or image is not None):
-        return None, image
-    attachment = Attachment(
-        id=attachment_id,
-        name=name,
-        url=urls.resolve(context.base, href),
-        size=size[1] if size else None,
-        downloads=int(downloads[1]) if downloads else None,
-        price=price[1].strip() if price else None,
-        description=description or _described(element),
-    )
-    return attachment, image
 
 
 @dataclass(slots=True)
@@ -398,8 +323,7 @@ class _Walk:
         return None
 
     def _edited(self, element: _Element) -> object:
-        words = _words(element)
-        found = _EDITED.search(words)
+        found = _EDITED.search(words(element))
         if found:
             self.edited_by = found["name"].strip()
             titled = next((part.get("title") for part in element.iter("span")), None)
@@ -430,7 +354,7 @@ class _Walk:
         for box in element.iter("div"):
             if _meaning(box.get("class") or "") == "media":
                 self._media(box)
-        attachment, image = read_upload(element, self.context)
+        attachment, image = read_upload(element, self.context.base)
         if image:
             self.images.append(image)
             self._put(Block("image", image.name or "", image.url))
@@ -441,7 +365,7 @@ class _Walk:
         return _SKIP
 
     def _picture(self, element: _Element) -> None:
-        source = _picture_source(element)
+        source = picture_source(element)
         if element.get("smilieid") or _SMILEY.search(source or element.get("src") or ""):
             self._put(Block("smiley", element.get("alt") or "", element.get("src")))
             return
@@ -461,7 +385,7 @@ class _Walk:
 
     def _player(self, element: _Element) -> object:
         self._add_media(element.get("src") or element.get("data"))
-        return _SKIP if element.tag != "video" and element.tag != "audio" else None
+        return _SKIP if element.tag not in ("video", "audio") else None
 
     def _add_media(self, address: str | None) -> None:
         url = urls.resolve(self.context.base, address)
@@ -587,60 +511,3 @@ def _meaning(classes: str) -> str | None:
         if name in _MEANINGS:
             return _MEANINGS[name]
     return "spoiler" if _SPOILER.search(classes) else None
-
-
-def _render(blocks: tuple[Block, ...], pieces: list[str]) -> None:
-    before: Block | None = None
-    for block in blocks:
-        if block.kind == "text":
-            # the space in front of a smiley that is no text: "四百人 [lol]，" and "好 [lol] 啊"
-            if before and before.kind == "smiley" and block.text[:1] in _NO_SPACE_BEFORE:
-                pieces[-1:] = [piece.rstrip(" ") for piece in pieces[-1:]]
-            pieces.append(block.text)
-        elif block.kind == "rule":
-            pieces.append("\n")
-        elif block.blocks and block.quote is None:
-            _own_line(pieces)
-            _render(block.blocks, pieces)
-            _own_line(pieces)
-        before = block
-
-
-def _own_line(pieces: list[str]) -> None:
-    if pieces and not pieces[-1].endswith("\n"):
-        pieces.append("\n")
-
-
-def _picture_source(element: _Element) -> str | None:
-    """Where a picture really is: Discuz puts a place holder into src and loads the rest later."""
-    for name in ("zoomfile", "file", "src", "data-src", "data-original"):
-        source = element.get(name)
-        if source and not _FURNITURE.search(source):
-            return source
-    return None
-
-
-def _is_in(element: _Element, prefix: str) -> bool:
-    """Whether one of the next four elements around has an id that begins so."""
-    around = element.getparent()
-    for _ in range(4):
-        if around is None:
-            return False
-        if (around.get("id") or "").startswith(prefix):
-            return True
-        around = around.getparent()
-    return False
-
-
-def _words(element: _Element) -> str:
-    """All words below an element, with single spaces."""
-    return " ".join("".join(element.itertext()).split())
-
-
-def _described(element: _Element) -> str | None:
-    # <div class="tip_c">… 点击文件名下载附件<br />说明：含源数据</div>
-    for line in element.itertext():
-        found = _DESCRIPTION.match(line.strip())
-        if found:
-            return found[1].strip()
-    return None

@@ -40,10 +40,10 @@ class Closing:
 
 
 def split_closing(text: str) -> Closing:
-    """Take source and notice out of an article's text.
+    r"""Take source and notice out of an article's text.
 
-    >>> split_closing("正文。\\n来源：晚报\\n声明\\n未经许可，禁止转载")
-    Closing(text='正文。', source='晚报', notice='声明\\n未经许可，禁止转载')
+    >>> split_closing("正文。\n来源：晚报\n声明\n未经许可，禁止转载")
+    Closing(text='正文。', source='晚报', notice='声明\n未经许可，禁止转载')
     >>> split_closing("来源：晚报").text
     '来源：晚报'
     """

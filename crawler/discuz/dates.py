@@ -21,8 +21,6 @@ import dateparser
 from crawler.discuz.facts import Moment, Precision
 
 if TYPE_CHECKING:
-    from dateparser import _Settings
-
     from crawler.discuz.document import Document
 
 # Discuz's own default; it is what a page without a footer is read with.
@@ -122,13 +120,13 @@ def read_clock(document: Document) -> Clock:
 
 
 def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:
-    """The moment that ``words`` tell, or, more exactly, the title attribute beside them.
+    r"""The moment that ``words`` tell, or, more exactly, the title attribute beside them.
 
     ``words`` may stand behind a label (发表于) and before a place (· 河南); ``raw`` of the result
     is ``words`` with single spaces.
 
     >>> clock = Clock(datetime(2024, 1, 5, 9, 0, tzinfo=DEFAULT_ZONE))
-    >>> read_date("发表于 昨天\\xa001:33", "2024-1-4 01:33:24", clock).value.isoformat()
+    >>> read_date("发表于 昨天\xa001:33", "2024-1-4 01:33:24", clock).value.isoformat()
     '2024-01-04T01:33:24+08:00'
     >>> read_date("12-23 08:42", None, clock).value.isoformat()
     '2023-12-23T08:42:00+08:00'
@@ -243,9 +241,8 @@ def _parse(text: str, now: datetime) -> datetime | None:
         "PREFER_DATES_FROM": "past",
     }
     try:
-        return dateparser.parse(
-            text, languages=["zh-Hans", "zh-Hant", "en"], settings=cast("_Settings", settings)
-        )
+        read = dateparser.parse(text, languages=["zh-Hans", "zh-Hant", "en"], settings=settings)
+        return cast("datetime | None", read)
     except (ValueError, OverflowError, TypeError, AttributeError):
         # raised by dateparser itself on some strings of digits and signs
         return None

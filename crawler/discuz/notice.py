@@ -42,7 +42,8 @@ _MESSAGES: tuple[tuple[re.Pattern[str], Reason], ...] = (
     (re.compile(r"密[码碼]"), "password"),
     (
         re.compile(
-            r"不存在|[没沒]有找到|[无無]法找到|已被?[删刪]除|正在被?[审審]核|未定[义義]|not exist|not found",
+            r"不存在|[没沒]有找到|[无無]法找到|已被?[删刪]除|正在被?[审審]核|未定[义義]"
+            r"|not exist|not found",
             re.I,
         ),
         "not_found",
@@ -176,9 +177,7 @@ def _read_message(document: Document) -> Message:
     said = ""
     if box is not None:
         # the first paragraph; scripts behind it write links back
-        parts = ["".join(part.itertext()) for part in box.iter("p", "div") if part.tag == "p"] or [
-            "".join(text for text in box.itertext() if text)
-        ]
+        parts = [all_text(part) for part in box.iter("p")] or [all_text(box)]
         said = " ".join(" ".join(parts).split())
     login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
     level = _LEVEL.search(said)

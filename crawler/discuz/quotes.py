@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.discuz.body import render_text
 from crawler.discuz.facts import Block, Post, Quote
+from crawler.discuz.text import render_text
 
 # Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing.
 _SHORTEST = 6

@@ -11,12 +11,14 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.floor import Floor, number, words
+from crawler.discuz.tree import number, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lxml.etree import _Element
+
+    from crawler.discuz.parts import Floor
 
 Facts = dict[str, object]
 

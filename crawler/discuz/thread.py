@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -12,28 +13,20 @@ from crawler.discuz.closing import split_closing
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import Board, Crumb, Post, ThreadPage
-from crawler.discuz.floor import Floor, index_floors, number, read_floor, words
+from crawler.discuz.floor import read_floor
+from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
+from crawler.discuz.tree import all_text, number, words
+from crawler.discuz.trim import FLOOR_MARKS, first_floor, needed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from lxml.etree import _Element
 
-# What every floor of every template up to X3.5 has; looked for before a tree is built.
-_FLOOR_MARKS = ("postmessage_", 'id="pid', 'id="post_')
 _TABLE, _WRAPPER = 'id="pid', re.compile(r'<div id="post_\d')
-# Between these lies all that is read here: header.htm ends with the first; behind the floors and
-# their pager come the reply form and footer.htm. A skin without them is read whole.
-_BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
-# <div class="p_pop blk bui …" id="userinfo5003" style="display: none; …">: shown when the mouse
-# lies on an avatar, it repeats name and counters. Where the name stands nowhere else, it stays.
-_CARD, _AUTHOR, _AUTHOR_WITHIN = 'id="userinfo', 'class="authi"', 800
-# 回复, 使用道具, 举报; only where replies are ranked (支持 3) it tells anything
-_BAR, _RANKED = '<div class="po hin"', "replyadd"
-_BOX_LENGTH = 8000
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
 _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
@@ -71,7 +64,7 @@ _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post
 
 def has_floors(document: Document) -> bool:
     """Whether the page has anything that looks like a floor. Builds no tree."""
-    return any(mark in document.text for mark in _FLOOR_MARKS)
+    return any(mark in document.text for mark in FLOOR_MARKS)
 
 
 def read_thread(document: Document) -> ThreadPage | None:
@@ -79,7 +72,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     clock = read_clock(document)
     site = read_site(document, clock)
     context = Context(base_of(document, site), clock)
-    source = _needed(document.text)
+    source = needed(document.text)
     root, is_too_deep = build_tree(source)
     page, floors = index_floors(root)
     if source.count(_TABLE) > len(floors):
@@ -160,38 +153,6 @@ def _is_whole(document: Document, last: Floor) -> bool:
 # -- the thread ---------------------------------------------------------------------------------
 
 
-def _needed(text: str) -> str:
-    """From header to footer, without the boxes that repeat or tell nothing: half of a page.
-
-    What a post says lies between the marks of its floor, so it counts for neither end.
-    """
-    start = max(text.find(_BEGIN, 0, _first_floor(text)), 0)
-    last = max(text.rfind(mark) for mark in _FLOOR_MARKS)
-    end = next((at for mark in _ENDS if (at := text.find(mark, last)) >= 0), len(text))
-    text = _without(
-        text[start:end],
-        _CARD,
-        lambda text, box, _: text.rfind(_AUTHOR, max(0, box - _AUTHOR_WITHIN), box) >= 0,
-    )
-    return _without(text, _BAR, lambda text, box, end: text.find(_RANKED, box, end) < 0)
-
-
-def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> str:
-    """``text`` without the `<div>` boxes whose start tag holds ``mark``."""
-    pieces = []
-    start = 0
-    at = text.find(mark)
-    while at >= 0:
-        box = text.rfind("<", start, at + 1)
-        end = _end_of_box(text, at + 1)
-        if end and box >= start and may_go(text, box, end):
-            pieces.append(text[start:box])
-            start = end
-        at = text.find(mark, max(at + 1, start))
-    pieces.append(text[start:])
-    return "".join(pieces)
-
-
 def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
     """Index each floor from a tree of its own.
 
@@ -208,22 +169,6 @@ def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
         for name, elements in rest.parts.items():
             page.parts.setdefault(name, []).extend(elements)
     return page, list(floors.values())
-
-
-def _end_of_box(text: str, start: int) -> int | None:
-    """Where the `<div>` ends whose start tag ``start`` lies in."""
-    depth, limit = 1, start + _BOX_LENGTH
-    while depth:
-        close = text.find("</div", start, limit)
-        if close < 0:
-            return None
-        depth += text.count("<div", start, close) - 1
-        start = close + 1
-    return text.find(">", start) + 1
-
-
-def _first_floor(text: str) -> int:
-    return min((at for mark in _FLOOR_MARKS if (at := text.find(mark)) >= 0), default=len(text))
 
 
 def _first_id(text: str) -> str | None:
@@ -274,9 +219,9 @@ def _url(document: Document, root: str, thread_id: str) -> str:
     """The page's own canonical address if it is this forum's; else the plain one."""
     canonical = _canonical(document)
     address = urls.read_thread_address(canonical) if canonical else None
-    if canonical and address and address.thread_id == thread_id:
-        if address.root == root or urls.same_host(canonical, root):
-            return canonical
+    is_this = address is not None and address.thread_id == thread_id
+    if canonical and address and is_this and urls.same_host(address.root, root):
+        return canonical
     return urls.thread_url(root, thread_id)
 
 
@@ -298,7 +243,7 @@ def _category(document: Document, heading: _Element) -> str | None:
     for sibling in around:
         if sibling is heading:
             break
-        before += ("".join(sibling.itertext()), sibling.tail or "")
+        before += (all_text(sibling), sibling.tail or "")
     found = _BRACKETS.search(" ".join("".join(before).split()))
     return found[1].strip() or None if found else None
 
@@ -325,7 +270,7 @@ def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> B
     if not said:
         return None
     # no breadcrumb under its id: the first link to the board before the first floor names it
-    for href, name in _BOARD_NEAR.findall(document.text, 0, _first_floor(document.text)):
+    for href, name in _BOARD_NEAR.findall(document.text, 0, first_floor(document.text)):
         if urls.board_id(href) == said and "typeid" not in href and name.strip():
             return Board(name.strip(), said, urls.resolve(context.base, href))
     return Board(None, said)
@@ -333,7 +278,7 @@ def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> B
 
 def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
     """What stands between the title and the first floor, whatever boxes a skin puts it in."""
-    end = _first_floor(document.text)
+    end = first_floor(document.text)
     title = max(0, document.text.find("thread_subject", 0, end))
     found = rule.search(document.text, title, end) or rule.search(document.text, 0, end)
     return found[1].strip() or None if found else None
@@ -412,7 +357,7 @@ def _favorites(page: Floor, first: Floor | None) -> int | None:
 
 
 def _pages(page: Floor, context: Context) -> tuple[int, int, str | None]:
-    """(this page, all pages, the next one's address) from `div.pg`; (1, 1, None) without one."""
+    """Where we are, of how many, and what comes next, from `div.pg`; else page 1 of 1."""
     current, last, next_url = 1, 1, None
     for pager in page.all("pg"):
         for part in pager.iter("strong", "a", "span"):
@@ -457,7 +402,7 @@ def _is_reversed(posts: list[Post]) -> bool:
     if len(labels) > 1:
         return labels[0] > labels[-1]
     dates = [post.date.value for post in rest if post.date]
-    return len(dates) > 1 and all(a > b for a, b in zip(dates, dates[1:], strict=False))
+    return len(dates) > 1 and all(a > b for a, b in pairwise(dates))
 
 
 def _numbered(

@@ -81,9 +81,7 @@ class DiscuzSpider(Spider):
                 thread.first_asked = True
                 yield self._request(address.page_url(1), thread, 1)
 
-    def parse(
-        self, response: Response, thread: Thread, number: int, attempt: int
-    ) -> Iterable[Output]:
+    def parse(self, response: Response, thread: Thread, number: int, **_: int) -> Iterable[Output]:
         """One page, whatever it turned out to be."""
         seen_at = _seen_at(response.url)
         if not _is_file(response.url) and not self._is_on_site(response.url, thread):
@@ -93,7 +91,7 @@ class DiscuzSpider(Spider):
             response.body,
             url=response.url,
             seen_at=seen_at,
-            headers=response.headers.to_unicode_dict(),
+            headers=dict(response.headers.to_unicode_dict().items()),
             status=None if _is_file(response.url) else response.status,
         )
         if isinstance(page, ThreadPage):
@@ -116,7 +114,7 @@ class DiscuzSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         reason: Reason = "unreachable"
         said = str(failure.value) or type(failure.value).__name__
-        if failure.check(IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest):
             reason = "off_site" if "offsite" in said else "robots_disallowed"
         elif "DataLoss" in repr(failure.value):
             reason = "truncated"

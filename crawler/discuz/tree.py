@@ -1,0 +1,40 @@
+"""What is asked of an element everywhere: its words, its number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+_NUMBER = re.compile(r"-?\d[\d,]*")
+
+
+def all_text(element: _Element) -> str:
+    """All text below an element, as it stands."""
+    return (
+        "".join(cast("Iterator[str]", element.itertext())) if len(element) else element.text or ""
+    )
+
+
+def words(element: _Element) -> str:
+    """All words below an element, with single spaces."""
+    return " ".join(all_text(element).split())
+
+
+def number(element: _Element | None) -> int | None:
+    """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's dnumber() writes it."""
+    if element is None:
+        return None
+    said = words(element)
+    if said.isascii() and said.isdigit():
+        return int(said[:18])
+    for part in (element, *element.iter("span")):
+        title = part.get("title")
+        if title and _NUMBER.fullmatch(title):
+            return int(title.replace(",", "")[:18])
+    found = _NUMBER.search(said)
+    return int(found[0].replace(",", "")[:18]) if found else None
