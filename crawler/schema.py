@@ -14,14 +14,14 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from crawler.items import KINDS, SCHEMA_VERSION, Date, Line, Url
+from crawler.items import KINDS, SCHEMA_VERSION, Date, Url
 
 _SIMPLE = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of the lines of one kind."""
-    cls = KINDS[kind]
+    cls: Any = KINDS[kind]
     hints = _hints(cls)
     properties = {}
     for spec in _published(cls):
@@ -42,7 +42,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 def problems(record: dict[str, Any]) -> list[str]:
     """What is wrong with a line, in words; nothing if it keeps to the schema."""
-    cls = KINDS.get(record.get("item_type", ""))
+    cls: Any = KINDS.get(record.get("item_type", ""))
     if cls is None:
         return [f"item_type: {record.get('item_type')!r} is none of {', '.join(KINDS)}"]
     hints = _hints(cls)
@@ -65,7 +65,7 @@ def write_schemas(folder: Path) -> None:
 
 
 @cache
-def _published(cls: type[Line]) -> tuple[Field[Any], ...]:
+def _published(cls: type[Any]) -> tuple[Field[Any], ...]:
     return tuple(spec for spec in fields(cls) if spec.metadata.get("published", True))
 
 

@@ -15,6 +15,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.items import DEFINITE, Line, post_lines, refusal_line, to_record
+from crawler.responses import read_response
 from crawler.storage import encode
 
 if TYPE_CHECKING:
@@ -115,14 +116,7 @@ class _OnePage(Spider):
 
     def parse(self, response: Response) -> None:
         now = self.seen_at or datetime.now(UTC)
-        page = read_page(
-            response.body,
-            url=response.url,
-            seen_at=now,
-            headers=dict(response.headers.to_unicode_dict().items()),
-            status=response.status,
-        )
-        self.show(page, response.url, now)
+        self.show(read_response(response, now), response.url, now)
 
     def failed(self, failure: Failure) -> None:
         self.show(str(failure.value), self.url, self.seen_at or datetime.now(UTC))

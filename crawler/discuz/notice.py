@@ -14,6 +14,7 @@ from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
 from crawler.discuz.facts import Message, Reason
 from crawler.discuz.site import is_discuz, read_site
+from crawler.discuz.tree import all_text
 
 if TYPE_CHECKING:
     from crawler.discuz.document import Document

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.arguments import read_arguments
-from crawler.discuz import read_page, urls
+from crawler.discuz import urls
 from crawler.discuz.facts import RETRIABLE, Message, Post, ThreadPage
 from crawler.discuz.thread import numbered_after
 from crawler.items import Batch, Line, Reason, coverage_line, post_lines, refusal_line
+from crawler.responses import is_file, read_response, seen_at
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -70,7 +70,7 @@ class DiscuzSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for asked in self.arguments.addresses:
-            address = urls.read_thread_address(asked) if not _is_file(asked) else None
+            address = urls.read_thread_address(asked) if not is_file(asked) else None
             thread = Thread(asked, address)
             if address is None:
                 yield self._request(asked, thread, 1)
@@ -83,19 +83,13 @@ class DiscuzSpider(Spider):
 
     def parse(self, response: Response, thread: Thread, number: int, **_: int) -> Iterable[Output]:
         """One page, whatever it turned out to be."""
-        seen_at = _seen_at(response.url)
-        if not _is_file(response.url) and not self._is_on_site(response.url, thread):
+        now = seen_at(response.url)
+        if not is_file(response.url) and not self._is_on_site(response.url, thread):
             yield from self._refuse("off_site", thread, number, response)
             return
-        page = read_page(
-            response.body,
-            url=response.url,
-            seen_at=seen_at,
-            headers=dict(response.headers.to_unicode_dict().items()),
-            status=None if _is_file(response.url) else response.status,
-        )
+        page = read_response(response, now)
         if isinstance(page, ThreadPage):
-            yield from self._read(page, thread, number, response, seen_at)
+            yield from self._read(page, thread, number, response, now)
         elif isinstance(page, Message):
             again = self._again(page.reason, thread, number, response) or self._plainly(
                 page, thread, number
@@ -133,7 +127,7 @@ class DiscuzSpider(Spider):
     # -- a page of a thread ------------------------------------------------------------------
 
     def _read(
-        self, page: ThreadPage, thread: Thread, number: int, response: Response, seen_at: datetime
+        self, page: ThreadPage, thread: Thread, number: int, response: Response, now: datetime
     ) -> Iterator[Output]:
         if page.is_truncated:
             again = self._again("truncated", thread, number, response)
@@ -155,7 +149,7 @@ class DiscuzSpider(Spider):
             thread.expected = page.replies + 1 - _goods(page)
         page = numbered_after(page, max(thread.positions, default=0))
         posts = self._new_posts(page, thread)
-        lines: list[Line] = list(post_lines(page, posts, seen_at))
+        lines: list[Line] = list(post_lines(page, posts, now))
         thread.last = page
         if page.is_truncated:
             lines.append(self._refusal("truncated", thread, number, response))
@@ -177,13 +171,13 @@ class DiscuzSpider(Spider):
             return False
         self._known.add(key)
         thread.key = key
-        if not _is_file(thread.asked):
+        if not is_file(thread.asked):
             thread.address = urls.read_thread_address(page.url)
         return True
 
     def _first_page(self, page: ThreadPage, thread: Thread) -> Request | None:
         """The request for the whole thread's first page, if this is some other page of it."""
-        if thread.first_asked or thread.address is None or _is_file(thread.asked):
+        if thread.first_asked or thread.address is None or is_file(thread.asked):
             return None
         thread.first_asked = True
         if page.page == 1 and not page.is_filtered:
@@ -209,7 +203,7 @@ class DiscuzSpider(Spider):
         return posts
 
     def _following(self, page: ThreadPage, thread: Thread, number: int) -> Request | None:
-        if _is_file(thread.asked) or not self.arguments.with_replies:
+        if is_file(thread.asked) or not self.arguments.with_replies:
             return None
         # page 99 of 4 comes as page 4: a page that is not the one asked for is the end
         if page.page != number or number >= thread.pages:
@@ -266,7 +260,7 @@ class DiscuzSpider(Spider):
     ) -> Request | None:
         attempt: int = response.cb_kwargs["attempt"]
         is_over = attempt > self.settings.getint("RETRY_TIMES")
-        if reason not in _WORTH_A_RETRY or is_over or _is_file(response.url):
+        if reason not in _WORTH_A_RETRY or is_over or is_file(response.url):
             return None
         self.logger.info("%s: %s, asked again", response.url, reason)
         url = thread.address.page_url(number) if thread.address else response.url
@@ -320,7 +314,7 @@ class DiscuzSpider(Spider):
             message=message,
             thread_id=_thread_id(thread),
             board_id=urls.board_id(response.url),
-            status=None if _is_file(response.url) else response.status,
+            status=None if is_file(response.url) else response.status,
             page=number if number > 1 else None,
             attempts=response.cb_kwargs["attempt"],
         )
@@ -355,14 +349,3 @@ def _goods(page: ThreadPage) -> int:
     """Goods of a trade are counted as replies and shown in the first floor."""
     items = (page.special or {}).get("items")
     return len(items) if isinstance(items, list) else 0
-
-
-def _is_file(url: str) -> bool:
-    return url.startswith("file:")
-
-
-def _seen_at(url: str) -> datetime:
-    """Now; for a saved page when it was saved, since its words (昨天) count from then."""
-    if _is_file(url):
-        return datetime.fromtimestamp(Path(unquote(urlsplit(url).path)).stat().st_mtime, UTC)
-    return datetime.now(UTC)

@@ -1,0 +1,44 @@
+"""A Scrapy response → what the core reads of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from crawler.discuz import read_page
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.discuz.facts import Page
+
+
+def read_response(response: Response, seen_at: datetime) -> Page:
+    """Read the page of a response, saved or received."""
+    headers = response.headers.to_unicode_dict()
+    return read_page(
+        response.body,
+        url=response.url,
+        seen_at=seen_at,
+        headers={str(name): str(value) for name, value in headers.items()},
+        status=None if is_file(response.url) else response.status,
+    )
+
+
+def is_file(url: str) -> bool:
+    """Whether an address is one of a saved page."""
+    return url.startswith("file:")
+
+
+def file_path(url: str) -> Path:
+    """Where a saved page lies."""
+    return Path(unquote(urlsplit(url).path))
+
+
+def seen_at(url: str) -> datetime:
+    """Now; for a saved page when it was saved, since its words (昨天) count from then."""
+    if is_file(url):
+        return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
+    return datetime.now(UTC)
