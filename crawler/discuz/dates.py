@@ -38,7 +38,7 @@ _HOURS = (
 _TIME = rf"(?:[\s,]{{1,8}}|T){_HOURS}"
 # 2021-12-23 08:42   2021/12/23   2021年12月23日 08:42:05
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<y>[12]\d{3})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?"
+    r"(?<!\d)(?P<y>[12]\d{3})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?:\s?日)?"
     rf"(?!\d)(?:{_TIME})?"
 )
 # 01-06-2017 08:15 AM: the 1st of June or the 6th of January, as the page's clock shows
@@ -239,10 +239,12 @@ def _parse(text: str, now: datetime) -> datetime | None:
         "TIMEZONE": now.strftime("%z"),
         "RETURN_AS_TIMEZONE_AWARE": True,
         "PREFER_DATES_FROM": "past",
+        # not "timestamp": a number of a post is no moment
+        "PARSERS": ["relative-time", "absolute-time"],
     }
     try:
         read = dateparser.parse(text, languages=["zh-Hans", "zh-Hant", "en"], settings=settings)
-        return cast("datetime | None", read)
+        return cast("datetime", read).astimezone(now.tzinfo) if read else None
     except (ValueError, OverflowError, TypeError, AttributeError):
         # raised by dateparser itself on some strings of digits and signs
         return None

@@ -43,7 +43,7 @@ def _render(blocks: tuple[Block, ...], pieces: list[str]) -> None:
                 pieces[-1:] = [piece.rstrip(" ") for piece in pieces[-1:]]
             pieces.append(block.text)
         elif block.kind == "rule":
-            pieces.append("\n")
+            _own_line(pieces)
         elif block.blocks and block.quote is None:
             _own_line(pieces)
             _render(block.blocks, pieces)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_TABLE, _WRAPPER = 'id="pid', re.compile(r'<div id="post_\d')
+_TABLE, _FLOOR_END = 'id="pid', 'id="_postposition'
+_WRAPPER = re.compile(r'<div id="post_(\d+)')
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
 _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
@@ -75,7 +76,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     source = needed(document.text)
     root, is_too_deep = build_tree(source)
     page, floors = index_floors(root)
-    if source.count(_TABLE) > len(floors):
+    if source.count(_TABLE) > len(floors) and len(_floor_starts(source)) > len(floors):
         page, floors = _index_apart(source)
     thread_id = _thread_id(document, floors)
     is_truncated = document.is_cut or is_too_deep
@@ -159,7 +160,7 @@ def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
     An HTML post that leaves a `<table>` open draws the floors behind it into its cell, in browsers
     as here. Read apart, they are all there.
     """
-    starts = [found.start() for found in _WRAPPER.finditer(source)] or [0]
+    starts = _floor_starts(source)
     page, _ = index_floors(build_tree(source[: starts[0]])[0])
     floors: dict[str, Floor] = {}
     for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
@@ -169,6 +170,17 @@ def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
         for name, elements in rest.parts.items():
             page.parts.setdefault(name, []).extend(elements)
     return page, list(floors.values())
+
+
+def _floor_starts(source: str) -> list[int]:
+    """Where floors begin: behind the end of the one before, not in the midst of its body."""
+    starts: list[int] = []
+    last_id = ""
+    for found in _WRAPPER.finditer(source):
+        if not starts or source.find(f'{_FLOOR_END}{last_id}"', starts[-1], found.start()) >= 0:
+            starts.append(found.start())
+            last_id = found[1]
+    return starts
 
 
 def _first_id(text: str) -> str | None:

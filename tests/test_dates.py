@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discuz.dates import DEFAULT_ZONE, Clock, read_clock, read_date
+from crawler.discuz.document import read_document
+
+NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "value", "precision"),
+    [
+        ("发表于 2017-6-1 08:15:00", None, "2017-06-01T08:15:00", "second"),
+        ("发表于 2017-6-1 08:15", None, "2017-06-01T08:15:00", "minute"),
+        ("发表于：2022-2-12 23:58:16", None, "2022-02-12T23:58:16", "second"),
+        ("2017/06/01", None, "2017-06-01T00:00:00", "day"),
+        ("2017年6月1日 8:05", None, "2017-06-01T08:05:00", "minute"),
+        ("發表於 2017-6-1 下午 03:04", None, "2017-06-01T15:04:00", "minute"),
+        ("2017-6-1 12:30 AM", None, "2017-06-01T00:30:00", "minute"),
+        ("2017-6-1 01:43:58 PM", None, "2017-06-01T13:43:58", "second"),
+        ("01-06-2017 08:15 AM", None, "2017-06-01T08:15:00", "minute"),
+        ("06-13-2017 08:15", None, "2017-06-13T08:15:00", "minute"),
+        ("前天\xa018:48", "2024-05-05 18:48:19", "2024-05-05T18:48:19", "second"),
+        ("昨天\xa001:33\xa0·\xa0河南", "2024-5-6 01:33:24", "2024-05-06T01:33:24", "second"),
+        ("昨天 18:48", None, "2024-05-06T18:48:00", "minute"),
+        ("昨天18:48", None, "2024-05-06T18:48:00", "minute"),
+        ("前天", None, "2024-05-05T00:00:00", "day"),
+        ("刚刚", None, "2024-05-07T18:21:00", "second"),
+        ("43 秒前", None, "2024-05-07T18:20:17", "second"),
+        ("7 分钟前", None, "2024-05-07T18:14:00", "minute"),
+        ("7 分鐘前", None, "2024-05-07T18:14:00", "minute"),
+        ("半小时前", None, "2024-05-07T17:51:00", "hour"),
+        ("8 小时前", None, "2024-05-07T10:21:00", "hour"),
+        ("3 天前", None, "2024-05-04T00:00:00", "day"),
+        ("12-23 08:42", None, "2023-12-23T08:42:00", "minute"),
+        ("12月23日 08:42", None, "2023-12-23T08:42:00", "minute"),
+        ("5-7 18:20", None, "2024-05-07T18:20:00", "minute"),
+        ("2-29 10:00", None, "2024-02-29T10:00:00", "minute"),
+        ("yesterday", None, "2024-05-06T18:21:00", "day"),
+    ],
+)
+def test_forms(words: str, title: str | None, value: str, precision: str) -> None:
+    read = read_date(words, title, NOW)
+    assert read is not None
+    assert (read.value.isoformat(), read.precision) == (f"{value}+08:00", precision)
+
+
+@pytest.mark.parametrize("words", ["", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890"])
+def test_no_date(words: str) -> None:
+    assert read_date(words, None, NOW) is None
+
+
+def test_raw_is_what_was_shown() -> None:
+    read = read_date("发表于 \n 昨天\xa018:48", "2024-5-6 18:48:19", NOW)
+    assert read is not None
+    assert read.raw == "发表于 昨天 18:48"
+
+
+def clock_of(footer: str, **headers: str) -> Clock:
+    seen = datetime(2024, 5, 7, 12, 0, tzinfo=UTC)
+    page = f'<html><p class="xs0">\n{footer}<span id="debuginfo"></span></p></html>'
+    return read_clock(read_document(page.encode(), url="", seen_at=seen, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("footer", "now"),
+    [
+        ("GMT+8, 2024-5-7 18:21", "2024-05-07T18:21:00+08:00"),
+        ("GMT, 2024-5-7 10:21", "2024-05-07T10:21:00+00:00"),
+        ("GMT-3.5, 2024-5-7 06:51", "2024-05-07T06:51:00-03:30"),
+        ("GMT+8, 07-05-2024 06:21 PM", "2024-05-07T18:21:00+08:00"),
+        ("GMT+8, 05-07-2024 06:21 PM", "2024-05-07T18:21:00+08:00"),
+    ],
+)
+def test_clock_of_the_page(footer: str, now: str) -> None:
+    clock = clock_of(footer)
+    assert clock.is_page_time
+    assert clock.now.isoformat() == now
+
+
+def test_month_first_is_told_by_the_clock() -> None:
+    clock = clock_of("GMT+8, 05-07-2024 06:21 PM")
+    read = read_date("03-04-2024 01:00 AM", None, clock)
+    assert read is not None
+    assert (read.value.month, read.value.day) == (3, 4)
+
+
+def test_without_a_clock_the_date_header_then_the_time_seen() -> None:
+    header = clock_of("", Date="Mon, 06 May 2024 04:00:00 GMT")
+    assert header.now.isoformat() == "2024-05-06T12:00:00+08:00"
+    assert clock_of("").now.isoformat() == "2024-05-07T20:00:00+08:00"
+
+
+def test_a_clock_in_a_post_does_not_count() -> None:
+    page = "<html><td>他说 GMT+2, 1999-1-1 00:00 的时候</td><p>\nGMT+8, 2024-5-7 18:21</p></html>"
+    seen = datetime(2024, 5, 7, tzinfo=UTC)
+    clock = read_clock(read_document(page.encode(), url="", seen_at=seen))
+    assert clock.now.year == 2024
+
+
+zones = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+clocks = st.datetimes(datetime(2002, 1, 1), datetime(2030, 1, 1), timezones=zones).map(Clock)
+units = st.sampled_from(("秒", "分钟", "小时", "天"))
+
+
+@given(clock=clocks, count=st.integers(0, 5000), unit=units)
+def test_a_relative_date_is_never_later_than_the_page(clock: Clock, count: int, unit: str) -> None:
+    read = read_date(f"{count} {unit}前", None, clock)
+    assert read is not None
+    assert read.value <= clock.now
+
+
+@given(clock=clocks, moment=st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1)))
+def test_what_discuz_writes_reads_back(clock: Clock, moment: datetime) -> None:
+    written = f"{moment.year}-{moment.month}-{moment.day} {moment:%H:%M:%S}"
+    read = read_date(f"发表于 {written}", None, clock)
+    assert read is not None
+    assert read.value.replace(tzinfo=None) == moment.replace(microsecond=0)
+    assert read.value.tzinfo == clock.now.tzinfo
+
+
+@given(clock=clocks, words=st.text(max_size=60), title=st.none() | st.text(max_size=30))
+def test_any_words_are_survived(clock: Clock, words: str, title: str | None) -> None:
+    read = read_date(words, title, clock)
+    assert read is None or read.value.tzinfo is not None

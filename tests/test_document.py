@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discuz.document import build_tree, decode, read_document
+
+SIMPLE = "<p>抱歉，指定的主题不存在，或已被删除。请登录后回复。的一是不</p>" * 3
+FULL = "<p>抱歉，指定的主題不存在，或已被刪除。請登錄後回覆。的一是不</p>" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared", "encoding"),
+    [
+        (SIMPLE, "utf-8", "utf-8", "utf-8"),
+        (SIMPLE, "utf-8", "gbk", "utf-8"),
+        (SIMPLE, "utf-8", "", "utf-8"),
+        (SIMPLE, "gbk", "gbk", "gbk"),
+        (SIMPLE, "gbk", "GB2312", "gbk"),
+        (SIMPLE, "gbk", "utf-8", "gbk"),
+        (SIMPLE, "gbk", "", "gbk"),
+        (SIMPLE + "㐀𠀀", "gb18030", "gb18030", "gbk"),
+        (FULL, "big5", "big5", "big5"),
+        (FULL, "big5", "", "big5"),
+        (FULL, "big5", "utf-8", "big5"),
+        (FULL, "big5", "gbk", "big5"),
+        (SIMPLE, "utf-8-sig", "gbk", "utf-8"),
+        (SIMPLE, "utf-16", "", "utf-16-le"),
+        ("<p>plain</p>", "ascii", "gbk", "utf-8"),
+    ],
+)
+def test_the_bytes_decide_before_what_is_declared(
+    text: str, codec: str, declared: str, encoding: str
+) -> None:
+    content_type = f"text/html; charset={declared}" if declared else ""
+    assert decode(text.encode(codec), content_type) == (text, encoding)
+
+
+@pytest.mark.parametrize("before", [0, 3000, 30000])
+def test_a_meta_is_found_however_late(before: int) -> None:
+    page = f"<head>{'x' * before}<meta charset=gbk></head>\u7075\u5149"
+    assert decode(page.encode("gbk"))[0] == page
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+def test_one_broken_byte_costs_a_few_characters(codec: str) -> None:
+    """In GBK what follows may be read askew, but no further than to the next ASCII sign."""
+    body = bytearray((SIMPLE * 4).encode(codec))
+    body[9] = 0xFF
+    text, encoding = decode(bytes(body), f"text/html; charset={codec}")
+    assert encoding == codec
+    assert "\ufffd" in text
+    assert text.endswith(SIMPLE[40:] + SIMPLE * 3)
+
+
+@given(st.binary(max_size=400), st.text(max_size=30))
+def test_any_bytes_are_decoded_and_parsed(body: bytes, content_type: str) -> None:
+    page = read_document(
+        body, url="", seen_at=datetime.now(UTC), headers={"Content-Type": content_type}
+    )
+    assert page.root.tag is not None
+    assert page.is_cut in (True, False)
+
+
+@pytest.mark.parametrize("tag", ["font", "div", "strong", "table><tr><td", "ul><li", "blockquote"])
+@pytest.mark.parametrize("depth", [200, 2500, 20000])
+def test_what_stands_behind_a_deep_nest_is_not_lost(tag: str, depth: int) -> None:
+    name = tag.partition(">")[0]
+    deep = f"<{tag}>" * depth + "深" + f"</{name}>" * depth
+    root, is_too_deep = build_tree(f"<div>{deep}</div><p id='x'>后面</p>")
+    assert not is_too_deep
+    assert "深" in "".join(map(str, root.itertext()))
+    assert [part.get("id") for part in root.iter("p")] == ["x"]
+
+
+def test_a_page_that_was_cut_says_so() -> None:
+    def is_cut(text: str) -> bool:
+        return read_document(text.encode(), url="", seen_at=datetime.now(UTC)).is_cut
+
+    assert not is_cut("<html><body></body></html>")
+    assert not is_cut("<HTML><BODY></BODY>")
+    assert is_cut("<html><body><p>ab")

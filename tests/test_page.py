@@ -1,0 +1,199 @@
+"""The one way in, under hostile conditions: cut, nested, huge and mutated pages."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.discuz import read_page
+from crawler.discuz.facts import Message, OtherPage, Page, ThreadPage
+from tests.make_fixtures import first, fixtures, news, replies
+from tests.templates import Look, Thread
+
+SEEN = datetime(2023, 3, 15, 12, tzinfo=UTC)
+URL = "http://bbs.example.net/forum.php?mod=viewthread&tid=4711"
+PAGES = [fixture.body for fixture in fixtures()]
+# Far above what was measured (under two seconds each), far below what a runaway would take.
+BOUND = 30
+
+
+def read(body: bytes | str) -> Page:
+    return read_page(body.encode() if isinstance(body, str) else body, url=URL, seen_at=SEEN)
+
+
+def thread(body: bytes | str) -> ThreadPage:
+    page = read(body)
+    assert isinstance(page, ThreadPage), page
+    return page
+
+
+def words_of(page: ThreadPage) -> dict[str, str]:
+    return {post.id: post.body.text for post in page.posts}
+
+
+WHOLE = str(news()).encode()
+
+
+@pytest.mark.parametrize("start", range(7))
+def test_a_page_cut_anywhere_keeps_every_whole_post(start: int) -> None:
+    full = words_of(thread(WHOLE))
+    for end in range(start * 11, len(WHOLE), 77):
+        page = read(WHOLE[:end])
+        got = words_of(page) if isinstance(page, ThreadPage) else {}
+        # what is there is whole, and what was whole is there
+        assert got.items() <= full.items(), end
+        for pid in full:
+            marker = f'id="_postposition{pid}"'.encode()
+            if marker in WHOLE[:end]:
+                assert pid in got, end
+        if b"</body" not in WHOLE[:end]:
+            told = page.is_truncated if isinstance(page, ThreadPage) else page
+            assert told is True or isinstance(page, Message), end
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["font", "div", "strong", "blockquote", "ul><li", 'span style="x"', "table><tr><td"],
+)
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_one_post_nested_five_thousand_deep(tag: str, is_closed: bool) -> None:
+    name = re.split(r"[ >]", tag)[0]
+    deep = f"<{tag}>" * 5000 + "深处" + (f"</{name}>" * 5000 if is_closed else "")
+    page = thread(str(Thread([first(1, "浅处"), *replies(2, deep, "后面的话", "再后面")])))
+    texts = words_of(page)
+    assert list(texts) == ["1", "2", "3", "4"]
+    assert texts["1"] == "浅处"
+    assert "深处" in texts["2"]
+    assert (texts["3"], texts["4"]) == ("后面的话", "再后面")
+
+
+def test_two_thousand_posts() -> None:
+    started = time.monotonic()
+    page = thread(str(Thread([first(1, "首"), *replies(2, *map(str, range(2000)))])))
+    assert [post.body.text for post in page.posts[1:]] == [str(number) for number in range(2000)]
+    assert [post.position for post in page.posts] == list(range(1, 2002))
+    assert time.monotonic() - started < BOUND
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"x" * 20_000_000,
+        b"<" * 20_000_000,
+        b"<b>" * 3_000_000,
+        b"GMT+8, " * 2_500_000,
+        b"<script " * 2_000_000,
+        "发表于 ".encode() * 1_500_000,
+        b"&nbsp;\n" * 2_000_000,
+    ],
+    ids=lambda noise: noise[:8].decode("utf-8", "ignore"),
+)
+@pytest.mark.parametrize("place", ["alone", "before", "within"])
+def test_twenty_megabytes_of_noise(noise: bytes, place: str) -> None:
+    started = time.monotonic()
+    if place == "alone":
+        assert isinstance(read(noise), Message)
+    elif place == "before":
+        page = read(WHOLE.replace(b'<div id="hd">', noise + b'<div id="hd">', 1))
+        assert isinstance(page, ThreadPage)
+        assert len(page.posts) == 3
+    else:
+        read(WHOLE.replace("坐等周末".encode(), noise, 1))
+    assert time.monotonic() - started < BOUND
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=600), st.text(max_size=60), st.none() | st.integers(100, 599))
+def test_random_bytes_never_raise(body: bytes, url: str, status: int | None) -> None:
+    for content in (body, b'<div id="postlist"><table id="pid1">' + body, WHOLE[:4000] + body):
+        read_page(content, url=url, seen_at=SEEN, headers={url: url}, status=status)
+
+
+PIECES = (
+    b"<div>",
+    b"</div></div></div>",
+    b"</table>",
+    b"</td></tr>",
+    b"\x00",
+    b"<!--",
+    b"<script>",
+    b"&#xd800;",
+    b'<td id="postmessage_9">',
+    b'<div id="post_9">',
+    b'"',
+    b"9999999999-99-99 99:99",
+    b"\xff\xfe",
+    "一".encode("gbk"),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.integers(0, len(PAGES) - 1), st.integers(0, 2**32))
+def test_mutated_pages_never_raise(number: int, seed: int) -> None:
+    chance = random.Random(seed)
+    page = bytearray(PAGES[number] or b"<html>")
+    for _ in range(chance.choice((1, 3, 30, 200))):
+        at = chance.randrange(len(page) or 1)
+        kind = chance.randrange(4)
+        if kind == 0:
+            page[at : at + 1] = bytes((chance.randrange(256),))
+        elif kind == 1:
+            del page[at : at + chance.randrange(1, 200)]
+        elif kind == 2:
+            other = chance.randrange(len(page) or 1)
+            page[at:at] = page[other : other + chance.randrange(300)]
+        else:
+            page[at:at] = chance.choice(PIECES)
+    got = read(bytes(page))
+    assert isinstance(got, ThreadPage | Message | OtherPage)
+    if isinstance(got, ThreadPage):
+        # never an article without a title, never a post without an id
+        assert got.headline
+        assert all(post.id for post in got.posts)
+
+
+def test_an_unknown_skin_is_refused_not_guessed() -> None:
+    page = str(news())
+    for mark in ("authorposton", "authi"):
+        page = page.replace(mark, "x")
+    refused = read(page)
+    assert isinstance(refused, Message)
+    assert refused.reason == "template_unknown"
+
+
+def test_a_post_that_plays_a_page_stays_a_post() -> None:
+    fake = (
+        '<div id="post_99"><table id="pid99"><tr><td class="t_f" id="postmessage_99">假</td></tr>'
+        '</table><em id="authorposton99">发表于 1999-1-1</em></div><a class="fastre" '
+        'href="?reppost=99">x</a><span id="thread_subject">假题</span>'
+    )
+    page = thread(str(Thread([first(1, "真"), *replies(2, fake, "真的回复")])))
+    assert [post.id for post in page.posts] == ["1", "2", "3"]
+    assert page.headline == "旧码头的夜市又开了"
+    assert page.posts[0].is_first
+
+
+def test_duplicate_floors_are_one() -> None:
+    floors = [first(1, "一"), *replies(2, "二", "三")]
+    page = thread(str(Thread([*floors, floors[1]])))
+    assert [post.id for post in page.posts] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("version", ["X2", "X2.5", "X3.1", "X3.2", "X3.3", "X3.4", "X3.5"])
+def test_versions_are_told(version: str) -> None:
+    assert thread(str(news(Look(version=version)))).site.discuz_version == version
+
+
+def test_a_base_path_belongs_to_the_site() -> None:
+    page = str(Thread([first(1, "一")], look=Look(host="http://bbs.example.net/sub/forum/")))
+    got = read_page(
+        page.encode(), url="http://bbs.example.net/sub/forum/thread-4711-1-1.html", seen_at=SEEN
+    )
+    assert isinstance(got, ThreadPage)
+    assert got.site.root == "http://bbs.example.net/sub/forum/"
