@@ -29,6 +29,15 @@ HTTPERROR_ALLOW_ALL = True
 # would drop it without a word. The spider knows threads by id, so nothing is asked twice.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
+DOWNLOADER_MIDDLEWARES = {
+    # the spider asks the hosts it was given and no others; a redirect elsewhere becomes a refusal
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.SameSiteRedirectMiddleware": 600,
+}
+# What a page says counts, not where it would send a browser in three seconds.
+METAREFRESH_ENABLED = False
+
 ITEM_PIPELINES = {
     "crawler.pipelines.CheckPipeline": 300,
     "crawler.pipelines.StorePipeline": 800,

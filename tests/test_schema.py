@@ -73,7 +73,9 @@ def test_the_vocabulary_of_refusals() -> None:
 
 def test_a_refusal_without_a_page() -> None:
     at = datetime(2023, 3, 15, 12, tzinfo=UTC)
-    line = refusal_line("unreachable", url="http://b.example/bbs/thread-7-1-1.html#x", fetched_at=at)
+    line = refusal_line(
+        "unreachable", url="http://b.example/bbs/thread-7-1-1.html#x", fetched_at=at
+    )
     record = to_record(line)
     assert problems(record) == []
     assert record["retriable"] is True

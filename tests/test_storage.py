@@ -63,9 +63,11 @@ def test_segments_roll_by_size(tmp_path: Path) -> None:
         for number in range(10):
             segments.append("post", [{"text": f"{number:030}"}])
     files = sorted(path.name for path in tmp_path.iterdir())
-    assert files == [f"posts-{number:05}.jsonl" for number in range(1, 6)]
+    assert files == [f"posts-{number:05}.jsonl" for number in range(1, 5)]
     texts = [
-        json.loads(line)["text"] for file in files for line in (tmp_path / file).read_text().splitlines()
+        json.loads(line)["text"]
+        for file in files
+        for line in (tmp_path / file).read_text().splitlines()
     ]
     assert [int(text) for text in texts] == list(range(10))
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
@@ -16,6 +15,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import RETRIABLE, Message, Post, ThreadPage
 from crawler.discuz.thread import numbered_after
 from crawler.items import Batch, Line, Reason, coverage_line, post_lines, refusal_line
+from crawler.middlewares import leads_elsewhere
 from crawler.responses import is_file, read_response, seen_at
 
 if TYPE_CHECKING:
@@ -62,9 +62,6 @@ class DiscuzSpider(Spider):
     def __init__(self, *args: Any, **arguments: Any) -> None:
         super().__init__(*args)
         self.arguments = read_arguments(**arguments)
-        hosts = {urlsplit(address).hostname for address in self.arguments.addresses}
-        # requests and redirects never leave the hosts that were asked for
-        self.allowed_domains = sorted(host.removeprefix("www.") for host in hosts if host)
         self._known: set[tuple[str, str]] = set()
         self._run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
 
@@ -84,7 +81,7 @@ class DiscuzSpider(Spider):
     def parse(self, response: Response, thread: Thread, number: int, **_: int) -> Iterable[Output]:
         """One page, whatever it turned out to be."""
         now = seen_at(response.url)
-        if not is_file(response.url) and not self._is_on_site(response.url, thread):
+        if leads_elsewhere(response):
             yield from self._refuse("off_site", thread, number, response)
             return
         page = read_response(response, now)
@@ -109,7 +106,7 @@ class DiscuzSpider(Spider):
         reason: Reason = "unreachable"
         said = str(failure.value) or type(failure.value).__name__
         if isinstance(failure.value, IgnoreRequest):
-            reason = "off_site" if "offsite" in said else "robots_disallowed"
+            reason = "robots_disallowed"
         elif "DataLoss" in repr(failure.value):
             reason = "truncated"
         thread, number = request.cb_kwargs["thread"], request.cb_kwargs["number"]
@@ -210,11 +207,15 @@ class DiscuzSpider(Spider):
             return None
         # the site's own way of writing the address, without what it carries along (extra=)
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
-        if linked and linked.thread_id == page.thread_id and self._is_on_site(linked.root, thread):
+        if (
+            linked
+            and linked.thread_id == page.thread_id
+            and urls.same_host(linked.root, thread.asked)
+        ):
             thread.address = linked
         if thread.address:
             return self._request(thread.address.page_url(number + 1), thread, number + 1)
-        if page.next_url and self._is_on_site(page.next_url, thread):
+        if page.next_url and urls.same_host(page.next_url, thread.asked):
             return self._request(page.next_url, thread, number + 1)
         return None
 
@@ -280,9 +281,6 @@ class DiscuzSpider(Spider):
             return None
         thread.address = plain
         return self._request(plain.page_url(number), thread, number)
-
-    def _is_on_site(self, url: str, thread: Thread) -> bool:
-        return urls.same_host(url, thread.asked)
 
     def _refuse(
         self,

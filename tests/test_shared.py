@@ -1,0 +1,155 @@
+"""Against real pages, where the folder with them lies beside the project."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.discuz import read_page
+from crawler.discuz.facts import Message, ThreadPage
+from crawler.items import post_lines, to_record
+from crawler.storage import encode
+from tests.conftest import SHARED
+
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no real pages beside the project")
+
+REFUSED = {
+    "31": "not_found",
+    "39": "no_permission",
+    "44": "no_permission",
+    "46": "not_found",
+    "47": "not_found",
+    "48": "not_found",
+}
+
+
+def overlap(got: str, want: str) -> float:
+    one, other = (Counter(re.sub(r"[\W_]+", "", text)) for text in (got, want))
+    if one == other:
+        return 1.0
+    return 2 * (one & other).total() / max(1, one.total() + other.total())
+
+
+@pytest.mark.parametrize(("name", "truth"), [("x33", "truth"), ("x33-t1", "truth-t1")])
+def test_the_saved_forum(name: str, truth: str, tmp_path: Path) -> None:
+    folder = SHARED / "forum" / name
+    refused: dict[str, str] = {}
+    with (tmp_path / "lines.jsonl").open("wb") as out:
+        seen: set[str] = set()
+        for entry in json.loads((folder / "site.json").read_text("utf-8")):
+            if "mod=viewthread" not in entry["url"] or entry["status"] != 200:
+                continue
+            at = datetime.fromtimestamp(entry["at"], UTC)
+            page = read_page(
+                (folder / entry["file"]).read_bytes(),
+                url=f"http://127.0.0.1:8033{entry['url']}",
+                seen_at=at,
+                headers=entry["headers"],
+                status=200,
+            )
+            if isinstance(page, Message):
+                refused[page.thread_id or ""] = page.reason
+                continue
+            assert isinstance(page, ThreadPage)
+            for line in post_lines(page, page.posts, at):
+                if line.item_id not in seen:
+                    seen.add(line.item_id)
+                    out.write(encode(to_record(line)))
+    score = subprocess.run(
+        [
+            sys.executable,
+            SHARED / "forum" / "score.py",
+            SHARED / "forum" / f"{truth}.json",
+            tmp_path,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    figures = dict(line.rsplit(": ", 1) for line in score.splitlines())
+    for label, figure in figures.items():
+        share = re.fullmatch(r"([\d.]+) of \d+", figure)
+        if share:
+            assert float(share[1]) >= (0.995 if "overlap" in label else 1), label
+        elif label != "lines read":
+            assert figure == "0", label
+    if name == "x33":
+        assert {tid: refused.get(tid) for tid in REFUSED} == REFUSED
+
+
+def test_the_seed() -> None:
+    expected = json.loads((SHARED / "seed" / "expected.json").read_text("utf-8"))
+    page = read_page(
+        (SHARED / "seed" / "thread.html").read_bytes(),
+        url="http://bbs.example.org/forum.php?mod=viewthread&tid=1001",
+        seen_at=datetime.now(UTC),
+    )
+    assert isinstance(page, ThreadPage)
+    line = to_record(next(post_lines(page, page.posts, datetime.now(UTC))))
+    assert page.site.clock is not None
+    assert page.site.clock.isoformat() == expected["page_clock"]
+    for name, wanted in expected.items():
+        if name in ("note", "page_clock", "only_in_html", "must_not_appear_in_text"):
+            continue
+        got: Any = line.get(name)
+        if name == "text":
+            got, wanted = (re.sub(r"\n+", "\n", text) for text in (got, wanted))
+        elif name == "images":
+            got = [image["url"] for image in got]
+        elif isinstance(wanted, dict):
+            got = {part: got.get(part) for part in wanted}
+        assert got == wanted, name
+    for words in expected["must_not_appear_in_text"]:
+        assert words not in line["text"]
+
+
+def desktop_threads() -> list[str]:
+    if not SHARED.is_dir():
+        return []
+    gold = json.loads((SHARED / "wild" / "gold.json").read_text("utf-8"))
+    touch = ("yamibo-touch", "ditiezu")
+    return [
+        name
+        for name, page in gold.items()
+        if page["kind"] == "thread" and not name.startswith(touch)
+    ]
+
+
+@pytest.mark.parametrize("name", desktop_threads())
+def test_pages_of_other_sites(name: str) -> None:
+    gold = json.loads((SHARED / "wild" / "gold.json").read_text("utf-8"))[name]
+    page = read_page(
+        (SHARED / "wild" / name).read_bytes(), url=f"file:///{name}", seen_at=datetime.now(UTC)
+    )
+    assert isinstance(page, ThreadPage)
+    got = {post.id: post for post in page.posts}
+    shares = []
+    for wanted in gold["posts"]:
+        post = got[wanted["post_id"]]
+        assert (post.author.name, post.author.id) == (wanted["author"], wanted["author_id"])
+        assert post.date is not None
+        assert post.date.value.replace(tzinfo=None).isoformat().startswith(wanted["date"])
+        closing = filter(None, (post.body.text, post.body.source, post.body.notice))
+        shares.append(overlap("".join(closing), wanted["text"]))
+    assert len(got) == len(gold["posts"])
+    # the mean over all pages is 0.995: one reply quotes by hand what the page does not hold
+    assert sum(shares) / len(shares) >= (0.9 if name == "keylol-t1009549.html" else 0.995)
+    assert page.headline is not None
+    assert "".join(page.headline.split()) == "".join(gold["headline"].split())
+
+
+def test_what_cannot_be_read_is_refused() -> None:
+    for name in ("yamibo-touch-thread1.html", "yamibo-touch-thread3.html", "ditiezu-thread.html"):
+        page = read_page(
+            (SHARED / "wild" / name).read_bytes(), url=f"file:///{name}", seen_at=datetime.now(UTC)
+        )
+        assert isinstance(page, Message)
+        assert page.reason == "template_unknown"
