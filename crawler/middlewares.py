@@ -21,7 +21,7 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
     """
 
     def process_response(
-        self, request: Request, response: Response, spider: Spider | None = None
+        self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
         if leads_elsewhere(response):
             return response
