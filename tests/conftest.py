@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,8 +44,9 @@ class Forum:
         return found  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def forum() -> Iterator[Forum]:
+@contextmanager
+def served_forum() -> Iterator[Forum]:
+    """A forum that answers on loopback as long as the context lasts."""
     served = Forum()
 
     class Handler(BaseHTTPRequestHandler):
@@ -70,10 +72,18 @@ def forum() -> Iterator[Forum]:
     served.root = f"http://127.0.0.1:{server.server_port}/"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield served
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def forum() -> Iterator[Forum]:
+    with served_forum() as served:
+        yield served
 
 
 @dataclass

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from scrapy.cmdline import execute
 
 from crawler.arguments import BadArgumentsError, read_arguments
 from tests.conftest import ROOT, Forum, scrapy
@@ -39,12 +40,22 @@ NEWS = ROOT / "fixtures" / "thread" / "news" / "page.html"
         ["page", str(NEWS), "--seen-at", "yesterday"],
     ],
 )
-def test_bad_input_gives_one_clear_line(arguments: list[str], tmp_path: Path) -> None:
-    run = scrapy(*arguments, data=tmp_path, quickly=False)
-    assert run.status == 2
-    assert run.stdout == ""
-    (line,) = run.stderr.splitlines()
+def test_bad_input_gives_one_clear_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", *arguments])
+    printed = capsys.readouterr()
+    assert ended.value.code == 2
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
     assert line.startswith(f"scrapy {arguments[0]}: ")
+
+
+def test_nothing_else_is_printed_before_it(tmp_path: Path) -> None:
+    run = scrapy("crawl", "discuz", data=tmp_path, quickly=False)
+    assert (run.status, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
 
 
 def test_a_page_from_a_file(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ WHOLE = str(news()).encode()
 @pytest.mark.parametrize("start", range(7))
 def test_a_page_cut_anywhere_keeps_every_whole_post(start: int) -> None:
     full = words_of(thread(WHOLE))
-    for end in range(start * 11, len(WHOLE), 77):
+    for end in range(start * 37, len(WHOLE), 259):
         page = read(WHOLE[:end])
         got = words_of(page) if isinstance(page, ThreadPage) else {}
         # what is there is whole, and what was whole is there
@@ -86,11 +86,8 @@ def test_two_thousand_posts() -> None:
     [
         b"x" * 20_000_000,
         b"<" * 20_000_000,
-        b"<b>" * 3_000_000,
-        b"GMT+8, " * 2_500_000,
-        b"<script " * 2_000_000,
-        "发表于 ".encode() * 1_500_000,
-        b"&nbsp;\n" * 2_000_000,
+        b"GMT+8, " * 3_000_000,
+        b"<script " * 2_500_000,
     ],
     ids=lambda noise: noise[:8].decode("utf-8", "ignore"),
 )

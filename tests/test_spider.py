@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Forum, Run, scrapy
+from tests.conftest import ROOT, Forum, Run, scrapy, served_forum
 from tests.make_fixtures import first, replies
 from tests.templates import Floor, Look, Thread, message
 
@@ -23,12 +25,18 @@ def crawl(forum: Forum, tmp_path: Path, *arguments: str, url: str = PLAIN) -> Ru
     return scrapy("crawl", "discuz", "-a", f"url={addresses}", *arguments, data=tmp_path / "data")
 
 
-def three_pages(forum: Forum, **more: Any) -> None:
+def plain(tid: int) -> str:
+    return f"/forum.php?mod=viewthread&tid={tid}"
+
+
+def three_pages(forum: Forum, tid: int = TID, **more: Any) -> None:
     """A thread of 25 posts, ten a page."""
     posts = [first(1, "首"), *replies(2, *(f"第{n}楼" for n in range(2, 26)))]
     for page in (1, 2, 3):
-        part = Thread(posts[10 * page - 10 : 10 * page], replies=24, page=page, pages=3, **more)
-        forum.pages[PLAIN if page == 1 else f"{PLAIN}&page={page}"] = str(part)
+        part = Thread(
+            posts[10 * page - 10 : 10 * page], tid=tid, replies=24, page=page, pages=3, **more
+        )
+        forum.pages[plain(tid) if page == 1 else f"{plain(tid)}&page={page}"] = str(part)
 
 
 def texts(run: Run) -> list[str]:
@@ -40,7 +48,8 @@ ALL = ["首", *(f"第{n}楼" for n in range(2, 26))]
 
 def test_a_thread_and_all_its_pages(forum: Forum, tmp_path: Path) -> None:
     three_pages(forum)
-    run = crawl(forum, tmp_path)
+    feed = tmp_path / "out.jsonl"
+    run = crawl(forum, tmp_path, "-O", str(feed))
     assert run.status == 0, run.stderr
     assert texts(run) == ALL
     assert [line["position"] for line in run.lines("posts")] == list(range(2, 26))
@@ -50,32 +59,38 @@ def test_a_thread_and_all_its_pages(forum: Forum, tmp_path: Path) -> None:
     assert run.lines("refusals") == []
     assert sum(forum.asked.values()) == 4, forum.asked  # robots.txt and three pages
     assert "1 articles, 24 replies" in run.stderr
+    # Scrapy's own feed holds the same lines
+    fed = [json.loads(line)["content_hash"] for line in feed.read_text("utf-8").splitlines()[:-1]]
+    assert fed == [line["content_hash"] for line in run.lines("articles") + run.lines("posts")]
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        f"{PLAIN}&page=3&extra=page%3D1&sid=a1B2c3",
-        f"{PLAIN}&mobile=2",
-        f"{PLAIN}&authorid=7",
-        f"/forum.php?mod=redirect&goto=findpost&ptid={TID}&pid=14",
-        f"/archiver/?tid-{TID}.html",
-        f"/viewthread.php?tid={TID}",
-        f"/thread-{TID}-2-1.html",
-        f"{PLAIN} {PLAIN}&page=2 /archiver/?tid-{TID}.html",
-        # an address of no known form: the page tells the thread
-        "/topic/night-market",
-    ],
-)
-def test_every_address_leads_to_the_whole_thread_once(
-    forum: Forum, tmp_path: Path, url: str
-) -> None:
-    three_pages(forum)
-    forum.pages["/topic/night-market"] = forum.pages[f"{PLAIN}&page=2"]
+WAYS = [
+    "/forum.php?mod=viewthread&tid={tid}&page=3&extra=page%3D1&sid=a1B2c3",
+    "/forum.php?mod=viewthread&tid={tid}&mobile=2",
+    "/forum.php?mod=viewthread&tid={tid}&authorid=7",
+    "/forum.php?mod=redirect&goto=findpost&ptid={tid}&pid=14",
+    "/archiver/?tid-{tid}.html",
+    "/viewthread.php?tid={tid}",
+    "/thread-{tid}-2-1.html",
+    "/forum.php?mod=viewthread&tid={tid} /forum.php?mod=viewthread&tid={tid}&page=2 "
+    "/archiver/?tid-{tid}.html",
+    # an address of no known form: the page tells the thread
+    "/topic/{tid}",
+]
+
+
+def test_every_address_leads_to_the_whole_thread_once(forum: Forum, tmp_path: Path) -> None:
+    for tid in range(1, len(WAYS) + 1):
+        three_pages(forum, tid=tid)
+        forum.pages[f"/topic/{tid}"] = forum.pages[f"{plain(tid)}&page=2"]
+    url = " ".join(way.format(tid=tid) for tid, way in enumerate(WAYS, 1))
     run = crawl(forum, tmp_path, url=url)
     assert run.status == 0, run.stderr
-    assert sorted(texts(run)) == sorted(ALL)
     assert run.lines("refusals") == []
+    lines = run.lines("articles") + run.lines("posts")
+    for tid, way in enumerate(WAYS, 1):
+        got = [line["text"] for line in lines if line["thread_id"] == str(tid)]
+        assert sorted(got) == sorted(ALL), way
 
 
 def test_a_base_path_and_rewritten_addresses(forum: Forum, tmp_path: Path) -> None:
@@ -102,99 +117,148 @@ def test_opening_posts_only(forum: Forum, tmp_path: Path) -> None:
     assert forum.asked[f"{PLAIN}&page=2"] == 0
 
 
-def test_a_feed_holds_the_same_lines(forum: Forum, tmp_path: Path) -> None:
-    three_pages(forum)
-    feed = tmp_path / "out.jsonl"
-    run = crawl(forum, tmp_path, "-O", str(feed))
-    lines = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
-    stored = [line for kind in ("articles", "posts", "coverage") for line in run.lines(kind)]
-
-    def key(line: dict[str, Any]) -> str:
-        return str(line["item_id"])
-
-    assert sorted(lines, key=key) == sorted(stored, key=key)
+EARLY, ROBOT, REVERSED, GAP, LYING, FLAKY, STAYS_CUT, FAILS = range(101, 109)
+CHALLENGE = "<script>var a='/forum.php?_dsign=1a2b';location.assign(a);</script>"
 
 
-def test_hot_replies_shown_early_come_once_with_their_own_floor(
-    forum: Forum, tmp_path: Path
-) -> None:
-    three_pages(forum)
-    posts = [first(1, "首"), *replies(2, *(f"第{n}楼" for n in range(2, 11)))]
-    hot = Floor(15, "第15楼", label="推荐")
-    gone = Floor(99, "别处没有", label="推荐")
-    forum.pages[PLAIN] = str(Thread([posts[0], hot, gone, *posts[1:]], replies=24, pages=3))
-    run = crawl(forum, tmp_path)
-    by_id = {line["post_id"]: line for line in run.lines("posts")}
-    assert len(by_id) == len(run.lines("posts")) == 25
+def odd_threads(forum: Forum) -> None:
+    """Threads that are not simply page after page, and pages that do not simply come."""
+    opening, few = first(1, "首"), replies(2, *(f"第{n}楼" for n in range(2, 16)))
+    three_pages(forum, EARLY)
+    hot = [Floor(15, "第15楼", label="推荐"), Floor(99, "别处没有", label="推荐")]
+    forum.pages[plain(EARLY)] = str(
+        Thread([opening, *hot, *few[:9]], tid=EARLY, replies=24, pages=3)
+    )
+    three_pages(forum, ROBOT, look=Look(robot=True))
+    turned = [opening, *reversed(few)]
+    forum.pages[plain(REVERSED)] = str(Thread(turned[:10], tid=REVERSED, replies=14, pages=2))
+    forum.pages[f"{plain(REVERSED)}&page=2"] = str(
+        Thread(turned[10:], tid=REVERSED, replies=14, page=2, pages=2)
+    )
+    forum.pages[plain(GAP)] = str(
+        Thread([opening, few[0], *replies(5, "第5楼", label=5)], tid=GAP, replies=4)
+    )
+    # Discuz answers a page behind the last with the last one again
+    for page in range(1, 10):
+        address = plain(LYING) if page == 1 else f"{plain(LYING)}&page={page}"
+        forum.pages[address] = str(Thread([opening, few[0]], tid=LYING, pages=9))
+    for tid in (FLAKY, STAYS_CUT, FAILS):
+        three_pages(forum, tid)
+    second = forum.pages[f"{plain(FLAKY)}&page=2"]
+    cut = second[: second.index('id="post_15"')]
+    forum.pages[plain(FLAKY)] = [
+        (302, {"Location": plain(FLAKY)}, b""),
+        (500, CUT, b""),
+        CHALLENGE,
+        forum.pages[plain(FLAKY)],
+    ]
+    data_loss = (200, {**CUT, "Content-Length": "90000"}, second.encode()[:9000])
+    forum.pages[f"{plain(FLAKY)}&page=2"] = [cut, data_loss, second]
+    cut = cut.replace(f"tid={FLAKY}", f"tid={STAYS_CUT}").replace(f"'{FLAKY}'", f"'{STAYS_CUT}'")
+    forum.pages[f"{plain(STAYS_CUT)}&page=2"] = cut
+    forum.pages[f"{plain(FAILS)}&page=2"] = (500, CUT, b"<html>500 Internal Server Error</html>")
+
+
+@dataclass
+class Odd:
+    run: Run
+    forum: Forum
+
+    def of(self, kind: str, tid: int) -> list[dict[str, Any]]:
+        return [line for line in self.run.lines(kind) if line["thread_id"] == str(tid)]
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
+    with served_forum() as forum:
+        odd_threads(forum)
+        url = " ".join(plain(tid) for tid in range(EARLY, FAILS + 1))
+        yield Odd(crawl(forum, tmp_path_factory.mktemp("odd"), url=url), forum)
+
+
+def test_hot_replies_shown_early_come_once_with_their_own_floor(odd: Odd) -> None:
+    by_id = {line["post_id"]: line for line in odd.of("posts", EARLY)}
+    assert len(by_id) == len(odd.of("posts", EARLY)) == 25
     assert by_id["15"]["position"] == 15
     assert "position" not in by_id["99"]
 
 
-def test_robots_pages_are_numbered_across_pages(forum: Forum, tmp_path: Path) -> None:
-    three_pages(forum, look=Look(robot=True))
-    run = crawl(forum, tmp_path)
-    assert [line["position"] for line in run.lines("posts")] == list(range(2, 26))
+def test_robots_pages_are_numbered_across_pages(odd: Odd) -> None:
+    assert [line["position"] for line in odd.of("posts", ROBOT)] == list(range(2, 26))
 
 
-def test_a_reversed_thread(forum: Forum, tmp_path: Path) -> None:
-    posts = [first(1, "首"), *reversed(replies(2, *(f"第{n}楼" for n in range(2, 16))))]
-    forum.pages[PLAIN] = str(Thread(posts[:10], replies=14, pages=2))
-    forum.pages[f"{PLAIN}&page=2"] = str(Thread(posts[10:], replies=14, page=2, pages=2))
-    run = crawl(forum, tmp_path)
-    (coverage,) = run.lines("coverage")
+def test_a_reversed_thread(odd: Odd) -> None:
+    (coverage,) = odd.of("coverage", REVERSED)
     assert coverage["status"] == "complete"
     assert "missing_positions" not in coverage
-    assert run.lines("articles")[0]["position"] == 1
+    assert [line["position"] for line in odd.of("articles", REVERSED)] == [1]
 
 
-def test_a_gap_is_told(forum: Forum, tmp_path: Path) -> None:
-    posts = [first(1, "首"), *replies(2, "第2楼"), *replies(5, "第5楼", label=5)]
-    forum.pages[PLAIN] = str(Thread(posts, replies=4))
-    (coverage,) = crawl(forum, tmp_path).lines("coverage")
+def test_a_gap_is_told(odd: Odd) -> None:
+    (coverage,) = odd.of("coverage", GAP)
     assert coverage["status"] == "partial"
     assert (coverage["posts_expected"], coverage["posts_captured"]) == (5, 3)
     assert coverage["missing_positions"] == [3, 4]
 
 
-def test_a_pager_that_lies_ends(forum: Forum, tmp_path: Path) -> None:
-    """Discuz answers a page behind the last with the last one again."""
-    posts = [first(1, "首"), *replies(2, "第2楼")]
-    forum.pages[PLAIN] = str(Thread(posts, pages=9))
-    for page in range(2, 10):
-        forum.pages[f"{PLAIN}&page={page}"] = str(Thread(posts, page=1, pages=9))
-    run = crawl(forum, tmp_path)
-    assert len(texts(run)) == 2
-    assert sum(forum.asked.values()) == 3
+def test_a_pager_that_lies_ends(odd: Odd) -> None:
+    assert len(odd.of("posts", LYING)) == 1
+    assert odd.forum.asked[f"{plain(LYING)}&page=2"] == 1
+    assert odd.forum.asked[f"{plain(LYING)}&page=3"] == 0
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (message("抱歉，指定的主题不存在或已被删除或正在被审核"), "not_found"),
-        (message("抱歉，本帖要求阅读权限高于 20 才能浏览", login=True), "no_permission"),
-        ((404, {}, message("没有找到帖子").encode()), "not_found"),
-        ((302, {"Location": "/forum.php?mod=forumdisplay&fid=9"}, b""), "password"),
-        ((302, {"Location": "http://elsewhere.example/"}, b""), "off_site"),
-        ((200, CUT, b"<html><body>Hello</body></html>"), "not_discuz"),
-        ((403, CUT, b"<html><body>no</body></html>"), "no_permission"),
-        ((503, CUT, b"<html><body>503</body></html>"), "server_error"),
-    ],
-)
-def test_each_refused_address_gives_one_line(
-    forum: Forum, tmp_path: Path, answer: Any, reason: str
-) -> None:
-    forum.pages[PLAIN] = answer
-    forum.pages["/forum.php?mod=forumdisplay&fid=9"] = (
-        Path(__file__).parent.parent / "fixtures/message/password/page.html"
-    ).read_text("utf-8")
-    run = crawl(forum, tmp_path)
-    (refusal,) = run.lines("refusals")
-    assert (refusal["reason"], refusal["thread_id"]) == (reason, str(TID))
+def test_what_comes_and_goes_is_asked_again(odd: Odd) -> None:
+    lines = odd.of("articles", FLAKY) + odd.of("posts", FLAKY)
+    assert [line["text"] for line in lines] == ALL
+    assert odd.of("refusals", FLAKY) == []
+
+
+def test_a_page_that_stays_cut_is_told_and_the_rest_is_read(odd: Odd) -> None:
+    (refusal,) = odd.of("refusals", STAYS_CUT)
+    assert (refusal["reason"], refusal["page"], refusal["attempts"]) == ("truncated", 2, 3)
+    assert odd.of("coverage", STAYS_CUT)[0]["status"] == "partial"
+    positions = {post["position"] for post in odd.of("posts", STAYS_CUT)}
+    assert {11, 12, 13, 14, 21, 22, 23, 24, 25} <= positions
+
+
+def test_a_page_that_fails_does_not_cost_the_ones_behind_it(odd: Odd) -> None:
+    assert [line["page"] for line in odd.of("refusals", FAILS)] == [2]
+    assert len(odd.of("posts", FAILS)) == 14
+    assert odd.of("coverage", FAILS)[0]["status"] == "partial"
+    assert odd.run.status == 3
+
+
+ANSWERS: list[tuple[Any, str]] = [
+    (message("抱歉，指定的主题不存在或已被删除或正在被审核"), "not_found"),
+    (message("抱歉，本帖要求阅读权限高于 20 才能浏览", login=True), "no_permission"),
+    ((404, {}, message("没有找到帖子").encode()), "not_found"),
+    ((302, {"Location": "/forum.php?mod=forumdisplay&fid=9"}, b""), "password"),
+    ((302, {"Location": "http://elsewhere.example/"}, b""), "off_site"),
+    ((302, {"Location": "//elsewhere.example/"}, b""), "off_site"),
+    ((200, CUT, b"<html><body>Hello</body></html>"), "not_discuz"),
+    ((403, CUT, b"<html><body>no</body></html>"), "no_permission"),
+    ((503, CUT, b"<html><body>503</body></html>"), "server_error"),
+    ((301, {"Location": "/forum.php?mod=viewthread&tid=10"}, b""), "unreachable"),
+]
+
+
+def test_each_refused_address_gives_one_line(forum: Forum, tmp_path: Path) -> None:
+    password = ROOT / "fixtures" / "message" / "password" / "page.html"
+    forum.pages["/forum.php?mod=forumdisplay&fid=9"] = password.read_text("utf-8")
+    for tid, (answer, _) in enumerate(ANSWERS, 1):
+        forum.pages[plain(tid)] = answer
+    run = crawl(forum, tmp_path, url=" ".join(plain(tid) for tid in range(1, len(ANSWERS) + 1)))
+    got = {line["thread_id"]: line["reason"] for line in run.lines("refusals")}
+    assert got == {str(tid): reason for tid, (_, reason) in enumerate(ANSWERS, 1)}
+    assert len(run.lines("refusals")) == len(ANSWERS)
     assert run.lines("articles") == run.lines("posts") == []
-    definite = {"not_found", "no_permission", "password", "login_required"}
-    assert run.status == (0 if reason in definite else 3)
-    if run.status:
-        assert forum.root in run.stderr.splitlines()[-1]
+    assert run.status == 3
+    assert forum.root in run.stderr.splitlines()[-1]
+
+
+def test_a_thread_that_is_not_there_is_an_answer(forum: Forum, tmp_path: Path) -> None:
+    forum.pages[PLAIN] = message("抱歉，指定的主题不存在或已被删除或正在被审核")
+    assert crawl(forum, tmp_path).status == 0
 
 
 def test_robots_txt_is_obeyed(forum: Forum, tmp_path: Path) -> None:
@@ -215,49 +279,6 @@ def test_a_forum_that_is_down(forum: Forum, tmp_path: Path) -> None:
     assert refusal["attempts"] == 3
     assert run.status == 3
     assert "Traceback" not in run.stderr
-
-
-def test_what_comes_and_goes_is_asked_again(forum: Forum, tmp_path: Path) -> None:
-    three_pages(forum)
-    challenge = "<script>var a='/forum.php?_dsign=1a2b';location.assign(a);</script>"
-    whole = forum.pages[f"{PLAIN}&page=2"]
-    cut = whole[: whole.index('id="post_15"')]
-    moved = (302, {"Location": PLAIN}, b"")
-    data_loss = (200, {**CUT, "Content-Length": "90000"}, whole.encode()[:9000])
-    forum.pages[PLAIN] = [moved, (500, CUT, b""), challenge, forum.pages[PLAIN]]
-    forum.pages[f"{PLAIN}&page=2"] = [cut, data_loss, whole]
-    run = crawl(forum, tmp_path)
-    assert run.status == 0, run.stderr
-    assert texts(run) == ALL
-    assert run.lines("refusals") == []
-
-
-def test_a_page_that_stays_cut_is_told_and_the_rest_is_read(forum: Forum, tmp_path: Path) -> None:
-    three_pages(forum)
-    whole = forum.pages[f"{PLAIN}&page=2"]
-    forum.pages[f"{PLAIN}&page=2"] = whole[: whole.index('id="post_15"')]
-    run = crawl(forum, tmp_path)
-    (refusal,) = run.lines("refusals")
-    assert (refusal["reason"], refusal["page"], refusal["attempts"]) == ("truncated", 2, 3)
-    (coverage,) = run.lines("coverage")
-    assert coverage["status"] == "partial"
-    assert set(range(11, 15)) | set(range(21, 26)) <= {
-        post["position"] for post in run.lines("posts")
-    }
-    assert run.status == 3
-
-
-def test_a_page_that_fails_does_not_cost_the_ones_behind_it(forum: Forum, tmp_path: Path) -> None:
-    three_pages(forum)
-    forum.pages[f"{PLAIN}&page=2"] = (
-        500,
-        CUT,
-        b"<html><body>500 Internal Server Error</body></html>",
-    )
-    run = crawl(forum, tmp_path)
-    assert [line["page"] for line in run.lines("refusals")] == [2]
-    assert len(run.lines("posts")) == 14
-    assert run.lines("coverage")[0]["status"] == "partial"
 
 
 def test_many_addresses_from_a_file(forum: Forum, tmp_path: Path) -> None:

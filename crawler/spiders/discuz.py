@@ -106,7 +106,8 @@ class DiscuzSpider(Spider):
         reason: Reason = "unreachable"
         said = str(failure.value) or type(failure.value).__name__
         if isinstance(failure.value, IgnoreRequest):
-            reason = "robots_disallowed"
+            # the other reason of Scrapy's is a redirect that never ends
+            reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
         elif "DataLoss" in repr(failure.value):
             reason = "truncated"
         thread, number = request.cb_kwargs["thread"], request.cb_kwargs["number"]
