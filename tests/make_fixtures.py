@@ -636,6 +636,40 @@ SIDE = """<label class="pdbts pdbts_1">
 """
 
 
+TIPS = """<dl id="ratelog_988" class="rate">
+<dt><strong><a href="forum.php?mod=misc&amp;action=viewratings&amp;tid=4711&amp;pid=988" title="查看全部评分">1</a></strong></dt>
+<dd>
+<ul class="cl">
+<li>
+<p id="rate_988_23" onmouseover="showTip(this)" tip="&lt;strong&gt;说得好&lt;/strong&gt;&amp;nbsp;&lt;em class='xi1'&gt;威望 + 2 &lt;/em&gt;&lt;span&gt;贝壳 -1 &lt;/span&gt;" class="mtn mbn"><a href="home.php?mod=space&amp;uid=23" target="_blank" class="avt"><img src="uc_server/avatar.php?uid=23&amp;size=small" /></a></p>
+<p><a href="home.php?mod=space&amp;uid=23" target="_blank">Tinker_Bell</a></p>
+</li>
+</ul>
+</dd>
+</dl>
+"""
+
+
+def skins() -> list[Fixture]:
+    """Templates that keep Discuz's ids and change what is around them."""
+    page = str(Thread([first(988, "换了门面，还是老店。", ratings=TIPS), *replies(989, "认得路")]))
+    bare = page.replace('<span id="thread_subject">', "<span>").replace(
+        '<div id="wp" class="wp">', '<div class="box"><h1>河湾论坛</h1>'
+    )
+    labelled = (
+        page.replace(
+            '<em id="authorposton988">发表于 2023',
+            '<em id="authorposton988"><em class="x">时间：</em>2023',
+        )
+        .replace(">石桥卖花人</a>\n</div>", '><em class="x">作者：</em>石桥卖花人</a>\n</div>')
+        .replace('class="authi"><a href="home', 'class="auther"><a href="home')
+    )
+    return [
+        Fixture("thread", "skin_without_title_id", bare),
+        Fixture("thread", "skin_with_labels", labelled),
+    ]
+
+
 def specials() -> list[Fixture]:
     reward = first(972, "哪个埠头能修船？", special=True, before_cell=REWARD, after_cell=BEST)
     answer = Floor(
@@ -1056,6 +1090,7 @@ def fixtures() -> list[Fixture]:
                 )
             ),
         ),
+        *skins(),
         *specials(),
         *orders(),
         *charsets(),

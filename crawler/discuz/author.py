@@ -29,7 +29,8 @@ _COUNTERS = {
 
 def read_author(floor: Floor, context: Context) -> Author:
     name = user_id = url = None
-    for box in floor.all("authi"):
+    # a skin without authi has the name somewhere in the floor's header or column
+    for box in floor.all("authi") or floor.all("pi") + floor.all("pls"):
         for link in box.iter("a"):
             href = link.get("href")
             if not urls.is_user_link(href):

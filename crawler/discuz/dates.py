@@ -72,6 +72,11 @@ _UNITS: dict[str, tuple[timedelta, Precision]] = {
 _PREFIX = re.compile(
     r"^\s*(?:发表于|發表於|时间|時間|发布于|發布於|回复于|posted(?: on)?)\s?[:\uff1a]?\s*", re.I
 )
+_TIMELY = re.compile(
+    r"\d:\d\d|\b(?:yesterday|today|now|ago|second|minute|hour|day|week|month|year"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.I,
+)
 _LONGEST = 80
 
 
@@ -221,9 +226,9 @@ def _without_year(found: re.Match[str], clock: Clock) -> tuple[datetime, Precisi
 
 
 def _other(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
-    # dateparser finds a date in nearly any short string: without a digit or a Latin word of time
-    # there is none
-    if not re.search(r"\d|yesterday|today|just now|hour|day|week|month", text, re.I):
+    # dateparser finds a date in nearly any short string, 154 views included: without a time of
+    # day or a word of time there is none
+    if not _TIMELY.search(text):
         return None
     read = _parse(text.strip(), clock.now)
     if read is None or read > clock.now + timedelta(days=1):

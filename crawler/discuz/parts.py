@@ -99,12 +99,14 @@ def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
                 if end is _NEVER and stem in _WRAPPERS:
                     end = _following(element)
                 if stem == "postmessage_":
-                    if current.cell is None and element.tag in ("td", "div"):
+                    if current.cell is None and element.tag not in ("a", "input", "script"):
                         current.cell = element
                     target = _following(element)
                     continue
                 if stem in _OPEN_IDS:
                     current.add(stem, element)
+            elif mark == "thread_subject" and floors:
+                pass  # one X5.0 site uses the id again on a link of its footer
             elif stem in _CLOSED_IDS or mark in _CLOSED_NAMED_IDS:
                 current.add(stem, element)
                 is_closed = True

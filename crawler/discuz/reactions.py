@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -10,8 +12,13 @@ from crawler.discuz.facts import Comment, Rating
 from crawler.discuz.tree import words
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from crawler.discuz.body import Context
     from crawler.discuz.parts import Floor
+
+_TIP_REASON = re.compile(r"<strong>([^<]{0,200})</strong>")
+_TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
 
 
 def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
@@ -46,7 +53,9 @@ def read_ratings(floor: Floor) -> tuple[Rating, ...]:
     ratings = []
     for row in box.iter("tr", "p"):
         if row.tag == "p":
-            # ratelogon=0: <p id="rate_5_2" tip="…威望 + 1 …">
+            rating = _told_by_tip(row)
+            if rating:
+                ratings.append(rating)
             continue
         heads = [words(cell) for cell in row.iterchildren("th")]
         if heads:
@@ -78,3 +87,24 @@ def read_stand(floor: Floor) -> tuple[str | None, bool]:
             if "checkrush" in href:
                 return None, True
     return None, False
+
+
+def _told_by_tip(line: _Element) -> Rating | None:
+    """A rating where the site shows avatars only (ratelogon=0).
+
+    `<p id="rate_5_2" tip="<strong>REASON</strong>&nbsp;<em class='xi1'>威望 + 1 </em>">` and the
+    member's name in the next one.
+    """
+    tip, mark = line.get("tip"), line.get("id") or ""
+    if not tip or not mark.startswith("rate_"):
+        return None
+    reason = _TIP_REASON.search(tip)
+    scores = {name: sign + count for name, sign, count in _TIP_SCORE.findall(tip)}
+    beside = line.getnext()
+    name = words(beside) if beside is not None else ""
+    return Rating(
+        author=name or None,
+        author_id=mark.rpartition("_")[2] or None,
+        scores=scores,
+        reason=(html.unescape(reason[1]).strip() or None) if reason else None,
+    )

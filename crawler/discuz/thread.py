@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -34,6 +35,9 @@ _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
 # <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
+_TYPE = re.compile(r"^\[[^\[\]]{1,60}\]\s?")
+_TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,500})", re.I)
+_HEAD = 65536
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
@@ -60,12 +64,13 @@ _FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/(?:agree|recommend)_?\d|推[荐薦]"), "recommended"),
     (re.compile(r"高亮"), "highlighted"),
 )
+_ACTION = re.compile(r"\d:\d\d\s?(?!解除|取消)(\S{1,20})$")
 _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
 
 
 def has_floors(document: Document) -> bool:
     """Whether the page has anything that looks like a floor. Builds no tree."""
-    return any(mark in document.text for mark in FLOOR_MARKS)
+    return any(mark in document.text for mark in (*FLOOR_MARKS, "postmessage_"))
 
 
 def read_thread(document: Document) -> ThreadPage | None:
@@ -83,7 +88,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     if is_truncated and floors and not _is_whole(document, floors[-1]):
         floors.pop()
     floors = [floor for floor in floors if _is_floor(floor)]
-    heading = _heading(root, page)
+    heading = _heading(document, root, page)
     if not floors or thread_id is None or heading is None:
         return None
     crumbs = _crumbs(page, context)
@@ -104,7 +109,7 @@ def read_thread(document: Document) -> ThreadPage | None:
         site=site if site.name else replace(site, name=_site_name(page)),
         url=_url(document, site.root, thread_id),
         thread_id=thread_id,
-        headline=words(heading),
+        headline=_subject(heading),
         category=_category(document, heading),
         board=_board(document, crumbs, context),
         breadcrumbs=crumbs,
@@ -219,7 +224,7 @@ def _script_number(text: str, name: str) -> str | None:
 
 
 def _canonical(document: Document) -> str | None:
-    at = document.text.find("canonical", 0, 65536)
+    at = document.text.find("canonical", 0, _HEAD)
     if at < 0:
         return None
     tag = document.text[document.text.rfind("<", 0, at) : document.text.find(">", at)]
@@ -237,13 +242,21 @@ def _url(document: Document, root: str, thread_id: str) -> str:
     return urls.thread_url(root, thread_id)
 
 
-def _heading(root: _Element, page: Floor) -> _Element | None:
+def _heading(document: Document, root: _Element, page: Floor) -> _Element | None:
     """The element that holds the title; never `<title>`, which sites fill as they like."""
-    # one X5.0 site uses the id again on a link of its footer: the first is the title
     heading = page.first("thread_subject")
-    if heading is None:
-        heading = next((h1 for h1 in root.iter("h1") if words(h1)), None)
-    return heading if heading is not None and words(heading) else None
+    if heading is not None and words(heading):
+        return heading
+    # a skin without the id: the longest heading that the page's title repeats, not the logo
+    title = _TITLE.search(document.text, 0, _HEAD)
+    said = " ".join(html.unescape(title[1]).split()) if title else ""
+    repeated = [h1 for h1 in root.iter("h1") if _subject(h1) and _subject(h1) in said]
+    return max(repeated, key=lambda h1: len(_subject(h1)), default=None)
+
+
+def _subject(heading: _Element) -> str:
+    """The words of a heading without the type in front of it: [见闻] 旧码头…"""
+    return words(heading) if heading.get("id") else _TYPE.sub("", words(heading))
 
 
 def _category(document: Document, heading: _Element) -> str | None:
@@ -343,7 +356,10 @@ def _flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
         for icon in box.iter("img", "i") if box is not None else ():
             signs.append(" ".join(filter(None, map(icon.get, ("src", "class", "title")))))
     if first is not None:
-        signs += [words(line) for line in first.all("modact")]
+        for line in first.all("modact"):
+            # 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
+            action = _ACTION.search(words(line))
+            signs.append(action[1] if action else "")
         for stamp in first.all("threadstamp"):
             # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
             signs += [picture.get("title") or "" for picture in stamp.iter("img")]
@@ -352,9 +368,8 @@ def _flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
 
 
 def _tags(first: Floor | None) -> tuple[str, ...]:
-    tags: list[str] = []
-    for box in first.all("ptg") if first is not None else ():
-        tags += [words(link) for link in box.iter("a") if "mod=tag" in (link.get("href") or "")]
+    boxes = first.all("ptg") if first is not None else []
+    tags = [words(link) for box in boxes for link in box.iter("a")]
     return tuple(dict.fromkeys(filter(None, tags)))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # What every floor of every template up to X3.5 has; looked for before a tree is built.
-FLOOR_MARKS = ("postmessage_", 'id="pid', 'id="post_')
+FLOOR_MARKS = ('id="postmessage_', 'id="pid', 'id="post_')
 # Between these lies all that is read here: header.htm ends with the first; behind the floors and
 # their pager come the reply form and footer.htm. A skin without them is read whole.
 _BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
@@ -32,6 +32,8 @@ def needed(text: str) -> str:
     """
     start = max(text.find(_BEGIN, 0, first_floor(text)), 0)
     last = max(text.rfind(mark) for mark in FLOOR_MARKS)
+    if last < 0:  # attributes written in another way (id=pid5): a minifier was at work
+        return text
     end = next((at for mark in _ENDS if (at := text.find(mark, last)) >= 0), len(text))
     text = _without(
         text[start:end],
