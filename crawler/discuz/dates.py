@@ -107,7 +107,7 @@ def read_clock(document: Document) -> Clock:
         if end < 0:
             break
         found = _CLOCK.match(text, end)
-        if not found or not text[max(0, end - 9) : end].rstrip().endswith(">"):
+        if not found or not text[max(0, end - 99) : end].rstrip().endswith(">"):
             continue
         zone = _zone(found[1])
         rough = base.astimezone(zone)

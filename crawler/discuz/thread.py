@@ -20,7 +20,7 @@ from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
 from crawler.discuz.tree import all_text, number, words
-from crawler.discuz.trim import FLOOR_MARKS, first_floor, needed
+from crawler.discuz.trim import FLOOR_MARKS, ends_whole, first_floor, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     if source.count(_TABLE) > len(floors) and len(_floor_starts(source)) > len(floors):
         page, floors = _index_apart(source)
     thread_id = _thread_id(document, floors)
-    is_truncated = document.is_cut or is_too_deep
+    is_truncated = is_too_deep or (document.is_cut and not ends_whole(document.text))
     if is_truncated and floors and not _is_whole(document, floors[-1]):
         floors.pop()
     floors = [floor for floor in floors if _is_floor(floor)]
@@ -100,7 +100,7 @@ def read_thread(document: Document) -> ThreadPage | None:
         return None
     number_, pages, next_url = _pages(page, context)
     is_filtered = _is_filtered(document, posts)
-    posts = _with_first(posts, number_)
+    posts = _with_first(posts, number_, document.text)
     is_reversed = _is_reversed(posts)
     first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
     posts = [_closed(post) if post.is_first else post for post in posts]
@@ -413,14 +413,16 @@ def _is_filtered(document: Document, posts: list[Post]) -> bool:
     return any(post.floor_label for post in posts) and ">显示全部楼层<" in document.text
 
 
-def _with_first(posts: list[Post], page: int) -> list[Post]:
+def _with_first(posts: list[Post], page: int, text: str) -> list[Post]:
+    """Tell the opening post where no reply link told it: a closed thread, a skin."""
     if page > 1 or any(post.is_first for post in posts):
         return posts
-    # no reply link (a closed thread, a skin): the opening post leads the first page, and a label
-    # that says otherwise (2#) means that it is missing
-    if posts[0].position in (None, 1) and not posts[0].is_early:
-        posts[0] = replace(posts[0], is_first=True)
-    return posts
+    leading = posts[0]
+    # it leads the first page; a label (2#) or a reply link of its own (repquote=) says otherwise
+    is_reply = leading.position is None and f"repquote={leading.id}" in text
+    if leading.is_early or leading.position not in (None, 1) or is_reply:
+        return posts
+    return [replace(leading, is_first=True), *posts[1:]]
 
 
 def _is_reversed(posts: list[Post]) -> bool:

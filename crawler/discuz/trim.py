@@ -19,7 +19,7 @@ FLOOR_MARKS = ('id="postmessage_', 'id="pid', 'id="post_')
 _BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
 # <div class="p_pop blk bui …" id="userinfo5003" style="display: none; …">: shown when the mouse
 # lies on an avatar, it repeats name and counters. Where the name stands nowhere else, it stays.
-_CARD, _AUTHOR, _AUTHOR_WITHIN = 'id="userinfo', 'class="authi"', 800
+_CARD, _AUTHOR, _TABLE, _AUTHOR_WITHIN = 'id="userinfo', 'class="authi"', 'id="pid', 1500
 # 回复, 使用道具, 举报; only where replies are ranked (支持 3) it tells anything
 _BAR, _RANKED = '<div class="po hin"', "replyadd"
 _BOX_LENGTH = 8000
@@ -38,9 +38,15 @@ def needed(text: str) -> str:
     text = _without(
         text[start:end],
         _CARD,
-        lambda text, box, _: text.rfind(_AUTHOR, max(0, box - _AUTHOR_WITHIN), box) >= 0,
+        lambda text, box, _: _is_named_before(text, box),
     )
     return _without(text, _BAR, lambda text, box, end: text.find(_RANKED, box, end) < 0)
+
+
+def _is_named_before(text: str, box: int) -> bool:
+    """Whether the author is named between the beginning of a floor and the card."""
+    start = text.rfind(_TABLE, max(0, box - _AUTHOR_WITHIN), box)
+    return start >= 0 and text.find(_AUTHOR, start, box) >= 0
 
 
 def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> str:
@@ -69,6 +75,12 @@ def _end_of_box(text: str, start: int) -> int | None:
         depth += text.count("<div", start, close) - 1
         start = close + 1
     return text.find(">", start) + 1
+
+
+def ends_whole(text: str) -> bool:
+    """Whether what follows the floors of every page has come: reply form or footer."""
+    last = max(text.rfind(mark) for mark in FLOOR_MARKS)
+    return any(text.find(mark, max(last, 0)) >= 0 for mark in _ENDS)
 
 
 def first_floor(text: str) -> int:

@@ -77,9 +77,9 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
 
 def picture_source(element: _Element) -> str | None:
     """Where a picture really is: Discuz puts a place holder into src and loads the rest later."""
-    for name in ("zoomfile", "file", "src", "data-src", "data-original"):
+    for name in ("zoomfile", "file", "data-original", "data-src", "src"):
         source = element.get(name)
-        if source and not _FURNITURE.search(source):
+        if source and not source.startswith("data:") and not _FURNITURE.search(source):
             return source
     return None
 

@@ -26,7 +26,7 @@ _ARCHIVED = re.compile(r"(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+
 _SCRIPT = re.compile(r"(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
 # uid=20, space-uid-20.html, suid-20; not authorid=20, touid=20
 _USER_ID = re.compile(r"(?<![a-z])s?uid[=-](\d+)")
-_USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$")
+_USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$|mod=space&(?:amp;)?username=([^&#]+)")
 _BOARD_ID = re.compile(r"[?&;]fid=(\d+)|forum-([\w-]+?)-\d+\.html?|(?:^|/)f(\d+)-\d+")
 _POST_ID = re.compile(r"[?&;]pid=(\d+)|#pid(\d+)")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
