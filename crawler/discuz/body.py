@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from crawler.discuz import urls
+from crawler.discuz.access import read_access, read_notice
 from crawler.discuz.dates import Clock, read_date
 from crawler.discuz.facts import Access, Attachment, Block, Body, Image, Link, Moment, Quote
+from crawler.discuz.quotes import attributed
 from crawler.discuz.text import render_text, tidy
 from crawler.discuz.tree import all_text, words
 from crawler.discuz.uploads import picture_source, read_upload
@@ -83,30 +85,9 @@ _PLAYER = re.compile(
 _EDITED = re.compile(
     r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
 )
-# the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
-_ATTRIBUTION = (
-    re.compile(
-        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{4,60})$"
-    ),
-    # Discuz 6 and 7: 原帖由 NAME 于 2008-1-1 10:00 发表
-    re.compile(
-        r"^(?:引用[::]?\s?)?原帖由\s?@?(?P<author>.{1,60}?)\s?[于於]\s?"
-        r"(?P<date>.{4,60}?)\s?[发發]表"
-    ),
-)
 # <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
 _OLD_REPLY = re.compile(r"^回[复復覆]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
 
-_ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
-    (re.compile(r"管理[员員]或版主屏蔽"), "shielded"),
-    (re.compile(r"作者被禁止或[删刪]除|自[动動]屏蔽"), "banned"),
-    (re.compile(r"解[锁鎖]|以下内容"), "visible"),
-    (re.compile(r"[仅僅]作者可[见見]"), "author_only"),
-    (re.compile(r"支付|[购購][买買]"), "paid"),
-    (re.compile(r"密[码碼]"), "password"),
-    (re.compile(r"[积積]分|[等级級]{2}"), "hidden_credits"),
-    (re.compile(r"回[复復覆]"), "hidden_reply"),
-)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
 _DEEPEST = 32
@@ -150,30 +131,6 @@ def read_stamp(element: _Element, context: Context) -> Moment | None:
         return read_date(element.text or "", None, context.clock)
     title = next((part.get("title") for part in element.iter("span") if part.get("title")), None)
     return read_date(all_text(element), title, context.clock)
-
-
-def read_access(notice: str) -> Access:
-    """What the words of a `div.locked` say.
-
-    >>> read_access("游客，如果您要查看本帖隐藏内容请回复")
-    'hidden_reply'
-    >>> read_access("您的积分已超过 50, 为您解锁内容")
-    'visible'
-    """
-    return next((access for rule, access in _ACCESS if rule.search(notice)), "no_permission")
-
-
-def read_notice(element: _Element) -> str:
-    """The words of a `div.locked` without its buttons (购买主题, 提交)."""
-    words = []
-    for part in element.iter("*"):
-        is_button = part.tag in ("button", "input") or "viewpay" in (part.get("class") or "")
-        around = part.getparent()
-        if part is element or not (is_button or (around is not None and around.tag == "button")):
-            words.append(part.text or "")
-        if part is not element:
-            words.append(part.tail or "")
-    return " ".join("".join(words).split())
 
 
 @dataclass(slots=True)
@@ -433,28 +390,15 @@ class _Walk:
         frame.flush()
         outer = self.frames[-1]
         blocks = tuple(frame.blocks)
-        quote = self._attributed(frame, blocks) if frame.kind == "quote" else None
+        quote = None
+        if frame.kind == "quote":
+            quote = attributed(render_text(blocks), frame.post_link, self.context.clock)
         if quote is not None:
             self.quotes.append(quote)
         outer.flush()
         if frame.kind != "body":
             outer.blocks.append(Block(frame.kind, blocks=blocks, quote=quote))
         outer.at_line_start = True
-
-    def _attributed(self, frame: _Frame, blocks: tuple[Block, ...]) -> Quote | None:
-        text = render_text(blocks)
-        first, _, rest = text.partition("\n")
-        for rule in _ATTRIBUTION:
-            found = rule.search(first)
-            if not found:
-                continue
-            date = read_date(found["date"], None, self.context.clock)
-            if date or frame.post_link:
-                author = found["author"].strip().lstrip("@") or None
-                return Quote(rest.strip("\n"), author, frame.post_link, date)
-        if frame.post_link:
-            return Quote(text, None, frame.post_link)
-        return None
 
     def _put(self, block: Block) -> None:
         frame = self.frames[-1]

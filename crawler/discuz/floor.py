@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.discuz.access import read_access, read_notice
 from crawler.discuz.author import read_author
-from crawler.discuz.body import Context, read_access, read_body, read_notice, read_stamp
+from crawler.discuz.body import Context, read_body, read_stamp
 from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
 from crawler.discuz.reactions import read_comments, read_ratings, read_stand
 from crawler.discuz.tree import all_text, number, words

@@ -1,14 +1,48 @@
-"""Quotes that were made by hand: a frame round words that another floor of the page said."""
+"""Whom a quote frame quotes: by its own first line, or by the words of another floor."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from crawler.discuz.dates import read_date
 from crawler.discuz.facts import Block, Post, Quote
 from crawler.discuz.text import render_text
 
+if TYPE_CHECKING:
+    from crawler.discuz.dates import Clock
+
+# the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
+_ATTRIBUTION = (
+    re.compile(
+        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{4,60})$"
+    ),
+    # Discuz 6 and 7: 原帖由 NAME 于 2008-1-1 10:00 发表
+    re.compile(
+        r"^(?:引用[::]?\s?)?原帖由\s?@?(?P<author>.{1,60}?)\s?[于於]\s?"
+        r"(?P<date>.{4,60}?)\s?[发發]表"
+    ),
+)
 # Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing.
 _SHORTEST = 6
+
+
+def attributed(text: str, post_id: str | None, clock: Clock) -> Quote | None:
+    """The quote that a frame's words make, if they name whom they quote.
+
+    ``post_id`` is the post that a link in the frame leads to.
+    """
+    first, _, rest = text.partition("\n")
+    for rule in _ATTRIBUTION:
+        found = rule.search(first)
+        if not found:
+            continue
+        date = read_date(found["date"], None, clock)
+        if date or post_id:
+            author = found["author"].strip().lstrip("@") or None
+            return Quote(rest.strip("\n"), author, post_id, date)
+    return Quote(text, None, post_id) if post_id else None
 
 
 def with_copied_quotes(posts: list[Post]) -> list[Post]:

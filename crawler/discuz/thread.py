@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -15,6 +14,7 @@ from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import Board, Crumb, Post, ThreadPage
 from crawler.discuz.floor import read_floor
+from crawler.discuz.numbering import is_reversed, numbered, with_first
 from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
@@ -100,11 +100,11 @@ def read_thread(document: Document) -> ThreadPage | None:
         return None
     number_, pages, next_url = _pages(page, context)
     is_filtered = _is_filtered(document, posts)
-    posts = _with_first(posts, number_, document.text)
-    is_reversed = _is_reversed(posts)
+    posts = with_first(posts, number_, document.text)
+    newest_first = is_reversed(posts)
     first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
     posts = [_closed(post) if post.is_first else post for post in posts]
-    posts = _numbered(posts, number_, pages, is_reversed=is_reversed, is_filtered=is_filtered)
+    posts = numbered(posts, number_, pages, newest_first=newest_first, is_filtered=is_filtered)
     return ThreadPage(
         site=site if site.name else replace(site, name=_site_name(page)),
         url=_url(document, site.root, thread_id),
@@ -125,7 +125,7 @@ def read_thread(document: Document) -> ThreadPage | None:
         special=read_special(page, first) if first else None,
         type_options=read_type_options(first) if first else None,
         is_filtered=is_filtered,
-        is_reversed=is_reversed,
+        is_reversed=newest_first,
         is_truncated=is_truncated,
     )
 
@@ -411,70 +411,3 @@ def _is_filtered(document: Document, posts: list[Post]) -> bool:
         return True
     # 显示全部楼层 stands in place of 只看该作者; robots get it on every page, without labels
     return any(post.floor_label for post in posts) and ">显示全部楼层<" in document.text
-
-
-def _with_first(posts: list[Post], page: int, text: str) -> list[Post]:
-    """Tell the opening post where no reply link told it: a closed thread, a skin."""
-    if page > 1 or any(post.is_first for post in posts):
-        return posts
-    leading = posts[0]
-    # it leads the first page; a label (2#) or a reply link of its own (repquote=) says otherwise
-    is_reply = leading.position is None and f"repquote={leading.id}" in text
-    if leading.is_early or leading.position not in (None, 1) or is_reply:
-        return posts
-    return [replace(leading, is_first=True), *posts[1:]]
-
-
-def _is_reversed(posts: list[Post]) -> bool:
-    rest = [post for post in posts if not post.is_first and not post.is_early]
-    labels = [post.position for post in rest if post.position is not None]
-    if len(labels) > 1:
-        return labels[0] > labels[-1]
-    dates = [post.date.value for post in rest if post.date]
-    return len(dates) > 1 and all(a > b for a, b in pairwise(dates))
-
-
-def _numbered(
-    posts: list[Post], page: int, pages: int, *, is_reversed: bool, is_filtered: bool
-) -> list[Post]:
-    """Give the floors that no label numbers their place by order.
-
-    Custom names (地下室, 下水道) and robots' pages print no numbers. Discuz itself numbers by
-    order. On the last page of several without any label the first number is not told.
-    """
-    if is_filtered:  # Discuz renumbers the floors it shows
-        return [replace(post, position=1 if post.is_first else None) for post in posts]
-    step = -1 if is_reversed else 1
-    known: int | None = None
-    if not any(post.position for post in posts) and not is_reversed:
-        if page == 1:
-            known = 0
-        elif page < pages:
-            known = (page - 1) * len(posts)
-    numbered = []
-    for post in posts:
-        position = post.position
-        if post.is_first:
-            position = 1
-        elif position is not None and not post.is_early and position == known == 1:
-            position = None  # 楼主: the thread's author once more, not the first floor
-        if position is None and not post.is_early and known is not None:
-            position = known + step
-        if not post.is_early and not (post.is_first and is_reversed):
-            known = position
-        numbered.append(replace(post, position=position) if position != post.position else post)
-    return numbered
-
-
-def numbered_after(page: ThreadPage, position: int) -> ThreadPage:
-    """Number the floors that the page itself could not, from the one behind ``position`` on.
-
-    The last page of several, as robots get it, tells neither its floors nor how many a page has;
-    whoever read the pages before knows.
-    """
-    if page.is_filtered or page.is_reversed or any(post.position for post in page.posts):
-        return page
-    posts = tuple(
-        replace(post, position=position + index) for index, post in enumerate(page.posts, 1)
-    )
-    return replace(page, posts=posts)

@@ -1,0 +1,77 @@
+"""Which floor is which: the opening post, the direction, the numbers that no label tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.discuz.facts import Post, ThreadPage
+
+
+def with_first(posts: list[Post], page: int, text: str) -> list[Post]:
+    """Tell the opening post where no reply link told it: a closed thread, a skin."""
+    if page > 1 or any(post.is_first for post in posts):
+        return posts
+    leading = posts[0]
+    # it leads the first page; a label (2#) or a reply link of its own (repquote=) says otherwise
+    is_reply = leading.position is None and f"repquote={leading.id}" in text
+    if leading.is_early or leading.position not in (None, 1) or is_reply:
+        return posts
+    return [replace(leading, is_first=True), *posts[1:]]
+
+
+def is_reversed(posts: list[Post]) -> bool:
+    rest = [post for post in posts if not post.is_first and not post.is_early]
+    labels = [post.position for post in rest if post.position is not None]
+    if len(labels) > 1:
+        return labels[0] > labels[-1]
+    dates = [post.date.value for post in rest if post.date]
+    return len(dates) > 1 and all(a > b for a, b in pairwise(dates))
+
+
+def numbered(
+    posts: list[Post], page: int, pages: int, *, newest_first: bool, is_filtered: bool
+) -> list[Post]:
+    """Give the floors that no label numbers their place by order.
+
+    Custom names (地下室, 下水道) and robots' pages print no numbers. Discuz itself numbers by
+    order. On the last page of several without any label the first number is not told.
+    """
+    if is_filtered:  # Discuz renumbers the floors it shows
+        return [replace(post, position=1 if post.is_first else None) for post in posts]
+    step = -1 if newest_first else 1
+    known: int | None = None
+    if not any(post.position for post in posts) and not newest_first:
+        if page == 1:
+            known = 0
+        elif page < pages:
+            known = (page - 1) * len(posts)
+    result = []
+    for post in posts:
+        position = post.position
+        if post.is_first:
+            position = 1
+        elif position is not None and not post.is_early and position == known == 1:
+            position = None  # 楼主: the thread's author once more, not the first floor
+        if position is None and not post.is_early and known is not None:
+            position = known + step
+        if not post.is_early and not (post.is_first and newest_first):
+            known = position
+        result.append(replace(post, position=position) if position != post.position else post)
+    return result
+
+
+def numbered_after(page: ThreadPage, position: int) -> ThreadPage:
+    """Number the floors that the page itself could not, from the one behind ``position`` on.
+
+    The last page of several, as robots get it, tells neither its floors nor how many a page has;
+    whoever read the pages before knows.
+    """
+    if page.is_filtered or page.is_reversed or any(post.position for post in page.posts):
+        return page
+    posts = tuple(
+        replace(post, position=position + index) for index, post in enumerate(page.posts, 1)
+    )
+    return replace(page, posts=posts)
