@@ -13,7 +13,7 @@ from scrapy.cmdline import execute
 
 from crawler.arguments import BadArgumentsError, read_arguments
 from tests.conftest import ROOT, Forum, scrapy
-from tests.make_fixtures import first
+from tests.pages import first
 from tests.templates import Thread
 
 NEWS = ROOT / "fixtures" / "thread" / "news" / "page.html"

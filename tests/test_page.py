@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, OtherPage, Page, ThreadPage
-from tests.make_fixtures import first, fixtures, news, replies
+from tests.make_fixtures import fixtures
+from tests.pages import first, replies
+from tests.pages.news import news
 from tests.templates import Look, Thread
 
 SEEN = datetime(2023, 3, 15, 12, tzinfo=UTC)

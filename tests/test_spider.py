@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Forum, Run, scrapy, served_forum
-from tests.make_fixtures import first, replies
+from tests.pages import first, replies
 from tests.templates import Floor, Look, Thread, message
 
 TID = 4711

@@ -18,7 +18,7 @@ _ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
     (re.compile(r"支付|[购購][买買]"), "paid"),
     (re.compile(r"密[码碼]"), "password"),
     (re.compile(r"[积積]分|[等级級]{2}"), "hidden_credits"),
-    (re.compile(r"回[复復覆]"), "hidden_reply"),
+    (re.compile(r"回[复復覆複]"), "hidden_reply"),
 )
 
 

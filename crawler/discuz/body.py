@@ -86,7 +86,7 @@ _EDITED = re.compile(
     r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
 )
 # <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
-_OLD_REPLY = re.compile(r"^回[复復覆]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
+_OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.

@@ -43,14 +43,14 @@ _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
 # 查看: 8409|回复: 0; one commercial skin: 阅读：154
 _VIEWS = re.compile(r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊)\s?[:\uff1a]\s?(\d{1,12})")
-_REPLIES = re.compile(r"(?:回[复復覆]|评论|評論)\s?[:\uff1a]\s?(\d{1,12})")
+_REPLIES = re.compile(r"(?:回[复復覆複]|评论|評論)\s?[:\uff1a]\s?(\d{1,12})")
 # Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
 # between title and first floor. <div>查看</div> <div>1437</div>
 _GAP = (
     r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
 )
 _VIEWS_NEAR = re.compile(rf"(?:查看|浏览|瀏覽|阅读|閱讀){_GAP}(\d{{1,12}})\s?<")
-_REPLIES_NEAR = re.compile(rf"回[复復覆]{_GAP}(\d{{1,12}})\s?<")
+_REPLIES_NEAR = re.compile(rf"回[复復覆複]{_GAP}(\d{{1,12}})\s?<")
 _TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,60})\]\s?</a>")
 _BOARD_NEAR = re.compile(
     r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>"
