@@ -49,7 +49,10 @@ class CheckPipeline:
         self.stats.inc_value(name)
         if self.stats.get_value(f"{name}/example") is None:
             said = f": {refusal.message_raw}" if refusal.message_raw else ""
-            self.stats.set_value(f"{name}/example", f"{refusal.url} ({refusal.reason}{said})")
+            example = f"{refusal.url} ({refusal.reason}{said})"
+            # it is printed on a terminal, and a page's title can be anything
+            shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in example)
+            self.stats.set_value(f"{name}/example", shown)
 
 
 class StorePipeline:

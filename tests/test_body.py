@@ -87,6 +87,11 @@ def body_of(markup: str) -> Body:
             "if a:\n    b",
         ),
         ("\x1b[31m红\x07", "[31m红"),
+        (
+            '见<span id="attach_5"><a href="forum.php?mod=attachment&amp;aid=5">图.zip</a>'
+            '<em class="xg1">(212 Bytes, 下载次数: 5)</em></span>。',
+            "见。",
+        ),
     ],
 )
 def test_text(markup: str, text: str) -> None:

@@ -58,7 +58,7 @@ def test_a_thread_and_all_its_pages(forum: Forum, tmp_path: Path) -> None:
     assert (coverage["pages_expected"], coverage["pages_captured"]) == (3, 3)
     assert run.lines("refusals") == []
     assert sum(forum.asked.values()) == 4, forum.asked  # robots.txt and three pages
-    assert "1 articles, 24 replies" in run.stderr
+    assert "1 article, 24 replies" in run.stderr
     # Scrapy's own feed holds the same lines
     fed = [json.loads(line)["content_hash"] for line in feed.read_text("utf-8").splitlines()[:-1]]
     assert fed == [line["content_hash"] for line in run.lines("articles") + run.lines("posts")]
@@ -307,6 +307,18 @@ def test_a_second_run_appends(forum: Forum, tmp_path: Path) -> None:
     forum.pages[PLAIN] = str(Thread([first(1, "文")]))
     crawl(forum, tmp_path)
     assert len(crawl(forum, tmp_path).lines("articles")) == 2
+
+
+def test_a_title_that_is_an_attack_does_not_reach_the_terminal(
+    forum: Forum, tmp_path: Path
+) -> None:
+    forum.pages[PLAIN] = "<html><title>\x1b[31mred\u202ednuor\x07</title><p>x</p></html>"
+    run = crawl(forum, tmp_path)
+    assert "red" in run.stderr
+    assert not set("\x1b\u202e\x07") & set(run.stderr)
+    assert not set("\x1b\u202e\x07") & set(
+        next(run.data.glob("*/refusals-*.jsonl")).read_text("utf-8")
+    )
 
 
 def test_a_disk_that_fails_is_said(forum: Forum, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ class Command(ScrapyCrawl):
         counts = {kind: stats.get(f"lines/{kind}", 0) for kind in ("article", "post", "refusal")}
         refused = {reason: stats.get(f"refusals/{reason}", 0) for reason in REASONS}
         told = ", ".join(f"{count} {reason}" for reason, count in refused.items() if count)
-        line = f"{counts['article']} articles, {counts['post']} replies"
+        line = f"{_count(counts['article'], 'article', 'articles')}, "
+        line += _count(counts["post"], "reply", "replies")
         if counts["refusal"]:
             line += f", {counts['refusal']} refused ({told})"
         rejected = stats.get("lines/rejected", 0)
@@ -81,6 +82,10 @@ class Command(ScrapyCrawl):
         ):
             print(f"scrapy crawl: not everything could be read{_example(stats)}", file=sys.stderr)
             self.exitcode = INCOMPLETE
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _refuse(message: str) -> None:

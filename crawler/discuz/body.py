@@ -265,7 +265,9 @@ class _Walk:
             self.own_line()
             self._put(Block("rule"))
             return _SKIP
-        if tag == "ignore_js_op":
+        # <span id="attach_5"><a>…</a> <em>(212 Bytes…)</em></span>, within ignore_js_op since X2
+        is_file = tag == "span" and (element.get("id") or "").startswith("attach_")
+        if tag == "ignore_js_op" or is_file:
             return self._upload(element)
         if tag == "script":
             self._script(element)

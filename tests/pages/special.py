@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.pages import Fixture, first, replies
 from tests.templates import Floor, Thread
 
@@ -218,7 +220,14 @@ def skins() -> list[Fixture]:
         .replace(">石桥卖花人</a>\n</div>", '><em class="x">作者：</em>石桥卖花人</a>\n</div>')
         .replace('class="authi"><a href="home', 'class="auther"><a href="home')
     )
+    # the name stands in the hover card alone
+    carded = re.sub(
+        r'<div class="pi">\n<div class="authi"><a href="[^"]*" target="_blank" class="xw1">[^<]*</a>\n</div>\n</div>\n',
+        "",
+        page,
+    )
     return [
+        Fixture("thread", "skin_name_in_card", carded),
         Fixture("thread", "skin_without_title_id", bare),
         Fixture("thread", "skin_with_labels", labelled),
     ]
