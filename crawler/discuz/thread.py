@@ -99,7 +99,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
     number_, pages, next_url = _pages(page, context)
-    is_filtered = _is_filtered(document, posts)
+    is_filtered = _is_filtered(document, floors)
     posts = with_first(posts, number_, document.text)
     newest_first = is_reversed(posts)
     first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
@@ -406,8 +406,10 @@ def _pages(page: Floor, context: Context) -> tuple[int, int, str | None]:
     return current, max(last, current), next_url
 
 
-def _is_filtered(document: Document, posts: list[Post]) -> bool:
+def _is_filtered(document: Document, floors: list[Floor]) -> bool:
     if urls.is_filtered(document.url):
         return True
     # 显示全部楼层 stands in place of 只看该作者; robots get it on every page, without labels
-    return any(post.floor_label for post in posts) and ">显示全部楼层<" in document.text
+    first = floors[0]
+    is_labelled = first.first("postnum") is not None
+    return is_labelled and any("显示全部楼层" in all_text(box) for box in first.all("authi"))
