@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -196,3 +197,53 @@ def test_a_base_path_belongs_to_the_site() -> None:
     )
     assert isinstance(got, ThreadPage)
     assert got.site.root == "http://bbs.example.net/sub/forum/"
+
+
+def without(*patterns: str) -> Callable[[str], str]:
+    def change(page: str) -> str:
+        for pattern in patterns:
+            page = re.sub(pattern, "", page)
+        return page
+
+    return change
+
+
+NUMBERED = r'id="(post_|pid|postmessage_|favatar|authorposton|postnum)(\d+)"'
+SKINS: dict[str, Callable[[str], str]] = {
+    "no wrapper": without(r'(?<=<div )id="post_\d+"'),
+    "no table id": without(r'(?<=<table )id="pid\d+"'),
+    "no wrapper at all": without(r'(?<=<div )id="post_\d+"', r'(?<=<table )id="pid\d+"'),
+    "no column": without(r'id="favatar\d+"'),
+    "nothing before the date": without(
+        r'(?<=<div )id="post_\d+"', r'(?<=<table )id="pid\d+"', r'id="favatar\d+"'
+    ),
+    "no author's line": without(r'class="authi"'),
+    "no date's id": without(r'id="authorposton\d+"'),
+    "no cell's id": without(r'id="postmessage_\d+"'),
+    "no cell's class": without(r'class="t_f"'),
+    "no boxes": without(r'class="pcb"', r'class="pct"', r'class="pi"'),
+    "no frame": without(r'id="wp"', r'id="ft"', r'id="f_pst"', r'id="postlist"'),
+    "no reply links": without(r'class="fastre"'),
+    "single quotes": lambda page: re.sub(NUMBERED, r"id='\1\2'", page),
+    "no quotes": lambda page: re.sub(NUMBERED, r"id=\1\2", page),
+    "capital tags": lambda page: re.sub(
+        r"<(/?)(td|tr|table|div)\b", lambda tag: f"<{tag[1]}{tag[2].upper()}", page
+    ),
+    "indented": lambda page: page.replace("\n", "\n          "),
+}
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_a_skin_that_lacks_a_mark_is_read_all_the_same(skin: str) -> None:
+    floors = [first(1, "首"), *replies(2, "二", "三<br />三", "四", "五")]
+    page = str(Thread(floors))
+    wanted, got = thread(page), thread(SKINS[skin](page))
+
+    def facts(read_page_: ThreadPage) -> list[tuple[object, ...]]:
+        return [
+            (post.id, post.author.name, post.author.id, post.date, post.body.text, post.is_first)
+            for post in read_page_.posts
+        ]
+
+    assert facts(got) == facts(wanted)
+    assert (got.headline, got.views, got.replies) == (wanted.headline, wanted.views, wanted.replies)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 # new number begins the next floor.
 _FLOOR_IDS = frozenset({"post_", "pid", "favatar", "authorposton", "postnum", "postmessage_"})
 _WRAPPERS = frozenset({"post_", "pid"})
+# Where a skin has neither wrapper nor column with an id, a floor is known by these, and whoever
+# wrote it stands in front of them.
+_LATE = frozenset({"authorposton", "postnum", "postmessage_"})
+_HEADER = frozenset({"authi", "pi", "pls", "tns", "pil"})
 _OPEN_IDS = frozenset({"favatar", "authorposton", "postnum"})
 # Parts whose insides are read where they are used; the pass goes round them. What a member wrote
 # in a cell, HTML posts included, so never counts as a part of the page.
@@ -62,6 +66,11 @@ class Floor:
         else:
             found.append(element)
 
+    def take(self, other: Floor) -> None:
+        """The parts of another one, in front of these."""
+        for name, found in other.parts.items():
+            self.parts[name] = found + self.parts.get(name, [])
+
     def first(self, name: str) -> _Element | None:
         found = self.parts.get(name)
         return found[0] if found else None
@@ -79,6 +88,8 @@ def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
     page = Floor("")
     floors: dict[str, Floor] = {}
     current = page
+    # who comes before what is left of a floor's marks, in a skin without wrappers
+    waiting = Floor("")
     end: object = _NEVER  # the element behind the wrapper of the current floor
     target: object = None  # the element behind what is gone round
     for element in root.iter():
@@ -96,6 +107,9 @@ def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
                 number = mark[len(stem) :]
                 if number != current.id:
                     current, end = floors.setdefault(number, Floor(number)), _NEVER
+                    if stem in _LATE:
+                        current.take(waiting)
+                    waiting.parts.clear()
                 if end is _NEVER and stem in _WRAPPERS:
                     end = _following(element)
                 if stem == "postmessage_":
@@ -113,7 +127,8 @@ def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
         if classes is not None:
             names, is_left = _names(classes)
             for name in names:
-                current.add(name, element)
+                is_ahead = name in _HEADER and (current is page or current.cell is not None)
+                (waiting if is_ahead and end is _NEVER else current).add(name, element)
             is_closed = is_closed or is_left
         if is_closed and len(element):
             target = _following(element)
