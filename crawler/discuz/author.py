@@ -17,7 +17,7 @@ _ANONYMOUS = re.compile(r"^\s*(?:匿名|遊客|游客|Guest|Anonymous)", re.I)
 _DELETED = re.compile(r"[该該]用[户戶]已被[删刪]除")
 _LABEL = re.compile(r"^\s*作者\s?[:\uff1a]\s*")
 # 6284主题6286帖子7134积分, as the words of the three cells join
-_COUNTED = re.compile(r"(\d+)\s{0,9}(主题|主題|帖子|回帖|积分|積分)")
+_COUNTED = re.compile(r"(?<!\d)(\d{1,18})\s{0,9}(主题|主題|帖子|回帖|积分|積分)")
 _COUNTERS = {
     "主题": "threads",
     "主題": "threads",

@@ -85,6 +85,7 @@ _PLAYER = re.compile(
 _EDITED = re.compile(
     r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
 )
+_MARK_LENGTH = 300
 # <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
 _OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
 
@@ -282,7 +283,7 @@ class _Walk:
         return None
 
     def _edited(self, element: _Element) -> object:
-        found = _EDITED.search(words(element))
+        found = _EDITED.search(words(element)[:_MARK_LENGTH])
         if found:
             self.edited_by = found["name"].strip()
             titled = next((part.get("title") for part in element.iter("span")), None)

@@ -38,6 +38,8 @@ _LEADING_DIGITS = re.compile(r"\d{1,18}")
 _TYPE = re.compile(r"^\[[^\[\]]{1,60}\]\s?")
 _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,500})", re.I)
 _HEAD = 65536
+# How far above the first floor its title, board and counters are looked for.
+_ABOVE = 65536
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
@@ -295,7 +297,8 @@ def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> B
     if not said:
         return None
     # no breadcrumb under its id: the first link to the board before the first floor names it
-    for href, name in _BOARD_NEAR.findall(document.text, 0, first_floor(document.text)):
+    end = first_floor(document.text)
+    for href, name in _BOARD_NEAR.findall(document.text, max(0, end - _ABOVE), end):
         if urls.board_id(href) == said and "typeid" not in href and name.strip():
             return Board(name.strip(), said, urls.resolve(context.base, href))
     return Board(None, said)
@@ -305,7 +308,9 @@ def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
     """What stands between the title and the first floor, whatever boxes a skin puts it in."""
     end = first_floor(document.text)
     title = max(0, document.text.find("thread_subject", 0, end))
-    found = rule.search(document.text, title, end) or rule.search(document.text, 0, end)
+    found = rule.search(document.text, title, end) or rule.search(
+        document.text, max(0, end - _ABOVE), end
+    )
     return found[1].strip() or None if found else None
 
 

@@ -32,6 +32,8 @@ _POST_ID = re.compile(r"[?&;]pid=(\d+)|#pid(\d+)")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
 MAX_PAGE = 1_000_000
+# What browsers and servers take; nothing a forum makes is longer.
+_LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def read_thread_address(url: str) -> ThreadAddress | None:
     True
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url[:_LONGEST])
     except ValueError:
         return None
     origin = f"{parts.scheme}://{parts.netloc}"
