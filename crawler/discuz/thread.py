@@ -89,9 +89,11 @@ def read_thread(document: Document) -> ThreadPage | None:
     is_truncated = is_too_deep or (document.is_cut and not ends_whole(document.text))
     if is_truncated and floors and not _is_whole(document, floors[-1]):
         floors.pop()
+    dated = sum(1 for floor in floors if floor.first("authorposton") is not None)
     floors = [floor for floor in floors if _is_floor(floor)]
     heading = _heading(document, root, page)
-    if not floors or thread_id is None or heading is None:
+    # more floors that say when than floors that say what: a skin of which this is a part
+    if not floors or thread_id is None or heading is None or dated >= 2 * len(floors):
         return None
     crumbs = _crumbs(page, context)
     first_id = _first_id(document.text)
@@ -310,45 +312,6 @@ def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
     above = max(0, end - _ABOVE)
     title = max(above, document.text.find("thread_subject", above, end))
     found = rule.search(document.text, title, end) or rule.search(document.text, above, end)
-    return found[1].strip() or None if found else None
-
-
-def _crumbs(page: Floor, context: Context) -> tuple[Crumb, ...]:
-    bar = page.first("pt")
-    if bar is None:
-        return ()
-    crumbs = []
-    for link in bar.iter("a"):
-        name, url = words(link), urls.resolve(context.base, link.get("href"))
-        # the last one is the thread itself, its title cut short
-        if name and url and not urls.read_thread_address(url):
-            crumbs.append(Crumb(name, url))
-    return tuple(crumbs)
-
-
-def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> Board | None:
-    for crumb in reversed(crumbs):
-        board_id = urls.board_id(crumb.url)
-        if board_id:
-            return Board(crumb.name, board_id, crumb.url)
-    said = _script_number(document.text, "fid")
-    if not said:
-        return None
-    # no breadcrumb under its id: the first link to the board before the first floor names it
-    end = first_floor(document.text)
-    for href, name in _BOARD_NEAR.findall(document.text, max(0, end - _ABOVE), end):
-        if urls.board_id(href) == said and "typeid" not in href and name.strip():
-            return Board(name.strip(), said, urls.resolve(context.base, href))
-    return Board(None, said)
-
-
-def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
-    """What stands between the title and the first floor, whatever boxes a skin puts it in."""
-    end = first_floor(document.text)
-    title = max(0, document.text.find("thread_subject", 0, end))
-    found = rule.search(document.text, title, end) or rule.search(
-        document.text, max(0, end - _ABOVE), end
-    )
     return found[1].strip() or None if found else None
 
 
