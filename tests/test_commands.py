@@ -88,7 +88,7 @@ def test_the_address_of_a_saved_page_can_be_given(tmp_path: Path) -> None:
 
 def test_a_page_from_an_address(forum: Forum, tmp_path: Path) -> None:
     forum.pages["/thread-4711-1-1.html"] = str(Thread([first(1, "文")]))
-    run = scrapy("page", f"{forum.root}thread-4711-1-1.html", data=tmp_path, quickly=False)
+    run = scrapy("page", f"{forum.root}thread-4711-1-1.html", data=tmp_path)
     assert run.status == 0, run.stderr
     assert json.loads(run.stdout)["text"] == "文"
     assert list(tmp_path.iterdir()) == []
@@ -96,7 +96,7 @@ def test_a_page_from_an_address(forum: Forum, tmp_path: Path) -> None:
 
 def test_a_page_that_is_none(forum: Forum, tmp_path: Path) -> None:
     forum.pages["/x"] = "<html><body>Hello</body></html>"
-    run = scrapy("page", f"{forum.root}x", data=tmp_path, quickly=False)
+    run = scrapy("page", f"{forum.root}x", data=tmp_path)
     assert run.status == 3
     assert json.loads(run.stdout)["reason"] == "not_discuz"
 

@@ -199,6 +199,16 @@ def test_a_base_path_belongs_to_the_site() -> None:
     assert got.site.root == "http://bbs.example.net/sub/forum/"
 
 
+def test_a_pager_that_marks_no_page() -> None:
+    page = str(Thread([*replies(11, "十一", label=11)], page=2, pages=3)).replace(
+        "<strong>2</strong>", "<b>2</b>"
+    )
+    got = read_page(page.encode(), url=f"{URL}&page=2", seen_at=SEEN)
+    assert isinstance(got, ThreadPage)
+    assert (got.page, got.pages) == (2, 3)
+    assert not got.posts[0].is_first
+
+
 def without(*patterns: str) -> Callable[[str], str]:
     def change(page: str) -> str:
         for pattern in patterns:

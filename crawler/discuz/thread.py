@@ -102,7 +102,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     )
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
-    number_, pages, next_url = _pages(page, context)
+    number_, pages, next_url = _pages(document.url, page, context)
     is_filtered = _is_filtered(document, floors)
     posts = with_first(posts, number_, document.text)
     newest_first = is_reversed(posts)
@@ -389,9 +389,9 @@ def _favorites(page: Floor, first: Floor | None) -> int | None:
 # -- its pages ----------------------------------------------------------------------------------
 
 
-def _pages(page: Floor, context: Context) -> tuple[int, int, str | None]:
+def _pages(url: str, page: Floor, context: Context) -> tuple[int, int, str | None]:
     """Where we are, of how many, and what comes next, from `div.pg`; else page 1 of 1."""
-    current, last, next_url = 1, 1, None
+    current, last, next_url = 0, 1, None
     for pager in page.all("pg"):
         for part in pager.iter("strong", "a", "span"):
             said = words(part)
@@ -409,6 +409,10 @@ def _pages(page: Floor, context: Context) -> tuple[int, int, str | None]:
                     next_url = urls.resolve(context.base, part.get("href"))
         if len(pager):
             break
+    if not current:
+        # a pager without <strong>2</strong>: then the address tells; without a pager it is page 1
+        address = urls.read_thread_address(url) if last > 1 else None
+        current = address.page if address else 1
     return current, max(last, current), next_url
 
 
