@@ -41,9 +41,11 @@ _FAMILY = {
 _CHARSET_IN_HEADER = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 # <meta charset="gbk">, <meta … content="text/html; charset=gbk">, and Discuz's own
 # script variable: charset = 'gbk'
-_CHARSET_IN_PAGE = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]{3,12})", re.IGNORECASE)
+_CHARSET_IN_PAGE = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]{3,12})")
 # Some sites send kilobytes of scripts before the meta; a browser stops looking after 1 KB.
 _CHARSET_WITHIN = 65536
+# Enough of a page to tell a coding by.
+_SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
 _COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主題帖回覆登錄"}
 
@@ -130,7 +132,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 def _declared(body: bytes, content_type: str) -> list[str]:
     names = _CHARSET_IN_HEADER.findall(content_type)
-    names += [name.decode() for name in _CHARSET_IN_PAGE.findall(body[:_CHARSET_WITHIN])]
+    names += [name.decode() for name in _CHARSET_IN_PAGE.findall(body[:_CHARSET_WITHIN].lower())]
     families = dict.fromkeys(_FAMILY.get(name.lower(), "") for name in names)
     return [family for family in families if family in _COMMON]
 
@@ -141,6 +143,7 @@ def _score(text: str, family: str) -> int:
 
 def _looks_chinese(text: str, family: str) -> bool:
     # Mojibake has these ten characters by chance only, about one in two thousand.
+    text = text[:_SAMPLE]
     strange = len(text) - len(text.encode("ascii", "ignore"))
     return 100 * _score(text, family) >= strange
 
