@@ -110,6 +110,70 @@ def test_a_quote_tells_whom_and_what() -> None:
     assert body.links == ()
 
 
+def test_what_a_quote_links_and_shows_is_the_other_posts() -> None:
+    inner = '<a href="http://x.example/">网</a><img src="http://p.example/a.png" />'
+    attributed = (
+        '<a href="http://own.example/">自</a><div class="quote"><blockquote>甲 发表于 2024-5-6 '
+        f"08:20<br />{inner}</blockquote></div>答"
+    )
+    body = body_of(attributed)
+    assert [link.url for link in body.links] == ["http://own.example/"]
+    assert body.images == ()
+    framed = body_of(f'<div class="quote"><blockquote>{inner}</blockquote></div>答')
+    assert (len(framed.links), len(framed.images)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_quote"),
+    [
+        ('<a href="?goto=findpost&amp;pid=9">甲 发表于 2024-5-6 08:20</a><br />话', True),
+        ('<a href="?goto=findpost&amp;pid=9">甲说</a><br />话', True),
+        ('<a href="?mod=viewthread&amp;tid=1#pid9">1楼</a><br />话', True),
+        ("甲 发表于 2024-5-6 08:20<br />话", True),
+        ('目录<br /><a href="?goto=findpost&amp;pid=9">第一章</a>', False),
+        (
+            '<a href="?goto=findpost&amp;pid=9">第一章</a> <a href="?goto=findpost&amp;pid=8">二</a>',
+            False,
+        ),
+        ('<a href="http://shop.example/?pid=9">便宜</a><br />话', False),
+        ("甲 发表于 心情很好的时候<br />话", False),
+    ],
+)
+def test_which_frames_quote(inner: str, is_quote: bool) -> None:
+    body = body_of(f'<div class="quote"><blockquote>{inner}</blockquote></div>答')
+    assert bool(body.quotes) is is_quote
+    assert ("话" in body.text or "章" in body.text) is not is_quote
+
+
+@pytest.mark.parametrize(
+    ("markup", "text", "answered"),
+    [
+        (
+            '<strong>回复 <a href="forum.php?mod=redirect&amp;goto=findpost&amp;pid=9&amp;ptid=1">2#'
+            "</a> <i>甲</i> </strong><br />\n好",
+            "好",
+            ["9"],
+        ),
+        # typed by hand, or about another link: the author's words
+        ("<strong>回复 2# 甲</strong><br />\n好", "回复 2# 甲\n好", []),
+        (
+            '见 <a href="x?goto=findpost&amp;pid=7">这里</a><br /><strong>回复 2# 甲</strong>好',
+            "见 这里\n回复 2# 甲好",
+            [],
+        ),
+        (
+            '<strong>回复 <a class="relatedlink" href="x?pid=9">2#</a> 甲</strong>好',
+            "回复 2# 甲好",
+            [],
+        ),
+    ],
+)
+def test_an_old_reply_line(markup: str, text: str, answered: list[str]) -> None:
+    body = body_of(markup)
+    assert body.text == text
+    assert [quote.post_id for quote in body.quotes] == answered
+
+
 def test_smilies_and_pictures_keep_their_places() -> None:
     body = body_of(
         '一<img smilieid="1" src="s.gif" alt=":)" />二<img src="http://p.example/a.png" />'

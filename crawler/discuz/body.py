@@ -142,7 +142,12 @@ class _Frame:
     pieces: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     at_line_start: bool = True
+    # a quote's first words, where they link to a post
     post_link: str | None = None
+    link_words: str = ""
+    # how many there were before it
+    links: int = 0
+    images: int = 0
 
     def flush(self) -> None:
         if self.pieces:
@@ -170,7 +175,7 @@ class _Walk:
         self.edited_at: Moment | None = None
         self.access: Access = "visible"
         # where the words of open links and bold parts begin: (frame, piece)
-        self._marks: list[tuple[_Frame, int]] = []
+        self._marks: list[tuple[_Frame, int, int]] = []
         self._in_spoiler = 0
 
     def run(self, cell: _Element) -> None:
@@ -385,7 +390,7 @@ class _Walk:
         self.own_line()
         if len(self.frames) >= _DEEPEST:
             return self.own_line
-        self.frames.append(_Frame(kind))
+        self.frames.append(_Frame(kind, links=len(self.links), images=len(self.images)))
         return self._close_frame
 
     def _close_frame(self, _: _Element | None) -> None:
@@ -395,9 +400,12 @@ class _Walk:
         blocks = tuple(frame.blocks)
         quote = None
         if frame.kind == "quote":
-            quote = attributed(render_text(blocks), frame.post_link, self.context.clock)
+            link = (frame.post_link, frame.link_words) if frame.post_link else None
+            quote = attributed(render_text(blocks), link, self.context.clock)
         if quote is not None:
             self.quotes.append(quote)
+            # what is linked and shown there is the other post's
+            del self.links[frame.links :], self.images[frame.images :]
         outer.flush()
         if frame.kind != "body":
             outer.blocks.append(Block(frame.kind, blocks=blocks, quote=quote))
@@ -409,27 +417,26 @@ class _Walk:
         frame.blocks.append(block)
 
     def _mark(self, leave: _Leave) -> _Leave:
-        self._marks.append((self.frames[-1], len(self.frames[-1].pieces)))
+        self._marks.append((self.frames[-1], len(self.frames[-1].pieces), len(self.links)))
         return leave
 
-    def _since_mark(self) -> tuple[_Frame, int]:
-        frame, start = self._marks.pop()
+    def _since_mark(self) -> tuple[_Frame, int, int]:
+        frame, start, links = self._marks.pop()
         # a picture in between has flushed the words before it
-        return frame, min(start, len(frame.pieces))
+        return frame, min(start, len(frame.pieces)), links
 
     def _end_link(self, element: _Element) -> None:
-        frame, start = self._since_mark()
+        frame, start, _ = self._since_mark()
         href = element.get("href")
         words = "".join(frame.pieces[start:]).strip()
         if not words or not href:
             return
-        if "findpost" in href or "pid=" in href:
-            post_id = urls.post_id(href)
-            inner = self.frames[-1]
-            if post_id and inner.post_link is None and inner.kind in ("quote", "body"):
-                inner.post_link = post_id
-            if inner.kind == "quote":
-                return
+        inner = self.frames[-1]
+        post_id = urls.post_id(href)
+        is_leading = inner is frame and start == 0 and not frame.blocks
+        if post_id and inner.kind == "quote" and is_leading:
+            inner.post_link, inner.link_words = post_id, words
+            return
         if _meaning(element.get("class") or "") == "relatedlink":
             return
         url = urls.resolve(self.context.base, href)
@@ -437,15 +444,14 @@ class _Walk:
             self.links.append(Link(url, words.replace("\xa0", " ")))
 
     def _end_bold(self, _: _Element) -> None:
-        frame, start = self._since_mark()
-        if frame.post_link is None or frame.kind != "body":
-            return
-        found = _OLD_REPLY.match("".join(frame.pieces[start:]).strip())
+        frame, start, links = self._since_mark()
+        said = next(filter(None, (urls.post_id(link.url) for link in self.links[links:])), None)
+        found = _OLD_REPLY.match("".join(frame.pieces[start:]).strip()) if said else None
         if found:
             del frame.pieces[start:]
-            self.links.pop()
+            del self.links[links:]
             frame.at_line_start = not frame.pieces
-            self.quotes.append(Quote("", found["author"].strip() or None, frame.post_link))
+            self.quotes.append(Quote("", found["author"].strip() or None, said))
 
 
 @lru_cache(maxsize=4096)

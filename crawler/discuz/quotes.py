@@ -28,12 +28,14 @@ _ATTRIBUTION = (
 _SHORTEST = 6
 
 
-def attributed(text: str, post_id: str | None, clock: Clock) -> Quote | None:
+def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote | None:
     """The quote that a frame's words make, if they name whom they quote.
 
-    ``post_id`` is the post that a link in the frame leads to.
+    ``link``: the post that the frame's first words link to, and these words. A link further on
+    proves nothing: authors frame lists of links.
     """
     first, _, rest = text.partition("\n")
+    post_id = link[0] if link else None
     for rule in _ATTRIBUTION:
         found = rule.search(first)
         if not found:
@@ -42,7 +44,9 @@ def attributed(text: str, post_id: str | None, clock: Clock) -> Quote | None:
         if date or post_id:
             author = found["author"].strip().lstrip("@") or None
             return Quote(rest.strip("\n"), author, post_id, date)
-    return Quote(text, None, post_id) if post_id else None
+    if link and first.strip() == link[1]:
+        return Quote(rest.strip("\n"), None, post_id)
+    return None
 
 
 def with_copied_quotes(posts: list[Post]) -> list[Post]:

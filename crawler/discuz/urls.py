@@ -201,8 +201,8 @@ def board_id(href: str | None) -> str | None:
 
 
 def post_id(href: str | None) -> str | None:
-    """The post that a findpost link or a fragment names."""
-    return _post_id(href or "")
+    """The post that a findpost link or a fragment names; any other pid= is somebody else's."""
+    return _post_id(href) if href and ("findpost" in href or "#pid" in href) else None
 
 
 def attachment_id(href: str | None) -> str | None:
