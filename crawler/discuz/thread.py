@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,20 +11,32 @@ from crawler.discuz.body import Context
 from crawler.discuz.closing import split_closing
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
-from crawler.discuz.facts import Board, Crumb, Post, ThreadPage
+from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.floor import read_floor
+from crawler.discuz.heading import (
+    find_heading,
+    read_board,
+    read_category,
+    read_crumbs,
+    read_favorites,
+    read_flags,
+    read_replies,
+    read_tags,
+    read_views,
+    script_number,
+    site_name,
+    subject,
+)
 from crawler.discuz.numbering import is_reversed, numbered, with_first
 from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
-from crawler.discuz.tree import all_text, number, words
-from crawler.discuz.trim import FLOOR_MARKS, ends_whole, first_floor, needed
+from crawler.discuz.tree import all_text, words
+from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from lxml.etree import _Element
 
 _TABLE, _FLOOR_END = 'id="pid', 'id="_postposition'
 _WRAPPER = re.compile(r'<div id="post_(\d+)')
@@ -35,38 +46,9 @@ _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
 # <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
-_TYPE = re.compile(r"^\[[^\[\]]{1,60}\]\s?")
-_TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,500})", re.I)
 _HEAD = 65536
-# How far above the first floor its title, board and counters are looked for.
-_ABOVE = 65536
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
-_BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
-# 查看: 8409|回复: 0; one commercial skin: 阅读：154
-_VIEWS = re.compile(r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊)\s?[:\uff1a]\s?(\d{1,12})")
-_REPLIES = re.compile(r"(?:回[复復覆複]|评论|評論)\s?[:\uff1a]\s?(\d{1,12})")
-# Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
-# between title and first floor. <div>查看</div> <div>1437</div>
-_GAP = (
-    r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
-)
-_VIEWS_NEAR = re.compile(rf"(?:查看|浏览|瀏覽|阅读|閱讀){_GAP}(\d{{1,12}})\s?<")
-_REPLIES_NEAR = re.compile(rf"回[复復覆複]{_GAP}(\d{{1,12}})\s?<")
-_TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,60})\]\s?</a>")
-_BOARD_NEAR = re.compile(
-    r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>"
-)
-# beside the title: digest_3.gif, hot_1.gif, locked.gif, pin_2.gif; X3.5: <i class="fico-lock …">
-_FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"/pin_?\d|fico-thumbtack|置[顶頂]"), "sticky"),
-    (re.compile(r"/digest_?\d|fico-digest|精[华華]"), "digest"),
-    (re.compile(r"/(?:folder_)?lock(?:ed)?\.|fico-lock|[关關][闭閉]"), "closed"),
-    (re.compile(r"/hot_?\d|fico-fire|[热熱]度|[热熱]帖"), "hot"),
-    (re.compile(r"/(?:agree|recommend)_?\d|推[荐薦]"), "recommended"),
-    (re.compile(r"高亮"), "highlighted"),
-)
-_ACTION = re.compile(r"\d:\d\d\s?(?!解除|取消)(\S{1,20})$")
 _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
 
 
@@ -91,11 +73,11 @@ def read_thread(document: Document) -> ThreadPage | None:
         floors.pop()
     dated = sum(1 for floor in floors if floor.first("authorposton") is not None)
     floors = [floor for floor in floors if _is_floor(floor)]
-    heading = _heading(document, root, page)
+    heading = find_heading(document, root, page)
     # more floors that say when than floors that say what: a skin of which this is a part
     if not floors or thread_id is None or heading is None or dated >= 2 * len(floors):
         return None
-    crumbs = _crumbs(page, context)
+    crumbs = read_crumbs(page, context)
     first_id = _first_id(document.text)
     posts = with_copied_quotes(
         [read_floor(floor, context, is_first=floor.id == first_id) for floor in floors]
@@ -110,28 +92,31 @@ def read_thread(document: Document) -> ThreadPage | None:
     posts = [_closed(post) if post.is_first else post for post in posts]
     posts = numbered(posts, number_, pages, newest_first=newest_first, is_filtered=is_filtered)
     return ThreadPage(
-        site=site if site.name else replace(site, name=_site_name(page)),
+        site=site if site.name else replace(site, name=site_name(page)),
         url=_url(document, site.root, thread_id),
         thread_id=thread_id,
-        headline=_subject(heading),
-        category=_category(document, heading),
-        board=_board(document, crumbs, context),
+        headline=subject(heading),
+        category=read_category(document, heading),
+        board=read_board(document, crumbs, context),
         breadcrumbs=crumbs,
         page=number_,
         pages=pages,
         next_url=next_url,
-        views=_counter(document, page, floors, _VIEWS, _VIEWS_NEAR),
-        replies=_counter(document, page, floors, _REPLIES, _REPLIES_NEAR),
+        views=read_views(document, page, floors[0]),
+        replies=read_replies(document, page, floors[0]),
         posts=tuple(posts),
-        flags=_flags(first, heading),
-        tags=_tags(first),
-        favorites=_favorites(page, first),
+        flags=read_flags(first, heading),
+        tags=read_tags(first),
+        favorites=read_favorites(page, first),
         special=read_special(page, first) if first else None,
         type_options=read_type_options(first) if first else None,
         is_filtered=is_filtered,
         is_reversed=newest_first,
         is_truncated=is_truncated,
     )
+
+
+# -- its floors ---------------------------------------------------------------------------------
 
 
 def _closed(post: Post) -> Post:
@@ -158,9 +143,6 @@ def _is_whole(document: Document, last: Floor) -> bool:
     mark = "pid" if last.cell is None else "postmessage_"
     start = document.text.rfind(f'{mark}{last.id}"')
     return start >= 0 and _WHOLE.search(document.text, start) is not None
-
-
-# -- the thread ---------------------------------------------------------------------------------
 
 
 def _index_apart(source: str) -> tuple[Floor, list[Floor]]:
@@ -192,6 +174,9 @@ def _floor_starts(source: str) -> list[int]:
     return starts
 
 
+# -- the thread ---------------------------------------------------------------------------------
+
+
 def _first_id(text: str) -> str | None:
     """The id of the opening post, if the page holds it."""
     at = text.find(_FIRST)
@@ -204,7 +189,7 @@ def _first_id(text: str) -> str | None:
 
 
 def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
-    said = _script_number(document.text, "tid")
+    said = script_number(document.text, "tid")
     if said:
         return said
     for url in (_canonical(document), document.url):
@@ -217,14 +202,6 @@ def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
             if found:
                 return found[1]
     return None
-
-
-def _script_number(text: str, name: str) -> str | None:
-    """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
-    mark = f"{name} = parseInt('"
-    at = text.find(mark)
-    digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
-    return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
 
 
 def _canonical(document: Document) -> str | None:
@@ -244,146 +221,6 @@ def _url(document: Document, root: str, thread_id: str) -> str:
     if canonical and address and is_this and urls.same_host(address.root, root):
         return canonical
     return urls.thread_url(root, thread_id)
-
-
-def _heading(document: Document, root: _Element, page: Floor) -> _Element | None:
-    """The element that holds the title; never `<title>`, which sites fill as they like."""
-    heading = page.first("thread_subject")
-    if heading is not None and words(heading):
-        return heading
-    # a skin without the id: the longest heading that the page's title repeats, not the logo
-    title = _TITLE.search(document.text, 0, _HEAD)
-    said = " ".join(html.unescape(title[1]).split()) if title else ""
-    repeated = [h1 for h1 in root.iter("h1") if _subject(h1) and _subject(h1) in said]
-    return max(repeated, key=lambda h1: len(_subject(h1)), default=None)
-
-
-def _subject(heading: _Element) -> str:
-    """The words of a heading without the type in front of it: [见闻] 旧码头…"""
-    return words(heading) if heading.get("id") else _TYPE.sub("", words(heading))
-
-
-def _category(document: Document, heading: _Element) -> str | None:
-    """The type before the title: a link `[国内]`, or for robots the bare text."""
-    around = heading.getparent()
-    if around is None or around.tag != "h1":
-        return _found_near(document, _TYPE_NEAR)
-    before = [around.text or ""]
-    for sibling in around:
-        if sibling is heading:
-            break
-        before += (all_text(sibling), sibling.tail or "")
-    found = _BRACKETS.search(" ".join("".join(before).split()))
-    return found[1].strip() or None if found else None
-
-
-def _crumbs(page: Floor, context: Context) -> tuple[Crumb, ...]:
-    bar = page.first("pt")
-    if bar is None:
-        return ()
-    crumbs = []
-    for link in bar.iter("a"):
-        name, url = words(link), urls.resolve(context.base, link.get("href"))
-        # the last one is the thread itself, its title cut short
-        if name and url and not urls.read_thread_address(url):
-            crumbs.append(Crumb(name, url))
-    return tuple(crumbs)
-
-
-def _board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> Board | None:
-    for crumb in reversed(crumbs):
-        board_id = urls.board_id(crumb.url)
-        if board_id:
-            return Board(crumb.name, board_id, crumb.url)
-    said = _script_number(document.text, "fid")
-    if not said:
-        return None
-    # no breadcrumb under its id: the first link to the board before the first floor names it
-    end = first_floor(document.text)
-    for href, name in _BOARD_NEAR.findall(document.text, max(0, end - _ABOVE), end):
-        if urls.board_id(href) == said and "typeid" not in href and name.strip():
-            return Board(name.strip(), said, urls.resolve(context.base, href))
-    return Board(None, said)
-
-
-def _found_near(document: Document, rule: re.Pattern[str]) -> str | None:
-    """What stands between the title and the first floor, whatever boxes a skin puts it in."""
-    end = first_floor(document.text)
-    above = max(0, end - _ABOVE)
-    title = max(above, document.text.find("thread_subject", above, end))
-    found = rule.search(document.text, title, end) or rule.search(document.text, above, end)
-    return found[1].strip() or None if found else None
-
-
-def _site_name(page: Floor) -> str | None:
-    bar = page.first("pt")
-    for link in bar.iter("a") if bar is not None else ():
-        # <a href="./" class="nvhm" title="首页">NAME</a>
-        if "nvhm" in (link.get("class") or ""):
-            return words(link) or None
-    return None
-
-
-def _counter(
-    document: Document,
-    page: Floor,
-    floors: list[Floor],
-    rule: re.Pattern[str],
-    near: re.Pattern[str],
-) -> int | None:
-    for box in page.all("hm"):
-        value = _labelled(box, rule)
-        if value is not None:
-            return value
-    # a skin without the box: beside the date of the first floor, or anywhere above it
-    for box in floors[0].all("authi"):
-        found = rule.search(words(box))
-        if found:
-            return int(found[1])
-    said = _found_near(document, near)
-    return int(said) if said else None
-
-
-def _labelled(box: _Element, rule: re.Pattern[str]) -> int | None:
-    """`<span>查看:</span> <span title="12876">1万</span>`: the number behind its label."""
-    for label in box.iter("span"):
-        value = label.getnext()
-        if value is not None and rule.search(f"{words(label)} 0"):
-            return number(value)
-    found = rule.search(words(box))
-    return int(found[1]) if found else None
-
-
-def _flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
-    signs: list[str] = []
-    title = heading.getparent()
-    beside = title.getnext() if title is not None else None
-    for box in (title, beside):
-        for icon in box.iter("img", "i") if box is not None else ():
-            signs.append(" ".join(filter(None, map(icon.get, ("src", "class", "title")))))
-    if first is not None:
-        for line in first.all("modact"):
-            # 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
-            action = _ACTION.search(words(line))
-            signs.append(action[1] if action else "")
-        for stamp in first.all("threadstamp"):
-            # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
-            signs += [picture.get("title") or "" for picture in stamp.iter("img")]
-    said = "\n".join(signs)
-    return tuple(name for rule, name in _FLAGS if rule.search(said))
-
-
-def _tags(first: Floor | None) -> tuple[str, ...]:
-    boxes = first.all("ptg") if first is not None else []
-    tags = [words(link) for box in boxes for link in box.iter("a")]
-    return tuple(dict.fromkeys(filter(None, tags)))
-
-
-def _favorites(page: Floor, first: Floor | None) -> int | None:
-    for floor in (first, page):
-        if floor is not None and floor.first("favoritenumber") is not None:
-            return number(floor.first("favoritenumber"))
-    return None
 
 
 # -- its pages ----------------------------------------------------------------------------------
