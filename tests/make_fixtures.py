@@ -16,7 +16,8 @@ from typing import Any
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
-from crawler.items import post_lines, refusal_line, to_record
+from crawler.items import to_record
+from crawler.lines import post_lines, refusal_line
 from tests.pages import Fixture, first, replies
 from tests.pages.messages import messages, others
 from tests.pages.news import ads, news, robots, versions

@@ -9,7 +9,8 @@ from scrapy.exceptions import DropItem
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
-from crawler.items import Batch, Line, post_lines, refusal_line
+from crawler.items import Batch, Line
+from crawler.lines import post_lines, refusal_line
 from crawler.pipelines import CheckPipeline, StorePipeline
 from tests.pages import first, replies
 from tests.templates import Thread

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from crawler.items import DEFINITE, KINDS, REASONS, RETRIABLE, refusal_line, to_record
+from crawler.items import DEFINITE, KINDS, REASONS, RETRIABLE, to_record
+from crawler.lines import refusal_line
 from crawler.schema import json_schema, problems
 from tests.conftest import ROOT
 from tests.test_fixtures import actual

@@ -15,7 +15,8 @@ import pytest
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, ThreadPage
-from crawler.items import post_lines, to_record
+from crawler.items import to_record
+from crawler.lines import post_lines
 from crawler.storage import encode
 from tests.conftest import SHARED
 

@@ -14,7 +14,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
-from crawler.items import DEFINITE, Line, post_lines, refusal_line, to_record
+from crawler.items import DEFINITE, Line, to_record
+from crawler.lines import post_lines, refusal_line
 from crawler.responses import read_response
 from crawler.storage import encode
 

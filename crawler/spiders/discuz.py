@@ -14,7 +14,8 @@ from crawler.arguments import read_arguments
 from crawler.discuz import urls
 from crawler.discuz.facts import RETRIABLE, Message, Post, ThreadPage
 from crawler.discuz.numbering import numbered_after
-from crawler.items import Batch, Line, Reason, coverage_line, post_lines, refusal_line
+from crawler.items import Batch, Line, Reason
+from crawler.lines import coverage_line, post_lines, refusal_line
 from crawler.middlewares import leads_elsewhere
 from crawler.responses import is_file, read_response, seen_at
 

@@ -1,0 +1,185 @@
+"""What was read of a page → the lines that are published of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.discuz import facts, urls
+from crawler.items import RETRIABLE, Article, Coverage, Date, Post, Reason, Record, Refusal, Url
+
+# What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
+# signed for the hour.
+_HASHED = (
+    "headline",
+    "text",
+    "quotes",
+    "links",
+    "media",
+    "access",
+    "source",
+    "notice",
+    "category",
+    "board",
+    "tags",
+    "type_options",
+    "edited_by",
+    "date_modified",
+)
+
+
+def post_lines(
+    page: facts.ThreadPage, posts: Iterable[facts.Post], fetched_at: datetime
+) -> Iterator[Post]:
+    """The lines of some of a page's posts: an `Article` for the opening post."""
+    for post in posts:
+        yield _post(page, post, fetched_at)
+
+
+def refusal_line(
+    reason: Reason,
+    *,
+    url: str,
+    fetched_at: datetime,
+    message: facts.Message | None = None,
+    thread_id: str | None = None,
+    **more: Any,
+) -> Refusal:
+    """The line of a refusal; ``message`` is what the page said, where there was one."""
+    root = message.site.root if message and message.site else urls.forum_root(url, None)
+    site = urls.site_of(root)
+    url = urls.without_fragment(url)
+    thread_id = thread_id or (message.thread_id if message else None)
+    page = more.get("page")
+    return Refusal(
+        item_id=f"{site}:refusal:{thread_id or url}" + (f":{page}" if page else ""),
+        site=site,
+        url=Url(url),
+        fetched_at=_stamp(fetched_at),
+        reason=reason,
+        retriable=reason in RETRIABLE,
+        required_level=message.required_level if message else None,
+        login_offered=(message.login_offered or None) if message else None,
+        message_raw=more.pop("message_raw", None) or (message.text if message else None),
+        thread_id=thread_id,
+        **more,
+    )
+
+
+def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> Coverage:
+    """The line of a thread's coverage; ``more`` are the counts."""
+    site = urls.site_of(page.site.root)
+    return Coverage(
+        item_id=f"{site}:{page.thread_id}:coverage",
+        site=site,
+        url=Url(page.url),
+        fetched_at=_stamp(fetched_at),
+        thread_id=page.thread_id,
+        **more,
+    )
+
+
+def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Post:
+    site = urls.site_of(page.site.root)
+    body = post.body
+    common: Record = {
+        "item_id": f"{site}:{page.thread_id}:{post.id}",
+        "site": site,
+        "url": page.url,
+        "fetched_at": _stamp(fetched_at),
+        "thread_id": page.thread_id,
+        "post_id": post.id,
+        "position": post.position,
+        "floor_label": post.floor_label,
+        "headline": post.headline,
+        "author": _record(post.author),
+        "date_modified": body.edited_at.value.isoformat() if body.edited_at else None,
+        "edited_by": body.edited_by,
+        "location": post.location,
+        "text": body.text,
+        "quotes": [_record(quote) for quote in body.quotes],
+        "in_reply_to": next((quote.post_id for quote in body.quotes if quote.post_id), None),
+        "images": [_record(image) for image in body.images],
+        "attachments": [_record(attachment) for attachment in body.attachments],
+        "links": [_record(link) for link in body.links],
+        "media": list(body.media),
+        "likes": post.likes,
+        "stand": post.stand,
+        "is_winner": post.is_winner or None,
+        "ratings": [_record(rating) for rating in post.ratings],
+        "comments": [_record(comment) for comment in post.comments],
+        "access": body.access,
+        "access_notices": list(body.notices),
+        "discuz_version": page.site.discuz_version,
+        "skin": "desktop",
+        "encoding": page.site.encoding,
+    }
+    if post.date:
+        common["date_published"] = post.date.value.isoformat()
+        common["date_published_raw"] = post.date.raw
+        common["date_precision"] = post.date.precision
+    line = Article(**common, **_thread(page, body)) if post.is_first else Post(**common)
+    if isinstance(line, Article):
+        line.headline = page.headline
+    else:
+        line.url = Url(f"{urls.thread_url(page.site.root, page.thread_id)}#pid{post.id}")
+    line.content_hash = content_hash(line)
+    return line
+
+
+def _thread(page: facts.ThreadPage, body: facts.Body) -> Record:
+    return {
+        "category": page.category,
+        "board": _record(page.board) if page.board else None,
+        "breadcrumbs": [_record(crumb) for crumb in page.breadcrumbs],
+        "site_name": page.site.name,
+        "source": body.source,
+        "notice": body.notice,
+        "tags": list(page.tags),
+        "views": page.views,
+        "replies": page.replies,
+        "favorites": page.favorites,
+        "flags": list(page.flags),
+        "special": page.special and _plain(page.special),
+        "type_options": page.type_options,
+    }
+
+
+def content_hash(line: Post) -> str:
+    """A hash of what the author wrote and staff may change: what a new version is told by."""
+    said = {name: getattr(line, name, None) for name in _HASHED}
+    said["attachments"] = [
+        {name: value for name, value in attachment.items() if name in ("id", "name")}
+        for attachment in line.attachments
+    ]
+    said["images"] = [image.get("attachment_id") or image["url"] for image in line.images]
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _record(value: Any) -> Record:
+    """A fact as JSON has it: absent parts left out, moments as ISO 8601."""
+    record: Record = {}
+    for spec in fields(value):
+        part = getattr(value, spec.name)
+        if isinstance(part, facts.Moment):
+            record[spec.name] = part.value.isoformat()
+        elif part is not None and part is not False and part not in ("", {}):
+            record[spec.name] = part
+    return record
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items() if part not in (None, [], {})}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _stamp(moment: datetime) -> Date:
+    return Date(moment.astimezone(UTC).isoformat(timespec="seconds"))
