@@ -117,7 +117,7 @@ def test_opening_posts_only(forum: Forum, tmp_path: Path) -> None:
     assert forum.asked[f"{PLAIN}&page=2"] == 0
 
 
-EARLY, ROBOT, REVERSED, GAP, LYING, FLAKY, STAYS_CUT, FAILS = range(101, 109)
+EARLY, ROBOT, REVERSED, GAP, LYING, FLAKY, STAYS_CUT, FAILS, LOST = range(101, 110)
 CHALLENGE = "<script>var a='/forum.php?_dsign=1a2b';location.assign(a);</script>"
 
 
@@ -157,6 +157,8 @@ def odd_threads(forum: Forum) -> None:
     cut = cut.replace(f"tid={FLAKY}", f"tid={STAYS_CUT}").replace(f"'{FLAKY}'", f"'{STAYS_CUT}'")
     forum.pages[f"{plain(STAYS_CUT)}&page=2"] = cut
     forum.pages[f"{plain(FAILS)}&page=2"] = (500, CUT, b"<html>500 Internal Server Error</html>")
+    three_pages(forum, LOST, look=Look(robot=True))
+    forum.pages[f"{plain(LOST)}&page=2"] = data_loss
 
 
 @dataclass
@@ -172,7 +174,7 @@ class Odd:
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
     with served_forum() as forum:
         odd_threads(forum)
-        url = " ".join(plain(tid) for tid in range(EARLY, FAILS + 1))
+        url = " ".join(plain(tid) for tid in range(EARLY, LOST + 1))
         yield Odd(crawl(forum, tmp_path_factory.mktemp("odd"), url=url), forum)
 
 
@@ -226,6 +228,15 @@ def test_a_page_that_fails_does_not_cost_the_ones_behind_it(odd: Odd) -> None:
     assert len(odd.of("posts", FAILS)) == 14
     assert odd.of("coverage", FAILS)[0]["status"] == "partial"
     assert odd.run.status == 3
+
+
+def test_a_page_that_never_arrives_whole_does_not_either(odd: Odd) -> None:
+    (refusal,) = odd.of("refusals", LOST)
+    assert (refusal["reason"], refusal["page"]) == ("truncated", 2)
+    behind = odd.of("posts", LOST)[9:]
+    assert [post["text"] for post in behind] == ALL[20:]
+    # robots' pages number nothing, and what stands before the last page is not known
+    assert [post.get("position") for post in behind] == [None] * 5
 
 
 ANSWERS: list[tuple[Any, str]] = [

@@ -12,9 +12,9 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.arguments import read_arguments
 from crawler.discuz import urls
-from crawler.discuz.facts import RETRIABLE, Message, Post, ThreadPage
+from crawler.discuz.facts import Message, Post, ThreadPage
 from crawler.discuz.numbering import numbered_after
-from crawler.items import Batch, Line, Reason
+from crawler.items import RETRIABLE, Batch, Line, Reason
 from crawler.lines import coverage_line, post_lines, refusal_line
 from crawler.middlewares import leads_elsewhere
 from crawler.responses import is_file, read_response, seen_at
@@ -121,7 +121,7 @@ class DiscuzSpider(Spider):
             attempts=request.cb_kwargs["attempt"] + request.meta.get("retry_times", 0),
             message_raw=" ".join(said.split())[:300],
         )
-        yield from self._end(thread)
+        yield from self._after_failure(reason, thread, number)
 
     # -- a page of a thread ------------------------------------------------------------------
 
@@ -146,7 +146,8 @@ class DiscuzSpider(Spider):
         thread.pages = max(thread.pages, page.pages)
         if page.replies is not None:
             thread.expected = page.replies + 1 - _goods(page)
-        page = numbered_after(page, max(thread.positions, default=0))
+        if number - 1 in thread.pages_read:
+            page = numbered_after(page, max(thread.positions, default=0))
         posts = self._new_posts(page, thread)
         lines: list[Line] = list(post_lines(page, posts, now))
         thread.last = page
@@ -293,7 +294,10 @@ class DiscuzSpider(Spider):
         message: Message | None = None,
     ) -> Iterator[Output]:
         yield self._refusal(reason, thread, number, response, message)
-        # one page that fails is no reason to leave out the ones behind it
+        yield from self._after_failure(reason, thread, number)
+
+    def _after_failure(self, reason: Reason, thread: Thread, number: int) -> Iterator[Output]:
+        """One page that fails is no reason to leave out the ones behind it."""
         if thread.last and thread.address and number < thread.pages and reason in RETRIABLE:
             yield self._request(thread.address.page_url(number + 1), thread, number + 1)
         else:
