@@ -69,7 +69,7 @@ def body_of(markup: str) -> Body:
             "答",
         ),
         (
-            '<div class="quote"><blockquote>原帖由 <i>甲</i> 于 2008-1-1 10:00 发表<br />话'
+            '<div class="quote"><blockquote>引用：原帖由 <i>甲</i> 于 2008-1-1 10:00 发表<br />话'
             "</blockquote></div>答",
             "答",
         ),

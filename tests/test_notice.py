@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import Message
+from crawler.discuz.facts import Message, OtherPage
 from crawler.discuz.notice import visible_text
 from tests.templates import message
 
@@ -87,6 +87,20 @@ def test_the_page_counts_before_its_status(status: int) -> None:
 )
 def test_pages_of_servers_and_guards(page: str, status: int, reason: str) -> None:
     assert refused(page, status).reason == reason
+
+
+@pytest.mark.parametrize("script", ["captcha.js", "seccode.js?t=yWaF9", "js.js"])
+@pytest.mark.parametrize("title", ["暂时关闭", "维护公告", "频繁刷新", "Bad Gateway", "安全检测"])
+def test_a_short_page_of_the_forum_itself_is_no_guard(script: str, title: str) -> None:
+    page = (
+        f'<html><head><script src="{script}"></script><script>var cookiepre = "a"</script></head>'
+        f'<body id="nv_forum" class="pg_forumdisplay">{title}</body></html>'
+    )
+    got = read_page(
+        page.encode(), url="http://bbs.example.net/forum-8-1.html", seen_at=datetime.now(UTC)
+    )
+    assert isinstance(got, OtherPage)
+    assert got.kind == "board"
 
 
 def test_visible_text() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
@@ -75,7 +75,7 @@ _LEVEL = re.compile(r"[权權]限高[于於]\s?(\d{1,5})")
 _CHALLENGE = re.compile(
     r"_dsign=|acw_sc__|__jsl_clearance|cf-chl|cf_chl|challenge-platform|Just a moment"
     r"|安全[检檢][查测測]|安全[验驗][证證]|[页頁]面重[载載][开開][启啟]|人[机機][验驗][证證]|滑[动動][验驗][证證]|[访訪][问問][验驗][证證]"
-    r"|secqsubmit|checking your browser|captcha|WAF|云锁|安全狗",
+    r"|secqsubmit|checking your browser|captcha|\bWAF\b|云锁|安全狗",
     re.I,
 )
 _RATE = re.compile(
@@ -96,6 +96,9 @@ _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
 _MOVES_ON = re.compile(r"\blocation\b|\.cookie\b|\breload\(", re.I)
 # where a site sends visitors whom it lets see nothing (allowvisit=0)
 _LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
+# <body id="nv_forum" class="pg_forumdisplay">: Discuz itself answered, and what it has to say
+# against it stands in #messagetext; 维护 there is the title of somebody's thread
+_OWN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_\w")
 _SORRY = re.compile(r"(?:抱歉|对不起|對不起)[,\uff0c!\uff01\s]\s?[^\s。]{2,80}")
 # A page that only guards says little.
 _SHORT = 2000
@@ -112,40 +115,39 @@ def read_notice(document: Document, status: int | None) -> Message | None:
     if _HAS_MESSAGE.search(document.text):
         return _read_message(document)
     text = visible_text(document.text)
+    reason = _guarded(document, text, status)
+    return _message(reason, document, _excerpt(document, text)) if reason else None
+
+
+def _guarded(document: Document, text: str, status: int | None) -> Reason | None:
+    """Which guard or failure the page is, by its words, its scripts and its status."""
     is_short = len(text) < _SHORT
     known = is_discuz(document)
-    address = urls.read_thread_address(document.url)
-    thread_id = address.thread_id if address else None
-
-    def refuse(reason: Reason) -> Message:
-        site = read_site(document, read_clock(document)) if known else None
-        return Message(reason, _excerpt(document, text), site=site, thread_id=thread_id)
-
     if _PASSWORD_FORM.search(document.text) and is_short:
-        return refuse("password")
-    if is_short:
+        return "password"
+    if is_short and not _OWN_PAGE.search(document.text):
         title = html.unescape((_TITLE.search(document.text) or ("", ""))[1])
         said = f"{title}\n{text}"
         if _RATE.search(said) or status == 429:
-            return refuse("rate_limited")
+            return "rate_limited"
         if _SERVER_ERROR.search(said):
-            return refuse("server_error")
+            return "server_error"
         if _MESSAGES[0][0].search(said):
-            return refuse("ip_banned")
+            return "ip_banned"
         if _CHALLENGE.search(said) or _CHALLENGE.search(document.text[: 20 * _SHORT]):
-            return refuse("challenge")
+            return "challenge"
         if not text.strip() and _MOVES_ON.search(document.text):
-            return refuse("challenge")
+            return "challenge"
         if _CLOSED.search(said):
-            return refuse("site_closed")
+            return "site_closed"
     if status == 429:
-        return refuse("rate_limited")
+        return "rate_limited"
     if status is not None and status >= 500:
-        return refuse("server_error")
+        return "server_error"
     if known and _LOGIN_PAGE.search(document.text):
-        return refuse("login_required")
+        return "login_required"
     if is_short and known and _is_cut_html(document):
-        return refuse("truncated")
+        return "truncated"
     return None
 
 
@@ -153,7 +155,6 @@ def unreadable(document: Document, status: int | None) -> Message:
     """The refusal of a page that is none of the known kinds."""
     known = is_discuz(document)
     text = visible_text(document.text)
-    address = urls.read_thread_address(document.url)
     reason: Reason = "not_discuz"
     said = _SORRY.search(text) if known else None
     if said:
@@ -165,11 +166,15 @@ def unreadable(document: Document, status: int | None) -> Message:
         reason = "not_found"
     elif status in (401, 403):
         reason = "no_permission"
+    return _message(reason, document, said[0] if said else _excerpt(document, text))
+
+
+def _message(reason: Reason, document: Document, text: str | None, **more: Any) -> Message:
+    known = is_discuz(document) or _HAS_MESSAGE.search(document.text)
+    address = urls.read_thread_address(document.url)
+    site = read_site(document, read_clock(document)) if known else None
     return Message(
-        reason,
-        said[0] if said else _excerpt(document, text),
-        site=read_site(document, read_clock(document)) if known else None,
-        thread_id=address.thread_id if address else None,
+        reason, text, site=site, thread_id=address.thread_id if address else None, **more
     )
 
 
@@ -191,14 +196,12 @@ def _read_message(document: Document) -> Message:
         # a notice in the site's own words: with a login beside it is what Discuz sends when the
         # site is closed or a group is kept out
         reason = "login_required" if login_offered else "not_found"
-    address = urls.read_thread_address(document.url)
-    return Message(
-        reason=reason,
-        text=said[:_LONGEST] or None,
+    return _message(
+        reason,
+        document,
+        said[:_LONGEST] or None,
         required_level=int(level[1]) if level else None,
         login_offered=login_offered,
-        site=read_site(document, read_clock(document)),
-        thread_id=address.thread_id if address else None,
     )
 
 

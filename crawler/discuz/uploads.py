@@ -20,8 +20,8 @@ _FURNITURE = re.compile(
 )
 # (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
 _SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
-_DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[::\uff1a]\s?(\d{1,12})")
-_PRICE = re.compile(r"售[价價]\s?[::\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
+_DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[:\uff1a]\s?(\d{1,12})")
+_PRICE = re.compile(r"售[价價]\s?[:\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
 _DESCRIPTION = re.compile(r"[说說]明\s?[:\uff1a]\s?(.{1,500})")
 
 
