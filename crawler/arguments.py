@@ -26,6 +26,16 @@ class Arguments:
     with_replies: bool = True
 
 
+def is_file(url: str) -> bool:
+    """Whether an address is one of a saved page."""
+    return url.startswith("file:")
+
+
+def file_path(url: str) -> Path:
+    """Where a saved page lies."""
+    return Path(unquote(urlsplit(url).path))
+
+
 def read_arguments(
     url: str | None = None,
     urls_file: str | None = None,
@@ -51,7 +61,7 @@ def read_arguments(
         given += _read_lines(urls_file)
     if not given:
         raise BadArgumentsError("no address: say -a url=ADDRESS or -a urls_file=FILE")
-    return Arguments(tuple(dict.fromkeys(map(_checked, given))), replies == "yes")
+    return Arguments(tuple(dict.fromkeys(map(check_address, given))), replies == "yes")
 
 
 def _split(addresses: str) -> Iterable[str]:
@@ -76,15 +86,19 @@ def _read_lines(name: str) -> Iterable[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _checked(address: str) -> str:
+def check_address(address: str) -> str:
+    """The address, if it can be one: of http, https, or a saved page that is there.
+
+    Raises `BadArgumentsError`.
+    """
     try:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError:
         raise BadArgumentsError(f"not an address: {address}") from None
     if parts.scheme == "file":
-        if not Path(unquote(parts.path)).is_file():
-            raise BadArgumentsError(f"no such file: {unquote(parts.path)}")
+        if not file_path(address).is_file():
+            raise BadArgumentsError(f"no such file: {file_path(address)}")
     elif parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadArgumentsError(
             f"not an address: {address} (it begins with http://, https:// or file://)"

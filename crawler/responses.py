@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
 
 if TYPE_CHECKING:
@@ -25,16 +24,6 @@ def read_response(response: Response, seen_at: datetime) -> Page:
         headers={str(name): str(value) for name, value in headers.items()},
         status=None if is_file(response.url) else response.status,
     )
-
-
-def is_file(url: str) -> bool:
-    """Whether an address is one of a saved page."""
-    return url.startswith("file:")
-
-
-def file_path(url: str) -> Path:
-    """Where a saved page lies."""
-    return Path(unquote(urlsplit(url).path))
 
 
 def seen_at(url: str) -> datetime:

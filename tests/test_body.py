@@ -73,6 +73,11 @@ def body_of(markup: str) -> Body:
             "</blockquote></div>答",
             "答",
         ),
+        (
+            '<div class="quote"><blockquote>原帖由 <i>甲</i> 于 2008-1-1 10:00 发表<br />话'
+            "</blockquote></div>答",
+            "答",
+        ),
         # hidden, shown, secret
         ('前<div class="locked">游客，如果您要查看本帖隐藏内容请<a>回复</a></div>后', "前\n后"),
         ('<div class="showhide"><h4>本帖隐藏的内容</h4>钥匙</div>', "钥匙"),

@@ -35,6 +35,8 @@ NEWS = ROOT / "fixtures" / "thread" / "news" / "page.html"
         ["crawl", "discuz", "-a", "url=http://b.example/", "-a", "colour=red"],
         ["page"],
         ["page", "/no/such/page.html"],
+        ["page", "file://[x"],
+        ["page", "ftp://bbs.example.net/"],
         ["page", "a", "b"],
         ["page", "--nosuch", str(NEWS)],
         ["page", str(NEWS), "--seen-at", "yesterday"],

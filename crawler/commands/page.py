@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
 
+from crawler.arguments import BadArgumentsError, check_address, file_path, is_file
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.items import DEFINITE, Line, to_record
 from crawler.lines import post_lines, refusal_line
-from crawler.responses import read_response
+from crawler.responses import read_response, seen_at
 from crawler.storage import encode
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ class Command(ScrapyCommand):
             _refuse("say one file or address")
         if opts.seen_at and _time(opts.seen_at) is None:
             _refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
-        if not _is_address(args[0]) and not _path(args[0]).is_file():
+        if "://" in args[0]:
+            try:
+                check_address(args[0])
+            except BadArgumentsError as error:
+                _refuse(str(error))
+        elif not Path(args[0]).is_file():
             _refuse(f"no such file: {args[0]}")
         assert self.settings is not None
         # what is printed is all that comes of it
@@ -72,18 +77,19 @@ class Command(ScrapyCommand):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        seen_at = _time(opts.seen_at) if opts.seen_at else None
-        if _is_address(args[0]):
+        moment = _time(opts.seen_at) if opts.seen_at else None
+        if "://" in args[0] and not is_file(args[0]):
             assert self.crawler_process is not None
-            self.crawler_process.crawl(_OnePage, url=args[0], seen_at=seen_at, show=self._print)
+            self.crawler_process.crawl(_OnePage, url=args[0], seen_at=moment, show=self._print)
             self.crawler_process.start()
         else:
-            self._read_file(_path(args[0]), opts.url, seen_at)
+            path = file_path(args[0]) if is_file(args[0]) else Path(args[0])
+            self._read_file(path, opts.url, moment)
 
-    def _read_file(self, path: Path, url: str | None, seen_at: datetime | None) -> None:
-        url = url or path.resolve().as_uri()
-        seen_at = seen_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        self._print(read_page(path.read_bytes(), url=url, seen_at=seen_at), url, seen_at)
+    def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> None:
+        saved = path.resolve().as_uri()
+        url, moment = url or saved, moment or seen_at(saved)
+        self._print(read_page(path.read_bytes(), url=url, seen_at=moment), url, moment)
 
     def _print(self, page: Page | str, url: str, seen_at: datetime) -> None:
         lines: list[Line] = []
@@ -126,14 +132,6 @@ class _OnePage(Spider):
 def _refuse(message: str) -> None:
     print(f"scrapy page: {message}", file=sys.stderr)
     raise SystemExit(USAGE)
-
-
-def _is_address(text: str) -> bool:
-    return text.startswith(("http://", "https://"))
-
-
-def _path(text: str) -> Path:
-    return Path(unquote(text.removeprefix("file://")) if text.startswith("file://") else text)
 
 
 def _time(text: str) -> datetime | None:

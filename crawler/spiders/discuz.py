@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.arguments import read_arguments
+from crawler.arguments import is_file, read_arguments
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Post, ThreadPage
 from crawler.discuz.numbering import numbered_after
 from crawler.items import RETRIABLE, Batch, Line, Reason
 from crawler.lines import coverage_line, post_lines, refusal_line
 from crawler.middlewares import leads_elsewhere
-from crawler.responses import is_file, read_response, seen_at
+from crawler.responses import read_response, seen_at
 
 if TYPE_CHECKING:
     from scrapy.http import Response
