@@ -234,13 +234,17 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page of a forum tells of the forum and of itself."""
+    """What every page of a forum tells of the forum and of itself.
+
+    ``member_id`` is whom the forum takes the visitor for; "0" is a guest, ``None`` not told.
+    """
 
     root: str
     name: str | None
     discuz_version: str | None
     encoding: str
     clock: datetime | None
+    member_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +280,55 @@ class ThreadPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread as a board's list shows it.
+
+    ``last_post`` is when it was last answered, with ``last_author``. ``is_moved``: the row is what
+    a moved thread left behind; ``thread_id`` is then the thread it leads to.
+    """
+
+    thread_id: str
+    url: str
+    headline: str
+    category: str | None = None
+    author: Author | None = None
+    date: Moment | None = None
+    replies: int | None = None
+    views: int | None = None
+    last_post: Moment | None = None
+    last_author: str | None = None
+    flags: tuple[str, ...] = ()
+    is_moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """One page of a board's list of threads, in the order of the page.
+
+    ``boards`` are its sub-boards. A page behind the last comes as page 1 (`forumdisplay.php`).
+    """
+
+    site: Site
+    url: str
+    board: Board
+    page: int
+    pages: int
+    next_url: str | None
+    rows: tuple[ThreadRow, ...]
+    boards: tuple[Board, ...] = ()
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """The index of a forum, or of one category: its boards in the order of the page."""
+
+    site: Site
+    boards: tuple[Board, ...]
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A page that holds no thread, and why. ``text`` is what it says, shortened."""
 
@@ -289,10 +342,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class OtherPage:
-    """A known kind of page that is no thread."""
+    """A known kind of page that holds neither threads nor boards, or none that could be read."""
 
     kind: Kind
     site: Site
 
 
-Page = ThreadPage | Message | OtherPage
+Page = ThreadPage | BoardPage | IndexPage | Message | OtherPage

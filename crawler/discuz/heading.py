@@ -11,7 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.crumbs import board_of
 from crawler.discuz.facts import Board, Crumb
+from crawler.discuz.site import script_number
 from crawler.discuz.tree import all_text, number, words
 from crawler.discuz.trim import first_floor
 
@@ -85,26 +87,11 @@ def read_category(document: Document, heading: _Element) -> str | None:
     return found[1].strip() or None if found else None
 
 
-def read_crumbs(page: Floor, context: Context) -> tuple[Crumb, ...]:
-    """The path above the page, without the thread itself."""
-    bar = page.first("pt")
-    if bar is None:
-        return ()
-    crumbs = []
-    for link in bar.iter("a"):
-        name, url = words(link), urls.resolve(context.base, link.get("href"))
-        # the last one is the thread itself, its title cut short
-        if name and url and not urls.read_thread_address(url):
-            crumbs.append(Crumb(name, url))
-    return tuple(crumbs)
-
-
 def read_board(document: Document, crumbs: tuple[Crumb, ...], context: Context) -> Board | None:
     """The board: the last crumb that leads to one, else what the page's script says."""
-    for crumb in reversed(crumbs):
-        board_id = urls.board_id(crumb.url)
-        if board_id:
-            return Board(crumb.name, board_id, crumb.url)
+    board = board_of(crumbs)
+    if board:
+        return board
     said = script_number(document.text, "fid")
     if not said:
         return None
@@ -114,24 +101,6 @@ def read_board(document: Document, crumbs: tuple[Crumb, ...], context: Context) 
         if urls.board_id(href) == said and "typeid" not in href and name.strip():
             return Board(name.strip(), said, urls.resolve(context.base, href))
     return Board(None, said)
-
-
-def site_name(page: Floor) -> str | None:
-    """The forum's name where its breadcrumbs begin."""
-    bar = page.first("pt")
-    for link in bar.iter("a") if bar is not None else ():
-        # <a href="./" class="nvhm" title="首页">NAME</a>
-        if "nvhm" in (link.get("class") or ""):
-            return words(link) or None
-    return None
-
-
-def script_number(text: str, name: str) -> str | None:
-    """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
-    mark = f"{name} = parseInt('"
-    at = text.find(mark)
-    digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
-    return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
 
 
 def read_views(document: Document, page: Floor, first: Floor) -> int | None:

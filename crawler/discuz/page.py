@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from crawler.discuz import notice, thread
+from crawler.discuz import board, index, notice, thread
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
-from crawler.discuz.facts import Kind, OtherPage, Page
+from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page
 from crawler.discuz.site import is_discuz, read_site
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
@@ -38,7 +38,8 @@ def read_page(
     (aware; what words like 昨天 count from if the page has no clock), ``headers`` and ``status``
     of the answer where they are known.
 
-    Returns a `ThreadPage`, a `Message` with the reason why there is none, or an `OtherPage`.
+    Returns a `ThreadPage`, a `BoardPage`, an `IndexPage`, a `Message` with the reason why there is
+    none of them, or an `OtherPage`.
     A pure function of its arguments. Never raises on any bytes.
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers)
@@ -52,11 +53,16 @@ def read_page(
     return _other(document) or notice.unreadable(document, status)
 
 
-def _other(document: Document) -> OtherPage | None:
+def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:
     if "<rss" in document.text[:500]:
         return OtherPage("rss", read_site(document, None))
     found = _BODY_CLASS.search(document.text)
     kind = _KINDS.get(found[1]) if found else None
     if kind is None or not is_discuz(document):
         return None
-    return OtherPage(kind, read_site(document, read_clock(document)))
+    found_page: BoardPage | IndexPage | None = None
+    if kind == "board":
+        found_page = board.read_board(document)
+    elif kind == "index":
+        found_page = index.read_index(document)
+    return found_page or OtherPage(kind, read_site(document, read_clock(document)))

@@ -24,6 +24,8 @@ _GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(
 _POWERED = re.compile(r"Powered by.{0,200}?\b(X\d(?:\.\d)?)\b", re.I | re.S)
 # discuz_uid and cookiepre stand in the script of nearly every page, whatever the brand
 _MARKS = ("discuz_uid", "cookiepre", "Discuz!", "Comsenz")
+# discuz_uid = '0' for a guest
+_MEMBER = re.compile(r"\bdiscuz_uid\s?=\s?'(\d{1,18})'")
 _HEAD = 65536
 
 
@@ -32,6 +34,7 @@ def read_site(document: Document, clock: Clock | None) -> Site:
     head = document.text[:_HEAD]
     base = _SITE_URL.search(head) or _BASE.search(head) or _CANONICAL.search(head)
     name = _NAME.search(head)
+    member = _MEMBER.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
     return Site(
         root=urls.forum_root(document.url, base[1] if base else None),
@@ -39,6 +42,7 @@ def read_site(document: Document, clock: Clock | None) -> Site:
         discuz_version=version[1].upper() if version else None,
         encoding=document.encoding,
         clock=clock.now if clock and clock.is_page_time else None,
+        member_id=member[1] if member else None,
     )
 
 
@@ -48,6 +52,14 @@ def base_of(document: Document, site: Site) -> str:
     if found:
         return urls.resolve(document.url, html.unescape(found[1])) or site.root
     return site.root if document.url.startswith("file:") else document.url
+
+
+def script_number(text: str, name: str) -> str | None:
+    """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
+    mark = f"{name} = parseInt('"
+    at = text.find(mark)
+    digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
+    return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
 
 
 def is_discuz(document: Document) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.discuz import urls
 from crawler.discuz.body import Context
 from crawler.discuz.closing import split_closing
+from crawler.discuz.crumbs import read_crumbs, site_name
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import Post, ThreadPage
@@ -17,20 +18,18 @@ from crawler.discuz.heading import (
     find_heading,
     read_board,
     read_category,
-    read_crumbs,
     read_favorites,
     read_flags,
     read_replies,
     read_tags,
     read_views,
-    script_number,
-    site_name,
     subject,
 )
 from crawler.discuz.numbering import is_reversed, numbered, with_first
 from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
-from crawler.discuz.site import base_of, read_site
+from crawler.discuz.pager import read_pager
+from crawler.discuz.site import base_of, read_site, script_number
 from crawler.discuz.special import read_special, read_type_options
 from crawler.discuz.tree import all_text, words
 from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
@@ -48,7 +47,6 @@ _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
 _HEAD = 65536
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
-_PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
 _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
 
 
@@ -77,7 +75,8 @@ def read_thread(document: Document) -> ThreadPage | None:
     # more floors that say when than floors that say what: a skin of which this is a part
     if not floors or thread_id is None or heading is None or dated >= 2 * len(floors):
         return None
-    crumbs = read_crumbs(page, context)
+    bar = page.first("pt")
+    crumbs = read_crumbs(bar, context.base)
     first_id = _first_id(document.text)
     posts = with_copied_quotes(
         [read_floor(floor, context, is_first=floor.id == first_id) for floor in floors]
@@ -92,7 +91,7 @@ def read_thread(document: Document) -> ThreadPage | None:
     posts = [_closed(post) if post.is_first else post for post in posts]
     posts = numbered(posts, number_, pages, newest_first=newest_first, is_filtered=is_filtered)
     return ThreadPage(
-        site=site if site.name else replace(site, name=site_name(page)),
+        site=site if site.name else replace(site, name=site_name(bar)),
         url=_url(document, site.root, thread_id),
         thread_id=thread_id,
         headline=subject(heading),
@@ -227,27 +226,10 @@ def _url(document: Document, root: str, thread_id: str) -> str:
 
 
 def _pages(url: str, page: Floor, context: Context) -> tuple[int, int, str | None]:
-    """Where we are, of how many, and what comes next, from `div.pg`; else page 1 of 1."""
-    current, last, next_url = 0, 1, None
-    for pager in page.all("pg"):
-        for part in pager.iter("strong", "a", "span"):
-            said = words(part)
-            if part.tag == "strong" and said.isascii() and said.isdigit():
-                current = int(said[:7])
-            elif part.tag == "span":
-                # <span title="共 26 页"> / 26 页</span>
-                found = _PAGES.search(part.get("title") or said)
-                last = max(last, int(found[1])) if found else last
-            elif part.tag == "a":
-                # 3, or the last one: ... 26
-                found = re.search(r"(\d{1,7})$", said)
-                last = max(last, int(found[1])) if found else last
-                if "nxt" in (part.get("class") or "").split():
-                    next_url = urls.resolve(context.base, part.get("href"))
-        if len(pager):
-            break
-    if not current:
-        # a pager without <strong>2</strong>: then the address tells; without a pager it is page 1
+    """Where we are, of how many, and what comes next; without a pager page 1 of 1."""
+    current, last, next_url = read_pager(page.all("pg"), context.base)
+    if current is None:
+        # a pager without <strong>2</strong>: then the address tells
         address = urls.read_thread_address(url) if last > 1 else None
         current = address.page if address else 1
     return current, max(last, current), next_url

@@ -24,6 +24,13 @@ _REWRITTEN = re.compile(
 _ARCHIVED = re.compile(r"(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+)\.html?")
 # forum.php since X1, viewthread.php up to 7.2, both under any base path
 _SCRIPT = re.compile(r"(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
+# forum-FID-PAGE.html, FID a number or the board's short name; /f161-1 was seen elsewhere
+_BOARD = re.compile(
+    r"(?P<base>.*/)(?:forum-(?P<fid>[A-Za-z0-9_]{1,40})-(?P<page>\d+)\.html?"
+    r"|f(?P<fid2>\d+)-(?P<page2>\d+)(?P<end>(?:\.html?)?))$"
+)
+_BOARD_ARCHIVED = re.compile(r"(?P<base>.*/)archiver/(?:index\.php)?\??fid-(?P<fid>\d+)\.html?")
+_BOARD_SCRIPT = re.compile(r"(?P<base>.*/)(?P<script>forum|forumdisplay)\.php$")
 # uid=20, space-uid-20.html, suid-20; not authorid=20, touid=20
 _USER_ID = re.compile(r"(?<![a-z])s?uid[=-](\d+)")
 _USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$|mod=space&(?:amp;)?username=([^&#]+)")
@@ -103,6 +110,66 @@ def read_thread_address(url: str) -> ThreadAddress | None:
     base = origin + script["base"]
     page = 1 if is_jump else _page_number(query.get("page"))
     return ThreadAddress(base, thread_id, page, _plain(base, thread_id), _post_id(url))
+
+
+@dataclass(frozen=True, slots=True)
+class BoardAddress:
+    """An address that leads to a board's list; ``template`` as in `ThreadAddress`."""
+
+    root: str
+    board_id: str
+    page: int
+    template: str
+
+    def page_url(self, page: int) -> str:
+        """The address of one page; the first one's without a number where that can be left out."""
+        if page == 1:
+            return self.template.removesuffix("&page={page}").replace("{page}", "1")
+        return self.template.replace("{page}", str(page))
+
+
+@lru_cache(maxsize=4096)
+def read_board_address(url: str) -> BoardAddress | None:
+    """What ``url`` says of a board; ``None`` where it does not name one.
+
+    Filters and orders (`typeid=`, `orderby=`) are left out: the whole board is meant.
+
+    >>> read_board_address("https://b.example/bbs/forum-7-3.html").page_url(1)
+    'https://b.example/bbs/forum-7-1.html'
+    >>> read_board_address("http://b.example/forum.php?mod=forumdisplay&fid=7&page=2").page_url(2)
+    'http://b.example/forum.php?mod=forumdisplay&fid=7&page=2'
+    >>> read_board_address("https://b.example/forum.php?mod=viewthread&tid=2") is None
+    True
+    """
+    try:
+        parts = urlsplit(url[:_LONGEST])
+    except ValueError:
+        return None
+    origin = f"{parts.scheme}://{parts.netloc}"
+    found = _BOARD.match(parts.path)
+    # forum-viewthread_12.html is a thread
+    if found and not read_thread_address(url):
+        base = origin + found["base"]
+        board, page = found["fid"] or found["fid2"], _page_number(found["page"] or found["page2"])
+        name = f"forum-{board}-{{page}}.html" if found["fid"] else f"f{board}-{{page}}{found['end']}"
+        return BoardAddress(base, board, page, base + name)
+    archived = _BOARD_ARCHIVED.match(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    if archived:
+        base = origin + archived["base"]
+        return _plain_board(base, archived["fid"], 1)
+    script = _BOARD_SCRIPT.match(parts.path)
+    query = dict(parse_qsl(parts.query))
+    board = query.get("fid", "")
+    if not script or not re.fullmatch(r"[1-9]\d{0,17}", board):
+        return None
+    if query.get("mod") != "forumdisplay" and script["script"] != "forumdisplay":
+        return None
+    return _plain_board(origin + script["base"], board, _page_number(query.get("page")))
+
+
+def board_url(root: str, board_id: str) -> str:
+    """The address of a board, which every Discuz! understands if ``board_id`` is a number."""
+    return f"{root}forum.php?mod=forumdisplay&fid={board_id}"
 
 
 def is_filtered(url: str) -> bool:
@@ -230,6 +297,10 @@ def without_fragment(url: str) -> str:
 
 def _plain(root: str, thread_id: str) -> str:
     return thread_url(root, thread_id) + "&page={page}"
+
+
+def _plain_board(root: str, board: str, page: int) -> BoardAddress:
+    return BoardAddress(root, board, page, board_url(root, board) + "&page={page}")
 
 
 def _post_id(url: str) -> str | None:
