@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from crawler.discuz.dates import DEFAULT_ZONE
+
 OPTIONS = {
-    "url": "address of a thread, or several with commas between",
+    "url": "address of a thread, a board or a whole forum, or several with commas between",
     "urls_file": "file with an address a line; empty lines and lines with # are passed over",
+    "boards": "only these boards, by number: boards=2,42",
+    "since": "only threads with a post since this day: since=2024-01-01",
+    "max_threads": "at most so many threads, the first of their lists",
+    "max_pages": "at most so many pages of each board's list",
     "replies": "yes (default) or no: only opening posts, one page a thread",
+    "full": "yes: read every page of every listed thread again; no (default): only what changed",
 }
 
 
@@ -24,6 +34,26 @@ class Arguments:
 
     addresses: tuple[str, ...]
     with_replies: bool = True
+    boards: tuple[str, ...] = ()
+    since: datetime | None = None
+    max_threads: int | None = None
+    max_pages: int | None = None
+    full: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same arguments: a run that was stopped is known by it."""
+        return hashlib.sha256(json.dumps(astuple(self), default=str).encode()).hexdigest()[:32]
+
+    @property
+    def scope(self) -> str:
+        """What limits which threads are seen; lists walked in one scope tell nothing of another."""
+        parts = [
+            self.since.isoformat() if self.since else "",
+            f"pages={self.max_pages}" if self.max_pages else "",
+            "" if self.with_replies else "openings",
+        ]
+        return " ".join(filter(None, parts))
 
 
 def is_file(url: str) -> bool:
@@ -40,6 +70,11 @@ def read_arguments(
     url: str | None = None,
     urls_file: str | None = None,
     replies: str = "yes",
+    boards: str = "",
+    since: str = "",
+    max_threads: str = "",
+    max_pages: str = "",
+    full: str = "no",
     **unknown: object,
 ) -> Arguments:
     """Check what stands behind `-a`.
@@ -52,8 +87,9 @@ def read_arguments(
     if unknown:
         names = ", ".join(sorted(unknown))
         raise BadArgumentsError(f"unknown option: {names} (there are: {', '.join(OPTIONS)})")
-    if replies not in ("yes", "no"):
-        raise BadArgumentsError(f"replies={replies}: say yes or no")
+    for name, said in (("replies", replies), ("full", full)):
+        if said not in ("yes", "no"):
+            raise BadArgumentsError(f"{name}={said}: say yes or no")
     given: list[str] = []
     if url:
         given += _split(url)
@@ -61,7 +97,41 @@ def read_arguments(
         given += _read_lines(urls_file)
     if not given:
         raise BadArgumentsError("no address: say -a url=ADDRESS or -a urls_file=FILE")
-    return Arguments(tuple(dict.fromkeys(map(check_address, given))), replies == "yes")
+    return Arguments(
+        addresses=tuple(dict.fromkeys(map(check_address, given))),
+        with_replies=replies == "yes",
+        boards=_boards(boards),
+        since=_day(since),
+        max_threads=_number("max_threads", max_threads),
+        max_pages=_number("max_pages", max_pages),
+        full=full == "yes",
+    )
+
+
+def _boards(said: str) -> tuple[str, ...]:
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    for name in names:
+        if not (name.isascii() and name.replace("_", "").isalnum() and len(name) <= 40):
+            raise BadArgumentsError(f"boards={said}: say numbers, as in boards=2,42")
+    return tuple(dict.fromkeys(names))
+
+
+def _day(said: str) -> datetime | None:
+    if not said:
+        return None
+    try:
+        day = datetime.fromisoformat(said)
+    except ValueError:
+        raise BadArgumentsError(f"since={said}: say a day, as in since=2024-01-01") from None
+    return day if day.tzinfo else day.replace(tzinfo=DEFAULT_ZONE)
+
+
+def _number(name: str, said: str) -> int | None:
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and 0 < int(said[:12])):
+        raise BadArgumentsError(f"{name}={said}: say a number from 1 on")
+    return int(said[:12])
 
 
 def _split(addresses: str) -> Iterable[str]:

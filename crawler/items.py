@@ -5,10 +5,13 @@ absent fact (``None``, an empty list) is left out of the line. `docs/schema/` is
 here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict, get_args
 
+from crawler.archive import Archive
 from crawler.discuz import facts
+from crawler.ledger import Change
 
 SCHEMA_VERSION = "1.0"
 
@@ -97,9 +100,16 @@ class Crumb(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The lines of one page, which are stored in one go; ``size`` is how many there are."""
+    """The ``size`` lines of one page, which are stored in one go.
+
+    ``archive`` is where they belong, ``changes`` what its ledger learns once they are stored;
+    ``then`` is called when all that is done.
+    """
 
     size: int = 1
+    archive: Archive | None = None
+    changes: tuple[Change, ...] = ()
+    then: Callable[[], None] = lambda: None
 
 
 _INTERNAL = {"published": False}
@@ -155,7 +165,7 @@ class Post(Line):
     is_winner: bool | None = None
     ratings: list[Rating] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
-    access: facts.Access = "visible"
+    access: facts.Access | None = None
     access_notices: list[str] = field(default_factory=list)
     discuz_version: str | None = None
     skin: Literal["desktop"] | None = None
@@ -187,7 +197,7 @@ class Article(Post):
 
 @dataclass(kw_only=True, eq=False)
 class Refusal(Line):
-    """An address that gave no article and no posts, and why."""
+    """An address that gave no article and no posts, and why; ``is_deleted`` once it does."""
 
     kind = "refusal"
 
@@ -201,11 +211,17 @@ class Refusal(Line):
     thread_id: str | None = None
     board_id: str | None = None
     page: int | None = None
+    is_deleted: bool | None = None
 
 
 @dataclass(kw_only=True, eq=False)
 class Coverage(Line):
-    """How complete the reading of a thread was, written when it ends."""
+    """How complete the reading of a thread was, written when it ends.
+
+    What may explain that fewer were captured than the thread's counter says: ``posts_deleted`` were
+    there before, ``posts_waiting`` are counted and shown on no page. ``posts_shielded`` are
+    captured without the words that staff keeps from everybody.
+    """
 
     kind = "coverage"
 
@@ -216,6 +232,9 @@ class Coverage(Line):
     pages_expected: int | None = None
     pages_captured: int
     missing_positions: list[int] = field(default_factory=list)
+    posts_deleted: int | None = None
+    posts_waiting: int | None = None
+    posts_shielded: int | None = None
     run_id: str
 
 

@@ -13,23 +13,22 @@ from crawler.discuz import facts, urls
 from crawler.items import RETRIABLE, Article, Coverage, Date, Post, Reason, Record, Refusal, Url
 
 # What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
-# signed for the hour.
+# signed for the hour, nor dates that may be words like 昨天.
 _HASHED = (
     "headline",
     "text",
-    "quotes",
     "links",
     "media",
     "access",
     "source",
     "notice",
     "category",
-    "board",
     "tags",
     "type_options",
     "edited_by",
-    "date_modified",
 )
+# Marks that staff sets; hot and recommended are counters.
+_FLAGS = ("sticky", "digest", "closed")
 
 
 def post_lines(
@@ -67,6 +66,25 @@ def refusal_line(
         message_raw=more.pop("message_raw", None) or (message.text if message else None),
         thread_id=thread_id,
         **more,
+    )
+
+
+def deleted_line(
+    *, root: str, thread_id: str, post_id: str, fetched_at: datetime, is_first: bool, version: int
+) -> Post:
+    """The line of a post that is gone; its words are those of its last line."""
+    site = urls.site_of(root)
+    url = urls.thread_url(root, thread_id)
+    kind = Article if is_first else Post
+    return kind(
+        item_id=f"{site}:{thread_id}:{post_id}",
+        version=version,
+        site=site,
+        url=Url(url if is_first else f"{url}#pid{post_id}"),
+        fetched_at=_stamp(fetched_at),
+        thread_id=thread_id,
+        post_id=post_id,
+        is_deleted=True,
     )
 
 
@@ -157,6 +175,11 @@ def content_hash(line: Post) -> str:
         for attachment in line.attachments
     ]
     said["images"] = [image.get("attachment_id") or image["url"] for image in line.images]
+    said["quotes"] = [[quote.get("author"), quote.get("text")] for quote in line.quotes]
+    said["comments"] = [[each.get("author"), each.get("text")] for each in line.comments]
+    if isinstance(line, Article):
+        said["board"] = (line.board or {}).get("id")
+        said["flags"] = [flag for flag in line.flags if flag in _FLAGS]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

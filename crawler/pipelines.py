@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
+import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
 from crawler.items import Batch, Line, Refusal, to_record
 from crawler.schema import problems
-from crawler.storage import Segments, site_folder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
+
+    from crawler.archive import Archive
 
 logger = logging.getLogger(__name__)
 
@@ -56,68 +57,67 @@ class CheckPipeline:
 
 
 class StorePipeline:
-    """Appends lines to the segments of their site, all lines of one page in one go.
+    """Stores the lines of a page in one go, in the archive they belong to.
 
     What it hands on (to feeds) is the line as it was written, absent facts left out.
     """
 
-    def __init__(self, data_dir: Path, crawler: Crawler | None = None) -> None:
-        self.data_dir = data_dir
+    def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._segments: dict[str, Segments] = {}
         self._waiting: dict[Batch, list[Line]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Path(crawler.settings["DATA_DIR"]), crawler)
+        return cls(crawler)
 
     def process_item(self, item: Line) -> dict[str, Any]:
         batch = item.batch
         waiting = self._waiting.setdefault(batch, [])
         waiting.append(item)
         if len(waiting) >= batch.size:
-            self._store(self._waiting.pop(batch))
+            self._store(batch, self._waiting.pop(batch))
         if item.problems:
             raise DropItem(f"{item.item_id} is kept in rejected-*.jsonl", log_level="DEBUG")
         return to_record(item)
 
     def close_spider(self) -> None:
-        # only a spider that was stopped in the middle of a page leaves any
-        for lines in self._waiting.values():
-            self._store(lines)
+        # what is left of a page that was not finished is asked for again
         self._waiting.clear()
-        for segments in self._segments.values():
-            segments.close()
+        if _stats(self._crawler).get_value("storage/failed"):
+            return
+        for archive in getattr(self._crawler.spider, "archives", {}).values():
+            try:
+                archive.flush()
+            except (OSError, sqlite3.Error) as error:
+                storage_failed(self._crawler, archive, error)
 
-    def _store(self, lines: list[Line]) -> None:
-        by_place: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    def _store(self, batch: Batch, lines: list[Line]) -> None:
+        records = []
         for line in lines:
             record = to_record(line)
-            kind = line.item_type
             if line.problems:
-                kind, record = "rejected", {"problems": line.problems, **record}
-            by_place.setdefault((line.site, kind), []).append(record)
+                records.append(("rejected", {"problems": line.problems, **record}))
+            else:
+                records.append((line.item_type, record))
+        assert batch.archive is not None
         try:
-            for (site, kind), records in by_place.items():
-                self._of(site).append(kind, records)
-        except OSError as error:
-            self._fail(error)
+            batch.archive.store(records, batch.changes)
+        except (OSError, sqlite3.Error) as error:
+            storage_failed(self._crawler, batch.archive, error)
             raise
+        batch.then()
 
-    def _of(self, site: str) -> Segments:
-        segments = self._segments.get(site)
-        if segments is None:
-            folder = self.data_dir / site_folder(site)
-            segments = self._segments[site] = Segments(folder)
-        return segments
 
-    def _fail(self, error: OSError) -> None:
-        """A disk that does not take a line takes none after it: end the run, and say so."""
-        logger.critical("lines cannot be stored: %s", error)
-        if self._crawler is not None:
-            _stats(self._crawler).set_value("storage/failed", str(error))
-            if self._crawler.engine is not None and self._crawler.spider is not None:
-                self._crawler.engine.close_spider(self._crawler.spider, "storage_failed")
+def storage_failed(crawler: Crawler, archive: Archive, error: Exception) -> None:
+    """A disk that does not take a line takes none after it: leave what is sure, and end the run."""
+    stats = _stats(crawler)
+    if stats.get_value("storage/failed"):
+        return
+    logger.critical("lines cannot be stored: %s", error)
+    stats.set_value("storage/failed", str(error))
+    archive.give_up()
+    if crawler.engine is not None and crawler.spider is not None:
+        crawler.engine.close_spider(crawler.spider, "storage_failed")
 
 
 def _stats(crawler: Crawler) -> StatsCollector:

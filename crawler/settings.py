@@ -22,6 +22,25 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 
+# The spider asks again for what comes and goes, by what the page says and not by its status; Scrapy's
+# own middleware is left with answers that never came.
+RETRY_HTTP_CODES: list[int] = []
+RETRY_TIMES = 2
+
+# So many challenges, bans or "refreshing too often" in a row mean that the forum wants no more
+# requests: the run ends and says so. A page now and then that is one of these is asked again.
+STOP_AFTER_BLOCKS = 5
+# So many answers in a row that never came, or were the server's error: the forum is down.
+STOP_AFTER_FAILURES = 12
+
+# Edits and deletions in old pages leave no trace in a list: so many pages are looked at again in
+# each run, oldest check first, half of them pages of lists (each tells of twenty threads and more).
+# A hundred are two minutes of a polite crawl; a forum of 3,000 pages is then seen once a month.
+REVISIT_PAGES = 100
+# A thread or board that was refused for good (no permission, a password) is asked again after so
+# many days: rights change seldom.
+REVISIT_REFUSED_DAYS = 30
+
 # X3.3 answers 200 to most failures and X3.5 a 404 or 503: the page is read, whatever its status,
 # and tells why there is no thread in it.
 HTTPERROR_ALLOW_ALL = True
@@ -44,6 +63,13 @@ ITEM_PIPELINES = {
 }
 # Lines go to DATA_DIR/<site>/. Relative to where the command is run.
 DATA_DIR = "data"
+# A file that editors, mail and version control still take; then the next one is begun.
+SEGMENT_SIZE = 256 * 1024 * 1024
+# What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
+SEGMENT_COMPRESSION = ""
+# Cookies of a member, as a browser exports them (Netscape cookies.txt), for boards that only members
+# see. They are sent to the forum and appear nowhere else.
+COOKIES_FILE = ""
 
 # Two doors into a running crawl that nobody here needs.
 REMOTE_CONTROL_ENABLED = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -186,7 +187,11 @@ def _date(cell: _Element | None, clock: Clock) -> Moment | None:
     if em is None:
         return None
     titles = [part.get("title") for part in em.iter("span") if part.get("title")]
-    return read_date(all_text(em), titles[-1] if titles else None, clock)
+    moment = read_date(all_text(em), titles[-1] if titles else None, clock)
+    if moment and not titles and moment.precision in ("second", "minute") and ":" not in moment.raw:
+        # 7 分钟前 by a clock that shows minutes: not the minute itself
+        return replace(moment, precision="hour")
+    return moment
 
 
 def _count(cell: _Element | None, tag: str) -> int | None:

@@ -330,7 +330,10 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A page that holds no thread, and why. ``text`` is what it says, shortened."""
+    """A page that holds no thread, and why. ``text`` is what it says, shortened.
+
+    ``is_guess``: its words are not known, ``reason`` is what such a page mostly means.
+    """
 
     reason: Reason
     text: str | None = None
@@ -338,6 +341,7 @@ class Message:
     login_offered: bool = False
     site: Site | None = None
     thread_id: str | None = None
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

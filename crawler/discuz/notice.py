@@ -192,6 +192,7 @@ def _read_message(document: Document) -> Message:
     login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
     level = _LEVEL.search(said)
     reason = next((reason for rule, reason in _MESSAGES if rule.search(said)), None)
+    is_guess = reason is None
     if reason is None:
         # a notice in the site's own words: with a login beside it is what Discuz sends when the
         # site is closed or a group is kept out
@@ -202,6 +203,7 @@ def _read_message(document: Document) -> Message:
         said[:_LONGEST] or None,
         required_level=int(level[1]) if level else None,
         login_offered=login_offered,
+        is_guess=is_guess,
     )
 
 

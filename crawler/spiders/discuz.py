@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
-from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 
+from crawler.archive import Archive
 from crawler.arguments import is_file, read_arguments
 from crawler.discuz import urls
-from crawler.discuz.facts import Message, Post, ThreadPage
-from crawler.discuz.numbering import numbered_after
-from crawler.items import RETRIABLE, Batch, Line, Reason
-from crawler.lines import coverage_line, post_lines, refusal_line
+from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
+from crawler.frontier import LIST, PAGE, THREAD, Budget, Frontier
+from crawler.items import RETRIABLE, Batch, Line, Reason, Refusal
+from crawler.ledger import (
+    Change,
+    KnownRefusal,
+    PostSeen,
+    RefusalSeen,
+    Task,
+    TaskDone,
+    TaskMoved,
+    ThreadSeen,
+)
+from crawler.lines import deleted_line, refusal_line
 from crawler.middlewares import leads_elsewhere
+from crawler.pipelines import storage_failed
+from crawler.reading import Reading
 from crawler.responses import read_response, seen_at
+from crawler.storage import SEGMENT_SIZE, site_folder
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -27,33 +44,38 @@ Output = Line | Request
 
 # Refusals worth asking again in this run: these come and go within seconds.
 _WORTH_A_RETRY = RETRIABLE - {"site_closed"}
-# A hole in the floors of a thread of millions need not be told floor by floor.
-_MISSING_TOLD = 1000
+# The forum, or something in front of it, wants no more requests; the forum does not answer.
+_BLOCKS: frozenset[str] = frozenset({"challenge", "rate_limited", "ip_banned"})
+_FAILURES: frozenset[str] = frozenset({"server_error", "unreachable", "site_closed"})
+# Lines of one go where a thread of a hundred thousand posts is told to be gone.
+_GONE_AT_ONCE = 500
 
 
 @dataclass(slots=True)
-class Thread:
-    """A thread that is being read.
-
-    ``key`` is its identity, whatever address it was asked by; unknown until a page tells it.
-    """
+class Visit:
+    """What a request is for: a task of a site, or (``frontier`` is ``None``) a saved page."""
 
     asked: str
-    address: urls.ThreadAddress | None
-    key: tuple[str, str] | None = None
-    first_asked: bool = False
-    post_ids: set[str] = field(default_factory=set)
-    positions: set[int] = field(default_factory=set)
-    early: dict[str, Post] = field(default_factory=dict)
-    expected: int | None = None
+    frontier: Frontier | None
+    task: Task
+    reading: Reading | None = None
     pages: int = 1
-    pages_read: set[int] = field(default_factory=set)
-    is_filtered: bool = False
-    last: ThreadPage | None = None
+
+    @property
+    def address(self) -> urls.ThreadAddress | urls.BoardAddress | None:
+        """The address of what is asked for, where it is of a known form."""
+        if self.task.kind == THREAD:
+            return urls.read_thread_address(self.task.url)
+        return urls.read_board_address(self.task.url) if self.task.kind == LIST else None
+
+    @property
+    def url(self) -> str:
+        address = self.address
+        return address.page_url(self.task.page) if address else self.task.url
 
 
 class DiscuzSpider(Spider):
-    """Reads threads of Discuz! forums, each once and all its pages.
+    """Reads threads, boards and whole forums of Discuz!, and later only what is new in them.
 
     Arguments: see `crawler.arguments`.
     """
@@ -63,43 +85,60 @@ class DiscuzSpider(Spider):
     def __init__(self, *args: Any, **arguments: Any) -> None:
         super().__init__(*args)
         self.arguments = read_arguments(**arguments)
-        self._known: set[tuple[str, str]] = set()
-        self._run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")[:-4] + "Z"
+        self.archives: dict[str, Archive] = {}
+        self.frontiers: list[Frontier] = []
+        self._blocks = self._failures = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **arguments)
+        crawler.signals.connect(spider.idle, signals.spider_idle)
+        crawler.signals.connect(spider.closed_all, signals.spider_closed)
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
+        by_root: dict[str, list[str]] = {}
         for asked in self.arguments.addresses:
-            address = urls.read_thread_address(asked) if not is_file(asked) else None
-            thread = Thread(asked, address)
-            if address is None:
-                yield self._request(asked, thread, 1)
-                continue
-            thread.key = _identity(address.root, address.thread_id)
-            if thread.key not in self._known:
-                self._known.add(thread.key)
-                thread.first_asked = True
-                yield self._request(address.page_url(1), thread, 1)
+            if is_file(asked):
+                yield self._request(Visit(asked, None, Task(PAGE, asked, asked)))
+            else:
+                by_root.setdefault(_root(asked), []).append(asked)
+        for root, addresses in by_root.items():
+            self._open_frontier(root, addresses)
+        for request in self._next_requests():
+            yield request
 
-    def parse(self, response: Response, thread: Thread, number: int, **_: int) -> Iterable[Output]:
+    def parse(self, response: Response, visit: Visit, attempt: int) -> Iterable[Output]:
         """One page, whatever it turned out to be."""
         now = seen_at(response.url)
         if leads_elsewhere(response):
-            yield from self._refuse("off_site", thread, number, response)
+            yield from self._refuse("off_site", visit, attempt, response)
             return
         page = read_response(response, now)
-        if isinstance(page, ThreadPage):
-            yield from self._read(page, thread, number, response, now)
-        elif isinstance(page, Message):
-            again = self._again(page.reason, thread, number, response) or self._plainly(
-                page, thread, number
-            )
+        self._watch(page)
+        if isinstance(page, Message):
+            again = self._again(page.reason, visit, attempt) or self._plainly(page, visit)
             if again:
                 yield again
             else:
-                yield from self._refuse(page.reason, thread, number, response, page)
+                yield from self._refuse(page.reason, visit, attempt, response, page)
+        elif getattr(page, "is_truncated", False) and self._may_retry(visit, attempt):
+            yield self._asked_again("truncated", visit, attempt)
+        elif isinstance(page, ThreadPage) and visit.frontier is None:
+            yield from self._read_file(page, visit, attempt, response, now)
+        elif isinstance(page, ThreadPage) and visit.task.kind == THREAD:
+            yield from self._read_thread(page, visit, attempt, response, now)
+        elif isinstance(page, ThreadPage) and visit.task.kind == PAGE:
+            yield from self._found_thread(page, visit)
+        elif isinstance(page, BoardPage) and visit.frontier and visit.task.kind != THREAD:
+            yield from self._read_list(page, visit, attempt, response, now)
+        elif isinstance(page, IndexPage) and visit.frontier and visit.task.kind == PAGE:
+            changes = visit.frontier.index_read(page, visit.task)
+            yield from self._emit(visit, [], changes, is_done=True)
         else:
-            # a board, an index: a forum's page, but none that holds a thread
-            said = Message("template_unknown", f"a page of kind {page.kind}, not a thread")
-            yield from self._refuse(said.reason, thread, number, response, said)
+            said = Message("template_unknown", _unexpected(page, visit))
+            yield from self._refuse(said.reason, visit, attempt, response, said)
 
     def failed(self, failure: Failure) -> Iterable[Output]:
         """No page came: refused by robots.txt, led elsewhere, or the forum did not answer."""
@@ -111,245 +150,461 @@ class DiscuzSpider(Spider):
             reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
         elif "DataLoss" in repr(failure.value):
             reason = "truncated"
-        thread, number = request.cb_kwargs["thread"], request.cb_kwargs["number"]
-        yield refusal_line(
+        visit: Visit = request.cb_kwargs["visit"]
+        self._count_failures(reason)
+        line = self._refusal(
             reason,
-            url=request.url,
-            fetched_at=datetime.now(UTC),
-            thread_id=_thread_id(thread),
-            page=number if number > 1 else None,
+            visit,
             attempts=request.cb_kwargs["attempt"] + request.meta.get("retry_times", 0),
             message_raw=" ".join(said.split())[:300],
         )
-        yield from self._after_failure(reason, thread, number)
+        yield from self._after_refusal(line, visit)
 
-    # -- a page of a thread ------------------------------------------------------------------
+    def idle(self) -> None:
+        """Nothing is under way: begin what waits, if the run is not to end."""
+        requests = list(self._next_requests())
+        if requests and self.crawler.engine:
+            for request in requests:
+                self.crawler.engine.crawl(request)
+            raise DontCloseSpider
 
-    def _read(
-        self, page: ThreadPage, thread: Thread, number: int, response: Response, now: datetime
+    def closed_all(self) -> None:
+        """The last lines are stored: let others at the folders."""
+        for archive in self.archives.values():
+            archive.close()
+
+    # -- a page of a thread ------------------------------------------------------------------------
+
+    def _read_thread(
+        self, page: ThreadPage, visit: Visit, attempt: int, response: Response, now: datetime
     ) -> Iterator[Output]:
-        if page.is_truncated:
-            again = self._again("truncated", thread, number, response)
-            if again:
-                yield again
-                return
-        if not self._is_ours(page, thread):
-            self.logger.info("%s is thread %s, read already", thread.asked, page.thread_id)
+        frontier, task = visit.frontier, visit.task
+        assert frontier is not None
+        if page.thread_id != task.key:
+            # a moved thread answers under its old number
+            yield from self._found_thread(page, visit)
             return
-        first = self._first_page(page, thread)
-        if first:
-            yield first
-            return
-        is_new = number not in thread.pages_read
-        thread.pages_read.add(number)
-        thread.is_filtered = page.is_filtered
-        thread.pages = max(thread.pages, page.pages)
-        if page.replies is not None:
-            thread.expected = page.replies + 1 - _goods(page)
-        if number - 1 in thread.pages_read:
-            page = numbered_after(page, max(thread.positions, default=0))
-        posts = self._new_posts(page, thread)
-        lines: list[Line] = list(post_lines(page, posts, now))
-        thread.last = page
+        if visit.reading is None:
+            visit.reading = frontier.reading(task)
+            self._count("threads_read")
+        reading = visit.reading
+        lines, changes = reading.take(page, task.page, now)
+        visit.pages = max(visit.pages, page.pages)
+        lines += self._over(visit, changes, now)
         if page.is_truncated:
-            lines.append(self._refusal("truncated", thread, number, response))
-        yield from _batch(lines)
-        following = self._following(page, thread, number) if is_new else None
-        if following:
-            yield following
-        else:
-            yield from self._end(thread)
-
-    def _is_ours(self, page: ThreadPage, thread: Thread) -> bool:
-        """Whether this thread is read by this request chain and no other."""
-        key = _identity(page.site.root, page.thread_id)
-        if thread.key == key:
-            return True
-        if thread.address and thread.address.thread_id == page.thread_id:
-            return True
-        if thread.pages_read or key in self._known:
-            return False
-        self._known.add(key)
-        thread.key = key
-        if not is_file(thread.asked):
-            thread.address = urls.read_thread_address(page.url)
-        return True
-
-    def _first_page(self, page: ThreadPage, thread: Thread) -> Request | None:
-        """The request for the whole thread's first page, if this is some other page of it."""
-        if thread.first_asked or thread.address is None or is_file(thread.asked):
-            return None
-        thread.first_asked = True
-        if page.page == 1 and not page.is_filtered:
-            return None
-        return self._request(thread.address.page_url(1), thread, 1)
-
-    def _new_posts(self, page: ThreadPage, thread: Thread) -> list[Post]:
-        """Posts not seen before. Those shown before their turn wait for their own floor."""
-        posts = []
-        for post in page.posts:
-            if post.id in thread.post_ids:
-                continue
-            if post.is_early and post.position is None and page.pages > page.page:
-                thread.early.setdefault(post.id, post)
-                continue
-            if not self.arguments.with_replies and not post.is_first:
-                continue
-            thread.early.pop(post.id, None)
-            thread.post_ids.add(post.id)
-            if post.position is not None:
-                thread.positions.add(post.position)
-            posts.append(post)
-        return posts
-
-    def _following(self, page: ThreadPage, thread: Thread, number: int) -> Request | None:
-        if is_file(thread.asked) or not self.arguments.with_replies:
-            return None
-        # page 99 of 4 comes as page 4: a page that is not the one asked for is the end
-        if page.page != number or number >= thread.pages:
-            return None
-        # the site's own way of writing the address, without what it carries along (extra=)
+            lines.append(self._told(self._refusal("truncated", visit, attempts=attempt), changes))
+            reading.fail()
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
-        if (
-            linked
-            and linked.thread_id == page.thread_id
-            and urls.same_host(linked.root, thread.asked)
-        ):
-            thread.address = linked
-        if thread.address:
-            return self._request(thread.address.page_url(number + 1), thread, number + 1)
-        if page.next_url and urls.same_host(page.next_url, thread.asked):
-            return self._request(page.next_url, thread, number + 1)
-        return None
+        url = task.url
+        if linked and linked.thread_id == task.key and urls.same_host(linked.root, url):
+            # the site's own way of writing the address, without what it carries along (extra=)
+            url = linked.page_url(1)
+        yield from self._go_on(visit, lines, changes, now, url)
 
-    def _end(self, thread: Thread) -> Iterator[Line]:
-        """What is left to say when no further page comes."""
-        page = thread.last
-        if page is None or not self.arguments.with_replies:
+    def _go_on(
+        self, visit: Visit, lines: list[Line], changes: list[Change], now: datetime, url: str
+    ) -> Iterator[Output]:
+        """Store what a page gave, and ask for the next one of its thread."""
+        frontier, task, reading = visit.frontier, visit.task, visit.reading
+        assert frontier is not None and reading is not None
+        following = reading.next_page(task.page)
+        if following is None:
+            last_lines, last_changes = reading.end(now)
+            done = [*changes, *last_changes, TaskDone(task)]
+            yield from self._emit(visit, lines + last_lines, done, is_done=True)
             return
-        now = datetime.now(UTC)
-        lines: list[Line] = []
-        if thread.early:
-            lines += post_lines(page, list(thread.early.values()), now)
-            thread.post_ids.update(thread.early)
-            thread.early.clear()
-        captured = len(thread.post_ids)
-        is_whole = len(thread.pages_read) >= thread.pages
-        status = "unknown"
-        if not thread.is_filtered and not (is_whole and thread.expected is None):
-            enough = thread.expected is None or captured >= thread.expected
-            status = "complete" if is_whole and enough else "partial"
-        last_position = max(thread.positions, default=0)
-        missing = (n for n in range(1, last_position) if n not in thread.positions)
-        lines.append(
-            coverage_line(
-                page,
-                now,
-                status=status,
-                posts_expected=thread.expected,
-                posts_captured=captured,
-                pages_expected=thread.pages,
-                pages_captured=len(thread.pages_read),
-                missing_positions=[n for n, _ in zip(missing, range(_MISSING_TOLD), strict=False)],
-                run_id=self._run_id,
-            )
+        visit.task = frontier.goes_on(task, reading, following, url)
+        yield from self._emit(visit, lines, [*changes, TaskMoved(visit.task)])
+        yield self._request(visit)
+
+    def _found_thread(self, page: ThreadPage, visit: Visit) -> Iterator[Output]:
+        """An address led to a thread that has a task of its own, or gets one."""
+        assert visit.frontier is not None
+        found = visit.frontier.thread_found(page, visit.task.place)
+        yield from self._emit(visit, [], [found, TaskDone(visit.task)], is_done=True)
+
+    def _read_file(
+        self, page: ThreadPage, visit: Visit, attempt: int, response: Response, now: datetime
+    ) -> Iterator[Output]:
+        """A saved page: it alone, for nothing that it links to is asked for."""
+        archive = self._archive(urls.site_of(page.site.root))
+        reading = Reading(
+            archive.ledger,
+            page.thread_id,
+            run_id=self.run_id,
+            with_replies=self.arguments.with_replies,
         )
-        thread.last = None
-        yield from _batch(lines)
+        lines, changes = reading.take(page, page.page, now)
+        if page.is_truncated:
+            lines.append(self._told(self._refusal("truncated", visit, attempts=attempt), changes))
+        last_lines, last_changes = reading.end(now)
+        yield from self._emit(
+            visit, lines + last_lines, changes + last_changes, archive=archive, is_done=True
+        )
 
-    # -- no page of a thread -----------------------------------------------------------------
+    # -- a page of a list ----------------------------------------------------------------------------
 
-    def _again(
-        self, reason: Reason, thread: Thread, number: int, response: Response
-    ) -> Request | None:
-        attempt: int = response.cb_kwargs["attempt"]
-        is_over = attempt > self.settings.getint("RETRY_TIMES")
-        if reason not in _WORTH_A_RETRY or is_over or is_file(response.url):
+    def _read_list(
+        self, page: BoardPage, visit: Visit, attempt: int, response: Response, now: datetime
+    ) -> Iterator[Output]:
+        frontier, task = visit.frontier, visit.task
+        assert frontier is not None
+        if task.kind == PAGE:
+            found = frontier.boards_found([replace(page.board, url=page.url)])
+            yield from self._emit(visit, [], [*found, TaskDone(task)], is_done=True)
+            return
+        visit.pages = page.pages
+        step, changes, following = frontier.list_read(page, task, now)
+        self._count("lists_read")
+        self._count("threads_listed", len(page.rows))
+        self._count("threads_unchanged", step.unchanged)
+        if page.page != task.page:
+            self.logger.warning(
+                "%s: the list shows no more than %d of its %d pages",
+                page.board.name or page.board.id,
+                task.page - 1,
+                page.pages,
+            )
+        lines = self._over(visit, changes, now)
+        if following is None:
+            yield from self._emit(visit, lines, changes, is_done=True)
+            return
+        visit.task = following
+        yield from self._emit(visit, lines, changes)
+        yield self._request(visit)
+
+    # -- no page ---------------------------------------------------------------------------------------
+
+    def _may_retry(self, visit: Visit, attempt: int) -> bool:
+        return attempt <= self.settings.getint("RETRY_TIMES") and visit.frontier is not None
+
+    def _again(self, reason: Reason, visit: Visit, attempt: int) -> Request | None:
+        if reason not in _WORTH_A_RETRY or not self._may_retry(visit, attempt):
             return None
-        self.logger.info("%s: %s, asked again", response.url, reason)
-        url = thread.address.page_url(number) if thread.address else response.url
-        return self._request(url, thread, number, attempt + 1)
+        return self._asked_again(reason, visit, attempt)
 
-    def _plainly(self, page: Message, thread: Thread, number: int) -> Request | None:
+    def _asked_again(self, reason: str, visit: Visit, attempt: int) -> Request:
+        self.logger.info("%s: %s, asked again", visit.url, reason)
+        self._count("asked_again")
+        return self._request(visit, attempt + 1)
+
+    def _plainly(self, page: Message, visit: Visit) -> Request | None:
         """The plain address, where the server knows no rewritten one.
 
         A 404 that is not Discuz's own comes of a link from the days when the forum rewrote its
         addresses; `forum.php?mod=viewthread` works in any case.
         """
-        address = thread.address
-        if address is None or page.reason != "not_found" or page.site is not None:
+        address, task = visit.address, visit.task
+        if page.reason != "not_found" or page.site is not None:
             return None
-        plain = urls.read_thread_address(urls.thread_url(address.root, address.thread_id))
-        if plain is None or plain.template == address.template:
+        if address is None:
+            if task.kind != PAGE or task.url == task.key:
+                return None
+            plain = task.key
+        elif isinstance(address, urls.ThreadAddress):
+            plain = urls.thread_url(address.root, address.thread_id)
+        elif address.board_id.isdigit():
+            plain = urls.board_url(address.root, address.board_id)
+        else:
             return None
-        thread.address = plain
-        return self._request(plain.page_url(number), thread, number)
+        if address and plain == address.page_url(1):
+            return None
+        visit.task = replace(visit.task, url=plain)
+        return self._request(visit)
 
     def _refuse(
         self,
         reason: Reason,
-        thread: Thread,
-        number: int,
+        visit: Visit,
+        attempt: int,
         response: Response,
         message: Message | None = None,
     ) -> Iterator[Output]:
-        yield self._refusal(reason, thread, number, response, message)
-        yield from self._after_failure(reason, thread, number)
+        if message and self._is_gone(message, visit):
+            yield from self._thread_gone(visit)
+            return
+        status = None if is_file(response.url) else response.status
+        line = self._refusal(reason, visit, attempts=attempt, message=message, status=status)
+        yield from self._after_refusal(line, visit)
 
-    def _after_failure(self, reason: Reason, thread: Thread, number: int) -> Iterator[Output]:
-        """One page that fails is no reason to leave out the ones behind it."""
-        if thread.last and thread.address and number < thread.pages and reason in RETRIABLE:
-            yield self._request(thread.address.page_url(number + 1), thread, number + 1)
-        else:
-            yield from self._end(thread)
+    def _after_refusal(self, line: Refusal, visit: Visit) -> Iterator[Output]:
+        """Tell a refusal, and go on: one page that fails is no reason to leave out the others."""
+        now = datetime.now(UTC)
+        frontier, task = visit.frontier, visit.task
+        changes: list[Change] = []
+        if frontier is None:
+            yield from self._emit(
+                visit, [line], [], archive=self._archive(line.site), is_done=True
+            )
+            return
+        told = self._told_anew(line, frontier.archive, changes)
+        lines: list[Line] = [told] if told else []
+        if task.state.get("asked") and line.reason == "login_required":
+            self._count("login_needed")
+        if visit.reading is None and task.kind == THREAD and task.page > 1 and line.retriable:
+            visit.reading = frontier.reading(task)
+        reading = visit.reading
+        if task.kind == THREAD and reading is not None:
+            reading.fail()
+            if line.retriable:
+                yield from self._go_on(visit, lines, changes, now, task.url)
+                return
+            last_lines, last_changes = reading.end(now)
+            lines, changes = lines + last_lines, changes + last_changes
+        elif task.kind == LIST:
+            pages = visit.pages if line.retriable else 0
+            more, following = frontier.list_failed(task, pages)
+            changes += more
+            if following:
+                visit.task = following
+                yield from self._emit(visit, lines, changes)
+                yield self._request(visit)
+                return
+            yield from self._emit(visit, lines, changes, is_done=True)
+            return
+        yield from self._emit(visit, lines, [*changes, TaskDone(task)], is_done=True)
+
+    def _is_gone(self, message: Message, visit: Visit) -> bool:
+        """Whether a thread that was read before is told, by Discuz itself, to be there no more."""
+        if visit.frontier is None or visit.task.kind != THREAD or message.site is None:
+            return False
+        if message.reason != "not_found" or message.is_guess:
+            return False
+        known = visit.frontier.archive.ledger.thread(visit.task.key)
+        return known is not None and not known.is_gone
+
+    def _thread_gone(self, visit: Visit) -> Iterator[Output]:
+        """A thread is gone with all its posts: lines that say so, some hundred at once."""
+        frontier, task = visit.frontier, visit.task
+        assert frontier is not None
+        ledger = frontier.archive.ledger
+        now = datetime.now(UTC)
+        known = ledger.thread(task.key)
+        assert known is not None
+        self._count("threads_gone")
+        behind = None
+        while posts := ledger.present_posts(task.key, behind, _GONE_AT_ONCE):
+            behind = posts[-1].id
+            gone = [replace(post, version=post.version + 1, is_gone=True) for post in posts]
+            lines: list[Line] = [
+                deleted_line(
+                    root=urls.forum_root(task.url, None),
+                    thread_id=task.key,
+                    post_id=post.id,
+                    fetched_at=now,
+                    is_first=post.is_first,
+                    version=post.version,
+                )
+                for post in gone
+            ]
+            yield from self._emit(visit, lines, [PostSeen(task.key, post) for post in gone])
+        done = [ThreadSeen(replace(known, is_gone=True, last_post=None)), TaskDone(task)]
+        yield from self._emit(visit, [], done, is_done=True)
+
+    # -- refusals ----------------------------------------------------------------------------------------
 
     def _refusal(
         self,
         reason: Reason,
-        thread: Thread,
-        number: int,
-        response: Response,
+        visit: Visit,
+        *,
+        attempts: int,
         message: Message | None = None,
-    ) -> Line:
+        message_raw: str | None = None,
+        status: int | None = None,
+    ) -> Refusal:
+        task = visit.task
+        url = visit.url
         return refusal_line(
             reason,
-            url=thread.address.page_url(number) if thread.address else thread.asked,
+            url=url,
             fetched_at=datetime.now(UTC),
             message=message,
-            thread_id=_thread_id(thread),
-            board_id=urls.board_id(response.url),
-            status=None if is_file(response.url) else response.status,
-            page=number if number > 1 else None,
-            attempts=response.cb_kwargs["attempt"],
+            message_raw=message_raw,
+            thread_id=task.key if task.kind == THREAD else None,
+            board_id=task.state.get("board", task.key) if task.kind == LIST else None,
+            status=status,
+            page=task.page if task.page > 1 else None,
+            attempts=attempts,
         )
 
-    def _request(self, url: str, thread: Thread, number: int, attempt: int = 1) -> Request:
+    def _told_anew(
+        self, line: Refusal, archive: Archive, changes: list[Change]
+    ) -> Refusal | None:
+        """The line of a refusal, unless it says what the last one said."""
+        known = archive.ledger.refusal(line.item_id)
+        is_same = known is not None and known.reason == line.reason and not line.retriable
+        self._told(line, changes, known)
+        return None if is_same else line
+
+    def _told(
+        self, line: Refusal, changes: list[Change], known: KnownRefusal | None = None
+    ) -> Refusal:
+        if known:
+            line.version = known.version + 1
+            line.attempts += known.attempts if known.reason else 0
+        is_same = known is not None and known.reason == line.reason and not line.retriable
+        changes.append(
+            RefusalSeen(
+                KnownRefusal(
+                    line.item_id,
+                    line.thread_id,
+                    line.reason,
+                    line.retriable,
+                    line.attempts,
+                    known.version if known and is_same else line.version,
+                    int(datetime.now(UTC).timestamp()),
+                    line.url,
+                )
+            )
+        )
+        return line
+
+    def _over(self, visit: Visit, changes: list[Change], now: datetime) -> list[Line]:
+        """The line that takes back a refusal, once its page could be read."""
+        if visit.frontier is None:
+            return []
+        line = self._refusal("not_found", visit, attempts=1)
+        known = visit.frontier.archive.ledger.refusal(line.item_id)
+        if known is None or not known.reason:
+            return []
+        line.reason, line.retriable = known.reason, False  # type: ignore[assignment]
+        line.attempts = known.attempts + 1
+        line.version, line.is_deleted = known.version + 1, True
+        over = replace(known, reason="", is_retriable=False, version=line.version, attempts=0)
+        changes.append(RefusalSeen(over))
+        return [line]
+
+    # -- asking --------------------------------------------------------------------------------------------
+
+    def _next_requests(self) -> Iterator[Request]:
+        """Requests for the tasks that come next, no more at once than the downloader takes."""
+        room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")) + 1
+        for frontier in self.frontiers:
+            while frontier.busy < room and not frontier.is_finished:
+                tasks = frontier.next(1)
+                if not tasks:
+                    break
+                visit = Visit(tasks[0].url, frontier, tasks[0])
+                refusal = self._refusal("not_found", visit, attempts=0)
+                if frontier.is_passed_over(refusal.item_id, visit.task):
+                    self._count("refusals_standing")
+                    frontier.archive.ledger.apply([TaskDone(visit.task)])
+                    frontier.release(visit.task)
+                    continue
+                yield self._request(visit)
+
+    def _request(self, visit: Visit, attempt: int = 1) -> Request:
         return Request(
-            url,
+            visit.url,
             callback=self.parse,
             errback=self.failed,
-            cb_kwargs={"thread": thread, "number": number, "attempt": attempt},
+            cb_kwargs={"visit": visit, "attempt": attempt},
             # a thread that was begun is finished before the next one
-            priority=1 if number > 1 else 0,
+            priority=1 if visit.task.page > 1 else 0,
         )
 
+    def _emit(
+        self,
+        visit: Visit,
+        lines: list[Line],
+        changes: Iterable[Change],
+        *,
+        archive: Archive | None = None,
+        is_done: bool = False,
+    ) -> Iterator[Output]:
+        """Hand the lines of a page on, with what the ledger learns once they are stored."""
+        frontier, task = visit.frontier, visit.task
+        if archive is None:
+            assert frontier is not None
+            archive = frontier.archive
 
-def _batch(lines: list[Line]) -> Iterator[Line]:
-    batch = Batch(len(lines))
-    for line in lines:
-        line.batch = batch
-        yield line
+        def then() -> None:
+            if is_done and frontier:
+                frontier.release(task)
+
+        if lines:
+            batch = Batch(len(lines), archive, tuple(changes), then)
+            for line in lines:
+                line.batch = batch
+                yield line
+        else:
+            try:
+                archive.store((), changes)
+            except (OSError, sqlite3.Error) as error:
+                storage_failed(self.crawler, archive, error)
+            then()
+        if is_done:
+            yield from self._next_requests()
+
+    # -- the run -------------------------------------------------------------------------------------------
+
+    def _open_frontier(self, root: str, addresses: list[str]) -> None:
+        now = datetime.now(UTC)
+        archive = self._archive(urls.site_of(root))
+        frontier = Frontier(
+            archive,
+            root,
+            self.arguments,
+            run_id=self.run_id,
+            now=now,
+            budget=Budget(
+                self.settings.getint("REVISIT_PAGES"), self.settings.getint("REVISIT_REFUSED_DAYS")
+            ),
+        )
+        self.frontiers.append(frontier)
+        if frontier.begun is None:
+            frontier.ask_for(addresses)
+            return
+        began, run = frontier.begun
+        lists, threads = frontier.waiting()
+        day = datetime.fromtimestamp(began, UTC).astimezone()
+        said = (
+            f"goes on where run {run} of {day:%Y-%m-%d %H:%M} was stopped:"
+            f" {lists} lists and {threads} threads wait"
+        )
+        self.logger.info("%s: %s", root, said)
+        if self.crawler.stats:
+            self.crawler.stats.set_value("crawl/goes_on", said)
+
+    def _archive(self, site: str) -> Archive:
+        archive = self.archives.get(site)
+        if archive is None:
+            archive = self.archives[site] = Archive(
+                Path(self.settings["DATA_DIR"]) / site_folder(site),
+                size=self.settings.getint("SEGMENT_SIZE", SEGMENT_SIZE),
+                compression=self.settings.get("SEGMENT_COMPRESSION") or "",
+            )
+        return archive
+
+    def _watch(self, page: Page) -> None:
+        """End the run where going on would be rude, or would write refusals for everything."""
+        site = getattr(page, "site", None)
+        if self.settings.get("COOKIES_FILE") and site is not None and site.member_id == "0":
+            self.logger.error("the forum does not know the member of COOKIES_FILE (any more)")
+            raise CloseSpider("login_expired")
+        self._count_failures(page.reason if isinstance(page, Message) else None)
+
+    def _count_failures(self, reason: str | None) -> None:
+        self._blocks = self._blocks + 1 if reason in _BLOCKS else 0
+        self._failures = self._failures + 1 if reason in _FAILURES else 0
+        if self._blocks >= self.settings.getint("STOP_AFTER_BLOCKS"):
+            self.logger.error("%d answers in a row were %s: the run ends", self._blocks, reason)
+            raise CloseSpider("blocked")
+        if self._failures >= self.settings.getint("STOP_AFTER_FAILURES"):
+            self.logger.error("%d answers in a row were %s: the run ends", self._failures, reason)
+            raise CloseSpider("failing")
+
+    def _count(self, name: str, number: int = 1) -> None:
+        if self.crawler.stats:
+            self.crawler.stats.inc_value(f"crawl/{name}", number)
 
 
-def _identity(root: str, thread_id: str) -> tuple[str, str]:
-    return urls.site_of(root).removeprefix("www."), thread_id
+def _root(asked: str) -> str:
+    board = urls.read_board_address(asked)
+    return board.root if board else urls.forum_root(asked, None)
 
 
-def _thread_id(thread: Thread) -> str | None:
-    return thread.address.thread_id if thread.address else None
-
-
-def _goods(page: ThreadPage) -> int:
-    """Goods of a trade are counted as replies and shown in the first floor."""
-    items = (page.special or {}).get("items")
-    return len(items) if isinstance(items, list) else 0
+def _unexpected(page: Page, visit: Visit) -> str:
+    kind = getattr(page, "kind", type(page).__name__.removesuffix("Page").lower())
+    return f"a page of kind {kind}, not {'a list' if visit.task.kind == LIST else 'a thread'}"

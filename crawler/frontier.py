@@ -1,0 +1,399 @@
+"""What is left to ask of one site, and in which order: the tasks of a job, kept in its ledger.
+
+A job is what one set of arguments asks for. It lasts until it is finished, over as many runs as
+that takes; a run with the same arguments goes on with it. Lists are walked before the threads that
+stand in them are read, board by board, so that a list moves little while it is walked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from crawler.archive import Archive
+from crawler.arguments import Arguments
+from crawler.discuz import urls
+from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadPage
+from crawler.ledger import (
+    BoardSeen,
+    BoardWalked,
+    Change,
+    ListSeen,
+    NoteMade,
+    Task,
+    TaskDone,
+    TaskFound,
+    TaskMoved,
+)
+from crawler.reading import Reading, Row, pages_to_read
+from crawler.walk import Step, Wanted, in_minutes, read_list
+
+logger = logging.getLogger(__name__)
+
+LIST, PAGE, THREAD = "list", "page", "thread"
+# Behind all boards: what is looked at again when everything else is done.
+_LAST_PLACE = 1 << 40
+_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much a run looks again at what seems unchanged: see `REVISIT_*` in the settings."""
+
+    pages: int = 0
+    refused_days: int = 0
+
+
+class Frontier:
+    """The job of one site. ``root`` is the forum's root as it was asked for.
+
+    ``begun`` is when and by which run the job was begun, if it was not this one.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        root: str,
+        arguments: Arguments,
+        *,
+        run_id: str,
+        now: datetime,
+        budget: Budget,
+    ) -> None:
+        self.archive = archive
+        self.root = root
+        self.arguments = arguments
+        self.run_id = run_id
+        self.is_finished = False
+        self._ledger = archive.ledger
+        self._now = int(now.timestamp())
+        self._budget = budget
+        self._busy: set[int] = set()
+        self._has_revisited = False
+        self.begun = self._ledger.open_job(arguments.fingerprint, self._now, run_id)
+
+    # -- tasks -----------------------------------------------------------------------------------
+
+    def ask_for(self, addresses: Iterable[str]) -> None:
+        """Make tasks of what the arguments ask for."""
+        changes: list[Change] = []
+        walks = False
+        for asked in addresses:
+            thread, board = urls.read_thread_address(asked), urls.read_board_address(asked)
+            if thread:
+                changes.append(self._thread_asked(thread))
+                continue
+            walks = True
+            if self.arguments.boards:
+                for number, board_id in enumerate(self.arguments.boards, 1):
+                    url = urls.board_url(self.root, board_id)
+                    if board and board.board_id == board_id:
+                        url = board.page_url(1)
+                    changes.append(self._list_found(board_id, url, number))
+            elif board:
+                changes.append(self._list_found(board.board_id, board.page_url(1), 1))
+            else:
+                # the index of every Discuz! is there, even where / shows something else
+                url = f"{asked.rstrip('/')}/forum.php" if _is_root(asked) else asked
+                changes.append(TaskFound(Task(PAGE, asked, url, state={"asked": True})))
+        if walks:
+            changes += self._tries_again()
+        self._ledger.apply(changes)
+
+    def next(self, limit: int) -> list[Task]:
+        """Up to ``limit`` tasks to begin now; they are busy until they are released."""
+        tasks = self._ledger.next_tasks(limit, self._busy)
+        if not tasks and not self._busy and not self._has_revisited:
+            self._has_revisited = True
+            self._ledger.apply(self._revisits())
+            tasks = self._ledger.next_tasks(limit)
+        if not tasks and not self._busy and not self.is_finished:
+            self._finish()
+        self._busy.update(task.id for task in tasks)
+        return tasks
+
+    def release(self, task: Task) -> None:
+        """A task is done, and what it gave is stored."""
+        self._busy.discard(task.id)
+
+    @property
+    def busy(self) -> int:
+        return len(self._busy)
+
+    def waiting(self) -> tuple[int, int]:
+        """How many lists and how many threads wait."""
+        lists = self._ledger.count_tasks(LIST, waiting=True)
+        return lists, self._ledger.count_tasks(THREAD, waiting=True)
+
+    # -- threads ---------------------------------------------------------------------------------
+
+    def reading(self, task: Task) -> Reading:
+        """The reading of a task's thread, from the page on that it has come to."""
+        row = task.state.get("row")
+        return Reading(
+            self._ledger,
+            task.key,
+            run_id=self.run_id,
+            todo=task.state.get("todo", ()),
+            row=_row(row) if row else None,
+            is_whole=bool(task.state.get("whole")),
+            with_replies=self.arguments.with_replies,
+        )
+
+    def goes_on(self, task: Task, reading: Reading, page: int, url: str) -> Task:
+        """A thread's task, when it has come to the next page."""
+        return replace(task, page=page, url=url, state={**task.state, "todo": reading.todo})
+
+    def thread_found(self, page: ThreadPage, place: int) -> Change:
+        """A thread that another address led to."""
+        address = urls.read_thread_address(page.url)
+        url = address.page_url(1) if address else urls.thread_url(self.root, page.thread_id)
+        return self._thread(page.thread_id, url, place, from_top=True)
+
+    def is_passed_over(self, refusal_id: str, task: Task) -> bool:
+        """Whether a refusal of an earlier run still stands, so that nothing is asked."""
+        known = self._ledger.refusal(refusal_id)
+        if known is None or not known.reason or known.is_retriable or task.state.get("asked"):
+            return False
+        if self.arguments.full:
+            return False
+        return known.asked > self._now - self._budget.refused_days * _DAY
+
+    # -- lists -----------------------------------------------------------------------------------
+
+    def boards_found(self, boards: Iterable[Board]) -> list[Change]:
+        """The boards that an index names, or a board's sub-boards."""
+        chosen = self.arguments.boards
+        changes: list[Change] = []
+        place = max(self._ledger.count_tasks(LIST), 1)
+        for board in boards:
+            if board.id and board.url and (not chosen or board.id in chosen):
+                place += 1
+                changes.append(BoardSeen(board.id, board.name))
+                changes.append(self._list_found(board.id, board.url, place, asked=False))
+        return changes
+
+    def index_read(self, page: IndexPage, task: Task) -> list[Change]:
+        """What an index tells: its boards, and whether they are all there are."""
+        is_all = "gid=" not in task.url
+        done = TaskDone(replace(task, state={**task.state, "is_all": is_all}))
+        return [*self.boards_found(page.boards), done]
+
+    def list_read(self, page: BoardPage, task: Task, now: datetime) -> tuple[Step, list[Change], Task | None]:
+        """What a page of a list tells, and where its walk goes on, if it does."""
+        state = dict(task.state)
+        board_id = page.board.id or task.key
+        state["board"] = board_id
+        is_single = bool(state.get("single"))
+        if not state.get("began"):
+            clock = page.site.clock or now
+            state["began"] = in_minutes(min(clock, now, key=lambda time: time.timestamp()))
+        step = read_list(
+            page,
+            self._ledger,
+            above=state.get("above"),
+            walked=self._ledger.walked(board_id, self.arguments.scope),
+            since=in_minutes(self.arguments.since) if self.arguments.since else None,
+            full=self.arguments.full,
+            with_replies=self.arguments.with_replies,
+        )
+        changes: list[Change] = [BoardSeen(board_id, page.board.name)]
+        if page.page == task.page and not page.is_truncated:
+            changes.append(ListSeen(board_id, page.page, int(now.timestamp())))
+        room = self._room()
+        for wanted in step.wanted[:room]:
+            changes.append(self._wanted(wanted, task.place))
+        for thread_id in step.vanished:
+            changes.append(self._thread(thread_id, self._thread_url(thread_id), task.place, todo=[1]))
+        if page.boards and not self.arguments.boards and not is_single:
+            changes += self.boards_found(page.boards)
+        template = _template(page)
+        if template:
+            changes.append(NoteMade("thread_template", template))
+        state["above"] = step.lowest
+        is_cut = room is not None and len(step.wanted) > room
+        last = self.arguments.max_pages or page.pages
+        if is_single or is_cut:
+            state["is_complete"] = False
+        elif page.page == task.page and not step.ends and task.page < min(page.pages, last):
+            url = page.next_url if page.next_url and self._is_here(page.next_url) else task.url
+            address = urls.read_board_address(url)
+            following = replace(
+                task,
+                page=task.page + 1,
+                url=address.page_url(1) if address else task.url,
+                state=state,
+            )
+            return step, [*changes, TaskMoved(following)], following
+        else:
+            state.setdefault("is_complete", True)
+        return step, [*changes, TaskDone(replace(task, state=state))], None
+
+    def list_failed(self, task: Task, pages: int) -> tuple[list[Change], Task | None]:
+        """A page of a list could not be read: the walk goes on behind it, but is not complete."""
+        state = {**task.state, "is_complete": False, "above": None}
+        if task.page < pages and not state.get("single"):
+            following = replace(task, page=task.page + 1, state=state)
+            return [TaskMoved(following)], following
+        return [TaskDone(replace(task, state=state))], None
+
+    # -- making tasks ----------------------------------------------------------------------------
+
+    def _thread_asked(self, address: urls.ThreadAddress) -> Change:
+        known = self._ledger.thread(address.thread_id)
+        return self._thread(
+            address.thread_id,
+            address.page_url(1),
+            0,
+            from_top=True,
+            asked=True,
+            todo=None if known or not self.arguments.full else [1],
+        )
+
+    def _wanted(self, wanted: Wanted, place: int) -> Change:
+        address = urls.read_thread_address(wanted.row.url)
+        url = self._thread_url(wanted.row.thread_id)
+        if address and self._is_here(address.root):
+            url = address.page_url(1)
+        return self._thread(
+            wanted.row.thread_id, url, place, row=wanted.facts, from_top=wanted.from_top
+        )
+
+    def _thread(
+        self,
+        thread_id: str,
+        url: str,
+        place: int,
+        *,
+        todo: list[int] | None = None,
+        row: Row | None = None,
+        from_top: bool = False,
+        asked: bool = False,
+    ) -> Change:
+        if todo is None:
+            known, read = self._ledger.thread(thread_id), self._ledger.pages(thread_id)
+            is_whole = self.arguments.full or (known is not None and known.is_gone)
+            todo = [1] if is_whole else pages_to_read(known, read, from_top=from_top)
+            if not self.arguments.with_replies:
+                todo = [1]
+        state = {
+            "todo": todo[1:],
+            "whole": self.arguments.full,
+            "row": _row_state(row) if row else None,
+            "asked": asked,
+        }
+        kept = {name: value for name, value in state.items() if value}
+        return TaskFound(Task(THREAD, thread_id, url, todo[0], place, kept))
+
+    def _list_found(self, board_id: str, url: str, place: int, *, asked: bool = True) -> Change:
+        return TaskFound(Task(LIST, board_id, url, 1, place, {"asked": True} if asked else {}))
+
+    def _tries_again(self) -> Iterator[Change]:
+        """Threads whose refusal, or the refusal of one of whose pages, may be over by now."""
+        for refusal in list(self._ledger.retriable_refusals()):
+            if refusal.thread_id is not None:
+                known = self._ledger.thread(refusal.thread_id)
+                read = self._ledger.pages(refusal.thread_id)
+                todo = pages_to_read(known, read, from_top=False)
+                url = self._thread_url(refusal.thread_id)
+                yield self._thread(refusal.thread_id, url, _LAST_PLACE - 1, todo=todo)
+
+    def _revisits(self) -> list[Change]:
+        """What is looked at again although nothing says that it changed, within the budget."""
+        boards = self._scope()
+        if boards == [] or not self._budget.pages or self.arguments.full:
+            return []
+        half = (self._budget.pages + 1) // 2
+        lists = self._ledger.oldest_lists(self._now, boards, half)
+        pages = self._ledger.oldest_pages(self._now, boards, self._budget.pages - len(lists))
+        changes: list[Change] = []
+        for board_id, number in lists:
+            task = self._list_url(board_id)
+            changes.append(
+                TaskFound(
+                    Task(LIST, f"{board_id}:{number}", task, number, _LAST_PLACE, {"single": True})
+                )
+            )
+        by_thread: dict[str, list[int]] = {}
+        for thread_id, number in pages:
+            by_thread.setdefault(thread_id, []).append(number)
+        for thread_id, numbers in by_thread.items():
+            url = self._thread_url(thread_id)
+            changes.append(self._thread(thread_id, url, _LAST_PLACE, todo=sorted(numbers)))
+        return changes
+
+    def _scope(self) -> list[str] | None:
+        """The boards this job is about: all (``None``) if it walks the whole forum."""
+        if self.arguments.boards:
+            return list(self.arguments.boards)
+        lists = [task.state.get("board", task.key) for task, _ in self._ledger.tasks(LIST)]
+        indexes = (task.state.get("is_all") for task, _ in self._ledger.tasks(PAGE))
+        return None if any(indexes) else lists
+
+    def _finish(self) -> None:
+        """Nothing waits: remember what was walked whole, forget the job."""
+        is_limited = self.arguments.max_threads is not None
+        for task, _ in list(self._ledger.tasks(LIST)):
+            if task.state.get("is_complete") and not is_limited and "began" in task.state:
+                walked = BoardWalked(task.state["board"], self.arguments.scope, task.state["began"])
+                self._ledger.apply([walked])
+        self._ledger.close_job()
+        self.archive.flush()
+        self.is_finished = True
+
+    def _room(self) -> int | None:
+        """How many more threads may be read."""
+        if self.arguments.max_threads is None:
+            return None
+        return max(0, self.arguments.max_threads - self._ledger.count_tasks(THREAD))
+
+    def _thread_url(self, thread_id: str) -> str:
+        """A thread's address, written as this site last wrote one."""
+        template = self._ledger.note("thread_template")
+        if template and self._is_here(template):
+            return template.replace("{tid}", thread_id)
+        return urls.thread_url(self.root, thread_id)
+
+    def _list_url(self, board_id: str) -> str:
+        for task, _ in self._ledger.tasks(LIST):
+            if task.state.get("board") == board_id:
+                return task.url
+        return urls.board_url(self.root, board_id)
+
+    def _is_here(self, url: str) -> bool:
+        return urls.same_host(url, self.root)
+
+
+def _is_root(asked: str) -> bool:
+    parts = urlsplit(asked)
+    return not parts.query and parts.path[-1:] in ("", "/")
+
+
+def _template(page: BoardPage) -> str | None:
+    """How this site writes the address of a thread: that of a row, with its number left open."""
+    for row in page.rows:
+        address = urls.read_thread_address(row.url)
+        if address and not row.is_moved:
+            url = address.page_url(1)
+            if url.count(row.thread_id) == 1:
+                return url.replace(row.thread_id, "{tid}")
+    return None
+
+
+def _row_state(row: Row) -> list[object]:
+    head, tail = (part.hex() if part else None for part in (row.head, row.tail))
+    return [row.board, head, tail, row.last_post, row.is_sticky]
+
+
+def _row(state: list[object]) -> Row:
+    board, head, tail, last_post, is_sticky = state
+    return Row(
+        board if isinstance(board, str) else None,
+        bytes.fromhex(head) if isinstance(head, str) else None,
+        bytes.fromhex(tail) if isinstance(tail, str) else None,
+        last_post if isinstance(last_post, int) else None,
+        bool(is_sticky),
+    )

@@ -1,0 +1,675 @@
+"""What earlier runs saw and stored, in one SQLite file a site.
+
+A ledger holds an open transaction all the time: what it learns is seen at once by whoever asks it,
+and lasts only from `commit` on, which is called when the lines are on the disk (law 2: the ledger
+never runs ahead of the disk). A kill takes back what was not committed, and nothing else.
+
+In WAL mode with `synchronous=NORMAL` a power cut may lose the last commits, never an earlier one;
+the lines behind the older marks are then cut off and read again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.storage import Segment
+
+# sqlite.org/pragma.html#pragma_application_id: so that no other database is taken for a ledger
+_APPLICATION = 0x44495A4C
+# Each entry brings a ledger from the version before it to its own; nothing here is ever changed.
+_MIGRATIONS = (
+    """
+CREATE TABLE segment (name TEXT PRIMARY KEY, length INTEGER, is_closed INTEGER) WITHOUT ROWID;
+CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+-- head and tail: what the board's row said of title and marks, of replies and last post
+CREATE TABLE thread (
+  id INTEGER PRIMARY KEY, board TEXT, head BLOB, tail BLOB, last_post INTEGER, pages INTEGER,
+  surplus INTEGER, is_sticky INTEGER, is_reversed INTEGER, is_partial INTEGER, coverage INTEGER,
+  missing TEXT, is_gone INTEGER
+);
+CREATE INDEX thread_by_board ON thread (board, last_post);
+CREATE TABLE page (
+  thread INTEGER, number INTEGER, checked INTEGER, PRIMARY KEY (thread, number)
+) WITHOUT ROWID;
+CREATE INDEX page_by_age ON page (checked);
+-- at: minutes since 1970; floors stand in the order of (at, id), whatever numbers they bear
+CREATE TABLE post (
+  thread INTEGER, id INTEGER, at INTEGER, version INTEGER, hash BLOB, state INTEGER,
+  PRIMARY KEY (thread, id)
+) WITHOUT ROWID;
+CREATE INDEX post_by_order ON post (thread, at);
+CREATE TABLE board (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+-- when the last walk began (minutes since 1970) that saw the whole list, in one scope of arguments
+CREATE TABLE walk (
+  board TEXT, scope TEXT, began INTEGER, PRIMARY KEY (board, scope)
+) WITHOUT ROWID;
+CREATE TABLE list (
+  board TEXT, number INTEGER, checked INTEGER, PRIMARY KEY (board, number)
+) WITHOUT ROWID;
+CREATE TABLE refusal (
+  id TEXT PRIMARY KEY, thread INTEGER, reason TEXT, retriable INTEGER, attempts INTEGER,
+  version INTEGER, asked INTEGER, url TEXT
+) WITHOUT ROWID;
+CREATE TABLE job (id INTEGER PRIMARY KEY, arguments TEXT UNIQUE, began INTEGER, run TEXT);
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY, job INTEGER, kind TEXT, key TEXT, place INTEGER, is_done INTEGER,
+  url TEXT, page INTEGER, state TEXT, UNIQUE (job, kind, key)
+);
+CREATE INDEX task_by_turn ON task (job, is_done, place, kind, id);
+""",
+)
+# What `post.state` is made of: all that are gone are at or above _GONE.
+_ARTICLE, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
+
+
+class LedgerError(Exception):
+    """A ledger that cannot be used; ``can_set_aside`` where it is damaged, not merely too new."""
+
+    def __init__(self, message: str, *, can_set_aside: bool) -> None:
+        super().__init__(message)
+        self.can_set_aside = can_set_aside
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThread:
+    """What is known of a thread.
+
+    ``head`` and ``tail`` are hashes of what its row said when it was last read whole; ``last_post``
+    is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
+    more posts are known than its counter says. ``is_partial``: its replies were never read.
+    ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
+    """
+
+    id: str
+    board: str | None = None
+    head: bytes | None = None
+    tail: bytes | None = None
+    last_post: int | None = None
+    pages: int = 0
+    surplus: int = 0
+    is_sticky: bool = False
+    is_reversed: bool = False
+    is_partial: bool = False
+    coverage: int = 0
+    missing: tuple[int, ...] = ()
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """The last line of a post: its version, a hash of its content, whether it said it is gone.
+
+    ``is_early``: it is shown before its turn, so that its own place does not hold it.
+    """
+
+    id: str
+    at: int
+    version: int
+    hash: bytes
+    is_first: bool = False
+    is_early: bool = False
+    is_shielded: bool = False
+    is_gone: bool = False
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands in its thread."""
+        return self.at, int(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRefusal:
+    """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
+
+    ``reason`` is empty once it is over.
+    """
+
+    id: str
+    thread_id: str | None
+    reason: str
+    is_retriable: bool
+    attempts: int
+    version: int
+    asked: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
+
+    Tasks are done by ``place`` and, within one, lists before threads, in the order they came.
+    ``page`` is the next page to ask for; ``state`` is what the asker has to remember.
+    """
+
+    kind: str
+    key: str
+    url: str
+    page: int = 1
+    place: int = 0
+    state: Mapping[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+
+# -- what a ledger learns: each is applied once the lines it came with are stored ------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostSeen:
+    thread_id: str
+    post: KnownPost
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    thread_id: str
+    number: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSeen:
+    thread: KnownThread
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeen:
+    board_id: str
+    number: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSeen:
+    board_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardWalked:
+    """The whole list of a board was seen, by a walk that began then (minutes since 1970)."""
+
+    board_id: str
+    scope: str
+    began: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalSeen:
+    refusal: KnownRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFound:
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """A task goes on at another page."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMade:
+    name: str
+    value: str
+
+
+Change = (
+    PostSeen
+    | PageSeen
+    | ThreadSeen
+    | ListSeen
+    | BoardSeen
+    | BoardWalked
+    | RefusalSeen
+    | TaskFound
+    | TaskMoved
+    | TaskDone
+    | NoteMade
+)
+
+
+class Ledger:
+    """One site's ledger, open for one run; ``path`` is made where it is missing.
+
+    Raises `LedgerError` where the file is none, or was written by a later version.
+    `sqlite3.Error` later on means that the disk failed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._job = 0
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._prepare()
+            except (sqlite3.Error, LedgerError):
+                self._db.close()
+                raise
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise OSError(f"{path}: {error}") from error
+            raise LedgerError(f"{path.name} cannot be read ({error})", can_set_aside=True) from error
+
+    def _prepare(self) -> None:
+        db = self._db
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if tables and application != _APPLICATION:
+            raise LedgerError(f"{self.path.name} is another program's", can_set_aside=True)
+        if version > len(_MIGRATIONS):
+            raise LedgerError(
+                f"{self.path.name} was written by a later version ({version}): update first",
+                can_set_aside=False,
+            )
+        if version < len(_MIGRATIONS):
+            steps = "".join(_MIGRATIONS[version:])
+            db.executescript(
+                f"BEGIN IMMEDIATE; {steps} PRAGMA application_id={_APPLICATION};"
+                f" PRAGMA user_version={len(_MIGRATIONS)}; COMMIT;"
+            )
+        db.execute("SELECT count(*) FROM segment").fetchone()
+        db.execute("BEGIN")
+
+    def commit(self, segments: Iterable[Segment] = ()) -> None:
+        """Make all that was learnt last, together with how long the segments now are."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?)",
+            [(each.name, each.length, each.is_closed) for each in segments],
+        )
+        self._db.execute("COMMIT")
+        self._db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Close; what was not committed is forgotten."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._db.close()
+
+    # -- segments --------------------------------------------------------------------------------
+
+    def segments(self) -> dict[str, Segment]:
+        """What is marked of each segment, by name."""
+        rows = self._db.execute("SELECT name, length, is_closed FROM segment")
+        return {name: Segment(name, length, bool(closed)) for name, length, closed in rows}
+
+    def replace_segment(self, name: str, segment: Segment) -> None:
+        """A segment was closed, and perhaps compressed under another name."""
+        self._db.execute("DELETE FROM segment WHERE name = ?", (name,))
+        self._db.execute(
+            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?)",
+            (segment.name, segment.length, segment.is_closed),
+        )
+
+    # -- learning --------------------------------------------------------------------------------
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self._apply(change)
+
+    def _apply(self, change: Change) -> None:
+        run = self._db.execute
+        match change:
+            case PostSeen(thread_id, post):
+                run(
+                    "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?)",
+                    (_id(thread_id), _id(post.id), post.at, post.version, post.hash, _state(post)),
+                )
+            case PageSeen(thread_id, number, at):
+                run("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (_id(thread_id), number, at))
+            case ThreadSeen(thread):
+                self._thread_seen(thread)
+            case ListSeen(board_id, number, at):
+                run("INSERT OR REPLACE INTO list VALUES (?, ?, ?)", (board_id, number, at))
+            case BoardSeen(board_id, name):
+                run(
+                    "INSERT INTO board VALUES (?1, ?2)"
+                    " ON CONFLICT DO UPDATE SET name = coalesce(?2, name)",
+                    (board_id, name),
+                )
+            case BoardWalked(board_id, scope, began):
+                run("INSERT OR REPLACE INTO walk VALUES (?, ?, ?)", (board_id, scope, began))
+            case RefusalSeen(each):
+                run(
+                    "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        each.id,
+                        each.thread_id and _id(each.thread_id),
+                        each.reason,
+                        each.is_retriable,
+                        each.attempts,
+                        each.version,
+                        each.asked,
+                        each.url,
+                    ),
+                )
+            case TaskFound(task):
+                run(
+                    "INSERT OR IGNORE INTO task VALUES (NULL, ?, ?, ?, ?, 0, ?, ?, ?)",
+                    (
+                        self._job,
+                        task.kind,
+                        task.key,
+                        task.place,
+                        task.url,
+                        task.page,
+                        json.dumps(dict(task.state)),
+                    ),
+                )
+            case TaskMoved(task):
+                run(
+                    "UPDATE task SET url = ?, page = ?, state = ?, is_done = 0 WHERE id = ?",
+                    (task.url, task.page, json.dumps(dict(task.state)), task.id),
+                )
+            case TaskDone(task):
+                run(
+                    "UPDATE task SET is_done = 1, state = ? WHERE id = ?",
+                    (json.dumps(dict(task.state)), task.id),
+                )
+            case NoteMade(name, value):
+                run("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def _thread_seen(self, thread: KnownThread) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                _id(thread.id),
+                thread.board,
+                thread.head,
+                thread.tail,
+                thread.last_post,
+                thread.pages,
+                thread.surplus,
+                thread.is_sticky,
+                thread.is_reversed,
+                thread.is_partial,
+                thread.coverage,
+                json.dumps(thread.missing) if thread.missing else None,
+                thread.is_gone,
+            ),
+        )
+        self._db.execute(
+            "DELETE FROM page WHERE thread = ? AND (number > ? OR ?)",
+            (_id(thread.id), thread.pages, thread.is_gone),
+        )
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def note(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def thread(self, thread_id: str) -> KnownThread | None:
+        row = self._db.execute(
+            "SELECT * FROM thread WHERE id = ?", (_id(thread_id),)
+        ).fetchone()
+        return _thread(row) if row else None
+
+    def posts(self, thread_id: str, post_ids: Iterable[str]) -> dict[str, KnownPost]:
+        """Those of the posts that are known, gone ones among them."""
+        found = {}
+        for post_id in post_ids:
+            row = self._db.execute(
+                "SELECT id, at, version, hash, state FROM post WHERE thread = ? AND id = ?",
+                (_id(thread_id), _id(post_id)),
+            ).fetchone()
+            if row:
+                found[post_id] = _post(row)
+        return found
+
+    def posts_between(
+        self, thread_id: str, low: tuple[int, int] | None, high: tuple[int, int] | None
+    ) -> list[KnownPost]:
+        """Posts known to be there whose place is behind ``low`` and before ``high``."""
+        floor, roof = low or (-(1 << 62), 0), high or (1 << 62, 0)
+        rows = self._db.execute(
+            "SELECT id, at, version, hash, state FROM post"
+            " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
+            (_id(thread_id), floor[0], roof[0], _GONE),
+        )
+        return [post for post in map(_post, rows) if floor < post.order < roof]
+
+    def present_posts(self, thread_id: str, behind: str | None, limit: int) -> list[KnownPost]:
+        """Up to ``limit`` posts known to be there, by id, from the one after ``behind`` on."""
+        rows = self._db.execute(
+            "SELECT id, at, version, hash, state FROM post"
+            " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
+            (_id(thread_id), _id(behind) if behind else -1, _GONE, limit),
+        )
+        return [_post(row) for row in rows]
+
+    def counts(self, thread_id: str) -> tuple[int, int, int]:
+        """How many posts of a thread are known: those there, of these shielded ones; those gone."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM post WHERE thread = ? GROUP BY state", (_id(thread_id),)
+        ).fetchall()
+        gone = sum(count for state, count in rows if state >= _GONE)
+        shielded = sum(count for state, count in rows if state < _GONE and state & _SHIELDED)
+        return sum(count for _, count in rows) - gone, shielded, gone
+
+    def count_before(self, thread_id: str, order: tuple[int, int]) -> int:
+        """How many posts known to be there stand before a place."""
+        row = self._db.execute(
+            "SELECT count(*) FROM post"
+            " WHERE thread = ?1 AND state < ?4 AND (at < ?2 OR (at = ?2 AND id < ?3))",
+            (_id(thread_id), *order, _GONE),
+        ).fetchone()
+        return int(row[0])
+
+    def pages(self, thread_id: str) -> set[int]:
+        """The pages of a thread that were read."""
+        rows = self._db.execute("SELECT number FROM page WHERE thread = ?", (_id(thread_id),))
+        return {number for (number,) in rows}
+
+    def threads_between(
+        self, board_id: str, low: int | None, high: int | None
+    ) -> Iterator[KnownThread]:
+        """Threads of a board that its list should show between two times of a last post."""
+        rows = self._db.execute(
+            "SELECT * FROM thread WHERE board = ? AND last_post > ? AND last_post < ?"
+            " AND NOT is_sticky AND NOT is_gone",
+            (board_id, -(1 << 62) if low is None else low, 1 << 62 if high is None else high),
+        )
+        return map(_thread, rows)
+
+    def sticky_threads(self, board_id: str) -> list[KnownThread]:
+        rows = self._db.execute(
+            "SELECT * FROM thread WHERE board = ? AND is_sticky AND NOT is_gone"
+            " AND last_post IS NOT NULL",
+            (board_id,),
+        )
+        return [_thread(row) for row in rows]
+
+    def walked(self, board_id: str, scope: str) -> int | None:
+        """When the last walk began that saw all of a board's list, in a scope or without limit."""
+        row = self._db.execute(
+            "SELECT max(began) FROM walk WHERE board = ? AND scope IN (?, '')", (board_id, scope)
+        ).fetchone()
+        return row[0]
+
+    def boards(self) -> dict[str, str | None]:
+        """Names of the boards that were ever listed, by id."""
+        return dict(self._db.execute("SELECT id, name FROM board"))
+
+    def refusal(self, refusal_id: str) -> KnownRefusal | None:
+        row = self._db.execute("SELECT * FROM refusal WHERE id = ?", (refusal_id,)).fetchone()
+        return _refusal(row) if row else None
+
+    def refusals_of(self, thread_id: str) -> list[KnownRefusal]:
+        rows = self._db.execute(
+            "SELECT * FROM refusal WHERE thread = ? ORDER BY id", (_id(thread_id),)
+        )
+        return [_refusal(row) for row in rows]
+
+    def retriable_refusals(self) -> Iterator[KnownRefusal]:
+        return map(
+            _refusal, self._db.execute("SELECT * FROM refusal WHERE retriable ORDER BY asked")
+        )
+
+    def oldest_pages(
+        self, before: int, boards: Iterable[str] | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """(thread, page) pairs not looked at since ``before``, the oldest first.
+
+        ``boards``: only their threads; ``None``: all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            "SELECT page.thread, page.number FROM page JOIN thread ON thread.id = page.thread"
+            " WHERE checked < ?1 AND NOT is_gone"
+            " AND (?2 IS NULL OR board IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY checked LIMIT ?3",
+            (before, chosen, limit),
+        )
+        return [(str(thread), number) for thread, number in rows]
+
+    def oldest_lists(
+        self, before: int, boards: Iterable[str] | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """(board, page) pairs of lists not looked at since ``before``, the oldest first."""
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            "SELECT board, number FROM list WHERE checked < ?1"
+            " AND (?2 IS NULL OR board IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY checked, number LIMIT ?3",
+            (before, chosen, limit),
+        )
+        return list(rows)
+
+    # -- jobs ------------------------------------------------------------------------------------
+
+    def open_job(self, arguments: str, began: int, run: str) -> tuple[int, str] | None:
+        """Begin a job, or go on with the one that was begun with the same arguments.
+
+        Returns when and by which run it was begun, if it was.
+        """
+        row = self._db.execute(
+            "SELECT id, began, run FROM job WHERE arguments = ?", (arguments,)
+        ).fetchone()
+        if row:
+            self._job = row[0]
+            return row[1], row[2]
+        made = self._db.execute(
+            "INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run)
+        )
+        self._job = made.lastrowid or 0
+        return None
+
+    def close_job(self) -> None:
+        """The job is finished: nothing of it needs to be remembered."""
+        self._db.execute("DELETE FROM task WHERE job = ?", (self._job,))
+        self._db.execute("DELETE FROM job WHERE id = ?", (self._job,))
+
+    def next_tasks(self, limit: int, without: Iterable[int] = ()) -> list[Task]:
+        """The next tasks that wait, up to ``limit``, without those that are being done."""
+        excluded = set(without)
+        rows = self._db.execute(
+            "SELECT id, kind, key, place, url, page, state FROM task"
+            " WHERE job = ? AND NOT is_done ORDER BY place, kind, id LIMIT ?",
+            (self._job, limit + len(excluded)),
+        )
+        return [_task(row) for row in rows if row[0] not in excluded][:limit]
+
+    def tasks(self, kind: str) -> Iterator[tuple[Task, bool]]:
+        """All tasks of a kind, and whether each is done."""
+        rows = self._db.execute(
+            "SELECT id, kind, key, place, url, page, state, is_done FROM task"
+            " WHERE job = ? AND kind = ? ORDER BY id",
+            (self._job, kind),
+        )
+        return ((_task(row[:7]), bool(row[7])) for row in rows)
+
+    def count_tasks(self, kind: str, *, waiting: bool = False) -> int:
+        row = self._db.execute(
+            "SELECT count(*) FROM task WHERE job = ? AND kind = ? AND is_done <= ?",
+            (self._job, kind, 0 if waiting else 1),
+        ).fetchone()
+        return int(row[0])
+
+    def has_task(self, kind: str, key: str) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM task WHERE job = ? AND kind = ? AND key = ?", (self._job, kind, key)
+        ).fetchone()
+        return row is not None
+
+
+def hash_bytes(digest: str) -> bytes:
+    """What is kept of a sha256: eight bytes tell two versions of one post apart."""
+    return bytes.fromhex(digest[:16])
+
+
+def _id(text: str) -> int | str:
+    """Ids are numbers, small on disk and in order; anything longer stays as it is."""
+    return int(text) if len(text) <= 18 and text.isascii() and text.isdigit() else text
+
+
+def _thread(row: tuple[Any, ...]) -> KnownThread:
+    number, board, head, tail, last_post, pages, surplus, *flags = row
+    sticky, is_reversed, partial, coverage, missing, gone = flags
+    return KnownThread(
+        str(number),
+        board,
+        head,
+        tail,
+        last_post,
+        pages,
+        surplus,
+        bool(sticky),
+        bool(is_reversed),
+        bool(partial),
+        coverage,
+        tuple(json.loads(missing)) if missing else (),
+        bool(gone),
+    )
+
+
+def _state(post: KnownPost) -> int:
+    return (
+        _ARTICLE * post.is_first
+        + _EARLY * post.is_early
+        + _SHIELDED * post.is_shielded
+        + _GONE * post.is_gone
+    )
+
+
+def _post(row: tuple[Any, ...]) -> KnownPost:
+    number, at, version, digest, state = row
+    marks = (bool(state & mark) for mark in (_ARTICLE, _EARLY, _SHIELDED, _GONE))
+    return KnownPost(str(number), at, version, digest, *marks)
+
+
+def _refusal(row: tuple[Any, ...]) -> KnownRefusal:
+    key, thread, reason, retriable, attempts, version, asked, url = row
+    return KnownRefusal(
+        key,
+        None if thread is None else str(thread),
+        reason,
+        bool(retriable),
+        attempts,
+        version,
+        asked,
+        url,
+    )
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    number, kind, key, place, url, page, state = row
+    return Task(kind, key, url, page, place, json.loads(state), number)
+
+
