@@ -385,15 +385,16 @@ def _template(page: BoardPage) -> str | None:
 
 def _row_state(row: Row) -> list[object]:
     head, tail = (part.hex() if part else None for part in (row.head, row.tail))
-    return [row.board, head, tail, row.last_post, row.is_sticky]
+    return [row.board, head, tail, row.last_post, row.is_sticky, row.replies]
 
 
 def _row(state: list[object]) -> Row:
-    board, head, tail, last_post, is_sticky = state
+    board, head, tail, last_post, is_sticky, replies = state
     return Row(
         board if isinstance(board, str) else None,
         bytes.fromhex(head) if isinstance(head, str) else None,
         bytes.fromhex(tail) if isinstance(tail, str) else None,
         last_post if isinstance(last_post, int) else None,
         bool(is_sticky),
+        replies if isinstance(replies, int) else None,
     )

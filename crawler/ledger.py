@@ -81,7 +81,7 @@ class KnownThread:
 
     ``head`` and ``tail`` are hashes of what its row said when it was last read whole; ``last_post``
     is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
-    more posts are known than its counter says. ``is_partial``: its replies were never read.
+    more posts are known than its counter says, where that was seen. ``is_partial``: its replies were never read.
     ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
     """
 
@@ -91,7 +91,7 @@ class KnownThread:
     tail: bytes | None = None
     last_post: int | None = None
     pages: int = 0
-    surplus: int = 0
+    surplus: int | None = None
     is_sticky: bool = False
     is_reversed: bool = False
     is_partial: bool = False

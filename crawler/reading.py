@@ -94,6 +94,7 @@ class Row:
     tail: bytes | None = None
     last_post: int | None = None
     is_sticky: bool = False
+    replies: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ class Reading:
         self._read_to = self._pages if is_known else 0
         self._from_top = False
         self._is_past_end = False
-        self._expected: int | None = None
+        # only the first page has the thread's counter, its row has it too
+        self._expected = row.replies + 1 if row and row.replies is not None else None
         self._is_filtered = False
         self._early: dict[str, Post] = {}
         self._positions = Ranges()
@@ -323,9 +325,11 @@ class Reading:
 
     def _page_to_search(self) -> int | None:
         """The page that halves the way to posts that are gone, or came, before what was read."""
-        if self._expected is None or self._searches <= 0 or not self.known or self.known.is_reversed:
+        known = self.known
+        if known is None or known.surplus is None or known.is_reversed or self._expected is None:
             return None
-        if self._present - self._expected == self.known.surplus or not self._reads:
+        is_as_before = self._present - self._expected == known.surplus
+        if is_as_before or not self._reads or self._searches <= 0:
             return None
         reads = sorted({read.number: read for read in self._reads}.values(), key=lambda r: r.number)
         full = max((read.count for read in reads if read.number < self._pages), default=0)
@@ -374,8 +378,8 @@ class Reading:
             # to be read again, whatever its row says
             thread = replace(thread, head=None, tail=None)
         surplus = thread.surplus
-        if is_whole and self._expected is not None:
-            surplus = self._present - self._expected
+        if self._expected is not None:
+            surplus = self._present - self._expected if is_whole else None
         return replace(
             thread,
             pages=self._pages,
@@ -403,6 +407,9 @@ class Reading:
     def _coverage(self, page: ThreadPage, thread: KnownThread, now: datetime) -> Line:
         is_whole = self._captured_pages() >= self._pages
         expected = self._expected
+        if expected is None and self.known and self.known.surplus is not None:
+            # no counter was seen this time: as far from it as before
+            expected = self._present - self.known.surplus
         status = "unknown"
         if not self._is_filtered and not (is_whole and expected is None):
             enough = expected is None or self._present >= expected

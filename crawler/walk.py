@@ -103,12 +103,16 @@ def row_facts(row: ThreadRow, page: BoardPage) -> Row | None:
     if row.is_moved:
         return None
     last_post = exact_minutes(row.last_post)
+    is_sticky = "sticky" in row.flags
+    # a thread that is sticky in several boards bears its type only in its own
+    category = None if is_sticky else row.category
     return Row(
         board=page.board.id,
-        head=_hash(row.headline, row.category, *sorted(row.flags)),
+        head=_hash(row.headline, category, *sorted(row.flags)),
         tail=_hash(row.replies, last_post),
         last_post=last_post,
-        is_sticky="sticky" in row.flags,
+        is_sticky=is_sticky,
+        replies=row.replies,
     )
 
 
