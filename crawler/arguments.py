@@ -46,6 +46,16 @@ class Arguments:
         return hashlib.sha256(json.dumps(astuple(self), default=str).encode()).hexdigest()[:32]
 
     @property
+    def described(self) -> dict[str, object]:
+        """The arguments as the record of a run shows them."""
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return {
+            name: str(value) if isinstance(value, datetime) else value
+            for name, value in said.items()
+            if value not in (None, (), False)
+        }
+
+    @property
     def scope(self) -> str:
         """What limits which threads are seen; lists walked in one scope tell nothing of another."""
         parts = [

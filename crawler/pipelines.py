@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
-from crawler.items import Batch, Line, Refusal, to_record
+from crawler.items import Batch, Line, Post, Refusal, to_record
 from crawler.schema import problems
 
 if TYPE_CHECKING:
@@ -41,19 +41,16 @@ class CheckPipeline:
             logger.error("%s breaks the schema: %s", item.item_id, "; ".join(item.problems))
         else:
             self.stats.inc_value(f"lines/{item.item_type}")
-            if isinstance(item, Refusal):
-                self._count(item)
+            self._count(item)
         return item
 
-    def _count(self, refusal: Refusal) -> None:
-        name = f"refusals/{refusal.reason}"
-        self.stats.inc_value(name)
-        if self.stats.get_value(f"{name}/example") is None:
-            said = f": {refusal.message_raw}" if refusal.message_raw else ""
-            example = f"{refusal.url} ({refusal.reason}{said})"
-            # it is printed on a terminal, and a page's title can be anything
-            shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in example)
-            self.stats.set_value(f"{name}/example", shown)
+    def _count(self, line: Line) -> None:
+        if isinstance(line, Refusal):
+            if not line.is_deleted:
+                self.stats.inc_value(f"refusals/{line.reason}")
+        elif isinstance(line, Post):
+            what = "deleted" if line.is_deleted else "changed" if line.version > 1 else "new"
+            self.stats.inc_value(f"news/{what}/{line.item_type}")
 
 
 class StorePipeline:
@@ -108,14 +105,15 @@ class StorePipeline:
         batch.then()
 
 
-def storage_failed(crawler: Crawler, archive: Archive, error: Exception) -> None:
+def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) -> None:
     """A disk that does not take a line takes none after it: leave what is sure, and end the run."""
     stats = _stats(crawler)
     if stats.get_value("storage/failed"):
         return
     logger.critical("lines cannot be stored: %s", error)
     stats.set_value("storage/failed", str(error))
-    archive.give_up()
+    if archive is not None:
+        archive.give_up()
     if crawler.engine is not None and crawler.spider is not None:
         crawler.engine.close_spider(crawler.spider, "storage_failed")
 

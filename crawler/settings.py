@@ -53,6 +53,17 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.SameSiteRedirectMiddleware": 600,
+    # before anything that might use up a request, and behind nothing that answers for the server
+    "crawler.middlewares.RetryAfterMiddleware": 560,
+    "crawler.middlewares.RobotsAvailableMiddleware": 555,
+}
+# A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.
+RETRY_AFTER_MAX = 600
+EXTENSIONS = {
+    # AutoThrottle stands at 0 and sets the delay first
+    "crawler.extensions.CrawlDelay": 100,
+    "crawler.extensions.MemberCookies": 100,
+    "crawler.extensions.RunRecord": 100,
 }
 # What a page says counts, not where it would send a browser in three seconds.
 METAREFRESH_ENABLED = False

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from crawler.arguments import BadArgumentsError, read_arguments
-from crawler.items import DEFINITE, REASONS
+from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
+from crawler.cookies import read_cookies
+from crawler.outcome import STATUSES, USAGE, conclude
+from crawler.storage import can_compress
 
 if TYPE_CHECKING:
     import argparse
 
     from scrapy.crawler import Crawler
-
-USAGE, INCOMPLETE, STORAGE_FAILED = 2, 3, 7
+    from scrapy.settings import BaseSettings
 
 
 class Command(ScrapyCrawl):
@@ -24,13 +26,16 @@ class Command(ScrapyCrawl):
         return "[options] discuz -a url=ADDRESS[,ADDRESS…]"
 
     def short_desc(self) -> str:
-        return "Read threads of Discuz! forums into JSON lines"
+        return "Read threads, boards and whole Discuz! forums into JSON lines"
 
     def long_desc(self) -> str:
         return (
-            "Reads threads, all their pages, into DATA_DIR/<site>/. "
-            "-a url=ADDRESS[,ADDRESS…] or -a urls_file=FILE; -a replies=no for opening posts only. "
-            "Exit status: 0 all well, 2 wrong use, 3 something could not be read, 7 storage failed."
+            "Reads threads, boards and whole forums into DATA_DIR/<site>/, each time only what is "
+            "new; the same command goes on where a stopped run was. Options: "
+            + "; ".join(f"-a {name}= {means}" for name, means in OPTIONS.items())
+            + ". Exit status: "
+            + ", ".join(f"{status} {means}" for status, means in STATUSES.items())
+            + "."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -45,6 +50,21 @@ class Command(ScrapyCrawl):
             read_arguments(**opts.spargs)
         except BadArgumentsError as error:
             _refuse(str(error))
+        assert self.settings is not None
+        self._check_settings(self.settings)
+
+    def _check_settings(self, settings: BaseSettings) -> None:
+        compression = settings.get("SEGMENT_COMPRESSION") or ""
+        if not can_compress(compression):
+            _refuse(f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it")
+        try:
+            for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS"):
+                if settings.getint(name) < 0:
+                    _refuse(f"{name}={settings[name]}: say a number")
+            if settings.get("COOKIES_FILE"):
+                read_cookies(Path(settings["COOKIES_FILE"]))
+        except ValueError as error:
+            _refuse(str(error))
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
         # a host that does not answer is said in a line; where it happened in Scrapy is no news
@@ -56,48 +76,19 @@ class Command(ScrapyCrawl):
         self._conclude(crawler)
 
     def _conclude(self, crawler: Crawler) -> None:
-        """Say in one line what came of it, and set the exit status."""
+        """Say what came of it, and set the exit status."""
         stats = crawler.stats.get_stats() if crawler.stats else {}
-        counts = {kind: stats.get(f"lines/{kind}", 0) for kind in ("article", "post", "refusal")}
-        refused = {reason: stats.get(f"refusals/{reason}", 0) for reason in REASONS}
-        told = ", ".join(f"{count} {reason}" for reason, count in refused.items() if count)
-        line = f"{_count(counts['article'], 'article', 'articles')}, "
-        line += _count(counts["post"], "reply", "replies")
-        if counts["refusal"]:
-            line += f", {counts['refusal']} refused ({told})"
-        rejected = stats.get("lines/rejected", 0)
-        if rejected:
-            line += f", {rejected} lines kept apart as broken"
-        print(f"{line} → {crawler.settings['DATA_DIR']}/", file=sys.stderr)
-        if stats.get("storage/failed"):
-            print(f"scrapy crawl: storage failed: {stats['storage/failed']}", file=sys.stderr)
-            self.exitcode = STORAGE_FAILED
-        elif (
-            self.crawler_process is None
-            or self.crawler_process.bootstrap_failed
-            or stats.get("finish_reason") != "finished"
-            or rejected
-            or any(count for reason, count in refused.items() if reason not in DEFINITE)
-            or any(name.startswith("spider_exceptions") for name in stats)
-        ):
-            print(f"scrapy crawl: not everything could be read{_example(stats)}", file=sys.stderr)
-            self.exitcode = INCOMPLETE
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+        if self.crawler_process is None or self.crawler_process.bootstrap_failed:
+            stats = {**stats, "finish_reason": "failed"}
+        outcome = conclude(stats, f"{crawler.settings['DATA_DIR']}/")
+        for line in outcome.said:
+            print(line, file=sys.stderr)
+        self.exitcode = outcome.status
 
 
 def _refuse(message: str) -> None:
     print(f"scrapy crawl: {message}", file=sys.stderr)
     raise SystemExit(USAGE)
-
-
-def _example(stats: dict[str, Any]) -> str:
-    for reason in REASONS:
-        if reason not in DEFINITE and stats.get(f"refusals/{reason}"):
-            return f", for example {stats.get(f'refusals/{reason}/example')}"
-    return ""
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 
-from crawler.archive import Archive
+from crawler.archive import Archive, InUseError
 from crawler.arguments import is_file, read_arguments
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
 from crawler.frontier import LIST, PAGE, THREAD, Budget, Frontier
-from crawler.items import RETRIABLE, Batch, Line, Reason, Refusal
+from crawler.items import DEFINITE, RETRIABLE, Batch, Line, Reason, Refusal
 from crawler.ledger import (
     Change,
     KnownRefusal,
+    LedgerError,
     PostSeen,
     RefusalSeen,
     Task,
@@ -33,7 +34,7 @@ from crawler.middlewares import leads_elsewhere
 from crawler.pipelines import storage_failed
 from crawler.reading import Reading
 from crawler.responses import read_response, seen_at
-from crawler.storage import SEGMENT_SIZE, site_folder
+from crawler.storage import site_folder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -47,6 +48,7 @@ _WORTH_A_RETRY = RETRIABLE - {"site_closed"}
 # The forum, or something in front of it, wants no more requests; the forum does not answer.
 _BLOCKS: frozenset[str] = frozenset({"challenge", "rate_limited", "ip_banned"})
 _FAILURES: frozenset[str] = frozenset({"server_error", "unreachable", "site_closed"})
+_LISTED_ONLY: frozenset[str] = frozenset({"off_site", "robots_disallowed"})
 # Lines of one go where a thread of a hundred thousand posts is told to be gone.
 _GONE_AT_ONCE = 500
 
@@ -332,6 +334,7 @@ class DiscuzSpider(Spider):
         now = datetime.now(UTC)
         frontier, task = visit.frontier, visit.task
         changes: list[Change] = []
+        self._count_refusal(line, visit)
         if frontier is None:
             yield from self._emit(
                 visit, [line], [], archive=self._archive(line.site), is_done=True
@@ -339,8 +342,6 @@ class DiscuzSpider(Spider):
             return
         told = self._told_anew(line, frontier.archive, changes)
         lines: list[Line] = [told] if told else []
-        if task.state.get("asked") and line.reason == "login_required":
-            self._count("login_needed")
         if visit.reading is None and task.kind == THREAD and task.page > 1 and line.retriable:
             visit.reading = frontier.reading(task)
         reading = visit.reading
@@ -363,6 +364,24 @@ class DiscuzSpider(Spider):
             yield from self._emit(visit, lines, changes, is_done=True)
             return
         yield from self._emit(visit, lines, [*changes, TaskDone(task)], is_done=True)
+
+    def _count_refusal(self, line: Refusal, visit: Visit) -> None:
+        """Count what a run that ends with it cannot be called complete for."""
+        is_asked = visit.frontier is None or visit.task.state.get("asked")
+        if is_asked and line.reason == "login_required":
+            self._count("login_needed")
+        # a board that is a link, a thread that robots may not see: answers, if nobody asked for it
+        is_answer = line.reason in DEFINITE or (line.reason in _LISTED_ONLY and not is_asked)
+        if is_answer:
+            return
+        self._count("incomplete")
+        said = f": {line.message_raw}" if line.message_raw else ""
+        example = f"{line.url} ({line.reason}{said})"
+        # it is printed on a terminal, and a page's title can be anything
+        self._set(
+            "incomplete/example",
+            "".join(sign if sign.isprintable() else "\ufffd" for sign in example),
+        )
 
     def _is_gone(self, message: Message, visit: Visit) -> bool:
         """Whether a thread that was read before is told, by Discuz itself, to be there no more."""
@@ -564,17 +583,25 @@ class DiscuzSpider(Spider):
             f" {lists} lists and {threads} threads wait"
         )
         self.logger.info("%s: %s", root, said)
-        if self.crawler.stats:
-            self.crawler.stats.set_value("crawl/goes_on", said)
+        self._set("goes_on", said)
 
     def _archive(self, site: str) -> Archive:
         archive = self.archives.get(site)
-        if archive is None:
-            archive = self.archives[site] = Archive(
+        if archive is not None:
+            return archive
+        try:
+            archive = Archive(
                 Path(self.settings["DATA_DIR"]) / site_folder(site),
-                size=self.settings.getint("SEGMENT_SIZE", SEGMENT_SIZE),
+                size=self.settings.getint("SEGMENT_SIZE"),
                 compression=self.settings.get("SEGMENT_COMPRESSION") or "",
             )
+        except (InUseError, LedgerError) as error:
+            self._set("unusable", str(error))
+            raise CloseSpider("unusable") from None
+        except (OSError, sqlite3.Error) as error:
+            storage_failed(self.crawler, None, error)
+            raise CloseSpider("storage_failed") from None
+        self.archives[site] = archive
         return archive
 
     def _watch(self, page: Page) -> None:
@@ -594,6 +621,10 @@ class DiscuzSpider(Spider):
         if self._failures >= self.settings.getint("STOP_AFTER_FAILURES"):
             self.logger.error("%d answers in a row were %s: the run ends", self._failures, reason)
             raise CloseSpider("failing")
+
+    def _set(self, name: str, value: str) -> None:
+        if self.crawler.stats:
+            self.crawler.stats.set_value(f"crawl/{name}", value)
 
     def _count(self, name: str, number: int = 1) -> None:
         if self.crawler.stats:

@@ -1,0 +1,184 @@
+"""Beside a crawl: the forum's own pace, the member's cookies, the record of the run."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+from collections import Counter
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import signals
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.exceptions import NotConfigured
+
+from crawler.cookies import read_cookies
+from crawler.items import REASONS, SCHEMA_VERSION
+from crawler.outcome import STATUSES, conclude
+from crawler.storage import replace_file, sha256_of
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+    from crawler.archive import Archive
+
+logger = logging.getLogger(__name__)
+
+
+class CrawlDelay:
+    """Holds the downloader to the `Crawl-delay` of robots.txt, whatever AutoThrottle finds.
+
+    Has to be loaded after AutoThrottle, which sets the delay after each answer.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._delays: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        extension = cls(crawler)
+        crawler.signals.connect(extension.robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(extension.response_downloaded, signals.response_downloaded)
+        return extension
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        delay = robotparser.crawl_delay(self._agent)
+        host = urlsplit(request.url).hostname
+        if not delay or host is None:
+            return
+        logger.info("robots.txt of %s asks for %g seconds between requests", host, delay)
+        self._delays[host] = delay
+        self._hold(host)
+
+    def response_downloaded(self, request: Request) -> None:
+        self._hold(request.meta.get("download_slot", ""))
+
+    def _hold(self, key: str) -> None:
+        delay = self._delays.get(key)
+        if delay is None or self._crawler.engine is None:
+            return
+        downloader = self._crawler.engine.downloader
+        # a slot that is idle for a while is made anew from these
+        downloader.per_slot_settings[key] = {"delay": delay, "jitter": 0}
+        slot = downloader.slots.get(key)
+        if slot is not None:
+            slot.delay, slot.jitter = max(slot.delay, delay), 0
+
+
+class MemberCookies:
+    """Gives the cookies of `COOKIES_FILE` to the downloader; they are written nowhere."""
+
+    def __init__(self, crawler: Crawler, path: Path) -> None:
+        self._crawler = crawler
+        self._path = path
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.get("COOKIES_FILE"):
+            raise NotConfigured
+        extension = cls(crawler, Path(crawler.settings["COOKIES_FILE"]))
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        return extension
+
+    def spider_opened(self) -> None:
+        middleware = self._crawler.get_downloader_middleware(CookiesMiddleware)
+        if middleware is not None:
+            for cookie in read_cookies(self._path):
+                middleware.jars[None].jar.set_cookie(cookie)
+
+
+class RunRecord:
+    """Writes `runs/<run>.json` beside the lines: what was asked, read, found and refused."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._began = datetime.now(UTC)
+        self._requests: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.response_downloaded, signals.response_downloaded)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def response_downloaded(self, response: Response) -> None:
+        self._requests[str(response.status)] += 1
+        self._bytes[str(response.status)] += len(response.body)
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        archives: dict[str, Archive] = getattr(spider, "archives", {})
+        for archive in archives.values():
+            record = self._record(spider, reason, archive)
+            folder = archive.folder / "runs"
+            try:
+                folder.mkdir(exist_ok=True)
+                text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+                replace_file(folder / f"{record['run_id']}.json", text.encode())
+            except OSError as error:
+                logger.error("the record of the run cannot be stored: %s", error)
+
+    def _record(self, spider: Spider, reason: str, archive: Archive) -> dict[str, Any]:
+        stats = dict(self._crawler.stats.get_stats()) if self._crawler.stats else {}
+        outcome = conclude({**stats, "finish_reason": reason}, str(archive.folder))
+        ended = datetime.now(UTC)
+        arguments: Any = getattr(spider, "arguments", None)
+        news = {
+            what: {kind: stats.get(f"news/{what}/{kind}", 0) for kind in ("article", "post")}
+            for what in ("new", "changed", "deleted")
+        }
+        return {
+            "run_id": getattr(spider, "run_id", ""),
+            "began": self._began.isoformat(timespec="seconds"),
+            "ended": ended.isoformat(timespec="seconds"),
+            "seconds": round((ended - self._began).total_seconds(), 3),
+            "status": outcome.status,
+            "status_means": STATUSES[outcome.status],
+            "finish_reason": reason,
+            "said": list(outcome.said),
+            "asked": arguments.described if arguments else {},
+            "lists_read": stats.get("crawl/lists_read", 0),
+            "threads_listed": stats.get("crawl/threads_listed", 0),
+            "threads_unchanged": stats.get("crawl/threads_unchanged", 0),
+            "threads_read": stats.get("crawl/threads_read", 0),
+            "threads_gone": stats.get("crawl/threads_gone", 0),
+            **news,
+            "refused": {
+                name: number for name in REASONS if (number := stats.get(f"refusals/{name}", 0))
+            },
+            "refusals_standing": stats.get("crawl/refusals_standing", 0),
+            "asked_again": stats.get("crawl/asked_again", 0) + stats.get("retry/count", 0),
+            "requests": dict(sorted(self._requests.items())),
+            "bytes": dict(sorted(self._bytes.items())),
+            "versions": {
+                "discuz-archiver": _version(),
+                "schema": SCHEMA_VERSION,
+                "scrapy": scrapy.__version__,
+                "python": platform.python_version(),
+            },
+            "segments": [
+                {"name": name, "length": path.stat().st_size, "sha256": sha256_of(path)}
+                for name in sorted(archive.grown)
+                if (path := archive.folder / name).exists()
+            ],
+        }
+
+
+def _version() -> str | None:
+    try:
+        return version("discuz-archiver")
+    except PackageNotFoundError:
+        return None
