@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.discuz.facts import BoardPage, IndexPage, Message, Moment, Page, ThreadPage
 from crawler.items import to_record
 from crawler.lines import post_lines, refusal_line
 from tests.pages import Fixture, first, replies
-from tests.pages.messages import messages, others
+from tests.pages.lists import lists
+from tests.pages.messages import messages
 from tests.pages.news import ads, news, robots, versions
 from tests.pages.orders import charsets, orders
 from tests.pages.special import skins, specials
@@ -59,7 +61,28 @@ def expected_of(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
     if isinstance(page, Message):
         line = refusal_line(page.reason, url=meta["url"], fetched_at=at, message=page)
         return {"kind": "message", "about": {}, "lines": [to_record(line)]}
+    if isinstance(page, BoardPage):
+        rows = {f"row {number}": _plain(row) for number, row in enumerate(page.rows)}
+        about = {name: getattr(page, name) for name in ("page", "pages", "next_url")}
+        lists = {"board": _plain(page.board), "boards": list(map(_plain, page.boards))}
+        return {"kind": "board", "about": {**about, **lists, **rows}, "lines": []}
+    if isinstance(page, IndexPage):
+        return {"kind": "index", "about": {"boards": list(map(_plain, page.boards))}, "lines": []}
     return {"kind": page.kind, "about": {}, "lines": []}
+
+
+def _plain(fact: Any) -> dict[str, Any]:
+    """A fact as JSON, without what is not there."""
+    plain: dict[str, Any] = {}
+    for spec in fields(fact):
+        value = getattr(fact, spec.name)
+        if isinstance(value, Moment):
+            plain[spec.name] = [value.value.isoformat(), value.precision]
+        elif is_dataclass(value):
+            plain[spec.name] = _plain(value)
+        elif value is not None and value is not False and value != ():
+            plain[spec.name] = list(value) if isinstance(value, tuple) else value
+    return plain
 
 
 def fixtures() -> list[Fixture]:
@@ -146,7 +169,7 @@ def fixtures() -> list[Fixture]:
         *charsets(),
         *versions(),
         *messages(),
-        *others(),
+        *lists(),
     ]
 
 

@@ -85,16 +85,3 @@ def messages() -> list[Fixture]:
         ),
         Fixture("message", "empty", b""),
     ]
-
-
-def others() -> list[Fixture]:
-    board = f"""{head(Look(), "河湾闲话")}{top(Look(), "pg_forumdisplay")}<div id="threadlist"><table summary="forum_8" id="threadlisttableid"><tbody id="normalthread_4711"><tr><th class="new"><a href="forum.php?mod=viewthread&amp;tid=4711" class="s xst">旧码头的夜市又开了</a></th></tr></tbody></table></div>{foot(Look())}"""
-    return [
-        Fixture("other", "board", board, url=f"{HOST}forum.php?mod=forumdisplay&fid=8"),
-        Fixture(
-            "other",
-            "index",
-            f'{head(Look(), "首页")}{top(Look(), "pg_index")}<div id="category_1"></div>{foot(Look())}',
-            url=f"{HOST}forum.php",
-        ),
-    ]
