@@ -20,7 +20,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.cookies import read_cookies
 from crawler.items import REASONS, SCHEMA_VERSION
 from crawler.outcome import STATUSES, conclude
-from crawler.storage import replace_file, sha256_of
+from crawler.storage import replaced_file, sha256_of
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -126,8 +126,8 @@ class RunRecord:
             folder = archive.folder / "runs"
             try:
                 folder.mkdir(exist_ok=True)
-                text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-                replace_file(folder / f"{record['run_id']}.json", text.encode())
+                with replaced_file(folder / f"{record['run_id']}.json") as file:
+                    file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
             except OSError as error:
                 logger.error("the record of the run cannot be stored: %s", error)
 

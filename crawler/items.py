@@ -193,6 +193,8 @@ class Article(Post):
     flags: list[str] = field(default_factory=list)
     special: dict[str, Any] | None = None
     type_options: dict[str, str] | None = None
+    # set by snapshots only: a thread's coverage is known when its reading ends
+    coverage: dict[str, Any] | None = None
 
 
 @dataclass(kw_only=True, eq=False)

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -181,9 +181,10 @@ class Segments:
 
     def _path(self, kind: str) -> Path:
         name = FILES[kind]
-        last = max(segment_paths(self.folder, kind), key=lambda path: _number(path.name), default=None)
-        if last is None:
+        paths = segment_paths(self.folder, kind)
+        if not paths:
             return self.folder / f"{name}-00001.jsonl"
+        last = paths[-1]
         if last.suffix == ".jsonl" and last.stat().st_size < self._size:
             return last
         return self.folder / f"{name}-{_number(last.name) + 1:05}.jsonl"
@@ -263,14 +264,18 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+@contextmanager
+def replaced_file(path: Path) -> Iterator[BinaryIO]:
     """Write a file at once: whoever reads it finds the old one or the new one, whole."""
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _number(name: str) -> int:
@@ -299,7 +304,7 @@ def _open(path: Path) -> BinaryIO:
 def _compressor(target: BinaryIO, compression: str) -> AbstractContextManager[BinaryIO]:
     if compression == "gzip":
         return cast("Any", gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0))
-    return cast("AbstractContextManager[BinaryIO]", _zstd().open(target, "wb"))
+    return cast("Any", _zstd().open(target, "wb"))
 
 
 def _zstd() -> Any:
