@@ -18,18 +18,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.ledger import (
+from crawler.known import (
     Change,
     KnownPost,
     KnownRefusal,
     KnownThread,
-    Ledger,
-    LedgerError,
     PostSeen,
     RefusalSeen,
     ThreadSeen,
-    hash_bytes,
 )
+from crawler.ledger import Ledger, LedgerError, hash_bytes
 from crawler.storage import (
     FILES,
     SEGMENT_SIZE,
@@ -77,7 +75,9 @@ class Archive:
             self._lock.close()
             raise
 
-    def store(self, records: Iterable[tuple[str, Mapping[str, Any]]], changes: Iterable[Change]) -> None:
+    def store(
+        self, records: Iterable[tuple[str, Mapping[str, Any]]], changes: Iterable[Change]
+    ) -> None:
         """Append the lines of one page, each with the kind of its file, and what they teach."""
         by_kind: dict[str, list[Mapping[str, Any]]] = {}
         for kind, record in records:
@@ -153,7 +153,10 @@ class Archive:
             if beside.exists():
                 beside.replace(aside.with_name(aside.name + ending))
         logger.warning(
-            "%s: %s. It is kept as %s; a new one is made from the lines", self.folder, why, aside.name
+            "%s: %s. It is kept as %s; a new one is made from the lines",
+            self.folder,
+            why,
+            aside.name,
         )
 
 

@@ -76,7 +76,7 @@ def file_path(url: str) -> Path:
     return Path(unquote(urlsplit(url).path))
 
 
-def read_arguments(
+def read_arguments(  # noqa: PLR0917 - called with what stands behind -a
     url: str | None = None,
     urls_file: str | None = None,
     replies: str = "yes",
@@ -139,7 +139,7 @@ def _day(said: str) -> datetime | None:
 def _number(name: str, said: str) -> int | None:
     if not said:
         return None
-    if not (said.isascii() and said.isdigit() and 0 < int(said[:12])):
+    if not (said.isascii() and said.isdigit() and int(said[:12]) > 0):
         raise BadArgumentsError(f"{name}={said}: say a number from 1 on")
     return int(said[:12])
 

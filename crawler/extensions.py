@@ -129,7 +129,7 @@ class RunRecord:
                 with replaced_file(folder / f"{record['run_id']}.json") as file:
                     file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
             except OSError as error:
-                logger.error("the record of the run cannot be stored: %s", error)
+                logger.error("the record of the run cannot be stored: %s", error)  # noqa: TRY400
 
     def _record(self, spider: Spider, reason: str, archive: Archive) -> dict[str, Any]:
         stats = dict(self._crawler.stats.get_stats()) if self._crawler.stats else {}

@@ -17,7 +17,7 @@ from crawler.archive import Archive
 from crawler.arguments import Arguments
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadPage
-from crawler.ledger import (
+from crawler.known import (
     BoardSeen,
     BoardWalked,
     Change,
@@ -143,9 +143,9 @@ class Frontier:
             with_replies=self.arguments.with_replies,
         )
 
-    def goes_on(self, task: Task, reading: Reading, page: int, url: str) -> Task:
+    def goes_on(self, task: Task, reading: Reading, page: int) -> Task:
         """A thread's task, when it has come to the next page."""
-        return replace(task, page=page, url=url, state={**task.state, "todo": reading.todo})
+        return replace(task, page=page, state={**task.state, "todo": list(reading.todo)})
 
     def thread_found(self, page: ThreadPage, place: int) -> Change:
         """A thread that another address led to."""
@@ -154,13 +154,17 @@ class Frontier:
         return self._thread(page.thread_id, url, place, from_top=True)
 
     def is_passed_over(self, refusal_id: str, task: Task) -> bool:
-        """Whether a refusal of an earlier run still stands, so that nothing is asked."""
+        """Whether a refusal of an earlier run still stands, so that the task is done unasked."""
         known = self._ledger.refusal(refusal_id)
         if known is None or not known.reason or known.is_retriable or task.state.get("asked"):
             return False
         if self.arguments.full:
             return False
-        return known.asked > self._now - self._budget.refused_days * _DAY
+        if known.asked <= self._now - self._budget.refused_days * _DAY:
+            return False
+        self._ledger.apply([TaskDone(task)])
+        self.release(task)
+        return True
 
     # -- lists -----------------------------------------------------------------------------------
 
@@ -182,7 +186,9 @@ class Frontier:
         done = TaskDone(replace(task, state={**task.state, "is_all": is_all}))
         return [*self.boards_found(page.boards), done]
 
-    def list_read(self, page: BoardPage, task: Task, now: datetime) -> tuple[Step, list[Change], Task | None]:
+    def list_read(
+        self, page: BoardPage, task: Task, now: datetime
+    ) -> tuple[Step, list[Change], Task | None]:
         """What a page of a list tells, and where its walk goes on, if it does."""
         state = dict(task.state)
         board_id = page.board.id or task.key
@@ -207,7 +213,9 @@ class Frontier:
         for wanted in step.wanted[:room]:
             changes.append(self._wanted(wanted, task.place))
         for thread_id in step.vanished:
-            changes.append(self._thread(thread_id, self._thread_url(thread_id), task.place, todo=[1]))
+            changes.append(
+                self._thread(thread_id, self._thread_url(thread_id), task.place, todo=[1])
+            )
         if page.boards and not self.arguments.boards and not is_single:
             changes += self.boards_found(page.boards)
         template = _template(page)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict, get_
 
 from crawler.archive import Archive
 from crawler.discuz import facts
-from crawler.ledger import Change
+from crawler.known import Change
 
 SCHEMA_VERSION = "1.0"
 

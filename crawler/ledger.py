@@ -12,11 +12,28 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from crawler.known import (
+    BoardSeen,
+    BoardWalked,
+    Change,
+    KnownPost,
+    KnownRefusal,
+    KnownThread,
+    ListSeen,
+    NoteMade,
+    PageSeen,
+    PostSeen,
+    RefusalSeen,
+    Task,
+    TaskDone,
+    TaskFound,
+    TaskMoved,
+    ThreadSeen,
+)
 from crawler.storage import Segment
 
 # sqlite.org/pragma.html#pragma_application_id: so that no other database is taken for a ledger
@@ -75,173 +92,6 @@ class LedgerError(Exception):
         self.can_set_aside = can_set_aside
 
 
-@dataclass(frozen=True, slots=True)
-class KnownThread:
-    """What is known of a thread.
-
-    ``head`` and ``tail`` are hashes of what its row said when it was last read whole; ``last_post``
-    is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
-    more posts are known than its counter says, where that was seen. ``is_partial``: its replies were never read.
-    ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
-    """
-
-    id: str
-    board: str | None = None
-    head: bytes | None = None
-    tail: bytes | None = None
-    last_post: int | None = None
-    pages: int = 0
-    surplus: int | None = None
-    is_sticky: bool = False
-    is_reversed: bool = False
-    is_partial: bool = False
-    coverage: int = 0
-    missing: tuple[int, ...] = ()
-    is_gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPost:
-    """The last line of a post: its version, a hash of its content, whether it said it is gone.
-
-    ``is_early``: it is shown before its turn, so that its own place does not hold it.
-    """
-
-    id: str
-    at: int
-    version: int
-    hash: bytes
-    is_first: bool = False
-    is_early: bool = False
-    is_shielded: bool = False
-    is_gone: bool = False
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Where it stands in its thread."""
-        return self.at, int(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRefusal:
-    """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
-
-    ``reason`` is empty once it is over.
-    """
-
-    id: str
-    thread_id: str | None
-    reason: str
-    is_retriable: bool
-    attempts: int
-    version: int
-    asked: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
-
-    Tasks are done by ``place`` and, within one, lists before threads, in the order they came.
-    ``page`` is the next page to ask for; ``state`` is what the asker has to remember.
-    """
-
-    kind: str
-    key: str
-    url: str
-    page: int = 1
-    place: int = 0
-    state: Mapping[str, Any] = field(default_factory=dict)
-    id: int = 0
-
-
-# -- what a ledger learns: each is applied once the lines it came with are stored ------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PostSeen:
-    thread_id: str
-    post: KnownPost
-
-
-@dataclass(frozen=True, slots=True)
-class PageSeen:
-    thread_id: str
-    number: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadSeen:
-    thread: KnownThread
-
-
-@dataclass(frozen=True, slots=True)
-class ListSeen:
-    board_id: str
-    number: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSeen:
-    board_id: str
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardWalked:
-    """The whole list of a board was seen, by a walk that began then (minutes since 1970)."""
-
-    board_id: str
-    scope: str
-    began: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalSeen:
-    refusal: KnownRefusal
-
-
-@dataclass(frozen=True, slots=True)
-class TaskFound:
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskMoved:
-    """A task goes on at another page."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskDone:
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class NoteMade:
-    name: str
-    value: str
-
-
-Change = (
-    PostSeen
-    | PageSeen
-    | ThreadSeen
-    | ListSeen
-    | BoardSeen
-    | BoardWalked
-    | RefusalSeen
-    | TaskFound
-    | TaskMoved
-    | TaskDone
-    | NoteMade
-)
-
-
 class Ledger:
     """One site's ledger, open for one run; ``path`` is made where it is missing.
 
@@ -262,7 +112,9 @@ class Ledger:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise OSError(f"{path}: {error}") from error
-            raise LedgerError(f"{path.name} cannot be read ({error})", can_set_aside=True) from error
+            raise LedgerError(
+                f"{path.name} cannot be read ({error})", can_set_aside=True
+            ) from error
 
     def _prepare(self) -> None:
         db = self._db
@@ -416,9 +268,7 @@ class Ledger:
         return row[0] if row else None
 
     def thread(self, thread_id: str) -> KnownThread | None:
-        row = self._db.execute(
-            "SELECT * FROM thread WHERE id = ?", (_id(thread_id),)
-        ).fetchone()
+        row = self._db.execute("SELECT * FROM thread WHERE id = ?", (_id(thread_id),)).fetchone()
         return _thread(row) if row else None
 
     def posts(self, thread_id: str, post_ids: Iterable[str]) -> dict[str, KnownPost]:
@@ -501,7 +351,7 @@ class Ledger:
         row = self._db.execute(
             "SELECT max(began) FROM walk WHERE board = ? AND scope IN (?, '')", (board_id, scope)
         ).fetchone()
-        return row[0]
+        return int(row[0]) if row[0] is not None else None
 
     def boards(self) -> dict[str, str | None]:
         """Names of the boards that were ever listed, by id."""
@@ -565,9 +415,7 @@ class Ledger:
         if row:
             self._job = row[0]
             return row[1], row[2]
-        made = self._db.execute(
-            "INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run)
-        )
+        made = self._db.execute("INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run))
         self._job = made.lastrowid or 0
         return None
 
@@ -671,5 +519,3 @@ def _refusal(row: tuple[Any, ...]) -> KnownRefusal:
 def _task(row: tuple[Any, ...]) -> Task:
     number, kind, key, place, url, page, state = row
     return Task(kind, key, url, page, place, json.loads(state), number)
-
-

@@ -49,14 +49,12 @@ def refusal_line(
     **more: Any,
 ) -> Refusal:
     """The line of a refusal; ``message`` is what the page said, where there was one."""
-    root = message.site.root if message and message.site else urls.forum_root(url, None)
-    site = urls.site_of(root)
+    root = urls.forum_root(url, message.site.root if message and message.site else None)
     url = urls.without_fragment(url)
     thread_id = thread_id or (message.thread_id if message else None)
-    page = more.get("page")
     return Refusal(
-        item_id=f"{site}:refusal:{thread_id or url}" + (f":{page}" if page else ""),
-        site=site,
+        item_id=refusal_id(root, url, thread_id, more.get("page")),
+        site=urls.site_of(root),
         url=Url(url),
         fetched_at=_stamp(fetched_at),
         reason=reason,
@@ -67,6 +65,12 @@ def refusal_line(
         thread_id=thread_id,
         **more,
     )
+
+
+def refusal_id(root: str, url: str, thread_id: str | None, page: int | None) -> str:
+    """The name of a refusal: that of its thread, or of its address, and of the page."""
+    named = f"{urls.site_of(root)}:refusal:{thread_id or urls.without_fragment(url)}"
+    return f"{named}:{page}" if page else named
 
 
 def deleted_line(

@@ -60,7 +60,7 @@ class RetryAfterMiddleware:
         host = urlsplit(request.url).netloc
         # another answer may have asked for more in the meantime
         while (pause := self._not_before.get(host, 0) - time.monotonic()) > 0:
-            await maybe_deferred_to_future(deferLater(reactor, pause))  # type: ignore[arg-type]
+            await maybe_deferred_to_future(deferLater(reactor, pause))
 
     def process_response(self, request: Request, response: Response) -> Response:
         said = response.headers.get("Retry-After")
@@ -120,7 +120,8 @@ def read_retry_after(said: str, now: datetime) -> float | None:
 
     >>> read_retry_after("120", datetime.now(UTC))
     120.0
-    >>> read_retry_after("Fri, 31 Dec 1999 23:59:59 GMT", datetime(1999, 12, 31, 23, 59, tzinfo=UTC))
+    >>> now = datetime(1999, 12, 31, 23, 59, tzinfo=UTC)
+    >>> read_retry_after("Fri, 31 Dec 1999 23:59:59 GMT", now)
     59.0
     """
     said = said.strip()

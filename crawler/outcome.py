@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.items import REASONS
+from crawler.patience import BLOCKS
 
 OK, USAGE, INCOMPLETE, DRIFT, BLOCKED, LOGIN, STORAGE, INTERRUPTED = 0, 2, 3, 4, 5, 6, 7, 130
 STATUSES = {
@@ -19,7 +20,6 @@ STATUSES = {
     STORAGE: "storage failed",
     INTERRUPTED: "interrupted",
 }
-_BLOCKS = ("challenge", "rate_limited", "ip_banned")
 # Fewer pages that are not understood are some odd pages, not another skin.
 _DRIFT_FROM = 3
 
@@ -83,7 +83,7 @@ def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
     reason = stats.get("finish_reason")
     unknown = stats.get("refusals/template_unknown", 0)
     read = stats.get("crawl/threads_read", 0) + stats.get("crawl/lists_read", 0)
-    blocked = sum(stats.get(f"refusals/{name}", 0) for name in _BLOCKS)
+    blocked = sum(stats.get(f"refusals/{name}", 0) for name in BLOCKS)
     example = stats.get("crawl/incomplete/example")
     for_example = f", for example {example}" if example else ""
     if stats.get("crawl/unusable"):

@@ -27,22 +27,15 @@ from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.numbering import numbered_after
 from crawler.items import Line
 from crawler.items import Post as PostLine
-from crawler.ledger import (
-    Change,
-    KnownPost,
-    KnownThread,
-    Ledger,
-    PageSeen,
-    PostSeen,
-    ThreadSeen,
-    hash_bytes,
-)
+from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, ThreadSeen
+from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
 
 # A hole in the floors of a thread of millions need not be told floor by floor.
 _MISSING_TOLD = 1000
 # Reading is worth a request while half of the pages can be left out by it.
 _SEARCHES = 40
+_GONE_AT_ONCE = 500
 
 Order = tuple[int, int]
 
@@ -159,9 +152,7 @@ class Reading:
         """Whether the thread was ever read."""
         return self.known is not None and not self.known.is_gone
 
-    def take(
-        self, page: ThreadPage, number: int, now: datetime
-    ) -> tuple[list[Line], list[Change]]:
+    def take(self, page: ThreadPage, number: int, now: datetime) -> tuple[list[Line], list[Change]]:
         """Read page ``number`` as it came: the lines it gives, and what the ledger learns.
 
         ``page`` may be another one than was asked for: page 99 of 4 comes as page 4.
@@ -187,7 +178,9 @@ class Reading:
                 changes.append(PostSeen(self.thread_id, change))
         for gone in self._missing(page, number, posts, known):
             lines.append(self._deleted(gone, page, now))
-            changes.append(PostSeen(self.thread_id, replace(gone, version=gone.version + 1, is_gone=True)))
+            changes.append(
+                PostSeen(self.thread_id, replace(gone, version=gone.version + 1, is_gone=True))
+            )
         is_whole = self._with_replies and not page.is_truncated and not page.is_filtered
         if page.page == number and is_whole:
             changes.append(PageSeen(self.thread_id, number, int(now.timestamp())))
@@ -223,7 +216,9 @@ class Reading:
         changes: list[Change] = []
         early = list(self._early.values())
         for post, line in zip(early, post_lines(page, early, now), strict=True):
-            change = self._tell(post, line, self._ledger.posts(self.thread_id, [post.id]).get(post.id))
+            change = self._tell(
+                post, line, self._ledger.posts(self.thread_id, [post.id]).get(post.id)
+            )
             if change:
                 lines.append(line)
                 changes.append(PostSeen(self.thread_id, change))
@@ -264,9 +259,7 @@ class Reading:
             self._present += 1
             self._shielded += is_shielded
             at = minutes(line.date_published) if line.date_published else self._last_at()
-            return KnownPost(
-                post.id, at, 1, digest, post.is_first, post.is_early, is_shielded
-            )
+            return KnownPost(post.id, at, 1, digest, post.is_first, post.is_early, is_shielded)
         if known.hash == digest and not known.is_gone:
             return None
         self._present += known.is_gone
@@ -434,6 +427,33 @@ class Reading:
         )
         line.version = thread.coverage
         return line
+
+
+def gone_thread(
+    ledger: Ledger, thread_id: str, root: str, now: datetime
+) -> Iterator[tuple[list[Line], list[Change]]]:
+    """The lines of a thread that is there no more: its article and each of its posts.
+
+    Some hundred at once, so that a thread of a hundred thousand is never held whole.
+    """
+    behind = None
+    while posts := ledger.present_posts(thread_id, behind, _GONE_AT_ONCE):
+        behind = posts[-1].id
+        gone = [replace(post, version=post.version + 1, is_gone=True) for post in posts]
+        lines: list[Line] = [
+            deleted_line(
+                root=root,
+                thread_id=thread_id,
+                post_id=post.id,
+                fetched_at=now,
+                is_first=post.is_first,
+                version=post.version,
+            )
+            for post in gone
+        ]
+        yield lines, [PostSeen(thread_id, post) for post in gone]
+    known = ledger.thread(thread_id) or KnownThread(thread_id)
+    yield [], [ThreadSeen(replace(known, is_gone=True, last_post=None))]
 
 
 def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) -> list[int]:

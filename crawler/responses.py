@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
+from crawler.discuz.facts import OtherPage
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -31,3 +32,9 @@ def seen_at(url: str) -> datetime:
     if is_file(url):
         return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
     return datetime.now(UTC)
+
+
+def kind_of(page: Page) -> str:
+    """What a page is, in words."""
+    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
+    return f"a page of kind {kind.lower()}"

@@ -22,8 +22,8 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 
-# The spider asks again for what comes and goes, by what the page says and not by its status; Scrapy's
-# own middleware is left with answers that never came.
+# The spider asks again for what comes and goes, by what the page says and not by its status;
+# Scrapy's own middleware is left with answers that never came.
 RETRY_HTTP_CODES: list[int] = []
 RETRY_TIMES = 2
 
@@ -78,8 +78,8 @@ DATA_DIR = "data"
 SEGMENT_SIZE = 256 * 1024 * 1024
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
-# Cookies of a member, as a browser exports them (Netscape cookies.txt), for boards that only members
-# see. They are sent to the forum and appear nowhere else.
+# Cookies of a member, as a browser exports them (Netscape cookies.txt), for boards that only
+# members see. They are sent to the forum and appear nowhere else.
 COOKIES_FILE = ""
 
 # Two doors into a running crawl that nobody here needs.

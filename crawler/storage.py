@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -301,10 +301,10 @@ def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _compressor(target: BinaryIO, compression: str) -> AbstractContextManager[BinaryIO]:
+def _compressor(target: BinaryIO, compression: str) -> Any:
     if compression == "gzip":
-        return cast("Any", gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0))
-    return cast("Any", _zstd().open(target, "wb"))
+        return gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0)
+    return _zstd().open(target, "wb")
 
 
 def _zstd() -> Any:

@@ -19,7 +19,8 @@ from crawler.reading import Row
 
 if TYPE_CHECKING:
     from crawler.discuz.facts import BoardPage, Moment, ThreadRow
-    from crawler.ledger import KnownThread, Ledger
+    from crawler.known import KnownThread
+    from crawler.ledger import Ledger
 
 # Clocks of forums go wrong by minutes, zones are told by the footer: an hour covers both.
 _SLACK = 60
@@ -82,7 +83,8 @@ def read_list(
             unchanged += 1
             continue
         from_top = full or known is None or facts is None or known.head != facts.head
-        from_top = from_top or (facts.board != known.board and not facts.is_sticky)
+        if known and facts and not facts.is_sticky:
+            from_top = from_top or facts.board != known.board
         wanted.append(Wanted(row, facts, known is None or known.is_gone, from_top))
     times = _times(page.rows)
     lowest = times[-1] if times else None

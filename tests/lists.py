@@ -149,7 +149,9 @@ class Listing:
             else "匿名"
         )
         last = (
-            f'<span title="{row.title_of_last}">{row.last}</span>' if row.title_of_last else row.last
+            f'<span title="{row.title_of_last}">{row.last}</span>'
+            if row.title_of_last
+            else row.last
         )
         moved = "移动:" if row.moved_to else ""
         style = f' style="{row.style}"' if row.style else ""

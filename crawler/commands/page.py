@@ -16,7 +16,7 @@ from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.items import DEFINITE, Line, to_record
 from crawler.lines import post_lines, refusal_line
-from crawler.responses import read_response, seen_at
+from crawler.responses import kind_of, read_response, seen_at
 from crawler.storage import encode
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Command(ScrapyCommand):
         elif isinstance(page, str):
             lines.append(refusal_line("unreachable", url=url, fetched_at=seen_at, message_raw=page))
         else:
-            said = f"a page of kind {page.kind}, not a thread"
+            said = f"{kind_of(page)}, not a thread"
             lines.append(
                 refusal_line("template_unknown", url=url, fetched_at=seen_at, message_raw=said)
             )

@@ -141,7 +141,9 @@ def _title(heading: _Element, base: str) -> _Element | None:
         if words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
     ]
     named = [link for link in links if "xst" in (link.get("class") or "").split()]
-    return next(iter(named), None) if named else max(links, key=lambda a: len(words(a)), default=None)
+    return (
+        next(iter(named), None) if named else max(links, key=lambda a: len(words(a)), default=None)
+    )
 
 
 def _before(heading: _Element, link: _Element) -> Iterator[str]:
@@ -182,7 +184,7 @@ def _name(cell: _Element | None) -> str | None:
 
 
 def _date(cell: _Element | None, clock: Clock) -> Moment | None:
-    """`<em><span><span title="2026-11-16">6 天前</span></span></em>`: the innermost title counts."""
+    """`<em><span><span title="2026-11-16">6 天前</span></span></em>`: the inner title counts."""
     em = next(cell.iter("em"), None) if cell is not None else None
     if em is None:
         return None

@@ -26,12 +26,12 @@ from crawler.discuz.heading import (
     subject,
 )
 from crawler.discuz.numbering import is_reversed, numbered, with_first
+from crawler.discuz.pager import read_pager
 from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
-from crawler.discuz.pager import read_pager
 from crawler.discuz.site import base_of, read_site, script_number
 from crawler.discuz.special import read_special, read_type_options
-from crawler.discuz.tree import all_text, words
+from crawler.discuz.tree import all_text
 from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
 
 if TYPE_CHECKING:

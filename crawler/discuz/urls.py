@@ -151,7 +151,9 @@ def read_board_address(url: str) -> BoardAddress | None:
     if found and not read_thread_address(url):
         base = origin + found["base"]
         board, page = found["fid"] or found["fid2"], _page_number(found["page"] or found["page2"])
-        name = f"forum-{board}-{{page}}.html" if found["fid"] else f"f{board}-{{page}}{found['end']}"
+        name = (
+            f"forum-{board}-{{page}}.html" if found["fid"] else f"f{board}-{{page}}{found['end']}"
+        )
         return BoardAddress(base, board, page, base + name)
     archived = _BOARD_ARCHIVED.match(f"{parts.path}?{parts.query}" if parts.query else parts.path)
     if archived:

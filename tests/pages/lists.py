@@ -12,7 +12,9 @@ INDEX = f"{HOST}forum.php"
 
 def lists() -> list[Fixture]:
     rows = [
-        Row(1, "河湾公约", 0, 9000, "2020-1-5 18:59", sticky=3, closed=True, style="color: #EE1B2E;"),
+        Row(
+            1, "河湾公约", 0, 9000, "2020-1-5 18:59", sticky=3, closed=True, style="color: #EE1B2E;"
+        ),
         Row(2, "两岸须知", 3, 500, "2021-1-5 19:03", sticky=2, category="见闻"),
         Row(
             3,
@@ -27,7 +29,14 @@ def lists() -> list[Fixture]:
         Row(4, "糖画摊子", 35, 301, "昨天&nbsp;18:45", title_of_last="2023-3-14 18:45", digest=3),
         Row(5, "谁在说话", author=None, last="2023-3-2 08:01"),
         Row(6, "搬走的帖子", "-", "-", "2023-3-1 18:59", moved_to=77),
-        Row(7, "要等级的", 0, 3, "2023-2-20 08:00", marks=' - [阅读权限 <span class="xw1">20</span>]'),
+        Row(
+            7,
+            "要等级的",
+            0,
+            3,
+            "2023-2-20 08:00",
+            marks=' - [阅读权限 <span class="xw1">20</span>]',
+        ),
     ]
     plain = Listing(
         rows,
@@ -62,7 +71,9 @@ def lists() -> list[Fixture]:
         Fixture("board", "past_the_end", str(plain), url=f"{BOARD}&page=99"),
         Fixture("board", "bare", bare, url=BOARD),
         Fixture("other", "board", no_rows, url=BOARD),
-        Fixture("index", "boards", forum_index([(8, "河湾闲话"), (9, "北岸"), (10, "外链")]), url=INDEX),
+        Fixture(
+            "index", "boards", forum_index([(8, "河湾闲话"), (9, "北岸"), (10, "外链")]), url=INDEX
+        ),
         Fixture(
             "index",
             "columns",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.pages import Fixture, first
 from tests.pages.news import news
-from tests.templates import HOST, Look, Thread, foot, head, message, top
+from tests.templates import Look, Thread, foot, head, message, top
 
 
 def guard(title: str, said: str, script: str = "") -> str:
