@@ -13,6 +13,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -107,14 +108,11 @@ class Archive:
 
     def give_up(self) -> None:
         """The disk failed: leave what is marked, and nothing else."""
-        try:
+        marked = {}
+        # if it cannot even be asked, the next run cuts
+        with suppress(sqlite3.Error):
             marked = self.ledger.segments()
-        except sqlite3.Error:
-            marked = None
-        if marked is None:
-            self._segments.close()
-        else:
-            self._segments.drop_unmarked(marked)
+        self._segments.drop_unmarked(marked or {})
 
     def close(self) -> None:
         """Close without flushing: what was not flushed is asked for again."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# What fits 63 bits; no forum counts as far.
+_LONGEST_ID = 18
+
 
 @dataclass(frozen=True, slots=True)
 class KnownThread:
@@ -52,7 +55,7 @@ class KnownPost:
     @property
     def order(self) -> tuple[int, int]:
         """Where it stands in its thread."""
-        return self.at, int(self.id)
+        return self.at, int(self.id[:_LONGEST_ID])
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,19 +44,20 @@ _MIGRATIONS = (
 CREATE TABLE segment (name TEXT PRIMARY KEY, length INTEGER, is_closed INTEGER) WITHOUT ROWID;
 CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 -- head and tail: what the board's row said of title and marks, of replies and last post
+-- ids have no type: numbers are kept as such, what a hostile page calls an id stays text
 CREATE TABLE thread (
-  id INTEGER PRIMARY KEY, board TEXT, head BLOB, tail BLOB, last_post INTEGER, pages INTEGER,
+  id PRIMARY KEY, board TEXT, head BLOB, tail BLOB, last_post INTEGER, pages INTEGER,
   surplus INTEGER, is_sticky INTEGER, is_reversed INTEGER, is_partial INTEGER, coverage INTEGER,
   missing TEXT, is_gone INTEGER
-);
+) WITHOUT ROWID;
 CREATE INDEX thread_by_board ON thread (board, last_post);
 CREATE TABLE page (
-  thread INTEGER, number INTEGER, checked INTEGER, PRIMARY KEY (thread, number)
+  thread, number INTEGER, checked INTEGER, PRIMARY KEY (thread, number)
 ) WITHOUT ROWID;
 CREATE INDEX page_by_age ON page (checked);
 -- at: minutes since 1970; floors stand in the order of (at, id), whatever numbers they bear
 CREATE TABLE post (
-  thread INTEGER, id INTEGER, at INTEGER, version INTEGER, hash BLOB, state INTEGER,
+  thread, id, at INTEGER, version INTEGER, hash BLOB, state INTEGER,
   PRIMARY KEY (thread, id)
 ) WITHOUT ROWID;
 CREATE INDEX post_by_order ON post (thread, at);
@@ -69,7 +70,7 @@ CREATE TABLE list (
   board TEXT, number INTEGER, checked INTEGER, PRIMARY KEY (board, number)
 ) WITHOUT ROWID;
 CREATE TABLE refusal (
-  id TEXT PRIMARY KEY, thread INTEGER, reason TEXT, retriable INTEGER, attempts INTEGER,
+  id TEXT PRIMARY KEY, thread, reason TEXT, retriable INTEGER, attempts INTEGER,
   version INTEGER, asked INTEGER, url TEXT
 ) WITHOUT ROWID;
 CREATE TABLE job (id INTEGER PRIMARY KEY, arguments TEXT UNIQUE, began INTEGER, run TEXT);

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
@@ -70,8 +70,8 @@ class RetryAfterMiddleware:
         host = urlsplit(request.url).netloc
         if pause > self._longest:
             logger.error("%s asks for a pause of %d seconds: the run ends", host, pause)
-            if self._crawler.engine and self._crawler.spider:
-                self._crawler.engine.close_spider(self._crawler.spider, "blocked")
+            if self._crawler.engine:
+                deferred_from_coro(self._crawler.engine.close_spider_async(reason="blocked"))
         elif pause > 0:
             logger.info("%s asks for a pause of %d seconds", host, pause)
             until = time.monotonic() + pause

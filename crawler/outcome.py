@@ -37,8 +37,10 @@ def conclude(stats: Mapping[str, Any], place: str) -> Outcome:
     said = []
     if stats.get("crawl/goes_on"):
         said.append(str(stats["crawl/goes_on"]))
-    said.append(f"{_news(stats)} → {place}")
     status, why = _status(stats)
+    if status not in (USAGE, STORAGE):
+        # what a failed disk took is not what was counted
+        said.append(f"{_news(stats)} → {place}")
     if why:
         said.append(f"scrapy crawl: {why}")
     return Outcome(status, tuple(said))
@@ -89,7 +91,8 @@ def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
     if stats.get("crawl/unusable"):
         return USAGE, str(stats["crawl/unusable"])
     if stats.get("storage/failed"):
-        return STORAGE, f"storage failed: {stats['storage/failed']}"
+        what = f"storage failed: {stats['storage/failed']}"
+        return STORAGE, f"{what} (what is stored is whole; the same command goes on)"
     if reason == "blocked" or (blocked and not read):
         return BLOCKED, f"the forum wants no more requests{for_example}"
     if reason == "login_expired":

@@ -7,6 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
+from scrapy.utils.defer import deferred_from_coro
 
 from crawler.items import Batch, Line, Post, Refusal, to_record
 from crawler.schema import problems
@@ -73,6 +74,8 @@ class StorePipeline:
         waiting.append(item)
         if len(waiting) >= batch.size:
             self._store(batch, self._waiting.pop(batch))
+        if _stats(self._crawler).get_value("storage/failed"):
+            raise DropItem(f"{item.item_id} could not be stored", log_level="DEBUG")
         if item.problems:
             raise DropItem(f"{item.item_id} is kept in rejected-*.jsonl", log_level="DEBUG")
         return to_record(item)
@@ -101,8 +104,8 @@ class StorePipeline:
             batch.archive.store(records, batch.changes)
         except (OSError, sqlite3.Error) as error:
             storage_failed(self._crawler, batch.archive, error)
-            raise
-        batch.then()
+        else:
+            batch.then()
 
 
 def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) -> None:
@@ -114,8 +117,8 @@ def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) 
     stats.set_value("storage/failed", str(error))
     if archive is not None:
         archive.give_up()
-    if crawler.engine is not None and crawler.spider is not None:
-        crawler.engine.close_spider(crawler.spider, "storage_failed")
+    if crawler.engine is not None:
+        deferred_from_coro(crawler.engine.close_spider_async(reason="storage_failed"))
 
 
 def _stats(crawler: Crawler) -> StatsCollector:

@@ -483,7 +483,8 @@ def _place(post: Post, known: KnownPost | None) -> Order | None:
         return known.order
     if post.date is None:
         return None
-    return minutes(post.date.value.isoformat()), int(post.id)
+    at = minutes(post.date.value.isoformat())
+    return KnownPost(post.id, at, 0, b"").order
 
 
 def _goods(page: ThreadPage) -> int:

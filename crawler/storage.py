@@ -156,7 +156,10 @@ class Segments:
 
     def drop_unmarked(self, marked: Mapping[str, Segment]) -> None:
         """As `cut_back`, for a writer that failed: never raises for what cannot be cut."""
-        self.close()
+        while self._files:
+            # closing tries once more to write what the disk did not take
+            with suppress(OSError):
+                self._files.popitem()[1].close()
         with suppress(OSError, SegmentsDamagedError):
             self.cut_back(marked)
 

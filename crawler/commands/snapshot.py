@@ -30,9 +30,10 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Reads all lines of DATA_DIR/SITE and writes the last version of each article, post "
-            "and refusal, articles with the coverage of their thread. SITE is a folder there, or an "
-            "address of the forum. Exit status: 0 all well, 2 wrong use, 7 storage failed."
+            "Reads all lines of DATA_DIR/SITE and writes the last version of each article, "
+            "post and refusal, articles with the coverage of their thread. SITE is a folder "
+            "there, or an address of the forum. "
+            "Exit status: 0 all well, 2 wrong use, 7 storage failed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
