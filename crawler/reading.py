@@ -92,12 +92,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Where the floors of a page that was read begin and end."""
+    """Where the floors of a page that was read begin and end; ``is_known``: it begins with a
+    post that was known before.
+    """
 
     number: int
     first: Order
     last: Order
     count: int
+    has_moved: bool
 
 
 class Reading:
@@ -140,10 +143,12 @@ class Reading:
         self._is_filtered = False
         self._early: dict[str, Post] = {}
         self._positions = Ranges()
-        self._reads: list[_Read] = []
-        self._read_before: _Read | None = None
+        self._reads: dict[int, _Read] = {}
+        self._is_searching = False
         self._searches = _SEARCHES
         self._failed = False
+        self._number_before: int | None = None
+        self._last_at = 0
         self._news = 0
         self._highest = 0
 
@@ -155,16 +160,20 @@ class Reading:
     def take(self, page: ThreadPage, number: int, now: datetime) -> tuple[list[Line], list[Change]]:
         """Read page ``number`` as it came: the lines it gives, and what the ledger learns.
 
-        ``page`` may be another one than was asked for: page 99 of 4 comes as page 4.
+        ``page`` may be another one than was asked for: page 99 of 4 comes as page 4, and is read
+        as such.
         """
         self._is_filtered = page.is_filtered
         self._is_past_end = page.page != number
+        if page.page < number and page.page == page.pages:
+            number = page.page
         self._from_top = self._from_top or number == 1
         self._pages = max(page.pages, 1) if page.page == number else max(self._pages, page.pages)
         if page.replies is not None:
             self._expected = page.replies + 1 - _goods(page)
-        if self._read_before and self._read_before.number == number - 1:
+        if number - 1 == self._number_before:
             page = numbered_after(page, self._highest)
+        self._number_before = number if page.page == number else None
         self.page = page
         posts = [post for post in page.posts if self._with_replies or post.is_first]
         known = self._ledger.posts(self.thread_id, (post.id for post in posts))
@@ -181,8 +190,7 @@ class Reading:
             changes.append(
                 PostSeen(self.thread_id, replace(gone, version=gone.version + 1, is_gone=True))
             )
-        is_whole = self._with_replies and not page.is_truncated and not page.is_filtered
-        if page.page == number and is_whole:
+        if self._is_page(page, number):
             changes.append(PageSeen(self.thread_id, number, int(now.timestamp())))
             self._pages_known.add(number)
         self._news += len(lines)
@@ -205,7 +213,7 @@ class Reading:
         """A page could not be read: what was to come still is asked for, but nothing is whole."""
         self._failed = True
         self._is_past_end = False
-        self._read_before = None
+        self._number_before = None
 
     def end(self, now: datetime) -> tuple[list[Line], list[Change]]:
         """What is left to say when no further page comes."""
@@ -258,7 +266,9 @@ class Reading:
         if known is None:
             self._present += 1
             self._shielded += is_shielded
-            at = minutes(line.date_published) if line.date_published else self._last_at()
+            # a post without a date was not written before the last one that has one
+            at = minutes(line.date_published) if line.date_published else self._last_at
+            self._last_at = at
             return KnownPost(post.id, at, 1, digest, post.is_first, post.is_early, is_shielded)
         if known.hash == digest and not known.is_gone:
             return None
@@ -270,38 +280,26 @@ class Reading:
             known, version=line.version, hash=digest, is_shielded=is_shielded, is_gone=False
         )
 
-    def _last_at(self) -> int:
-        """When a post without a date was written: not before the last one that tells."""
-        return self._read_before.last[0] if self._read_before else 0
-
     # -- what of a page is missing ---------------------------------------------------------------
 
     def _missing(
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, KnownPost]
     ) -> list[KnownPost]:
-        before, self._read_before = self._read_before, None
-        if page.page != number or page.is_truncated or page.is_filtered or not self._with_replies:
+        if not self._is_page(page, number):
             return []
         own = [post for post in posts if not post.is_early]
         if page.is_reversed:
             own = [post for post in reversed(own) if not post.is_first]
         places = [_place(post, known.get(post.id)) for post in own]
         orders = [place for place in places if place is not None]
-        if len(orders) < len(own) or not orders or any(a >= b for a, b in pairwise(orders)):
+        if len(orders) < len(own) or any(a >= b for a, b in pairwise(orders)):
             return []
-        read = _Read(number, orders[0], orders[-1], len(orders))
-        self._read_before = read
-        if not page.is_reversed:
-            self._reads.append(read)
-        follows = before is not None and before.number == number - 1
-        low: Order | None = read.first
-        high: Order | None = read.last
-        if page.is_reversed:
-            low = None if number >= page.pages else low
-            high = before.first if before and follows else None if number == 1 else high
-        else:
-            low = before.last if before and follows else None if number == 1 else low
-            high = None if number >= page.pages else high
+        if orders:
+            has_moved = own[0].id not in known and number in self._pages_known
+            self._reads[number] = _Read(number, orders[0], orders[-1], len(orders), has_moved)
+        elif not number == page.pages == 1:
+            return []
+        low, high = self._bounds(page, number)
         shown = {post.id for post in page.posts}
         gone = [
             post
@@ -316,21 +314,45 @@ class Reading:
         self._shielded -= sum(post.is_shielded for post in gone)
         return gone
 
+    def _is_page(self, page: ThreadPage, number: int) -> bool:
+        """Whether what came is the whole of the page that was asked for."""
+        is_whole = self._with_replies and not page.is_truncated and not page.is_filtered
+        return page.page == number and is_whole
+
+    def _bounds(self, page: ThreadPage, number: int) -> tuple[Order | None, Order | None]:
+        """Between which places this page, with its neighbours, shows all that is there."""
+        read = self._reads.get(number)
+        before, behind = self._reads.get(number - 1), self._reads.get(number + 1)
+        is_first, is_last = number == 1, number >= page.pages
+        if page.is_reversed:
+            before, behind, is_first, is_last = behind, before, is_last, is_first
+        low = before.last if before else None if is_first or read is None else read.first
+        high = behind.first if behind else None if is_last or read is None else read.last
+        return low, high
+
     def _page_to_search(self) -> int | None:
-        """The page that halves the way to posts that are gone, or came, before what was read."""
+        """A page to read although no row tells of it: posts went, and others moved up."""
         known = self.known
-        if known is None or known.surplus is None or known.is_reversed or self._expected is None:
+        if known is None or known.is_reversed or not self._reads or self._searches <= 0:
             return None
-        is_as_before = self._present - self._expected == known.surplus
-        if is_as_before or not self._reads or self._searches <= 0:
-            return None
-        reads = sorted({read.number: read for read in self._reads}.values(), key=lambda r: r.number)
+        reads = [self._reads[number] for number in sorted(self._reads)]
+        for read in reads:
+            # new posts stand behind known ones: until one of these is met there may be more
+            if read.has_moved and read.number > 1 and read.number - 1 not in self._reads:
+                return read.number - 1
+        if not self._is_searching:
+            if known.surplus is None or self._expected is None:
+                return None
+            if self._present - self._expected == known.surplus:
+                return None
+            self._is_searching = True
         full = max((read.count for read in reads if read.number < self._pages), default=0)
         self._searches -= 1
         if not full:
             return 1 if reads[0].number > 1 else None
         last, moved_to = 0, 0
         for read in reads:
+            # how many posts went before this page: its first one stood so much further behind
             rank = self._ledger.count_before(self.thread_id, read.first)
             moved = rank - (read.number - 1) * full
             if read.number > last + 1 and moved != moved_to:

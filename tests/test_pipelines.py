@@ -133,19 +133,3 @@ def test_a_broken_line_is_counted_and_kept_apart(
     assert rejected["problems"] == ["thread_id: 7 is no string"]
     assert crawler.stats.get_value("lines/rejected") == 1
     assert "breaks the schema" in caplog.text
-
-
-def test_a_disk_that_fails_is_loud_and_takes_nothing_more(
-    crawler: Crawler, archive: Archive, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert crawler.stats is not None
-    store, told = StorePipeline(crawler), ["begun"]
-    (archive.folder / "articles-00001.jsonl").mkdir()
-    *some, last = lines(archive, told)
-    for line in some:
-        store.process_item(line)
-    with pytest.raises(DropItem, match="could not be stored"):
-        store.process_item(last)
-    assert "cannot be stored" in caplog.text
-    assert crawler.stats.get_value("storage/failed")
-    assert told == ["begun"]
