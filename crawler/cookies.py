@@ -29,6 +29,9 @@ def read_cookies(path: Path) -> list[Cookie]:
         except (LoadError, ValueError, AssertionError):
             raise ValueError(f"COOKIES_FILE {path}: not a Netscape cookies.txt") from None
     cookies = list(jar)
+    for cookie in cookies:
+        # browsers write 0 for those that end with the session
+        cookie.expires = cookie.expires or None
     if not cookies:
         raise ValueError(f"COOKIES_FILE {path}: holds no cookie")
     return cookies

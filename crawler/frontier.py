@@ -8,7 +8,7 @@ stand in them are read, board by board, so that a list moves little while it is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from crawler.known import (
     ListSeen,
     NoteMade,
     Task,
+    TaskAgain,
     TaskDone,
     TaskFound,
     TaskMoved,
@@ -80,13 +81,11 @@ class Frontier:
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
         changes: list[Change] = []
-        walks = False
         for asked in addresses:
             thread, board = urls.read_thread_address(asked), urls.read_board_address(asked)
             if thread:
                 changes.append(self._thread_asked(thread))
                 continue
-            walks = True
             if self.arguments.boards:
                 for number, board_id in enumerate(self.arguments.boards, 1):
                     url = urls.board_url(self.root, board_id)
@@ -99,8 +98,6 @@ class Frontier:
                 # the index of every Discuz! is there, even where / shows something else
                 url = f"{asked.rstrip('/')}/forum.php" if _is_root(asked) else asked
                 changes.append(TaskFound(Task(PAGE, asked, url, state={"asked": True})))
-        if walks:
-            changes += self._tries_again()
         self._ledger.apply(changes)
 
     def next(self, limit: int) -> list[Task]:
@@ -280,7 +277,7 @@ class Frontier:
         row: Row | None = None,
         from_top: bool = False,
         asked: bool = False,
-    ) -> Change:
+    ) -> TaskFound:
         if todo is None:
             known, read = self._ledger.thread(thread_id), self._ledger.pages(thread_id)
             is_whole = self.arguments.full or (known is not None and known.is_gone)
@@ -299,15 +296,19 @@ class Frontier:
     def _list_found(self, board_id: str, url: str, place: int, *, asked: bool = True) -> Change:
         return TaskFound(Task(LIST, board_id, url, 1, place, {"asked": True} if asked else {}))
 
-    def _tries_again(self) -> Iterator[Change]:
-        """Threads whose refusal, or the refusal of one of whose pages, may be over by now."""
-        for refusal in list(self._ledger.retriable_refusals()):
+    def try_again(self) -> None:
+        """Make tasks of threads of which a refusal, or that of a page, may be over by now."""
+        if not any(map(_is_walk, self.arguments.addresses)):
+            return
+        before = self._now - self._budget.refused_days * _DAY
+        for refusal in self._ledger.refusals_due(before, self._budget.pages):
             if refusal.thread_id is not None:
                 known = self._ledger.thread(refusal.thread_id)
                 read = self._ledger.pages(refusal.thread_id)
                 todo = pages_to_read(known, read, from_top=False)
                 url = self._thread_url(refusal.thread_id)
-                yield self._thread(refusal.thread_id, url, _LAST_PLACE - 1, todo=todo)
+                found = self._thread(refusal.thread_id, url, _LAST_PLACE - 1, todo=todo)
+                self._ledger.apply([TaskAgain(found.task)])
 
     def _revisits(self) -> list[Change]:
         """What is looked at again although nothing says that it changed, within the budget."""
@@ -373,6 +374,11 @@ class Frontier:
 
     def _is_here(self, url: str) -> bool:
         return urls.same_host(url, self.root)
+
+
+def _is_walk(asked: str) -> bool:
+    """Whether an address is one of more than a thread."""
+    return urls.read_thread_address(asked) is None
 
 
 def _is_root(asked: str) -> bool:

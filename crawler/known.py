@@ -146,6 +146,13 @@ class TaskFound:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskAgain:
+    """A task that may have been done already, and is to be done once more."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
 class TaskMoved:
     """A task goes on at another page."""
 
@@ -172,6 +179,7 @@ Change = (
     | BoardWalked
     | RefusalSeen
     | TaskFound
+    | TaskAgain
     | TaskMoved
     | TaskDone
     | NoteMade

@@ -29,6 +29,7 @@ from crawler.known import (
     PostSeen,
     RefusalSeen,
     Task,
+    TaskAgain,
     TaskDone,
     TaskFound,
     TaskMoved,
@@ -215,20 +216,18 @@ class Ledger:
             case TaskFound(task):
                 run(
                     "INSERT OR IGNORE INTO task VALUES (NULL, ?, ?, ?, ?, 0, ?, ?, ?)",
-                    (
-                        self._job,
-                        task.kind,
-                        task.key,
-                        task.place,
-                        task.url,
-                        task.page,
-                        json.dumps(dict(task.state)),
-                    ),
+                    (self._job, task.kind, task.key, task.place, *_progress(task)),
+                )
+            case TaskAgain(task):
+                run(
+                    "INSERT INTO task VALUES (NULL, ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)"
+                    " ON CONFLICT DO UPDATE SET is_done = 0, page = ?6, state = ?7 WHERE is_done",
+                    (self._job, task.kind, task.key, task.place, *_progress(task)),
                 )
             case TaskMoved(task):
                 run(
                     "UPDATE task SET url = ?, page = ?, state = ?, is_done = 0 WHERE id = ?",
-                    (task.url, task.page, json.dumps(dict(task.state)), task.id),
+                    (*_progress(task), task.id),
                 )
             case TaskDone(task):
                 run(
@@ -368,10 +367,15 @@ class Ledger:
         )
         return [_refusal(row) for row in rows]
 
-    def retriable_refusals(self) -> Iterator[KnownRefusal]:
-        return map(
-            _refusal, self._db.execute("SELECT * FROM refusal WHERE retriable ORDER BY asked")
+    def refusals_due(self, before: int, limit: int) -> list[KnownRefusal]:
+        """Refusals that may be over, and up to ``limit`` of the others last met before a time."""
+        rows = self._db.execute("SELECT * FROM refusal WHERE retriable ORDER BY asked").fetchall()
+        rows += self._db.execute(
+            "SELECT * FROM refusal WHERE NOT retriable AND reason != '' AND asked <= ?"
+            " ORDER BY asked LIMIT ?",
+            (before, limit),
         )
+        return [_refusal(row) for row in rows]
 
     def oldest_pages(
         self, before: int, boards: Iterable[str] | None, limit: int
@@ -515,6 +519,10 @@ def _refusal(row: tuple[Any, ...]) -> KnownRefusal:
         asked,
         url,
     )
+
+
+def _progress(task: Task) -> tuple[str, int, str]:
+    return task.url, task.page, json.dumps(dict(task.state))
 
 
 def _task(row: tuple[Any, ...]) -> Task:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crawler.known import KnownRefusal, RefusalSeen
 from crawler.lines import refusal_line
@@ -39,8 +39,10 @@ def tell(line: Refusal, ledger: Ledger, now: datetime) -> tuple[Refusal | None, 
     return None if is_told else line, RefusalSeen(seen)
 
 
-def take_back(refusal_id: str, ledger: Ledger, now: datetime) -> tuple[Refusal, Change] | None:
-    """The line that says that a refusal is over, if there was one."""
+def take_back(
+    refusal_id: str, ledger: Ledger, now: datetime, **what: Any
+) -> tuple[Refusal, Change] | None:
+    """The line that says that a refusal is over, if there was one; ``what`` was refused."""
     known = ledger.refusal(refusal_id)
     if known is None or not known.reason:
         return None
@@ -50,6 +52,7 @@ def take_back(refusal_id: str, ledger: Ledger, now: datetime) -> tuple[Refusal, 
         fetched_at=now,
         thread_id=known.thread_id,
         attempts=known.attempts + 1,
+        **what,
     )
     line.item_id, line.version = known.id, known.version + 1
     line.is_deleted, line.retriable = True, False

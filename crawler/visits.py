@@ -149,9 +149,7 @@ class Visit:
             fetched_at=now,
             message=message,
             thread_id=self._thread_id(),
-            board_id=self.task.state.get("board", self.task.key)
-            if self.task.kind == LIST
-            else None,
+            board_id=self._board_id(),
             page=self._page(),
             attempts=attempts or self.attempt,
             **more,
@@ -225,7 +223,8 @@ class Visit:
 
     def _taken_back(self, now: datetime) -> Given:
         """A page could be read: what was said against it is over."""
-        over = take_back(self.refusal_id, self.archive.ledger, now)
+        what = {"board_id": self._board_id(), "page": self._page()}
+        over = take_back(self.refusal_id, self.archive.ledger, now, **what)
         return Given([over[0]], [over[1]]) if over else Given()
 
     # -- what was asked for ------------------------------------------------------------------------
@@ -237,6 +236,11 @@ class Visit:
 
     def _thread_id(self) -> str | None:
         return self.task.key if self.task.kind == THREAD else None
+
+    def _board_id(self) -> str | None:
+        if self.task.kind != LIST:
+            return None
+        return self.task.state.get("board") or self.task.key.partition(":")[0]
 
     def _page(self) -> int | None:
         return self.task.page if self.task.page > 1 else None

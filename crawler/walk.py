@@ -166,7 +166,7 @@ def _vanished(
         gone += [thread.id for thread in ledger.sticky_threads(board)]
     is_whole = page.page == page.pages == 1
     if times or is_whole:
-        high = None if page.page == 1 else (above + 1 if above is not None else times[0])
+        high = None if page.page == 1 else times[0] if above is None else above
         low = None if page.page >= page.pages else times[-1]
         gone += [thread.id for thread in ledger.threads_between(board, low, high)]
     return tuple(thread_id for thread_id in gone if thread_id not in shown)

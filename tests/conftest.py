@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
+import tempfile
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.context import ForkServerProcess as Process
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.cmdline import execute
+
+from tests.killed import POINTS
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -26,12 +32,14 @@ class Forum:
     """A forum on loopback. ``pages`` maps a path with its query to what is answered.
 
     An answer is a text (status 200), or (status, headers, bytes). A list of answers is given one
-    by one, the last for ever. ``asked`` counts requests.
+    by one, the last for ever. ``asked`` counts requests, ``cookies`` are those that came.
     """
 
     root: str = ""
     pages: dict[str, Any] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
+    cookies: set[str] = field(default_factory=set)
+    data: Path = Path()
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         self.asked[path] += 1
@@ -51,9 +59,13 @@ def served_forum() -> Iterator[Forum]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # head and body go out one after the other: no waiting for the acknowledgement of the head
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             status, headers, body = served.answer(self.path)
+            if "Cookie" in self.headers:
+                served.cookies.add(self.headers["Cookie"])
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -103,16 +115,49 @@ class Run:
         ]
 
 
-def scrapy(*arguments: str, data: Path, quickly: bool = True) -> Run:
-    """Run a command of the project as a user does, without the delays meant for real forums."""
-    fast = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-L", "WARNING"]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments, "-s", f"DATA_DIR={data}", *(fast * quickly)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    return Run(done.returncode, done.stdout, done.stderr, data)
+# A process that has imported everything already is forked for each command: the same command in a
+# process of its own, without the second that the imports take.
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["scrapy.cmdline", "scrapy.crawler", "crawler.spiders.discuz"])
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-L", "WARNING")
+
+
+def begin(*arguments: str, out: Path, kill_at: tuple[str, int] | None = None) -> Process:
+    """Begin a command of the project; ``out`` is a folder for what it writes."""
+    out.mkdir(exist_ok=True)
+    running = _SERVER.Process(target=_command, args=(arguments, out, kill_at))
+    running.start()
+    return running
+
+
+def _command(arguments: tuple[str, ...], out: Path, kill_at: tuple[str, int] | None) -> None:
+    os.chdir(ROOT)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        file = os.open(out / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, number)
+        setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    warnings.resetwarnings()
+    if kill_at:
+        POINTS[kill_at[0]](kill_at[1])
+    try:
+        execute(["scrapy", *arguments])
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def scrapy(
+    *arguments: str, data: Path, quickly: bool = True, kill_at: tuple[str, int] | None = None
+) -> Run:
+    """Run a command of the project as a user does, without the delays meant for real forums.
+
+    ``kill_at``: a point of `tests.killed` at which it is killed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        fast = FAST if quickly else ()
+        given = (*arguments, "-s", f"DATA_DIR={data}", *fast)
+        running = begin(*given, out=Path(folder), kill_at=kill_at)
+        running.join(120)
+        assert running.exitcode is not None, "the command does not end"
+        stdout, stderr = ((Path(folder) / name).read_text("utf-8") for name in ("stdout", "stderr"))
+    return Run(running.exitcode, stdout, stderr, data)

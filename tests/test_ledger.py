@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,12 @@ def test_what_is_learnt_reads_back(ledger: Ledger) -> None:
     assert ledger.thread("8") is None
     assert ledger.posts("7", ["9"]) == {"9": told}
     assert ledger.refusal("s:refusal:7") == refusal
-    assert list(ledger.retriable_refusals()) == [refusal]
+    denied = replace(refusal, id="s:refusal:8", is_retriable=False)
+    over = replace(denied, id="s:refusal:9", reason="")
+    ledger.apply([RefusalSeen(denied), RefusalSeen(over)])
+    assert ledger.refusals_due(999, 9) == [refusal]
+    assert ledger.refusals_due(1000, 9) == [refusal, denied]
+    assert ledger.refusals_due(1000, 0) == [refusal]
 
 
 def test_ids_longer_than_numbers_are_ids_too(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -101,7 +102,7 @@ class Reader:
     told: list[Line] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
 
-    def read(self, model: Model, todo: list[int] | None = None, **more: object) -> list[Line]:
+    def read(self, model: Model, todo: list[int] | None = None, **more: Any) -> list[Line]:
         known = self.ledger.thread("7")
         read = self.ledger.pages("7")
         todo = todo or pages_to_read(known, read, from_top=False)
@@ -111,7 +112,7 @@ class Reader:
             run_id="r",
             todo=todo[1:],
             row=more.pop("row", None),
-            **more,  # type: ignore[arg-type]
+            **more,
         )
         self.asked = []
         told: list[Line] = []

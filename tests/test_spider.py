@@ -314,10 +314,16 @@ def test_compressed_answers(forum: Forum, tmp_path: Path) -> None:
     assert texts(crawl(forum, tmp_path)) == ["压缩过的"]
 
 
-def test_a_second_run_appends(forum: Forum, tmp_path: Path) -> None:
-    forum.pages[PLAIN] = str(Thread([first(1, "文")]))
-    crawl(forum, tmp_path)
-    assert len(crawl(forum, tmp_path).lines("articles")) == 2
+def test_a_second_run_tells_only_what_is_new(forum: Forum, tmp_path: Path) -> None:
+    three_pages(forum)
+    assert texts(crawl(forum, tmp_path)) == ALL
+    run = crawl(forum, tmp_path)
+    assert texts(run) == ALL
+    assert "nothing new" in run.stderr
+    assert forum.asked[f"{PLAIN}&page=2"] == 1  # the first page and the last known one
+    more = [first(1, "首"), *replies(2, *(f"第{n}楼" for n in range(2, 28)))]
+    forum.pages[f"{PLAIN}&page=3"] = str(Thread(more[20:], tid=TID, replies=26, page=3, pages=3))
+    assert texts(crawl(forum, tmp_path)) == [*ALL, "第26楼", "第27楼"]
 
 
 def test_a_title_that_is_an_attack_does_not_reach_the_terminal(

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -178,7 +179,7 @@ def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
     with pytest.raises(TypeError), replaced_file(path) as file:
-        file.write("half")  # type: ignore[arg-type]
+        file.write(cast("bytes", "half"))
     assert path.read_bytes() == b"new"
     assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
     assert sha256_of(path) == hashlib.sha256(b"new").hexdigest()

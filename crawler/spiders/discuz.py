@@ -213,7 +213,7 @@ class DiscuzSpider(Spider):
 
     def _next_requests(self) -> Iterator[Request]:
         """Requests for the tasks that come next, no more at once than the downloader takes."""
-        room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")) + 1
+        room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         for frontier in self._frontiers:
             while frontier.busy < room and not frontier.is_finished:
                 tasks = frontier.next(1)
@@ -252,6 +252,8 @@ class DiscuzSpider(Spider):
         self._frontiers.append(frontier)
         if frontier.begun is None:
             frontier.ask_for(addresses)
+        frontier.try_again()
+        if frontier.begun is None:
             return
         began, run = frontier.begun
         lists, threads = frontier.waiting()

@@ -1,0 +1,96 @@
+"""Points of the code at which a process kills itself, by the real signal.
+
+Each takes how often it is passed before. For processes that are made to be killed only.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from crawler import storage
+from crawler.ledger import Ledger
+from crawler.storage import Segments
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _counted(number: int, then: Callable[[], None]) -> Callable[[], None]:
+    passed = 0
+
+    def point() -> None:
+        nonlocal passed
+        passed += 1
+        if passed > number:
+            then()
+
+    return point
+
+
+def between_flush_and_mark(number: int) -> None:
+    commit, point = Ledger.commit, _counted(number, kill)
+
+    def killed(self: Ledger, *args: Any) -> None:
+        point()
+        commit(self, *args)
+
+    Ledger.commit = killed  # type: ignore[assignment, method-assign]
+
+
+def behind_the_mark(number: int) -> None:
+    commit, point = Ledger.commit, _counted(number, kill)
+
+    def killed(self: Ledger, *args: Any) -> None:
+        commit(self, *args)
+        point()
+
+    Ledger.commit = killed  # type: ignore[assignment, method-assign]
+
+
+def in_the_middle_of_a_line(number: int) -> None:
+    append = Segments.append
+
+    def killed(self: Segments, kind: str, records: Any) -> None:
+        records = list(records)
+
+        def tear() -> None:
+            data = b"".join(map(storage.encode, records))
+            file = self._file(kind)
+            file.write(data[: len(data) - 7])
+            file.flush()
+            kill()
+
+        passed.append(kind)
+        if len(passed) > number and records:
+            tear()
+        append(self, kind, records)
+
+    passed: list[str] = []
+    Segments.append = killed  # type: ignore[method-assign]
+
+
+def while_a_segment_is_closed(number: int) -> None:
+    unlink, point = Path.unlink, _counted(number, kill)
+
+    def killed(self: Any, **more: Any) -> None:
+        if self.suffix == ".jsonl":
+            point()
+        unlink(self, **more)
+
+    Path.unlink = killed  # type: ignore[assignment, method-assign]
+
+
+POINTS = {
+    point.__name__: point
+    for point in (
+        between_flush_and_mark,
+        behind_the_mark,
+        in_the_middle_of_a_line,
+        while_a_segment_is_closed,
+    )
+}
