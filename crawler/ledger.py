@@ -434,7 +434,7 @@ class Ledger:
         excluded = set(without)
         rows = self._db.execute(
             "SELECT id, kind, key, place, url, page, state FROM task"
-            " WHERE job = ? AND NOT is_done ORDER BY place, kind, id LIMIT ?",
+            " WHERE job = ? AND is_done = 0 ORDER BY place, kind, id LIMIT ?",
             (self._job, limit + len(excluded)),
         )
         return [_task(row) for row in rows if row[0] not in excluded][:limit]

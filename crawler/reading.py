@@ -134,8 +134,10 @@ class Reading:
         self._pages_known = ledger.pages(thread_id)
         self._pages = self.known.pages if self.known else 0
         # what a thread that is new, or was gone, has to be read behind: nothing
-        is_known = self.is_known and self._pages_known and not is_whole
+        is_known = bool(self.is_known and self._pages_known and not is_whole)
         self._read_to = self._pages if is_known else 0
+        # all pages are read in turn: of those behind, only the last is a neighbour
+        self._forgets = not is_known
         self._from_top = False
         self._is_past_end = False
         # only the first page has the thread's counter, its row has it too
@@ -296,6 +298,10 @@ class Reading:
             return []
         if orders:
             has_moved = own[0].id not in known and number in self._pages_known
+            if self._forgets:
+                self._reads = {
+                    n: r for n, r in self._reads.items() if n in (number - 1, number + 1)
+                }
             self._reads[number] = _Read(number, orders[0], orders[-1], len(orders), has_moved)
         elif not number == page.pages == 1:
             return []
@@ -333,7 +339,9 @@ class Reading:
     def _page_to_search(self) -> int | None:
         """A page to read although no row tells of it: posts went, and others moved up."""
         known = self.known
-        if known is None or known.is_reversed or not self._reads or self._searches <= 0:
+        if known is None or known.is_reversed or self._forgets:
+            return None
+        if not self._reads or self._searches <= 0:
             return None
         reads = [self._reads[number] for number in sorted(self._reads)]
         for read in reads:
