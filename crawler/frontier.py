@@ -137,6 +137,7 @@ class Frontier:
             todo=task.state.get("todo", ()),
             row=_row(row) if row else None,
             is_whole=bool(task.state.get("whole")),
+            has_vanished=bool(task.state.get("vanished")),
             with_replies=self.arguments.with_replies,
         )
 
@@ -204,15 +205,15 @@ class Frontier:
             with_replies=self.arguments.with_replies,
         )
         changes: list[Change] = [BoardSeen(board_id, page.board.name)]
-        if page.page == task.page and not page.is_truncated:
-            changes.append(ListSeen(board_id, page.page, int(now.timestamp())))
+        if not page.is_truncated:
+            seen = ListSeen(board_id, page.page, int(now.timestamp()), page.pages)
+            changes.append(seen)
         room = self._room()
         for wanted in step.wanted[:room]:
             changes.append(self._wanted(wanted, task.place))
         for thread_id in step.vanished:
-            changes.append(
-                self._thread(thread_id, self._thread_url(thread_id), task.place, todo=[1])
-            )
+            url = self._thread_url(thread_id)
+            changes.append(self._thread(thread_id, url, task.place, todo=[1], vanished=True))
         if page.boards and not self.arguments.boards and not is_single:
             changes += self.boards_found(page.boards)
         template = _template(page)
@@ -277,6 +278,7 @@ class Frontier:
         row: Row | None = None,
         from_top: bool = False,
         asked: bool = False,
+        vanished: bool = False,
     ) -> TaskFound:
         if todo is None:
             known, read = self._ledger.thread(thread_id), self._ledger.pages(thread_id)
@@ -289,6 +291,7 @@ class Frontier:
             "whole": self.arguments.full,
             "row": _row_state(row) if row else None,
             "asked": asked,
+            "vanished": vanished,
         }
         kept = {name: value for name, value in state.items() if value}
         return TaskFound(Task(THREAD, thread_id, url, todo[0], place, kept))

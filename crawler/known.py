@@ -115,9 +115,12 @@ class ThreadSeen:
 
 @dataclass(frozen=True, slots=True)
 class ListSeen:
+    """Page ``number`` of a board's list was looked at; ``pages`` are how many there are."""
+
     board_id: str
     number: int
     at: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)

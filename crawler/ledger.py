@@ -189,8 +189,9 @@ class Ledger:
                 run("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (_id(thread_id), number, at))
             case ThreadSeen(thread):
                 self._thread_seen(thread)
-            case ListSeen(board_id, number, at):
+            case ListSeen(board_id, number, at, pages):
                 run("INSERT OR REPLACE INTO list VALUES (?, ?, ?)", (board_id, number, at))
+                run("DELETE FROM list WHERE board = ? AND number > ?", (board_id, pages))
             case BoardSeen(board_id, name):
                 run(
                     "INSERT INTO board VALUES (?1, ?2)"

@@ -108,7 +108,8 @@ class Reading:
 
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
     them the reading follows the thread to its end if nothing is known there, or if all of it is to
-    be read (``is_whole``). ``with_replies=False`` reads opening posts only.
+    be read (``is_whole``). ``has_vanished``: its list did not show it. ``with_replies=False`` reads
+    opening posts only.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Reading:
         todo: Iterable[int] = (),
         row: Row | None = None,
         is_whole: bool = False,
+        has_vanished: bool = False,
         with_replies: bool = True,
     ) -> None:
         self.thread_id = thread_id
@@ -147,6 +149,7 @@ class Reading:
         self._positions = Ranges()
         self._reads: dict[int, _Read] = {}
         self._is_searching = False
+        self._has_vanished = has_vanished
         self._searches = _SEARCHES
         self._failed = False
         self._number_before: int | None = None
@@ -400,6 +403,9 @@ class Reading:
         elif not is_whole:
             # to be read again, whatever its row says
             thread = replace(thread, head=None, tail=None)
+        if self._has_vanished:
+            # it is there all the same: no list is expected to show it until one does
+            thread = replace(thread, last_post=None)
         surplus = thread.surplus
         if self._expected is not None:
             surplus = self._present - self._expected if is_whole else None

@@ -17,7 +17,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
 from crawler.frontier import LIST, PAGE, THREAD, Frontier
 from crawler.items import DEFINITE, Line, Reason, Refusal
-from crawler.known import Change, Task, TaskDone, TaskMoved
+from crawler.known import Change, PageSeen, Task, TaskDone, TaskMoved
 from crawler.lines import refusal_id, refusal_line
 from crawler.reading import Reading, gone_thread
 from crawler.refusals import take_back, tell
@@ -158,6 +158,11 @@ class Visit:
     def refused(self, line: Refusal, now: datetime) -> Given:
         """Tell a refusal, and go on: one page that fails is no reason to leave out the others."""
         given = self._told(line, now)
+        if self.task.kind == THREAD and not line.retriable:
+            # nothing is gained by looking again at the pages that were read when it was allowed
+            at = int(now.timestamp())
+            pages = self.archive.ledger.pages(self.task.key)
+            given.changes += [PageSeen(self.task.key, number, at) for number in pages]
         if self.task.kind == LIST:
             changes, following = self.frontier.list_failed(
                 self.task, self.pages if line.retriable else 0
@@ -217,7 +222,11 @@ class Visit:
         return True
 
     def _told(self, line: Refusal, now: datetime) -> Given:
-        counts = count_refusal(line, is_asked=bool(self.task.state.get("asked")))
+        is_asked = bool(self.task.state.get("asked"))
+        counts = count_refusal(line, is_asked=is_asked)
+        if is_asked and self.task.kind != THREAD and line.reason == "not_found":
+            # a thread that is not there is an answer, a forum that is not there a mistake
+            counts["incomplete"] = 1
         told, change = tell(line, self.archive.ledger, now)
         return Given([told] if told else [], [change], counts=counts)
 

@@ -102,11 +102,13 @@ def test_the_oldest_pages_of_chosen_boards(ledger: Ledger) -> None:
     for number, board in (("1", "2"), ("2", "9"), ("3", "2")):
         ledger.apply([ThreadSeen(KnownThread(number, board, pages=1))])
         ledger.apply([PageSeen(number, 1, 10 - int(number))])
-    ledger.apply([ListSeen("2", 4, 3), ListSeen("2", 1, 9), ListSeen("9", 1, 1)])
+    ledger.apply([ListSeen("2", 4, 3, 5), ListSeen("2", 1, 9, 5), ListSeen("9", 1, 1, 1)])
     assert ledger.oldest_pages(100, None, 9) == [("3", 1), ("2", 1), ("1", 1)]
     assert ledger.oldest_pages(100, ["2"], 1) == [("3", 1)]
     assert ledger.oldest_pages(8, None, 9) == [("3", 1)]
     assert ledger.oldest_lists(9, ["2"], 9) == [("2", 4)]
+    ledger.apply([ListSeen("2", 1, 9, 3)])
+    assert ledger.oldest_lists(99, ["2"], 9) == [("2", 1)]
 
 
 def test_a_walk_counts_in_its_scope_and_without_limit(ledger: Ledger) -> None:
