@@ -525,3 +525,31 @@ def test_a_forum_that_looks_different_now(forum: Forum, tmp_path: Path) -> None:
     run = crawl(forum, tmp_path, *NO_REVISITS)
     assert run.status == 4, run.stderr
     assert "no longer look as they did" in run.stderr.splitlines()[-1]
+
+
+def test_a_forum_that_is_not_there_is_a_mistake(forum: Forum, tmp_path: Path) -> None:
+    run = crawl(forum, tmp_path)
+    assert run.status == 3
+    assert [line["reason"] for line in run.lines("refusals")] == ["not_found"]
+    assert forum.asked == {"/robots.txt": 1, INDEX: 1, "/": 1}
+
+
+def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: Path) -> None:
+    """A thread that is shut away, one that no list shows, a list that shrank: asked once."""
+    made = town(forum)
+    crawl(forum, tmp_path)
+    made.talks[12].fid = made.talks[13].fid = 99
+    for tid in range(14, 17):
+        made.talks[tid].fid = 3
+    made.publish()
+    for page in range(1, 5):
+        forum.pages[thread_path(12, page)] = DENIED
+    crawl(forum, tmp_path, "-s", "REVISIT_PAGES=50")
+    threads = []
+    for _ in range(3):
+        crawl(forum, tmp_path, "-s", "REVISIT_PAGES=3")
+        threads.append({path.partition("tid=")[2] for path in asked(forum)})
+    assert all(len(each) <= 3 for each in threads)
+    assert not any(each & {"12", "12&page=2", "12&page=3", "12&page=4"} for each in threads)
+    crawl(forum, tmp_path, *NO_REVISITS)
+    assert asked(forum) == []
