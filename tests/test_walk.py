@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def wanted(step: Step) -> list[tuple[str, bool, bool]]:
     return [(each.row.thread_id, each.is_new, each.from_top) for each in step.wanted]
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], bool | None]] = {
     "as it was": ({}, None),
     "views only": ({"views": 900}, None),
     "another last author": ({"last_author": "x"}, None),
