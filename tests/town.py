@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from tests.conftest import Forum
+from tests.conftest import Forum, Run, scrapy
 from tests.lists import Listing, Row, forum_index
 from tests.pages import first, replies
 from tests.templates import Floor, Look, Thread, message
@@ -169,3 +173,53 @@ def town(forum: Forum) -> Town:
     made.add(31, 4, 1)
     made.publish()
     return made
+
+
+# -- crawls of it, and what they told ---
+
+DENIED = message("抱歉，本帖要求阅读权限高于 20 才能浏览", login=True)
+BUSY = (503, {"Content-Type": "text/html"}, b"<html><body>503</body></html>")
+NO_REVISITS = ("-s", "REVISIT_PAGES=0")
+
+
+def crawl(forum: Forum, data: Path, *arguments: str, path: str = "") -> Run:
+    forum.asked.clear()
+    url = f"url={forum.root}{path.removeprefix('/')}"
+    return scrapy("crawl", "discuz", "-a", url, *arguments, data=data)
+
+
+def whole(forum: Forum) -> tuple[str, ...]:
+    return "crawl", "discuz", "-a", f"url={forum.root}"
+
+
+def present(run: Run) -> dict[str, str]:
+    """The words of all posts that are there, by id."""
+    state: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for line in run.lines("articles") + run.lines("posts"):
+        assert line["version"] == versions.get(line["item_id"], 0) + 1, line
+        versions[line["item_id"]] = line["version"]
+        if line.get("is_deleted"):
+            del state[line["post_id"]]
+        else:
+            state[line["post_id"]] = line.get("text", "")
+    return dict(sorted(state.items(), key=lambda item: int(item[0])))
+
+
+def wanted(town: Town) -> dict[str, str]:
+    """What the forum shows."""
+    posts = {str(n): text for talk in town.talks.values() for n, text in talk.posts.items()}
+    return dict(sorted(posts.items(), key=lambda item: int(item[0])))
+
+
+def asked(forum: Forum, kind: str = "viewthread") -> list[str]:
+    return sorted(path for path in forum.asked.elements() if kind in path)
+
+
+def record(run: Run) -> dict[str, Any]:
+    return json.loads(max(run.data.glob("*/runs/*.json")).read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def all_lines(run: Run) -> Iterator[dict[str, Any]]:
+    for kind in ("articles", "posts", "coverage", "refusals"):
+        yield from run.lines(kind)

@@ -1,0 +1,168 @@
+"""Refusals over the nights, when a run has to stop, and members."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Forum
+from tests.templates import message
+from tests.town import (
+    BUSY,
+    DENIED,
+    INDEX,
+    NO_REVISITS,
+    asked,
+    board_path,
+    crawl,
+    present,
+    record,
+    thread_path,
+    town,
+    wanted,
+)
+
+# -- refusals, and when to stop -----------------------------------------------------------------------
+
+
+def test_refusals_over_the_nights(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    forum.pages[thread_path(13)] = DENIED
+    forum.pages[thread_path(14)] = BUSY
+    forum.pages[thread_path(12, 3)] = BUSY
+    forum.pages[board_path(2, 3)] = [BUSY] * 3 + [forum.pages[board_path(2, 3)]]
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 3
+    reasons = [
+        (line.get("thread_id"), line.get("page"), line["reason"]) for line in run.lines("refusals")
+    ]
+    assert (None, 3, "server_error") in reasons
+    # the next night: what may be over is asked again, what is denied is not
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    last = {(line.get("thread_id"), line.get("page")): line for line in run.lines("refusals")}
+    assert (last["14", None]["attempts"], last["14", None]["version"]) == (6, 2)
+    assert last["12", 3]["attempts"] == 6
+    assert last["13", None]["version"] == 1
+    assert last[None, 3].get("is_deleted")
+    assert forum.asked[thread_path(12)] == 0
+    made.publish()
+    forum.pages[thread_path(13)] = DENIED
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 0, run.stderr
+    del made.talks[13]
+    assert present(run) == wanted(made)
+    last = {(line.get("thread_id"), line.get("page")): line for line in run.lines("refusals")}
+    assert [key for key, line in last.items() if key[0] and not line.get("is_deleted")] == [
+        ("13", None)
+    ]
+
+
+def test_a_denied_thread_is_asked_again_after_a_while(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    forum.pages[thread_path(13)] = DENIED
+    assert crawl(forum, tmp_path).status == 0
+    made.publish()
+    run = crawl(forum, tmp_path, "-s", "REVISIT_REFUSED_DAYS=0")
+    assert present(run) == wanted(made)
+    assert run.lines("refusals")[-1]["is_deleted"]
+
+
+CHALLENGE = "<script>var a='/forum.php?_dsign=1a2b';location.assign(a);</script>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "word"),
+    [
+        (CHALLENGE, 5, "wants no more requests"),
+        ((429, {"Content-Type": "text/html"}, b"429"), 5, "wants no more requests"),
+        ((429, {"Retry-After": "7200"}, b"429"), 5, "wants no more requests"),
+        (BUSY, 3, "does not answer"),
+    ],
+)
+def test_a_forum_that_wants_no_more_is_left_alone(
+    forum: Forum, tmp_path: Path, answer: Any, status: int, word: str
+) -> None:
+    made = town(forum)
+    for tid in range(11, 20):
+        for page in range(1, 5):
+            forum.pages[thread_path(tid, page)] = answer
+    run = crawl(forum, tmp_path)
+    assert run.status == status, run.stderr
+    assert word in run.stderr.splitlines()[-1]
+    assert len(asked(forum)) <= 2 + 14
+    made.publish()
+    run = crawl(forum, tmp_path)
+    assert "goes on where run" in run.stderr
+    assert present(run) == wanted(made)
+
+
+def test_a_pause_that_is_asked_for_is_made(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    page = forum.pages[thread_path(13)]
+    forum.pages[thread_path(13)] = [(503, {"Retry-After": "1"}, b"503"), page]
+    run = crawl(forum, tmp_path)
+    assert present(run) == wanted(made)
+    assert record(run)["seconds"] >= 1
+
+
+def test_crawl_delay_is_obeyed(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    forum.pages["/robots.txt"] = "User-agent: *\nCrawl-delay: 0.4\n"
+    run = crawl(forum, tmp_path, path=board_path(4))
+    requests = sum(forum.asked.values())
+    assert requests == 4
+    assert record(run)["seconds"] >= 0.4 * (requests - 2)
+
+
+def test_robots_txt_that_fails_forbids(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    forum.pages["/robots.txt"] = [BUSY]
+    run = crawl(forum, tmp_path)
+    assert [line["reason"] for line in run.lines("refusals")] == ["robots_disallowed"]
+    assert (forum.asked["/robots.txt"], forum.asked[INDEX]) == (3, 0)
+
+
+# -- members --------------------------------------------------------------------------------------------
+
+
+def cookies(folder: Path) -> Path:
+    path = folder / "cookies.txt"
+    path.write_text(
+        "127.0.0.1\tFALSE\t/\tFALSE\t0\taBcD_2132_auth\tsecret%2Fvalue\n"
+        "elsewhere.example\tFALSE\t/\tFALSE\t0\tother\tsecret2\n",
+        "utf-8",
+    )
+    return path
+
+
+def test_a_member_sees_more_and_the_cookie_is_written_nowhere(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    for path, page in forum.pages.items():
+        if isinstance(page, str):
+            forum.pages[path] = page.replace("discuz_uid = '0'", "discuz_uid = '7'")
+    data = tmp_path / "data"
+    run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}", "-L", "DEBUG")
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert forum.cookies == {"aBcD_2132_auth=secret%2Fvalue"}
+    assert "secret" not in run.stderr
+    assert all(b"secret" not in path.read_bytes() for path in data.rglob("*") if path.is_file())
+
+
+def test_a_login_that_is_over_ends_the_run(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    data = tmp_path / "data"
+    run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
+    assert run.status == 6
+    assert "export the cookies anew" in run.stderr.splitlines()[-1]
+    assert sum(forum.asked.values()) <= 3
+    assert run.lines("refusals") == []
+
+
+def test_a_forum_for_members_only(forum: Forum, tmp_path: Path) -> None:
+    forum.pages[INDEX] = message("抱歉，您尚未登录，没有权限访问该版块", login=True)
+    run = crawl(forum, tmp_path)
+    assert run.status == 6
+    assert "COOKIES_FILE" in run.stderr.splitlines()[-1]
