@@ -334,7 +334,9 @@ class Frontier:
             by_thread.setdefault(thread_id, []).append(number)
         for thread_id, numbers in by_thread.items():
             url = self._thread_url(thread_id)
-            changes.append(self._thread(thread_id, url, _LAST_PLACE, todo=sorted(numbers)))
+            found = self._thread(thread_id, url, _LAST_PLACE, todo=sorted(numbers))
+            # its last page may have been read in this job already
+            changes.append(TaskAgain(found.task))
         return changes
 
     def _scope(self) -> list[str] | None:

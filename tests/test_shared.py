@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from crawler.discuz.facts import Message, ThreadPage
 from crawler.items import to_record
 from crawler.lines import post_lines
 from crawler.storage import encode
-from tests.conftest import SHARED
+from tests.conftest import SHARED, scrapy
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no real pages beside the project")
 
@@ -155,3 +158,66 @@ def test_what_cannot_be_read_is_refused() -> None:
         )
         assert isinstance(page, Message)
         assert page.reason == "template_unknown"
+
+
+@contextmanager
+def replayed(name: str, port: int, *faults: str) -> Iterator[str]:
+    """A saved forum on loopback; the address of its root."""
+    folder = SHARED / "forum"
+    command = [sys.executable, folder / "replay.py", folder / name, "--port", str(port), *faults]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline()
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.kill()
+
+
+def score(truth: str, data: Path) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, SHARED / "forum" / "score.py", SHARED / "forum" / truth, data],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(line.rsplit(": ", 1) for line in done.stdout.splitlines())
+
+
+def imperfect(figures: dict[str, str]) -> dict[str, str]:
+    return {
+        label: figure
+        for label, figure in figures.items()
+        if figure != "0" and not figure.startswith("1.0000 of") and label != "lines read"
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def requests_of(data: Path) -> int:
+    record = json.loads(max(data.glob("*/runs/*.json")).read_text("utf-8"))
+    return sum(record["requests"].values())
+
+
+def test_the_saved_forum_from_its_root_and_twenty_minutes_later(tmp_path: Path) -> None:
+    port = free_port()
+    with replayed("x33", port) as root:
+        crawl = ("crawl", "discuz", "-a", f"url={root}")
+        assert scrapy(*crawl, data=tmp_path).status == 0
+        assert imperfect(score("truth.json", tmp_path)) == {}
+        # 445 pages of threads, 22 of lists, the index: what is wanted
+        assert requests_of(tmp_path) <= 1.05 * 468
+        again = scrapy(*crawl, "-s", "REVISIT_PAGES=0", data=tmp_path)
+        assert "nothing new" in again.stderr
+        assert requests_of(tmp_path) == 8
+    with replayed("x33-t1", port) as root:
+        run = scrapy(*crawl, "-s", "REVISIT_PAGES=1000", data=tmp_path)
+        assert run.status == 0, run.stderr
+    assert imperfect(score("truth-t1.json", tmp_path)) == {}
+    # six of a deleted thread, one deleted reply; two edits, a shielded reply; moved, renamed, closed
+    assert "7 deleted" in run.stderr
+    assert "6 changed" in run.stderr
