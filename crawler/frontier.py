@@ -319,8 +319,10 @@ class Frontier:
         if boards == [] or not self._budget.pages or self.arguments.full:
             return []
         half = (self._budget.pages + 1) // 2
-        lists = self._ledger.oldest_lists(self._now, boards, half)
-        pages = self._ledger.oldest_pages(self._now, boards, self._budget.pages - len(lists))
+        # what was seen since the job began, by whichever run, is seen
+        before = self.begun[0] if self.begun else self._now
+        lists = self._ledger.oldest_lists(before, boards, half)
+        pages = self._ledger.oldest_pages(before, boards, self._budget.pages - len(lists))
         changes: list[Change] = []
         for board_id, number in lists:
             task = self._list_url(board_id)

@@ -37,7 +37,7 @@ def test_kills_lose_nothing_and_double_nothing(forum: Forum, tmp_path: Path) -> 
         killed = scrapy(*whole(forum), data=tmp_path, kill_at=(point, number))
         assert killed.status == -signal.SIGKILL, point
     asked_before = sum(forum.asked.values())
-    run = crawl(forum, tmp_path, *NO_REVISITS)
+    run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert "goes on where run" in run.stderr
     assert present(run) == wanted(made)
