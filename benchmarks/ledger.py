@@ -31,6 +31,7 @@ from crawler.known import (
     ThreadSeen,
 )
 from crawler.ledger import Ledger
+from crawler.patience import Patience
 
 _EIGHT = bytes(range(8))
 _IN_ONE_GO = 20_000
@@ -107,6 +108,7 @@ def wait(folder: Path, waiting: int) -> None:
         run_id="x",
         now=datetime.now(UTC),
         budget=Budget(),
+        patience=Patience(0, 0),
     )
     for first in range(0, waiting, _IN_ONE_GO):
         numbers = range(first, min(waiting, first + _IN_ONE_GO))

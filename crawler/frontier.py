@@ -29,6 +29,7 @@ from crawler.known import (
     TaskFound,
     TaskMoved,
 )
+from crawler.patience import Patience
 from crawler.reading import Reading, Row, pages_to_read
 from crawler.walk import Step, Wanted, in_minutes, read_list
 
@@ -51,7 +52,8 @@ class Budget:
 class Frontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
-    ``begun`` is when and by which run the job was begun, if it was not this one.
+    ``begun`` is when and by which run the job was begun, if it was not this one. ``is_stopped``: no
+    more is asked of this site in this run, because of its answers.
     """
 
     def __init__(
@@ -63,12 +65,15 @@ class Frontier:
         run_id: str,
         now: datetime,
         budget: Budget,
+        patience: Patience,
     ) -> None:
         self.archive = archive
         self.root = root
         self.arguments = arguments
         self.run_id = run_id
+        self.patience = patience
         self.is_finished = False
+        self.is_stopped = False
         self._ledger = archive.ledger
         self._now = int(now.timestamp())
         self._budget = budget

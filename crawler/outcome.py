@@ -49,8 +49,7 @@ def conclude(stats: Mapping[str, Any], place: str) -> Outcome:
 def _news(stats: Mapping[str, Any]) -> str:
     parts = []
     for kind, one, many in (("article", "article", "articles"), ("post", "reply", "replies")):
-        number = stats.get(f"news/new/{kind}", 0)
-        parts.append(f"{number:,} {one if number == 1 else many}")
+        parts.append(_count(stats.get(f"news/new/{kind}", 0), one, many))
     for what in ("changed", "deleted"):
         number = stats.get(f"news/{what}/article", 0) + stats.get(f"news/{what}/post", 0)
         if number:
@@ -74,15 +73,20 @@ def _looked_at(stats: Mapping[str, Any]) -> str:
     requests = stats.get("downloader/request_count", 0)
     parts = []
     if lists:
-        parts.append(f"{lists:,} pages of lists with {listed:,} threads")
+        threads = _count(listed, "thread", "threads")
+        parts.append(f"{_count(lists, 'page', 'pages')} of lists with {threads}")
     if read:
-        parts.append(f"{read:,} threads read again")
-    parts.append(f"{requests:,} requests")
+        parts.append(f"{_count(read, 'thread', 'threads')} read again")
+    parts.append(_count(requests, "request", "requests"))
     return ", ".join(parts)
 
 
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
-    reason = stats.get("finish_reason")
+    reason = stats.get("crawl/stopped") or stats.get("finish_reason")
     unknown = stats.get("refusals/template_unknown", 0)
     read = stats.get("crawl/threads_read", 0) + stats.get("crawl/lists_read", 0)
     blocked = sum(stats.get(f"refusals/{name}", 0) for name in BLOCKS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Forum
+from tests.conftest import Forum, scrapy, served_forum
 from tests.templates import message
 from tests.town import (
     BUSY,
@@ -166,3 +166,18 @@ def test_a_forum_for_members_only(forum: Forum, tmp_path: Path) -> None:
     run = crawl(forum, tmp_path)
     assert run.status == 6
     assert "COOKIES_FILE" in run.stderr.splitlines()[-1]
+
+
+def test_a_site_that_blocks_costs_the_others_nothing(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    with served_forum() as other:
+        for tid in range(1, 30):
+            other.pages[thread_path(tid)] = CHALLENGE
+        names = tmp_path / "urls.txt"
+        addresses = [f"{other.root.rstrip('/')}{thread_path(tid)}" for tid in range(1, 30)]
+        names.write_text("\n".join([forum.root, *addresses]), "utf-8")
+        data = tmp_path / "data"
+        run = scrapy("crawl", "discuz", "-a", f"urls_file={names}", data=data)
+        assert run.status == 5
+        assert len(asked(other)) == 5
+    assert present(run) == wanted(made)

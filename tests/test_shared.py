@@ -164,7 +164,8 @@ def test_what_cannot_be_read_is_refused() -> None:
 def replayed(name: str, port: int, *faults: str) -> Iterator[str]:
     """A saved forum on loopback; the address of its root."""
     folder = SHARED / "forum"
-    command = [sys.executable, folder / "replay.py", folder / name, "--port", str(port), *faults]
+    replay = [sys.executable, str(folder / "replay.py"), str(folder / name)]
+    command = [*replay, "--port", str(port), *faults]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         assert server.stdout.readline()

@@ -52,15 +52,10 @@ class DiscuzSpider(Spider):
         self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         self.archives: dict[str, Archive] = {}
         self._frontiers: list[Frontier] = []
-        self._patience = Patience(0, 0)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **arguments)
-        settings = crawler.settings
-        spider._patience = Patience(
-            settings.getint("STOP_AFTER_BLOCKS"), settings.getint("STOP_AFTER_FAILURES")
-        )
         crawler.signals.connect(spider.spider_idle, signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
@@ -87,6 +82,8 @@ class DiscuzSpider(Spider):
         page = read_response(response, now)
         self._watch(page)
         reason = page.reason if isinstance(page, Message) else None
+        if self._has_to_stop(visit, reason):
+            return
         if getattr(page, "is_truncated", False):
             reason = "truncated"
         if reason in _WORTH_A_RETRY and visit.attempt <= self.settings.getint("RETRY_TIMES"):
@@ -150,7 +147,8 @@ class DiscuzSpider(Spider):
             reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
         elif "DataLoss" in repr(failure.value):
             reason = "truncated"
-        self._bear(reason)
+        if self._has_to_stop(visit, reason):
+            return
         now = datetime.now(UTC)
         line = visit.refusal(
             reason,
@@ -215,7 +213,7 @@ class DiscuzSpider(Spider):
         """Requests for the tasks that come next, no more at once than the downloader takes."""
         room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         for frontier in self._frontiers:
-            while frontier.busy < room and not frontier.is_finished:
+            while frontier.busy < room and not (frontier.is_finished or frontier.is_stopped):
                 tasks = frontier.next(1)
                 if not tasks:
                     break
@@ -248,6 +246,10 @@ class DiscuzSpider(Spider):
             run_id=self.run_id,
             now=datetime.now(UTC),
             budget=budget,
+            patience=Patience(
+                self.settings.getint("STOP_AFTER_BLOCKS"),
+                self.settings.getint("STOP_AFTER_FAILURES"),
+            ),
         )
         self._frontiers.append(frontier)
         if frontier.begun is None:
@@ -285,18 +287,24 @@ class DiscuzSpider(Spider):
         return archive
 
     def _watch(self, page: Page) -> None:
-        """End the run where going on would be rude, or would write refusals for everything."""
+        """End the run where going on would only write refusals for everything."""
         site = getattr(page, "site", None)
         if self.settings.get("COOKIES_FILE") and site is not None and site.member_id == "0":
             self.logger.error("the forum does not know the member of COOKIES_FILE")
             raise CloseSpider("login_expired")
-        self._bear(page.reason if isinstance(page, Message) else None)
 
-    def _bear(self, reason: str | None) -> None:
-        why = self._patience.ends_with(reason)
-        if why:
-            self.logger.error("too many answers in a row were %s: the run ends", reason)
+    def _has_to_stop(self, visit: Visit, reason: str | None) -> bool:
+        """Whether a site is to be left alone, after this answer; the last one ends the run."""
+        frontier = visit.frontier
+        why = frontier.patience.ends_with(reason)
+        if why is None:
+            return frontier.is_stopped
+        frontier.is_stopped = True
+        self._set("stopped", why)
+        self.logger.error("%s: too many answers in a row were %s", frontier.root, reason)
+        if all(each.is_stopped or each.is_finished for each in self._frontiers):
             raise CloseSpider(why)
+        return True
 
     def _count_all(self, counts: Counter[str], line: Refusal | None) -> None:
         for name, number in counts.items():
