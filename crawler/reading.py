@@ -1,26 +1,17 @@
 """The reading of one thread: which page comes next, and what of a page is new.
 
 A reading is told each page as it comes and holds it against the ledger. Posts that are known and
-unchanged give no line, changed ones the next version, missing ones a line that says so. It keeps
-little more than numbers, so that a thread of ten thousand pages needs no more than one of ten.
-
-When is a post gone? Floors stand in the order of their dates and ids, whatever numbers they bear
-(Discuz closes the gap that a deletion leaves, some sites do not). So a post that is known and whose
-place lies between two neighbours on a page is gone if the page does not show it; between the last
-of one page and the first of the next, if both were read one after the other.
-
-Where is a post gone? The thread's counter tells that posts are missing, not which. But each one
-that goes moves all behind it one place forward, so that any page read tells how many went before
-it: `_page_to_search` halves the pages in between until the place is found.
+unchanged give no line, changed ones the next version, missing ones a line that says so (where they
+went: `crawler.places`). It keeps little more than numbers, so that a thread of ten thousand pages
+needs no more than one of ten.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice, pairwise
+from itertools import islice
 
 from crawler.archive import SHIELDED, minutes
 from crawler.discuz.facts import Post, ThreadPage
@@ -30,52 +21,12 @@ from crawler.items import Post as PostLine
 from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, ThreadSeen
 from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
+from crawler.places import Places
+from crawler.ranges import Ranges
 
 # A hole in the floors of a thread of millions need not be told floor by floor.
 _MISSING_TOLD = 1000
-# Reading is worth a request while half of the pages can be left out by it.
-_SEARCHES = 40
 _GONE_AT_ONCE = 500
-
-Order = tuple[int, int]
-
-
-@dataclass(slots=True)
-class Ranges:
-    """Whole numbers seen, as ranges: small where they come one after the other."""
-
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-
-    def add(self, first: int, last: int) -> None:
-        """Add all numbers from ``first`` to ``last``.
-
-        >>> ranges = Ranges(); ranges.add(1, 3); ranges.add(7, 7); ranges.add(4, 4)
-        >>> list(ranges.holes())
-        [5, 6]
-        """
-        at = bisect_right(self.starts, first)
-        if at and self.ends[at - 1] >= first - 1:
-            at -= 1
-            first = self.starts[at]
-            last = max(last, self.ends[at])
-        until = at
-        while until < len(self.starts) and self.starts[until] <= last + 1:
-            last = max(last, self.ends[until])
-            until += 1
-        self.starts[at:until] = [first]
-        self.ends[at:until] = [last]
-
-    def holes(self) -> Iterator[int]:
-        """The numbers from 1 on that are not among them, below the highest."""
-        if self.starts:
-            yield from range(1, self.starts[0])
-        for end, start in pairwise(zip(self.ends, self.starts, strict=True)):
-            yield from range(end[0] + 1, start[1])
-
-    @property
-    def highest(self) -> int:
-        return self.ends[-1] if self.ends else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +39,6 @@ class Row:
     last_post: int | None = None
     is_sticky: bool = False
     replies: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Where the floors of a page that was read begin and end; ``is_known``: it begins with a
-    post that was known before.
-    """
-
-    number: int
-    first: Order
-    last: Order
-    count: int
-    has_moved: bool
 
 
 class Reading:
@@ -138,8 +76,7 @@ class Reading:
         # what a thread that is new, or was gone, has to be read behind: nothing
         is_known = bool(self.is_known and self._pages_known and not is_whole)
         self._read_to = self._pages if is_known else 0
-        # all pages are read in turn: of those behind, only the last is a neighbour
-        self._forgets = not is_known
+        self._places = Places(ledger, thread_id, forgets=not is_known)
         self._from_top = False
         self._is_past_end = False
         # only the first page has the thread's counter, its row has it too
@@ -147,10 +84,7 @@ class Reading:
         self._is_filtered = False
         self._early: dict[str, Post] = {}
         self._positions = Ranges()
-        self._reads: dict[int, _Read] = {}
-        self._is_searching = False
         self._has_vanished = has_vanished
-        self._searches = _SEARCHES
         self._failed = False
         self._number_before: int | None = None
         self._last_at = 0
@@ -292,32 +226,9 @@ class Reading:
     ) -> list[KnownPost]:
         if not self._is_page(page, number):
             return []
-        own = [post for post in posts if not post.is_early]
-        if page.is_reversed:
-            own = [post for post in reversed(own) if not post.is_first]
-        places = [_place(post, known.get(post.id)) for post in own]
-        orders = [place for place in places if place is not None]
-        if len(orders) < len(own) or any(a >= b for a, b in pairwise(orders)):
-            return []
-        if orders:
-            has_moved = own[0].id not in known and number in self._pages_known
-            if self._forgets:
-                self._reads = {
-                    n: r for n, r in self._reads.items() if n in (number - 1, number + 1)
-                }
-            self._reads[number] = _Read(number, orders[0], orders[-1], len(orders), has_moved)
-        elif not number == page.pages == 1:
-            return []
-        low, high = self._bounds(page, number)
-        shown = {post.id for post in page.posts}
-        gone = [
-            post
-            for post in self._ledger.posts_between(self.thread_id, low, high)
-            if post.id not in shown
-            and post.id not in self._early
-            and not post.is_early
-            and not (post.is_first and page.is_reversed)
-        ]
+        was_read = number in self._pages_known
+        missing = self._places.missing(page, posts, known, was_read=was_read)
+        gone = [post for post in missing if post.id not in self._early]
         self._present -= len(gone)
         self._gone += len(gone)
         self._shielded -= sum(post.is_shielded for post in gone)
@@ -328,49 +239,16 @@ class Reading:
         is_whole = self._with_replies and not page.is_truncated and not page.is_filtered
         return page.page == number and is_whole
 
-    def _bounds(self, page: ThreadPage, number: int) -> tuple[Order | None, Order | None]:
-        """Between which places this page, with its neighbours, shows all that is there."""
-        read = self._reads.get(number)
-        before, behind = self._reads.get(number - 1), self._reads.get(number + 1)
-        is_first, is_last = number == 1, number >= page.pages
-        if page.is_reversed:
-            before, behind, is_first, is_last = behind, before, is_last, is_first
-        low = before.last if before else None if is_first or read is None else read.first
-        high = behind.first if behind else None if is_last or read is None else read.last
-        return low, high
-
     def _page_to_search(self) -> int | None:
-        """A page to read although no row tells of it: posts went, and others moved up."""
+        """A page to read although no row tells of it, because posts went and others moved up."""
         known = self.known
-        if known is None or known.is_reversed or self._forgets:
+        if known is None or known.is_reversed or not self._read_to:
             return None
-        if not self._reads or self._searches <= 0:
-            return None
-        reads = [self._reads[number] for number in sorted(self._reads)]
-        for read in reads:
-            # new posts stand behind known ones: until one of these is met there may be more
-            if read.has_moved and read.number > 1 and read.number - 1 not in self._reads:
-                return read.number - 1
-        if not self._is_searching:
-            if known.surplus is None or self._expected is None:
-                return None
-            if self._present - self._expected == known.surplus:
-                return None
-            self._is_searching = True
-        full = max((read.count for read in reads if read.number < self._pages), default=0)
-        self._searches -= 1
-        if not full:
-            return 1 if reads[0].number > 1 else None
-        last, moved_to = 0, 0
-        for read in reads:
-            # how many posts went before this page: its first one stood so much further behind
-            rank = self._ledger.count_before(self.thread_id, read.first)
-            moved = rank - (read.number - 1) * full
-            if read.number > last + 1 and moved != moved_to:
-                return (last + read.number) // 2
-            behind = self._ledger.count_before(self.thread_id, read.last) + 1
-            last, moved_to = read.number, behind - ((read.number - 1) * full + read.count)
-        return None
+        # its counter is as far from what is known as it was
+        is_as_before = None in (self._expected, known.surplus) or (
+            self._present - (self._expected or 0) == known.surplus
+        )
+        return self._places.page_to_search(self._pages, is_needed=not is_as_before)
 
     def _deleted(self, gone: KnownPost, page: ThreadPage, now: datetime) -> Line:
         return deleted_line(
@@ -511,16 +389,6 @@ def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) 
     if from_top:
         pages.add(1)
     return sorted(pages)
-
-
-def _place(post: Post, known: KnownPost | None) -> Order | None:
-    """Where a post stands: as it was first told, for a page may tell it less exactly later."""
-    if known:
-        return known.order
-    if post.date is None:
-        return None
-    at = minutes(post.date.value.isoformat())
-    return KnownPost(post.id, at, 0, b"").order
 
 
 def _goods(page: ThreadPage) -> int:

@@ -17,7 +17,8 @@ from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, Thread
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
 from crawler.ledger import Ledger
-from crawler.reading import Ranges, Reading, Row, gone_thread, pages_to_read
+from crawler.ranges import Ranges
+from crawler.reading import Reading, Row, gone_thread, pages_to_read
 
 ZONE = DEFAULT_ZONE
 BEGAN = datetime(2023, 3, 14, 9, tzinfo=ZONE)
@@ -292,6 +293,23 @@ def test_posts_out_of_order_take_nothing_away(reader: Reader) -> None:
     mixed = (page.posts[0], page.posts[2], model.page(2).posts[0], page.posts[2])
     reading = Reading(reader.ledger, "7", run_id="r")
     assert reading.take(replace(page, posts=mixed), 1, NOW)[0] == []
+
+
+def test_a_search_asks_for_no_page_twice(reader: Reader) -> None:
+    """A page whose floors are in no order tells nothing, however often it is read."""
+    model = a_thread(40)
+    reader.read(model)
+    del model.posts[11], model.posts[22]
+    model.add("新")
+    whole = model.page
+
+    def mixed(number: int) -> ThreadPage:
+        page = whole(number)
+        return replace(page, posts=page.posts[::-1]) if number in (1, 7) else page
+
+    model.page = mixed  # type: ignore[method-assign]
+    reader.read(model, row=model.row())
+    assert len(reader.asked) == len(set(reader.asked)) <= 8
 
 
 def test_a_reply_shown_early_is_not_missing_where_it_stood(reader: Reader) -> None:
