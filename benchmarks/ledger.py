@@ -76,7 +76,7 @@ def start(path: Path) -> None:
     began = time.perf_counter()
     ledger = Ledger(path)
     ledger.thread("5000")
-    ledger.open_job("x", 0, "x")
+    ledger.jobs.open("x", 0, "x")
     print(f"  seconds to start               {time.perf_counter() - began:10.3f}")
     ledger.close()
 

@@ -69,6 +69,7 @@ class Archive:
         self._segments = Segments(folder, size=size, compression=compression)
         self._pages = 0
         self._flushed_at = time.monotonic()
+        self._damage = ""
         self.grown: set[str] = set()
         try:
             self.ledger = self._open_ledger()
@@ -106,8 +107,11 @@ class Archive:
         self._pages = 0
         self._flushed_at = time.monotonic()
 
-    def give_up(self) -> None:
-        """The disk failed: leave what is marked, and nothing else."""
+    def give_up(self, error: Exception) -> None:
+        """The disk failed, or the ledger is damaged: leave what is marked, and nothing else."""
+        is_full = isinstance(error, sqlite3.OperationalError)
+        if isinstance(error, sqlite3.DatabaseError) and not is_full:
+            self._damage = f"{LEDGER} cannot be read ({error})"
         marked = {}
         # if it cannot even be asked, the next run cuts
         with suppress(sqlite3.Error):
@@ -118,6 +122,9 @@ class Archive:
         """Close without flushing: what was not flushed is asked for again."""
         self._segments.close()
         self.ledger.close()
+        if self._damage:
+            # the next run makes a new one
+            self._set_aside(self._damage)
         self._lock.close()
 
     def _open_ledger(self) -> Ledger:

@@ -75,11 +75,12 @@ class Frontier:
         self.is_finished = False
         self.is_stopped = False
         self._ledger = archive.ledger
+        self._jobs = archive.ledger.jobs
         self._now = int(now.timestamp())
         self._budget = budget
         self._busy: set[int] = set()
         self._has_revisited = False
-        self.begun = self._ledger.open_job(arguments.fingerprint, self._now, run_id)
+        self.begun = self._jobs.open(arguments.fingerprint, self._now, run_id)
 
     # -- tasks -----------------------------------------------------------------------------------
 
@@ -107,11 +108,11 @@ class Frontier:
 
     def next(self, limit: int) -> list[Task]:
         """Up to ``limit`` tasks to begin now; they are busy until they are released."""
-        tasks = self._ledger.next_tasks(limit, self._busy)
+        tasks = self._jobs.next(limit, self._busy)
         if not tasks and not self._busy and not self._has_revisited:
             self._has_revisited = True
             self._ledger.apply(self._revisits())
-            tasks = self._ledger.next_tasks(limit)
+            tasks = self._jobs.next(limit)
         if not tasks and not self._busy and not self.is_finished:
             self._finish()
         self._busy.update(task.id for task in tasks)
@@ -127,8 +128,8 @@ class Frontier:
 
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
-        lists = self._ledger.count_tasks(LIST, waiting=True)
-        return lists, self._ledger.count_tasks(THREAD, waiting=True)
+        lists = self._jobs.count(LIST, waiting=True)
+        return lists, self._jobs.count(THREAD, waiting=True)
 
     # -- threads ---------------------------------------------------------------------------------
 
@@ -175,7 +176,7 @@ class Frontier:
         """The boards that an index names, or a board's sub-boards."""
         chosen = self.arguments.boards
         changes: list[Change] = []
-        place = max(self._ledger.count_tasks(LIST), 1)
+        place = max(self._jobs.count(LIST), 1)
         for board in boards:
             if board.id and board.url and (not chosen or board.id in chosen):
                 place += 1
@@ -350,18 +351,18 @@ class Frontier:
         """The boards this job is about: all (``None``) if it walks the whole forum."""
         if self.arguments.boards:
             return list(self.arguments.boards)
-        lists = [task.state.get("board", task.key) for task, _ in self._ledger.tasks(LIST)]
-        indexes = (task.state.get("is_all") for task, _ in self._ledger.tasks(PAGE))
+        lists = [task.state.get("board", task.key) for task, _ in self._jobs.tasks(LIST)]
+        indexes = (task.state.get("is_all") for task, _ in self._jobs.tasks(PAGE))
         return None if any(indexes) else lists
 
     def _finish(self) -> None:
         """Nothing waits: remember what was walked whole, forget the job."""
         is_limited = self.arguments.max_threads is not None
-        for task, _ in list(self._ledger.tasks(LIST)):
+        for task, _ in list(self._jobs.tasks(LIST)):
             if task.state.get("is_complete") and not is_limited and "began" in task.state:
                 walked = BoardWalked(task.state["board"], self.arguments.scope, task.state["began"])
                 self._ledger.apply([walked])
-        self._ledger.close_job()
+        self._jobs.close()
         self.archive.flush()
         self.is_finished = True
 
@@ -369,7 +370,7 @@ class Frontier:
         """How many more threads may be read."""
         if self.arguments.max_threads is None:
             return None
-        return max(0, self.arguments.max_threads - self._ledger.count_tasks(THREAD))
+        return max(0, self.arguments.max_threads - self._jobs.count(THREAD))
 
     def _thread_url(self, thread_id: str) -> str:
         """A thread's address, written as this site last wrote one."""
@@ -379,7 +380,7 @@ class Frontier:
         return urls.thread_url(self.root, thread_id)
 
     def _list_url(self, board_id: str) -> str:
-        for task, _ in self._ledger.tasks(LIST):
+        for task, _ in self._jobs.tasks(LIST):
             if task.state.get("board") == board_id:
                 return task.url
         return urls.board_url(self.root, board_id)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from crawler.jobs import Jobs
 from crawler.known import (
     BoardSeen,
     BoardWalked,
@@ -28,7 +29,6 @@ from crawler.known import (
     PageSeen,
     PostSeen,
     RefusalSeen,
-    Task,
     TaskAgain,
     TaskDone,
     TaskFound,
@@ -103,7 +103,6 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._job = 0
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             try:
@@ -117,6 +116,7 @@ class Ledger:
             raise LedgerError(
                 f"{path.name} cannot be read ({error})", can_set_aside=True
             ) from error
+        self.jobs = Jobs(self._db)
 
     def _prepare(self) -> None:
         db = self._db
@@ -214,27 +214,8 @@ class Ledger:
                         each.url,
                     ),
                 )
-            case TaskFound(task):
-                run(
-                    "INSERT OR IGNORE INTO task VALUES (NULL, ?, ?, ?, ?, 0, ?, ?, ?)",
-                    (self._job, task.kind, task.key, task.place, *_progress(task)),
-                )
-            case TaskAgain(task):
-                run(
-                    "INSERT INTO task VALUES (NULL, ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)"
-                    " ON CONFLICT DO UPDATE SET is_done = 0, page = ?6, state = ?7 WHERE is_done",
-                    (self._job, task.kind, task.key, task.place, *_progress(task)),
-                )
-            case TaskMoved(task):
-                run(
-                    "UPDATE task SET url = ?, page = ?, state = ?, is_done = 0 WHERE id = ?",
-                    (*_progress(task), task.id),
-                )
-            case TaskDone(task):
-                run(
-                    "UPDATE task SET is_done = 1, state = ? WHERE id = ?",
-                    (json.dumps(dict(task.state)), task.id),
-                )
+            case TaskFound() | TaskAgain() | TaskMoved() | TaskDone():
+                self.jobs.apply(change)
             case NoteMade(name, value):
                 run("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
@@ -408,60 +389,6 @@ class Ledger:
         )
         return list(rows)
 
-    # -- jobs ------------------------------------------------------------------------------------
-
-    def open_job(self, arguments: str, began: int, run: str) -> tuple[int, str] | None:
-        """Begin a job, or go on with the one that was begun with the same arguments.
-
-        Returns when and by which run it was begun, if it was.
-        """
-        row = self._db.execute(
-            "SELECT id, began, run FROM job WHERE arguments = ?", (arguments,)
-        ).fetchone()
-        if row:
-            self._job = row[0]
-            return row[1], row[2]
-        made = self._db.execute("INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run))
-        self._job = made.lastrowid or 0
-        return None
-
-    def close_job(self) -> None:
-        """The job is finished: nothing of it needs to be remembered."""
-        self._db.execute("DELETE FROM task WHERE job = ?", (self._job,))
-        self._db.execute("DELETE FROM job WHERE id = ?", (self._job,))
-
-    def next_tasks(self, limit: int, without: Iterable[int] = ()) -> list[Task]:
-        """The next tasks that wait, up to ``limit``, without those that are being done."""
-        excluded = set(without)
-        rows = self._db.execute(
-            "SELECT id, kind, key, place, url, page, state FROM task"
-            " WHERE job = ? AND is_done = 0 ORDER BY place, kind, id LIMIT ?",
-            (self._job, limit + len(excluded)),
-        )
-        return [_task(row) for row in rows if row[0] not in excluded][:limit]
-
-    def tasks(self, kind: str) -> Iterator[tuple[Task, bool]]:
-        """All tasks of a kind, and whether each is done."""
-        rows = self._db.execute(
-            "SELECT id, kind, key, place, url, page, state, is_done FROM task"
-            " WHERE job = ? AND kind = ? ORDER BY id",
-            (self._job, kind),
-        )
-        return ((_task(row[:7]), bool(row[7])) for row in rows)
-
-    def count_tasks(self, kind: str, *, waiting: bool = False) -> int:
-        row = self._db.execute(
-            "SELECT count(*) FROM task WHERE job = ? AND kind = ? AND is_done <= ?",
-            (self._job, kind, 0 if waiting else 1),
-        ).fetchone()
-        return int(row[0])
-
-    def has_task(self, kind: str, key: str) -> bool:
-        row = self._db.execute(
-            "SELECT 1 FROM task WHERE job = ? AND kind = ? AND key = ?", (self._job, kind, key)
-        ).fetchone()
-        return row is not None
-
 
 def hash_bytes(digest: str) -> bytes:
     """What is kept of a sha256: eight bytes tell two versions of one post apart."""
@@ -520,12 +447,3 @@ def _refusal(row: tuple[Any, ...]) -> KnownRefusal:
         asked,
         url,
     )
-
-
-def _progress(task: Task) -> tuple[str, int, str]:
-    return task.url, task.page, json.dumps(dict(task.state))
-
-
-def _task(row: tuple[Any, ...]) -> Task:
-    number, kind, key, place, url, page, state = row
-    return Task(kind, key, url, page, place, json.loads(state), number)

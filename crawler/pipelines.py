@@ -116,7 +116,7 @@ def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) 
     logger.critical("lines cannot be stored: %s", error)
     stats.set_value("storage/failed", str(error))
     if archive is not None:
-        archive.give_up()
+        archive.give_up(error)
     if crawler.engine is not None:
         deferred_from_coro(crawler.engine.close_spider_async(reason="storage_failed"))
 

@@ -93,6 +93,24 @@ def test_a_run_leaves_another_ones_folder_alone(forum: Forum, tmp_path: Path) ->
     assert crawl(forum, tmp_path).status == 0
 
 
+def test_a_ledger_that_breaks_in_a_run_is_made_anew_by_the_next(
+    forum: Forum, tmp_path: Path
+) -> None:
+    made = town(forum)
+    crawl(forum, tmp_path)
+    (ledger,) = tmp_path.glob("*/ledger.sqlite3")
+    content = bytearray(ledger.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)  # all but the first page, with the schema
+    ledger.write_bytes(content)
+    made.reply(21, "新的一楼")
+    made.publish()
+    assert crawl(forum, tmp_path).status in (0, 7)
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 0, run.stderr
+    assert list(tmp_path.glob("*/ledger.sqlite3.*.damaged"))
+    assert present(run) == wanted(made)
+
+
 def test_a_lost_ledger_is_kept_aside_and_nothing_is_told_twice(
     forum: Forum, tmp_path: Path
 ) -> None:

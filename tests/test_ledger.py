@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import ledger as ledger_module
 from crawler.known import (
     BoardWalked,
     KnownPost,
@@ -120,28 +121,28 @@ def test_a_walk_counts_in_its_scope_and_without_limit(ledger: Ledger) -> None:
 
 
 def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
-    assert ledger.open_job("same", 100, "run1") is None
+    assert ledger.jobs.open("same", 100, "run1") is None
     found = [Task("thread", "2", "u2", place=2), Task("list", "1", "u1", place=1)]
     ledger.apply(
         [TaskFound(task) for task in (*found, found[0], Task("thread", "3", "u3", place=1))]
     )
     ledger.commit()
     ledger = again(ledger)
-    assert ledger.open_job("other", 200, "run2") is None
-    assert ledger.next_tasks(9) == []
-    assert ledger.open_job("same", 200, "run2") == (100, "run1")
-    first, second, third = ledger.next_tasks(9)
+    assert ledger.jobs.open("other", 200, "run2") is None
+    assert ledger.jobs.next(9) == []
+    assert ledger.jobs.open("same", 200, "run2") == (100, "run1")
+    first, second, third = ledger.jobs.next(9)
     assert [task.key for task in (first, second, third)] == ["1", "3", "2"]
-    assert [task.key for task in ledger.next_tasks(1, [first.id])] == ["3"]
+    assert [task.key for task in ledger.jobs.next(1, [first.id])] == ["3"]
     ledger.apply(
         [TaskDone(first), TaskMoved(Task("thread", "3", "u3", 5, 1, {"todo": [6]}, second.id))]
     )
-    (moved, _) = ledger.next_tasks(9)
+    (moved, _) = ledger.jobs.next(9)
     assert (moved.page, moved.state) == (5, {"todo": [6]})
-    assert (ledger.count_tasks("thread"), ledger.count_tasks("list", waiting=True)) == (2, 0)
-    ledger.close_job()
-    assert ledger.open_job("same", 300, "run3") is None
-    assert ledger.next_tasks(9) == []
+    assert (ledger.jobs.count("thread"), ledger.jobs.count("list", waiting=True)) == (2, 0)
+    ledger.jobs.close()
+    assert ledger.jobs.open("same", 300, "run3") is None
+    assert ledger.jobs.next(9) == []
 
 
 def test_a_new_ledger_has_the_present_version(ledger: Ledger) -> None:
@@ -179,3 +180,21 @@ def test_another_programs_database_is_told(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(LedgerError, match="another program"):
         Ledger(path)
+
+
+def test_an_older_ledger_is_brought_to_the_present(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.apply([ThreadSeen(KnownThread("7", "2")), PostSeen("7", post(1))])
+    ledger.commit()
+    added = "ALTER TABLE board ADD COLUMN colour TEXT DEFAULT 'red';"
+    migrations = (*ledger_module._MIGRATIONS, added, "CREATE TABLE shelf (x);")
+    monkeypatch.setattr(ledger_module, "_MIGRATIONS", migrations)
+    ledger = again(ledger)
+    assert ledger.thread("7") == KnownThread("7", "2")
+    assert ledger.posts("7", ["1"]) == {"1": post(1)}
+    ledger = again(ledger)  # and once only
+    ledger.close()
+    with sqlite3.connect(ledger.path) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert db.execute("SELECT count(*) FROM shelf").fetchone() == (0,)
