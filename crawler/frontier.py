@@ -23,6 +23,7 @@ from crawler.known import (
     Change,
     ListSeen,
     NoteMade,
+    PageSeen,
     Task,
     TaskAgain,
     TaskDone,
@@ -166,7 +167,10 @@ class Frontier:
             return False
         if known.asked <= self._now - self._budget.refused_days * _DAY:
             return False
-        self._ledger.apply([TaskDone(task)])
+        # nothing is gained by choosing its pages again and again
+        pages = self._ledger.pages(task.key) if task.kind == THREAD else ()
+        seen = [PageSeen(task.key, number, self._now) for number in pages]
+        self._ledger.apply([*seen, TaskDone(task)])
         self.release(task)
         return True
 
@@ -357,9 +361,8 @@ class Frontier:
 
     def _finish(self) -> None:
         """Nothing waits: remember what was walked whole, forget the job."""
-        is_limited = self.arguments.max_threads is not None
         for task, _ in list(self._jobs.tasks(LIST)):
-            if task.state.get("is_complete") and not is_limited and "began" in task.state:
+            if task.state.get("is_complete") and "began" in task.state:
                 walked = BoardWalked(task.state["board"], self.arguments.scope, task.state["began"])
                 self._ledger.apply([walked])
         self._jobs.close()

@@ -20,8 +20,7 @@ from crawler.storage import encode, read_lines, segment_paths
 _KINDS = ("article", "post", "coverage", "refusal")
 _TABLE = """
 CREATE TABLE item (
-  id TEXT PRIMARY KEY, kind TEXT, thread INTEGER, place TEXT, post INTEGER, version INTEGER,
-  is_gone INTEGER, line BLOB
+  id TEXT PRIMARY KEY, kind TEXT, thread, place TEXT, post, is_gone INTEGER, line BLOB
 ) WITHOUT ROWID
 """
 # What of a coverage line is its own, and not of every line.
@@ -67,24 +66,21 @@ def write_snapshot(
 
 
 def _take(db: sqlite3.Connection, kind: str, record: Record) -> None:
-    known = db.execute(
-        "SELECT version, line FROM item WHERE id = ?", (record["item_id"],)
-    ).fetchone()
-    if known and known[0] > record["version"]:
-        return
     is_gone = bool(record.get("is_deleted"))
-    if is_gone and known:
+    known = None
+    if is_gone:
+        known = db.execute("SELECT line FROM item WHERE id = ?", (record["item_id"],)).fetchone()
+    if known:
         said = {name: record[name] for name in _SAID_OF_GONE}
-        record = {**json.loads(known[1]), **said}
+        record = {**json.loads(known[0]), **said}
     db.execute(
-        "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             record["item_id"],
             kind,
             _number(record.get("thread_id")),
             record.get("date_published", ""),
             _number(record.get("post_id")),
-            record["version"],
             is_gone,
             encode(record),
         ),

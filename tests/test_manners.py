@@ -181,3 +181,28 @@ def test_a_site_that_blocks_costs_the_others_nothing(forum: Forum, tmp_path: Pat
         assert run.status == 5
         assert len(asked(other)) == 5
     assert present(run) == wanted(made)
+
+
+UNSURE = [
+    (404, {"Content-Type": "text/html"}, b"<html><body>404 Not Found</body></html>"),
+    (410, {"Content-Type": "text/html"}, b""),
+    message("服务器去喝茶了，过一会儿再来吧"),
+    DENIED,
+]
+
+
+def test_only_discuz_itself_can_say_that_a_thread_is_gone(forum: Forum, tmp_path: Path) -> None:
+    """A server that lost its files, or a notice in words nobody knows, takes nothing away."""
+    made = town(forum)
+    before = present(crawl(forum, tmp_path))
+    for tid, answer in zip((16, 17, 18, 19), UNSURE, strict=True):
+        made.reply(tid, "新")
+        made.publish()
+        forum.pages[thread_path(tid)] = answer
+    made.publish()
+    for tid, answer in zip((16, 17, 18, 19), UNSURE, strict=True):
+        forum.pages[thread_path(tid)] = answer
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert present(run) == before
+    refused = {line.get("thread_id") for line in run.lines("refusals")}
+    assert refused >= {"16", "17", "18", "19"}

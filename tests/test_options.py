@@ -52,6 +52,14 @@ def test_a_limited_walk_hides_nothing_from_the_next(forum: Forum, tmp_path: Path
     assert present(run) == wanted(made)
 
 
+def test_what_was_seen_since_a_day_is_not_all_there_is(forum: Forum, tmp_path: Path) -> None:
+    """The first page of board 2 holds what is newer; a walk without limit goes on behind it."""
+    made = town(forum)
+    crawl(forum, tmp_path, "-a", "since=2023-02-23T21:15:00+08:00", path=board_path(2))
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert present(run) == wanted(made)
+
+
 def test_opening_posts_now_and_replies_later(forum: Forum, tmp_path: Path) -> None:
     made = town(forum)
     run = crawl(forum, tmp_path, "-a", "replies=no")
@@ -123,7 +131,8 @@ def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: 
     """A thread that is shut away, one that no list shows, a list that shrank: asked once."""
     made = town(forum)
     crawl(forum, tmp_path)
-    made.talks[12].fid = made.talks[13].fid = 99
+    made.talks[12].fid = 99
+    made.talks[13].unlisted = True
     for tid in range(14, 17):
         made.talks[tid].fid = 3
     made.publish()
@@ -131,10 +140,10 @@ def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: 
         forum.pages[thread_path(12, page)] = DENIED
     crawl(forum, tmp_path, "-s", "REVISIT_PAGES=50")
     threads = []
-    for _ in range(3):
-        crawl(forum, tmp_path, "-s", "REVISIT_PAGES=3")
+    for _ in range(4):
+        crawl(forum, tmp_path, "-s", "REVISIT_PAGES=2")
         threads.append({path.partition("tid=")[2] for path in asked(forum)})
-    assert all(len(each) <= 3 for each in threads)
+    assert sum(map(len, threads)) >= 3
     assert not any(each & {"12", "12&page=2", "12&page=3", "12&page=4"} for each in threads)
     crawl(forum, tmp_path, *NO_REVISITS)
     assert asked(forum) == []

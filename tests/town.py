@@ -40,6 +40,7 @@ class Talk:
     sticky: int = 0
     closed: bool = False
     moved_from: int | None = None
+    unlisted: bool = False
 
     def floors(self) -> list[Floor]:
         opening, *rest = self.posts
@@ -81,7 +82,11 @@ class Town:
         self.gone.add(tid)
 
     def listed(self, fid: int) -> list[Talk]:
-        own = [talk for talk in self.talks.values() if talk.fid == fid and not talk.sticky]
+        own = [
+            talk
+            for talk in self.talks.values()
+            if talk.fid == fid and not (talk.sticky or talk.unlisted)
+        ]
         return sorted(own, key=lambda talk: talk.last, reverse=True)
 
     def pages_of(self, fid: int) -> int:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import Archive
+from crawler.arguments import read_arguments
+from crawler.frontier import Budget, Frontier
+from crawler.known import KnownThread, PageSeen, TaskDone, ThreadSeen
+from crawler.patience import Patience
+
+ROOT = "http://b.example/"
+ARGUMENTS = read_arguments(url=ROOT)
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(1_700_000_000 + seconds, UTC)
+
+
+def frontier(archive: Archive, now: int) -> Frontier:
+    return Frontier(
+        archive,
+        ROOT,
+        ARGUMENTS,
+        run_id=f"run{now}",
+        now=at(now),
+        budget=Budget(10, 30),
+        patience=Patience(0, 0),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A thread whose second page was seen before the job began, the first one since."""
+    archive = Archive(tmp_path)
+    frontier(archive, 100).ask_for([ROOT])
+    seen = [ThreadSeen(KnownThread("7", "2", pages=2))]
+    checked = [PageSeen("7", 1, 1_700_000_150), PageSeen("7", 2, 1_700_000_050)]
+    archive.store((), [*seen, *checked])
+    archive.flush()
+    archive.close()
+    return tmp_path
+
+
+def test_what_a_stopped_run_of_the_same_job_saw_is_seen(folder: Path) -> None:
+    archive = Archive(folder)
+    again = frontier(archive, 200)
+    assert again.begun == (1_700_000_100, "run100")
+    (index,) = again.next(9)
+    assert (index.kind, index.url) == ("page", f"{ROOT}forum.php")
+    archive.ledger.apply([TaskDone(replace(index, state={"is_all": True}))])
+    again.release(index)
+    (revisit,) = again.next(9)
+    assert (revisit.kind, revisit.key, revisit.page, revisit.state) == ("thread", "7", 2, {})
+    archive.ledger.apply([TaskDone(revisit)])
+    again.release(revisit)
+    assert again.next(9) == []
+    assert again.is_finished
+    archive.close()
+
+
+def test_tasks_are_busy_until_they_are_released(folder: Path) -> None:
+    archive = Archive(folder)
+    again = frontier(archive, 200)
+    (index,) = again.next(9)
+    assert again.next(9) == []
+    assert again.busy == 1
+    again.release(index)
+    assert again.next(9) == [index]
+    assert not again.is_finished
+    archive.close()
