@@ -9,7 +9,16 @@ import pytest
 from crawler.archive import Archive
 from crawler.arguments import read_arguments
 from crawler.frontier import Budget, Frontier
-from crawler.known import KnownThread, PageSeen, TaskDone, ThreadSeen
+from crawler.known import (
+    KnownRefusal,
+    KnownThread,
+    PageSeen,
+    RefusalSeen,
+    Task,
+    TaskDone,
+    TaskFound,
+    ThreadSeen,
+)
 from crawler.patience import Patience
 
 ROOT = "http://b.example/"
@@ -71,4 +80,19 @@ def test_tasks_are_busy_until_they_are_released(folder: Path) -> None:
     again.release(index)
     assert again.next(9) == [index]
     assert not again.is_finished
+    archive.close()
+
+
+def test_pages_of_a_thread_that_is_refused_are_not_chosen_each_time(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    asks = frontier(archive, 100)
+    refusal = KnownRefusal(
+        "s:refusal:7", "7", "no_permission", False, 1, 1, 1_700_000_090, f"{ROOT}7"
+    )
+    archive.ledger.apply([ThreadSeen(KnownThread("7", pages=1)), PageSeen("7", 1, 5)])
+    archive.ledger.apply([RefusalSeen(refusal), TaskFound(Task("thread", "7", ROOT))])
+    (task,) = asks.next(1)
+    assert asks.is_passed_over("s:refusal:7", task)
+    assert archive.ledger.oldest_pages(1_700_000_100, None, 9) == []
+    assert asks.busy == 0
     archive.close()
