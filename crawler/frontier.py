@@ -24,6 +24,8 @@ from crawler.known import (
     ListSeen,
     NoteMade,
     PageSeen,
+    Row,
+    State,
     Task,
     TaskAgain,
     TaskDone,
@@ -31,7 +33,7 @@ from crawler.known import (
     TaskMoved,
 )
 from crawler.patience import Patience
-from crawler.reading import Reading, Row, pages_to_read
+from crawler.reading import Reading, pages_to_read
 from crawler.walk import Step, Wanted, in_minutes, read_list
 
 logger = logging.getLogger(__name__)
@@ -104,7 +106,7 @@ class Frontier:
             else:
                 # the index of every Discuz! is there, even where / shows something else
                 url = f"{asked.rstrip('/')}/forum.php" if _is_root(asked) else asked
-                changes.append(TaskFound(Task(PAGE, asked, url, state={"asked": True})))
+                changes.append(TaskFound(Task(PAGE, asked, url, state=State(is_asked=True))))
         self._ledger.apply(changes)
 
     def next(self, limit: int) -> list[Task]:
@@ -136,21 +138,21 @@ class Frontier:
 
     def reading(self, task: Task) -> Reading:
         """The reading of a task's thread, from the page on that it has come to."""
-        row = task.state.get("row")
+        state = task.state
         return Reading(
             self._ledger,
             task.key,
             run_id=self.run_id,
-            todo=task.state.get("todo", ()),
-            row=_row(row) if row else None,
-            is_whole=bool(task.state.get("whole")),
-            has_vanished=bool(task.state.get("vanished")),
+            todo=state.todo,
+            row=state.row,
+            is_whole=state.is_whole,
+            has_vanished=state.has_vanished,
             with_replies=self.arguments.with_replies,
         )
 
     def goes_on(self, task: Task, reading: Reading, page: int) -> Task:
         """A thread's task, when it has come to the next page."""
-        return replace(task, page=page, state={**task.state, "todo": list(reading.todo)})
+        return replace(task, page=page, state=replace(task.state, todo=tuple(reading.todo)))
 
     def thread_found(self, page: ThreadPage, place: int) -> Change:
         """A thread that another address led to."""
@@ -161,7 +163,7 @@ class Frontier:
     def is_passed_over(self, refusal_id: str, task: Task) -> bool:
         """Whether a refusal of an earlier run still stands, so that the task is done unasked."""
         known = self._ledger.refusal(refusal_id)
-        if known is None or not known.reason or known.is_retriable or task.state.get("asked"):
+        if known is None or not known.reason or known.is_retriable or task.state.is_asked:
             return False
         if self.arguments.full:
             return False
@@ -185,30 +187,29 @@ class Frontier:
             if board.id and board.url and (not chosen or board.id in chosen):
                 place += 1
                 changes.append(BoardSeen(board.id, board.name))
-                changes.append(self._list_found(board.id, board.url, place, asked=False))
+                changes.append(self._list_found(board.id, board.url, place, is_asked=False))
         return changes
 
     def index_read(self, page: IndexPage, task: Task) -> list[Change]:
         """What an index tells: its boards, and whether they are all there are."""
         is_all = "gid=" not in task.url
-        done = TaskDone(replace(task, state={**task.state, "is_all": is_all}))
+        done = TaskDone(replace(task, state=replace(task.state, is_all=is_all)))
         return [*self.boards_found(page.boards), done]
 
     def list_read(
         self, page: BoardPage, task: Task, now: datetime
     ) -> tuple[Step, list[Change], Task | None]:
         """What a page of a list tells, and where its walk goes on, if it does."""
-        state = dict(task.state)
         board_id = page.board.id or task.key
-        state["board"] = board_id
-        is_single = bool(state.get("single"))
-        if not state.get("began"):
+        began = task.state.began
+        if began is None:
+            # a clock that is ahead would hide what comes in the meantime
             clock = page.site.clock or now
-            state["began"] = in_minutes(min(clock, now, key=lambda time: time.timestamp()))
+            began = in_minutes(min(clock, now, key=lambda time: time.timestamp()))
         step = read_list(
             page,
             self._ledger,
-            above=state.get("above"),
+            above=task.state.above,
             walked=self._ledger.walked(board_id, self.arguments.scope),
             since=in_minutes(self.arguments.since) if self.arguments.since else None,
             full=self.arguments.full,
@@ -223,17 +224,17 @@ class Frontier:
             changes.append(self._wanted(wanted, task.place))
         for thread_id in step.vanished:
             url = self._thread_url(thread_id)
-            changes.append(self._thread(thread_id, url, task.place, todo=[1], vanished=True))
-        if page.boards and not self.arguments.boards and not is_single:
+            changes.append(self._thread(thread_id, url, task.place, todo=[1], has_vanished=True))
+        if page.boards and not self.arguments.boards and not task.state.is_single:
             changes += self.boards_found(page.boards)
         template = _template(page)
         if template:
             changes.append(NoteMade("thread_template", template))
-        state["above"] = step.lowest
+        state = replace(task.state, board=board_id, began=began, above=step.lowest)
         is_cut = room is not None and len(step.wanted) > room
         last = self.arguments.max_pages or page.pages
-        if is_single or is_cut:
-            state["is_complete"] = False
+        if state.is_single or is_cut:
+            state = replace(state, is_complete=False)
         elif page.page == task.page and not step.ends and task.page < min(page.pages, last):
             url = page.next_url if page.next_url and self._is_here(page.next_url) else task.url
             address = urls.read_board_address(url)
@@ -244,14 +245,14 @@ class Frontier:
                 state=state,
             )
             return step, [*changes, TaskMoved(following)], following
-        else:
-            state.setdefault("is_complete", True)
+        elif state.is_complete is None:
+            state = replace(state, is_complete=True)
         return step, [*changes, TaskDone(replace(task, state=state))], None
 
     def list_failed(self, task: Task, pages: int) -> tuple[list[Change], Task | None]:
         """A page of a list could not be read: the walk goes on behind it, but is not complete."""
-        state = {**task.state, "is_complete": False, "above": None}
-        if task.page < pages and not state.get("single"):
+        state = replace(task.state, is_complete=False, above=None)
+        if task.page < pages and not state.is_single:
             following = replace(task, page=task.page + 1, state=state)
             return [TaskMoved(following)], following
         return [TaskDone(replace(task, state=state))], None
@@ -259,15 +260,7 @@ class Frontier:
     # -- making tasks ----------------------------------------------------------------------------
 
     def _thread_asked(self, address: urls.ThreadAddress) -> Change:
-        known = self._ledger.thread(address.thread_id)
-        return self._thread(
-            address.thread_id,
-            address.page_url(1),
-            0,
-            from_top=True,
-            asked=True,
-            todo=None if known or not self.arguments.full else [1],
-        )
+        return self._thread(address.thread_id, address.page_url(1), 0, from_top=True, is_asked=True)
 
     def _wanted(self, wanted: Wanted, place: int) -> Change:
         address = urls.read_thread_address(wanted.row.url)
@@ -287,8 +280,8 @@ class Frontier:
         todo: list[int] | None = None,
         row: Row | None = None,
         from_top: bool = False,
-        asked: bool = False,
-        vanished: bool = False,
+        is_asked: bool = False,
+        has_vanished: bool = False,
     ) -> TaskFound:
         if todo is None:
             known, read = self._ledger.thread(thread_id), self._ledger.pages(thread_id)
@@ -296,18 +289,17 @@ class Frontier:
             todo = [1] if is_whole else pages_to_read(known, read, from_top=from_top)
             if not self.arguments.with_replies:
                 todo = [1]
-        state = {
-            "todo": todo[1:],
-            "whole": self.arguments.full,
-            "row": _row_state(row) if row else None,
-            "asked": asked,
-            "vanished": vanished,
-        }
-        kept = {name: value for name, value in state.items() if value}
-        return TaskFound(Task(THREAD, thread_id, url, todo[0], place, kept))
+        state = State(
+            todo=tuple(todo[1:]),
+            row=row,
+            is_asked=is_asked,
+            is_whole=self.arguments.full,
+            has_vanished=has_vanished,
+        )
+        return TaskFound(Task(THREAD, thread_id, url, todo[0], place, state))
 
-    def _list_found(self, board_id: str, url: str, place: int, *, asked: bool = True) -> Change:
-        return TaskFound(Task(LIST, board_id, url, 1, place, {"asked": True} if asked else {}))
+    def _list_found(self, board_id: str, url: str, place: int, *, is_asked: bool = True) -> Change:
+        return TaskFound(Task(LIST, board_id, url, 1, place, State(is_asked=is_asked)))
 
     def try_again(self) -> None:
         """Make tasks of threads of which a refusal, or that of a page, may be over by now."""
@@ -335,12 +327,9 @@ class Frontier:
         pages = self._ledger.oldest_pages(before, boards, self._budget.pages - len(lists))
         changes: list[Change] = []
         for board_id, number in lists:
-            task = self._list_url(board_id)
-            changes.append(
-                TaskFound(
-                    Task(LIST, f"{board_id}:{number}", task, number, _LAST_PLACE, {"single": True})
-                )
-            )
+            url, state = self._list_url(board_id), State(is_single=True, board=board_id)
+            looked = Task(LIST, f"{board_id}:{number}", url, number, _LAST_PLACE, state)
+            changes.append(TaskFound(looked))
         by_thread: dict[str, list[int]] = {}
         for thread_id, number in pages:
             by_thread.setdefault(thread_id, []).append(number)
@@ -355,15 +344,16 @@ class Frontier:
         """The boards this job is about: all (``None``) if it walks the whole forum."""
         if self.arguments.boards:
             return list(self.arguments.boards)
-        lists = [task.state.get("board", task.key) for task, _ in self._jobs.tasks(LIST)]
-        indexes = (task.state.get("is_all") for task, _ in self._jobs.tasks(PAGE))
+        lists = [task.state.board or task.key for task, _ in self._jobs.tasks(LIST)]
+        indexes = (task.state.is_all for task, _ in self._jobs.tasks(PAGE))
         return None if any(indexes) else lists
 
     def _finish(self) -> None:
         """Nothing waits: remember what was walked whole, forget the job."""
         for task, _ in list(self._jobs.tasks(LIST)):
-            if task.state.get("is_complete") and "began" in task.state:
-                walked = BoardWalked(task.state["board"], self.arguments.scope, task.state["began"])
+            state = task.state
+            if state.is_complete and state.board and state.began is not None:
+                walked = BoardWalked(state.board, self.arguments.scope, state.began)
                 self._ledger.apply([walked])
         self._jobs.close()
         self.archive.flush()
@@ -384,7 +374,7 @@ class Frontier:
 
     def _list_url(self, board_id: str) -> str:
         for task, _ in self._jobs.tasks(LIST):
-            if task.state.get("board") == board_id:
+            if task.state.board == board_id:
                 return task.url
         return urls.board_url(self.root, board_id)
 
@@ -411,20 +401,3 @@ def _template(page: BoardPage) -> str | None:
             if url.count(row.thread_id) == 1:
                 return url.replace(row.thread_id, "{tid}")
     return None
-
-
-def _row_state(row: Row) -> list[object]:
-    head, tail = (part.hex() if part else None for part in (row.head, row.tail))
-    return [row.board, head, tail, row.last_post, row.is_sticky, row.replies]
-
-
-def _row(state: list[object]) -> Row:
-    board, head, tail, last_post, is_sticky, replies = state
-    return Row(
-        board if isinstance(board, str) else None,
-        bytes.fromhex(head) if isinstance(head, str) else None,
-        bytes.fromhex(tail) if isinstance(tail, str) else None,
-        last_post if isinstance(last_post, int) else None,
-        bool(is_sticky),
-        replies if isinstance(replies, int) else None,
-    )

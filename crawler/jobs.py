@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
 from typing import Any
 
-from crawler.known import Task, TaskAgain, TaskDone, TaskFound, TaskMoved
+from crawler.known import Row, State, Task, TaskAgain, TaskDone, TaskFound, TaskMoved
 
 
 class Jobs:
@@ -20,7 +21,7 @@ class Jobs:
     def apply(self, change: TaskFound | TaskAgain | TaskMoved | TaskDone) -> None:
         """Learn of a task of the open job."""
         run, task = self._db.execute, change.task
-        state = json.dumps(dict(task.state))
+        state = _encode(task.state)
         whole = (self._job, task.kind, task.key, task.place, task.url, task.page, state)
         match change:
             case TaskFound():
@@ -88,4 +89,33 @@ class Jobs:
 
 def _task(row: tuple[Any, ...]) -> Task:
     number, kind, key, place, url, page, state = row
-    return Task(kind, key, url, page, place, json.loads(state), number)
+    return Task(kind, key, url, page, place, _decode(state), number)
+
+
+def _encode(state: State) -> str:
+    """As JSON, without what is as it always is."""
+    said: dict[str, Any] = {
+        name: value
+        for spec in fields(state)
+        if (value := getattr(state, name := spec.name)) != spec.default
+    }
+    if state.row:
+        row = asdict(state.row)
+        said["row"] = {name: _hex(value) for name, value in row.items() if value is not None}
+    return json.dumps(said)
+
+
+def _decode(text: str) -> State:
+    said = json.loads(text)
+    if "row" in said:
+        row = said["row"]
+        for name in ("head", "tail"):
+            row[name] = bytes.fromhex(row[name]) if name in row else None
+        said["row"] = Row(**row)
+    if "todo" in said:
+        said["todo"] = tuple(said["todo"])
+    return State(**said)
+
+
+def _hex(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 # What fits 63 bits; no forum counts as far.
 _LONGEST_ID = 18
@@ -76,11 +74,48 @@ class KnownRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What a board's list said of a thread: see `crawler.walk.row_facts`."""
+
+    board: str | None = None
+    head: bytes | None = None
+    tail: bytes | None = None
+    last_post: int | None = None
+    is_sticky: bool = False
+    replies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What has to be remembered of a task from one page to the next, over kills too.
+
+    ``is_asked``: the arguments name it. Of a thread: the pages to read behind the next one, its
+    ``row``, whether all of it ``is_whole`` to be read, whether it ``has_vanished`` from its list.
+    Of a list: its ``board``, when its walk ``began``, the lowest last post ``above`` the next page
+    (both in minutes since 1970), whether the walk saw the whole of it (``None``: not yet told),
+    whether it ``is_single``, one page that is looked at again. Of an index: whether it names all
+    boards.
+    """
+
+    is_asked: bool = False
+    todo: tuple[int, ...] = ()
+    row: Row | None = None
+    is_whole: bool = False
+    has_vanished: bool = False
+    board: str | None = None
+    began: int | None = None
+    above: int | None = None
+    is_single: bool = False
+    is_complete: bool | None = None
+    is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
 
     Tasks are done by ``place`` and, within one, lists before threads, in the order they came.
-    ``page`` is the next page to ask for; ``state`` is what the asker has to remember.
+    ``page`` is the next page to ask for.
     """
 
     kind: str
@@ -88,7 +123,7 @@ class Task:
     url: str
     page: int = 1
     place: int = 0
-    state: Mapping[str, Any] = field(default_factory=dict)
+    state: State = State()
     id: int = 0
 
 

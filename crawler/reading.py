@@ -9,7 +9,7 @@ needs no more than one of ten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -18,7 +18,7 @@ from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.numbering import numbered_after
 from crawler.items import Line
 from crawler.items import Post as PostLine
-from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, ThreadSeen
+from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, Row, ThreadSeen
 from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
 from crawler.places import Places
@@ -27,18 +27,6 @@ from crawler.ranges import Ranges
 # A hole in the floors of a thread of millions need not be told floor by floor.
 _MISSING_TOLD = 1000
 _GONE_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a board's list said of a thread when the reading was ordered."""
-
-    board: str | None = None
-    head: bytes | None = None
-    tail: bytes | None = None
-    last_post: int | None = None
-    is_sticky: bool = False
-    replies: int | None = None
 
 
 class Reading:

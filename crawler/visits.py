@@ -123,7 +123,7 @@ class Visit:
         given.counts.update(
             lists_read=1, threads_listed=len(page.rows), threads_unchanged=step.unchanged
         )
-        if page.page != asked:
+        if page.page != asked <= page.pages:
             name = page.board.name or page.board.id
             given.warning = f"{name}: the list shows {asked - 1} of its {page.pages} pages"
         self.pages = page.pages
@@ -222,7 +222,7 @@ class Visit:
         return True
 
     def _told(self, line: Refusal, now: datetime) -> Given:
-        is_asked = bool(self.task.state.get("asked"))
+        is_asked = self.task.state.is_asked
         counts = count_refusal(line, is_asked=is_asked)
         if is_asked and self.task.kind != THREAD and line.reason == "not_found":
             # a thread that is not there is an answer, a forum that is not there a mistake
@@ -249,7 +249,7 @@ class Visit:
     def _board_id(self) -> str | None:
         if self.task.kind != LIST:
             return None
-        return self.task.state.get("board") or self.task.key.partition(":")[0]
+        return self.task.state.board or self.task.key
 
     def _page(self) -> int | None:
         return self.task.page if self.task.page > 1 else None

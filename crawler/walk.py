@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.reading import Row
+from crawler.known import Row
 
 if TYPE_CHECKING:
     from crawler.discuz.facts import BoardPage, Moment, ThreadRow

@@ -14,6 +14,7 @@ from crawler.known import (
     KnownThread,
     PageSeen,
     RefusalSeen,
+    State,
     Task,
     TaskDone,
     TaskFound,
@@ -60,10 +61,10 @@ def test_what_a_stopped_run_of_the_same_job_saw_is_seen(folder: Path) -> None:
     assert again.begun == (1_700_000_100, "run100")
     (index,) = again.next(9)
     assert (index.kind, index.url) == ("page", f"{ROOT}forum.php")
-    archive.ledger.apply([TaskDone(replace(index, state={"is_all": True}))])
+    archive.ledger.apply([TaskDone(replace(index, state=State(is_all=True)))])
     again.release(index)
     (revisit,) = again.next(9)
-    assert (revisit.kind, revisit.key, revisit.page, revisit.state) == ("thread", "7", 2, {})
+    assert (revisit.kind, revisit.key, revisit.page, revisit.state) == ("thread", "7", 2, State())
     archive.ledger.apply([TaskDone(revisit)])
     again.release(revisit)
     assert again.next(9) == []

@@ -16,6 +16,8 @@ from crawler.known import (
     PageSeen,
     PostSeen,
     RefusalSeen,
+    Row,
+    State,
     Task,
     TaskDone,
     TaskFound,
@@ -134,11 +136,11 @@ def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
     first, second, third = ledger.jobs.next(9)
     assert [task.key for task in (first, second, third)] == ["1", "3", "2"]
     assert [task.key for task in ledger.jobs.next(1, [first.id])] == ["3"]
-    ledger.apply(
-        [TaskDone(first), TaskMoved(Task("thread", "3", "u3", 5, 1, {"todo": [6]}, second.id))]
-    )
+    row = Row("2", b"head", None, 900, is_sticky=True)
+    moved_to = State(todo=(6, 7), row=row, is_whole=True, above=0, is_complete=False)
+    ledger.apply([TaskDone(first), TaskMoved(Task("thread", "3", "u3", 5, 1, moved_to, second.id))])
     (moved, _) = ledger.jobs.next(9)
-    assert (moved.page, moved.state) == (5, {"todo": [6]})
+    assert (moved.page, moved.state) == (5, moved_to)
     assert (ledger.jobs.count("thread"), ledger.jobs.count("list", waiting=True)) == (2, 0)
     ledger.jobs.close()
     assert ledger.jobs.open("same", 300, "run3") is None

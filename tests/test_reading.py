@@ -16,9 +16,10 @@ from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, ThreadPage
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
+from crawler.known import Row
 from crawler.ledger import Ledger
 from crawler.ranges import Ranges
-from crawler.reading import Reading, Row, gone_thread, pages_to_read
+from crawler.reading import Reading, gone_thread, pages_to_read
 
 ZONE = DEFAULT_ZONE
 BEGAN = datetime(2023, 3, 14, 9, tzinfo=ZONE)
