@@ -154,6 +154,7 @@ class RunRecord:
             "threads_listed": stats.get("crawl/threads_listed", 0),
             "threads_unchanged": stats.get("crawl/threads_unchanged", 0),
             "threads_read": stats.get("crawl/threads_read", 0),
+            "pages_revisited": stats.get("crawl/pages_revisited", 0),
             "threads_gone": stats.get("crawl/threads_gone", 0),
             **news,
             "refused": {

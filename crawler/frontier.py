@@ -39,8 +39,9 @@ from crawler.walk import Step, Wanted, in_minutes, read_list
 logger = logging.getLogger(__name__)
 
 LIST, PAGE, THREAD = "list", "page", "thread"
-# Behind all boards: what is looked at again when everything else is done.
-_LAST_PLACE = 1 << 40
+# The places behind all boards: what is tried again, and what is looked at again although nothing
+# says that it changed, when everything else is done.
+_TRIED_AGAIN, REVISITED = 1 << 40, 1 << 41
 _DAY = 86400
 
 
@@ -312,7 +313,7 @@ class Frontier:
                 read = self._ledger.pages(refusal.thread_id)
                 todo = pages_to_read(known, read, from_top=False)
                 url = self._thread_url(refusal.thread_id)
-                found = self._thread(refusal.thread_id, url, _LAST_PLACE - 1, todo=todo)
+                found = self._thread(refusal.thread_id, url, _TRIED_AGAIN, todo=todo)
                 self._ledger.apply([TaskAgain(found.task)])
 
     def _revisits(self) -> list[Change]:
@@ -328,14 +329,14 @@ class Frontier:
         changes: list[Change] = []
         for board_id, number in lists:
             url, state = self._list_url(board_id), State(is_single=True, board=board_id)
-            looked = Task(LIST, f"{board_id}:{number}", url, number, _LAST_PLACE, state)
+            looked = Task(LIST, f"{board_id}:{number}", url, number, REVISITED, state)
             changes.append(TaskFound(looked))
         by_thread: dict[str, list[int]] = {}
         for thread_id, number in pages:
             by_thread.setdefault(thread_id, []).append(number)
         for thread_id, numbers in by_thread.items():
             url = self._thread_url(thread_id)
-            found = self._thread(thread_id, url, _LAST_PLACE, todo=sorted(numbers))
+            found = self._thread(thread_id, url, REVISITED, todo=sorted(numbers))
             # its last page may have been read in this job already
             changes.append(TaskAgain(found.task))
         return changes

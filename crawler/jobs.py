@@ -29,7 +29,8 @@ class Jobs:
             case TaskAgain():
                 run(
                     "INSERT INTO task VALUES (NULL, ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)"
-                    " ON CONFLICT DO UPDATE SET is_done = 0, page = ?6, state = ?7 WHERE is_done",
+                    " ON CONFLICT DO UPDATE SET is_done = 0, place = ?4, page = ?6, state = ?7"
+                    " WHERE is_done",
                     whole,
                 )
             case TaskMoved():

@@ -20,6 +20,7 @@ STATUSES = {
     STORAGE: "storage failed",
     INTERRUPTED: "interrupted",
 }
+_READ = ("threads_read", "lists_read", "pages_revisited")
 # Fewer pages that are not understood are some odd pages, not another skin.
 _DRIFT_FROM = 3
 
@@ -70,6 +71,7 @@ def _looked_at(stats: Mapping[str, Any]) -> str:
     """What a run that found nothing looked at."""
     lists, listed = stats.get("crawl/lists_read", 0), stats.get("crawl/threads_listed", 0)
     read = stats.get("crawl/threads_read", 0)
+    revisited = stats.get("crawl/pages_revisited", 0)
     requests = stats.get("downloader/request_count", 0)
     parts = []
     if lists:
@@ -77,6 +79,8 @@ def _looked_at(stats: Mapping[str, Any]) -> str:
         parts.append(f"{_count(lists, 'page', 'pages')} of lists with {threads}")
     if read:
         parts.append(f"{_count(read, 'thread', 'threads')} read again")
+    if revisited:
+        parts.append(f"{_count(revisited, 'old page', 'old pages')} looked at again")
     parts.append(_count(requests, "request", "requests"))
     return ", ".join(parts)
 
@@ -88,7 +92,7 @@ def _count(number: int, one: str, many: str) -> str:
 def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
     reason = stats.get("crawl/stopped") or stats.get("finish_reason")
     unknown = stats.get("refusals/template_unknown", 0)
-    read = stats.get("crawl/threads_read", 0) + stats.get("crawl/lists_read", 0)
+    read = sum(stats.get(f"crawl/{name}", 0) for name in _READ)
     blocked = sum(stats.get(f"refusals/{name}", 0) for name in BLOCKS)
     example = stats.get("crawl/incomplete/example")
     for_example = f", for example {example}" if example else ""

@@ -35,8 +35,9 @@ STOP_AFTER_FAILURES = 12
 
 # Edits and deletions in old pages leave no trace in a list: so many pages are looked at again in
 # each run, oldest check first, half of them pages of lists (each tells of twenty threads and more).
-# A hundred are two minutes of a polite crawl; a forum of 3,000 pages is then seen once a month.
-REVISIT_PAGES = 100
+# Five hundred are ten minutes of a polite crawl: a small forum is seen whole every night, one of
+# 15,000 pages once a month. For a run every hour fifty will do; 0 looks at nothing again.
+REVISIT_PAGES = 500
 # A thread or board that was refused for good (no permission, a password) is asked again after so
 # many days: rights change seldom.
 REVISIT_REFUSED_DAYS = 30

@@ -15,7 +15,7 @@ from typing import Any
 from crawler.archive import Archive
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
-from crawler.frontier import LIST, PAGE, THREAD, Frontier
+from crawler.frontier import LIST, PAGE, REVISITED, THREAD, Frontier
 from crawler.items import DEFINITE, Line, Reason, Refusal
 from crawler.known import Change, PageSeen, Task, TaskDone, TaskMoved
 from crawler.lines import refusal_id, refusal_line
@@ -78,10 +78,10 @@ class Visit:
             # another address of it, or the old number of one that was moved
             found = self.frontier.thread_found(page, self.task.place)
             return Given(changes=[found, TaskDone(self.task)])
-        counts: Counter[str] = Counter()
+        counts: Counter[str] = Counter(pages_revisited=int(self._is_revisit))
         if self.reading is None:
             self.reading = self.frontier.reading(self.task)
-            counts["threads_read"] += 1
+            counts["threads_read"] += not self._is_revisit
         lines, changes = self.reading.take(page, self.task.page, now)
         self.pages = max(self.pages, page.pages)
         if page.is_truncated:
@@ -120,9 +120,12 @@ class Visit:
         given = self._taken_back(now)
         step, changes, following = self.frontier.list_read(page, self.task, now)
         given.changes += changes
-        given.counts.update(
-            lists_read=1, threads_listed=len(page.rows), threads_unchanged=step.unchanged
-        )
+        if self._is_revisit:
+            given.counts.update(pages_revisited=1)
+        else:
+            given.counts.update(
+                lists_read=1, threads_listed=len(page.rows), threads_unchanged=step.unchanged
+            )
         if page.page != asked <= page.pages:
             name = page.board.name or page.board.id
             given.warning = f"{name}: the list shows {asked - 1} of its {page.pages} pages"
@@ -235,6 +238,10 @@ class Visit:
         what = {"board_id": self._board_id(), "page": self._page()}
         over = take_back(self.refusal_id, self.archive.ledger, now, **what)
         return Given([over[0]], [over[1]]) if over else Given()
+
+    @property
+    def _is_revisit(self) -> bool:
+        return self.task.place == REVISITED
 
     # -- what was asked for ------------------------------------------------------------------------
 
