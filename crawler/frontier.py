@@ -232,6 +232,8 @@ class Frontier:
         if template:
             changes.append(NoteMade("thread_template", template))
         state = replace(task.state, board=board_id, began=began, above=step.lowest)
+        if page.is_truncated:
+            state = replace(state, is_complete=False, above=None)
         is_cut = room is not None and len(step.wanted) > room
         last = self.arguments.max_pages or page.pages
         if state.is_single or is_cut:

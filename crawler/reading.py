@@ -27,6 +27,8 @@ from crawler.ranges import Ranges
 # A hole in the floors of a thread of millions need not be told floor by floor.
 _MISSING_TOLD = 1000
 _GONE_AT_ONCE = 500
+# More pages than these were never read only where a forum lies about their number.
+_UNREAD_AT_ONCE = 10_000
 
 
 class Reading:
@@ -95,7 +97,10 @@ class Reading:
         if page.page < number and page.page == page.pages:
             number = page.page
         self._from_top = self._from_top or number == 1
-        self._pages = max(page.pages, 1) if page.page == number else max(self._pages, page.pages)
+        # a pager may promise what there is not: then the thread ends where its pages do
+        self._pages = max(page.pages if page.page == number else number - 1, 1)
+        if self._is_past_end:
+            self.todo = [other for other in self.todo if other < number]
         if page.replies is not None:
             self._expected = page.replies + 1 - _goods(page)
         if number - 1 == self._number_before:
@@ -369,10 +374,11 @@ def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) 
     """
     if known is None or not read or known.pages == 0:
         return [1]
+    numbers = range(1, known.pages + 1)
     if known.is_reversed:
         # new posts come first and move all others: from the first page on
-        return list(range(1, known.pages + 1))
-    pages = {number for number in range(1, known.pages + 1) if number not in read}
+        return list(numbers[:_UNREAD_AT_ONCE])
+    pages = set(islice((number for number in numbers if number not in read), _UNREAD_AT_ONCE))
     pages.add(known.pages)
     if from_top:
         pages.add(1)

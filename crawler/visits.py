@@ -70,8 +70,16 @@ class Visit:
         if isinstance(page, BoardPage) and self.task.kind != THREAD:
             return self._list(page, now)
         if isinstance(page, IndexPage) and self.task.kind == PAGE:
-            return Given(changes=self.frontier.index_read(page, self.task))
+            given = self._answered(page, now)
+            given.changes += self.frontier.index_read(page, self.task)
+            return given
         return None
+
+    def _answered(self, page: ThreadPage | BoardPage | IndexPage, now: datetime) -> Given:
+        """What was said against this page is over, or has to be said: it stays cut off."""
+        if page.is_truncated:
+            return self._told(self.refusal("truncated", now), now)
+        return self._taken_back(now)
 
     def _thread(self, page: ThreadPage, now: datetime) -> Given:
         if page.thread_id != self.task.key or self.task.kind == PAGE:
@@ -84,11 +92,9 @@ class Visit:
             counts["threads_read"] += not self._is_revisit
         lines, changes = self.reading.take(page, self.task.page, now)
         self.pages = max(self.pages, page.pages)
+        given = self._answered(page, now)
         if page.is_truncated:
-            given = self._told(self.refusal("truncated", now), now)
             self.reading.fail()
-        else:
-            given = self._taken_back(now)
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
         if linked and linked.thread_id == self.task.key and self._is_here(linked.root):
             # the site's own way of writing the address, without what it carries along (extra=)
@@ -117,7 +123,7 @@ class Visit:
             found = self.frontier.boards_found([replace(page.board, url=page.url)])
             return Given(changes=[*found, TaskDone(self.task)])
         asked = self.task.page
-        given = self._taken_back(now)
+        given = self._answered(page, now)
         step, changes, following = self.frontier.list_read(page, self.task, now)
         given.changes += changes
         if self._is_revisit:

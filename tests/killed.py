@@ -1,4 +1,4 @@
-"""Points of the code at which a process kills itself, by the real signal.
+"""Points of the code at which a process kills itself, by the real signal, and a disk that is full.
 
 Each takes how often it is passed before. For processes that are made to be killed only.
 """
@@ -6,6 +6,7 @@ Each takes how often it is passed before. For processes that are made to be kill
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +86,11 @@ def while_a_segment_is_closed(number: int) -> None:
     Path.unlink = killed  # type: ignore[assignment, method-assign]
 
 
+def when_a_file_is_full(number: int) -> None:
+    """Not a kill: the system refuses to let any file grow beyond so many bytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
+
+
 POINTS = {
     point.__name__: point
     for point in (
@@ -92,5 +98,6 @@ POINTS = {
         behind_the_mark,
         in_the_middle_of_a_line,
         while_a_segment_is_closed,
+        when_a_file_is_full,
     )
 }

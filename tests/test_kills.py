@@ -8,6 +8,8 @@ import signal
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import FAST, Forum, begin, scrapy
 from tests.town import (
     INDEX,
@@ -61,6 +63,20 @@ def test_a_kill_while_a_segment_is_closed(forum: Forum, tmp_path: Path) -> None:
     told = {post["post_id"]: post.get("text", "") for post in posts if "post_id" in post}
     assert told == wanted(made)
     assert len(told) == sum("post_id" in post for post in posts)
+
+
+@pytest.mark.parametrize("size", [10_000, 24_000, 90_000])
+def test_a_full_disk_damages_nothing(forum: Forum, tmp_path: Path, size: int) -> None:
+    """Segments or ledger, whichever meets it first."""
+    made = town(forum)
+    full = scrapy(*whole(forum), data=tmp_path, kill_at=("when_a_file_is_full", size))
+    assert full.status == 7, full.stderr
+    assert "storage failed" in full.stderr.splitlines()[-1]
+    before = list(all_lines(full))
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert [line for line in all_lines(run) if line in before] == before
 
 
 def test_an_interrupted_run_says_so_and_goes_on(forum: Forum, tmp_path: Path) -> None:

@@ -206,3 +206,19 @@ def test_only_discuz_itself_can_say_that_a_thread_is_gone(forum: Forum, tmp_path
     assert present(run) == before
     refused = {line.get("thread_id") for line in run.lines("refusals")}
     assert refused >= {"16", "17", "18", "19"}
+
+
+def test_a_list_that_stays_cut_is_told_and_walked_again(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    whole_list = forum.pages[board_path(2)]
+    cut = whole_list[: whole_list.index('<tbody id="normalthread_17">')]
+    forum.pages[board_path(2)] = cut
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 3
+    refused = [(line["reason"], line.get("board_id")) for line in run.lines("refusals")]
+    assert ("truncated", "2") in refused
+    assert forum.asked[board_path(2)] == 3
+    made.publish()
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)

@@ -296,6 +296,20 @@ def test_posts_out_of_order_take_nothing_away(reader: Reader) -> None:
     assert reading.take(replace(page, posts=mixed), 1, NOW)[0] == []
 
 
+def test_a_pager_that_promises_millions_costs_one_page(reader: Reader) -> None:
+    """Every page of it is page 1 once more; the next run does not believe it either."""
+    model = a_thread(3)
+    whole = model.page
+    model.page = lambda _: replace(whole(1), pages=9_999_999)  # type: ignore[assignment, method-assign]
+    reader.read(model)
+    assert reader.asked == [1, 2]
+    model.add()
+    model.per_page = 9
+    reader.read(model, row=model.row())
+    assert len(reader.asked) <= 2
+    assert reader.present() == model.posts
+
+
 def test_a_search_asks_for_no_page_twice(reader: Reader) -> None:
     """A page whose floors are in no order tells nothing, however often it is read."""
     model = a_thread(40)
