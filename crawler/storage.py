@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -300,7 +301,8 @@ def _open(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
         return cast("BinaryIO", gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        return cast("BinaryIO", _zstd().open(path, "rb"))
+        # what the package opens cannot be read line by line
+        return io.BufferedReader(_zstd().open(path, "rb"))
     return path.open("rb")
 
 
