@@ -58,12 +58,20 @@ class Places:
         self._searched: set[int] = set()
 
     def missing(
-        self, page: ThreadPage, posts: list[Post], known: dict[str, KnownPost], *, was_read: bool
+        self,
+        page: ThreadPage,
+        posts: list[Post],
+        known: dict[str, KnownPost],
+        *,
+        was_read: bool,
+        unaccounted: int | None,
     ) -> list[KnownPost]:
         """The known posts that a whole page should show and does not.
 
         ``posts`` are its posts, ``known`` those of them that were known; ``was_read``: the page was
-        read before.
+        read before. ``unaccounted``: how many posts must be gone by the thread's counter, ``None``
+        where that is not known. The newest posts have no neighbour behind them, and a page out of
+        some cache does not show them yet: they are gone only if the counter says so too.
         """
         number = page.page
         own = [post for post in posts if not post.is_early]
@@ -84,13 +92,18 @@ class Places:
             return []
         low, high = self._bounds(page)
         shown = {post.id for post in page.posts}
-        return [
+        gone = [
             post
             for post in self._ledger.posts_between(self._thread_id, low, high)
             if post.id not in shown
             and not post.is_early
             and not (post.is_first and page.is_reversed)
         ]
+        if high is not None:
+            return gone
+        within = [post for post in gone if orders and post.order < orders[-1]]
+        is_told = unaccounted is not None and len(gone) <= unaccounted
+        return gone if is_told else within
 
     def page_to_search(self, pages: int, *, is_needed: bool) -> int | None:
         """A page that has to be read to find what went, or came, unseen; of ``pages`` there are.

@@ -111,12 +111,15 @@ class Reading:
         known = self._ledger.posts(self.thread_id, (post.id for post in posts))
         changes: list[Change] = []
         lines: list[Line] = []
+        news: set[str] = set()
         told = self._in_turn(page, posts, known)
         for post, line in zip(told, post_lines(page, told, now), strict=True):
             change = self._tell(post, line, known.get(post.id))
             if change:
                 lines.append(line)
+                news.add(post.id)
                 changes.append(PostSeen(self.thread_id, change))
+        changes += self._moved_to_the_top(posts, known, news)
         for gone in self._missing(page, number, posts, known):
             lines.append(self._deleted(gone, page, now))
             changes.append(
@@ -209,8 +212,26 @@ class Reading:
         self._shielded += is_shielded - known.is_shielded
         line.version = known.version + 1
         return replace(
-            known, version=line.version, hash=digest, is_shielded=is_shielded, is_gone=False
+            known,
+            version=line.version,
+            hash=digest,
+            is_early=post.is_early,
+            is_shielded=is_shielded,
+            is_gone=False,
         )
+
+    def _moved_to_the_top(
+        self, posts: list[Post], known: dict[str, KnownPost], news: set[str]
+    ) -> Iterator[Change]:
+        """Replies that staff made sticky, or no more, since they were told: no news but where."""
+        for post in posts:
+            before = known.get(post.id)
+            if before is None or before.is_gone or post.id in news:
+                continue
+            # a hot reply (推荐) has no label of its own floor, where it stands as well
+            is_hot = post.is_early and post.position is None
+            if before.is_early != post.is_early and not is_hot:
+                yield PostSeen(self.thread_id, replace(before, is_early=post.is_early))
 
     # -- what of a page is missing ---------------------------------------------------------------
 
@@ -220,7 +241,9 @@ class Reading:
         if not self._is_page(page, number):
             return []
         was_read = number in self._pages_known
-        missing = self._places.missing(page, posts, known, was_read=was_read)
+        missing = self._places.missing(
+            page, posts, known, was_read=was_read, unaccounted=self._unaccounted()
+        )
         gone = [post for post in missing if post.id not in self._early]
         self._present -= len(gone)
         self._gone += len(gone)
@@ -237,11 +260,18 @@ class Reading:
         known = self.known
         if known is None or known.is_reversed or not self._read_to:
             return None
-        # its counter is as far from what is known as it was
-        is_as_before = None in (self._expected, known.surplus) or (
-            self._present - (self._expected or 0) == known.surplus
-        )
-        return self._places.page_to_search(self._pages, is_needed=not is_as_before)
+        is_needed = known.surplus is not None and self._unaccounted() not in (None, 0)
+        return self._places.page_to_search(self._pages, is_needed=is_needed)
+
+    def _unaccounted(self) -> int | None:
+        """How many posts are known that the thread's counter does not count any more.
+
+        Below zero: how many it counts that were not seen yet. What it never agreed in is no news.
+        """
+        if self._expected is None:
+            return None
+        surplus = self.known.surplus if self.known else None
+        return self._present - self._expected - (surplus or 0)
 
     def _deleted(self, gone: KnownPost, page: ThreadPage, now: datetime) -> Line:
         return deleted_line(

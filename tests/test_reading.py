@@ -346,6 +346,42 @@ def test_a_reply_shown_early_is_not_missing_where_it_stood(reader: Reader) -> No
     assert reader.present() == model.posts
 
 
+def test_a_reply_made_sticky_is_not_missing_where_it_stood(reader: Reader) -> None:
+    model = a_thread(9)
+    reader.read(model)
+    whole = model.page
+
+    def moved(number: int) -> ThreadPage:
+        page = whole(number)
+        fifth = replace(whole(2).posts[1], is_early=True)
+        posts = [post for post in page.posts if post.id != "5"]
+        return replace(page, posts=(posts[0], fifth, *posts[1:]) if number == 1 else tuple(posts))
+
+    model.page = moved  # type: ignore[method-assign]
+    for number in (1, 2, 1, 2):
+        assert reader.read(model, todo=[number]) == []
+    model.page = whole  # type: ignore[method-assign]
+    for number in (2, 1, 2):
+        assert reader.read(model, todo=[number]) == []
+    del model.posts[5]
+    reader.read(model, todo=[2], row=model.row())
+    assert reader.present() == model.posts
+
+
+def test_a_page_out_of_a_cache_takes_the_newest_posts_not_away(reader: Reader) -> None:
+    model = a_thread(8)
+    old = model.page(3)
+    model.add()
+    reader.read(model)
+    reading = Reading(reader.ledger, "7", run_id="r")
+    assert reading.take(old, 3, NOW)[0] == []
+    reading = Reading(reader.ledger, "7", run_id="r", row=model.row())
+    assert reading.take(old, 3, NOW)[0] == []
+    del model.posts[9]  # now the counter says so too
+    reading = Reading(reader.ledger, "7", run_id="r", row=model.row())
+    assert ids(reading.take(old, 3, NOW)[0]) == ["9"]
+
+
 def test_opening_posts_first_and_the_replies_later(reader: Reader) -> None:
     model = a_thread(5)
     assert ids(reader.read(model, with_replies=False)) == ["1"]
