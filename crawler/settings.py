@@ -5,9 +5,11 @@ SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 COMMANDS_MODULE = "crawler.commands"
 
-# Who asks. Add an address of yours, as in "discuz-archiver/0.1 (+mailto:me@example.org)": a forum's
-# owner who wonders about the requests can then ask instead of blocking.
+# Who asks, and where to find him: a forum's owner who wonders about the requests can then ask
+# instead of blocking. CONTACT is an address of yours, as in "mailto:me@example.org", or that of a
+# page that says what you do; it is sent as part of the agent's name.
 USER_AGENT = "discuz-archiver/0.1 (Scrapy)"
+CONTACT = ""
 ROBOTSTXT_OBEY = True
 
 # Forums often run on one small machine: one request at a time, a second between two, longer when

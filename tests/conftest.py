@@ -32,13 +32,15 @@ class Forum:
     """A forum on loopback. ``pages`` maps a path with its query to what is answered.
 
     An answer is a text (status 200), or (status, headers, bytes). A list of answers is given one
-    by one, the last for ever. ``asked`` counts requests, ``cookies`` are those that came.
+    by one, the last for ever. ``asked`` counts requests, ``cookies`` and ``agents`` are
+    those that came.
     """
 
     root: str = ""
     pages: dict[str, Any] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     cookies: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
     data: Path = Path()
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -64,6 +66,7 @@ def served_forum() -> Iterator[Forum]:
 
         def do_GET(self) -> None:
             status, headers, body = served.answer(self.path)
+            served.agents.add(self.headers["User-Agent"])
             if "Cookie" in self.headers:
                 served.cookies.add(self.headers["Cookie"])
             self.send_response(status)

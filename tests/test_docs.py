@@ -15,7 +15,13 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 OURS = ["DATA_DIR", "SEGMENT_SIZE", "SEGMENT_COMPRESSION", "COOKIES_FILE", "REVISIT_PAGES"]
-OURS += ["REVISIT_REFUSED_DAYS", "STOP_AFTER_BLOCKS", "STOP_AFTER_FAILURES", "USER_AGENT"]
+OURS += [
+    "REVISIT_REFUSED_DAYS",
+    "STOP_AFTER_BLOCKS",
+    "STOP_AFTER_FAILURES",
+    "USER_AGENT",
+    "CONTACT",
+]
 COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
 
 

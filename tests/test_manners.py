@@ -222,3 +222,27 @@ def test_a_list_that_stays_cut_is_told_and_walked_again(forum: Forum, tmp_path: 
     run = crawl(forum, tmp_path, *NO_REVISITS)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
+
+
+@pytest.mark.parametrize(
+    ("settings", "agent"),
+    [
+        ([], "discuz-archiver/0.1 (Scrapy)"),
+        (["CONTACT=mailto:me@example.org"], "discuz-archiver/0.1 (Scrapy; +mailto:me@example.org)"),
+        (["CONTACT=mailto:me@example.org", "USER_AGENT=mine"], "mine"),
+    ],
+)
+def test_the_agent_says_who_asks(
+    forum: Forum, tmp_path: Path, settings: list[str], agent: str
+) -> None:
+    town(forum)
+    said = [part for setting in settings for part in ("-s", setting)]
+    assert crawl(forum, tmp_path, *said, path=board_path(4)).status == 0
+    assert forum.agents == {agent}
+
+
+@pytest.mark.parametrize("contact", ["me (at) home", "a\nX-Header: b", "x" * 300])
+def test_a_contact_that_no_header_takes(forum: Forum, tmp_path: Path, contact: str) -> None:
+    run = crawl(forum, tmp_path, "-s", f"CONTACT={contact}")
+    assert (run.status, forum.asked) == (2, {})
+    assert run.stderr.startswith("scrapy crawl: CONTACT=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
 from crawler.cookies import read_cookies
 from crawler.outcome import STATUSES, USAGE, conclude
 from crawler.storage import can_compress
+
+# what fits into a header and a comment of the agent's name (RFC 9110 §5.6.5)
+_CONTACT = re.compile(r"[!-'*-~]{0,200}")
 
 if TYPE_CHECKING:
     import argparse
@@ -54,6 +58,9 @@ class Command(ScrapyCrawl):
         self._check_settings(self.settings)
 
     def _check_settings(self, settings: BaseSettings) -> None:
+        contact = settings.get("CONTACT") or ""
+        if not _CONTACT.fullmatch(contact):
+            _refuse(f"CONTACT={contact!r}: say an address, as in mailto:me@example.org")
         compression = settings.get("SEGMENT_COMPRESSION") or ""
         if not can_compress(compression):
             _refuse(f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it")

@@ -30,6 +30,7 @@ from crawler.visits import Given, Visit, count_refusal, read_saved
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
 Output = Line | Request
@@ -52,6 +53,14 @@ class DiscuzSpider(Spider):
         self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         self.archives: dict[str, Archive] = {}
         self._frontiers: list[Frontier] = []
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Add the contact to the agent's name, unless that was said otherwise."""
+        super().update_settings(settings)
+        if settings.get("CONTACT"):
+            agent = settings["USER_AGENT"].removesuffix(")")
+            settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
