@@ -151,9 +151,7 @@ class Ledger:
         self._db.execute("BEGIN")
 
     def close(self) -> None:
-        """Close; what was not committed is forgotten."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        """Close; what was not committed is forgotten (SQLite rolls it back)."""
         self._db.close()
 
     # -- segments --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,8 +30,19 @@ from crawler.storage import Segment
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "ledger.sqlite3")
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """A new one; it and those that come after it are closed in the end."""
+    made: list[Ledger] = []
+    begin = Ledger.__init__
+
+    def remembered(self: Ledger, path: Path) -> None:
+        made.append(self)
+        begin(self, path)
+
+    monkeypatch.setattr(Ledger, "__init__", remembered)
+    yield Ledger(tmp_path / "ledger.sqlite3")
+    for each in made:
+        each.close()
 
 
 def again(ledger: Ledger) -> Ledger:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -148,8 +150,10 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
-    return Reader(Ledger(tmp_path / "l"))
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    made = Reader(Ledger(tmp_path / "l"))
+    yield made
+    made.ledger.close()
 
 
 def a_thread(posts: int = 10, **more: int | bool) -> Model:
@@ -420,8 +424,8 @@ def test_after_a_whole_reading_the_lines_are_the_thread(
     posts: int, per_page: int, newest_first: bool, runs: list[tuple[list[tuple[str, int]], bool]]
 ) -> None:
     """Whatever happened between two runs; and a reading of what is new tells nothing that is not."""
-    with tempfile.TemporaryDirectory() as folder:
-        reader = Reader(Ledger(Path(folder) / "l"))
+    with tempfile.TemporaryDirectory() as folder, closing(Ledger(Path(folder) / "l")) as ledger:
+        reader = Reader(ledger)
         # no forum shows one post a page
         per_page = max(per_page, 1 + newest_first)
         model = a_thread(posts, per_page=per_page, newest_first=newest_first)
@@ -448,7 +452,6 @@ def test_after_a_whole_reading_the_lines_are_the_thread(
                 assert {key: told.get(key) for key in model.posts if key not in told} == {}
         reader.read(model, todo=[1], is_whole=True)
         assert reader.present() == model.posts
-        reader.ledger.close()
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 5))))

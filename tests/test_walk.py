@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,8 +31,10 @@ def page(*rows: ThreadRow, number: int = 1, pages: int = 3) -> BoardPage:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "l")
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    made = Ledger(tmp_path / "l")
+    yield made
+    made.close()
 
 
 def learn(ledger: Ledger, *rows: ThreadRow, **more: object) -> None:
