@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,8 @@ def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     Archive(tmp_path).close()
-    with sqlite3.connect(tmp_path / LEDGER) as db:
+    with closing(sqlite3.connect(tmp_path / LEDGER, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
-    db.close()
     with pytest.raises(LedgerError):
         Archive(tmp_path)
     with pytest.raises(LedgerError):  # and the lock is free again

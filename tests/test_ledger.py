@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,16 +162,15 @@ def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
 
 def test_a_new_ledger_has_the_present_version(ledger: Ledger) -> None:
     ledger.close()
-    with sqlite3.connect(ledger.path) as db:
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (1,)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_later_version_is_refused_and_not_touched(ledger: Ledger) -> None:
     ledger.close()
-    with sqlite3.connect(ledger.path) as db:
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
-    db.close()
     with pytest.raises(LedgerError, match="later version") as raised:
         Ledger(ledger.path)
     assert not raised.value.can_set_aside
@@ -189,9 +189,8 @@ def test_what_is_no_ledger_is_told(tmp_path: Path, content: bytes) -> None:
 
 def test_another_programs_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("CREATE TABLE x (y)")
-    db.close()
     with pytest.raises(LedgerError, match="another program"):
         Ledger(path)
 
@@ -209,6 +208,6 @@ def test_an_older_ledger_is_brought_to_the_present(
     assert ledger.posts("7", ["1"]) == {"1": post(1)}
     ledger = again(ledger)  # and once only
     ledger.close()
-    with sqlite3.connect(ledger.path) as db:
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (3,)
         assert db.execute("SELECT count(*) FROM shelf").fetchone() == (0,)
