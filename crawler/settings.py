@@ -1,5 +1,7 @@
 """A polite crawl from one machine. Each value with its reason; override any with -s NAME=VALUE."""
 
+from crawler import storage
+
 BOT_NAME = "discuz"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -78,7 +80,7 @@ ITEM_PIPELINES = {
 # Lines go to DATA_DIR/<site>/. Relative to where the command is run.
 DATA_DIR = "data"
 # A file that editors, mail and version control still take; then the next one is begun.
-SEGMENT_SIZE = 256 * 1024 * 1024
+SEGMENT_SIZE = storage.SEGMENT_SIZE
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
 # Cookies of a member, as a browser exports them (Netscape cookies.txt), for boards that only

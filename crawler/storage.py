@@ -29,7 +29,7 @@ FILES = {
     "coverage": "coverage",
     "rejected": "rejected",
 }
-# A file that editors, mail and version control still take.
+# A file that editors, mail and version control still take: 256 MiB.
 SEGMENT_SIZE = 256 * 1024 * 1024
 
 _SEGMENT = re.compile(

@@ -11,6 +11,7 @@ from crawler.discuz.crumbs import board_of, read_crumbs
 from crawler.discuz.dates import Clock, read_clock, read_date
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.index import read_boards
+from crawler.discuz.marks import read_marks
 from crawler.discuz.pager import read_pager
 from crawler.discuz.site import base_of, read_site, script_number
 from crawler.discuz.tree import all_text, number, words
@@ -31,12 +32,6 @@ _SUB_BOARDS = "subforum_"
 # 移动:<a href="…tid=30">: what a moved thread left behind, with the number of the moved one
 _MOVED = re.compile(r"移[动動]\s?[:\uff1a]")
 _BRACKETS = re.compile(r"^\[\s?|\s?\]$")
-# what a row's icons and their titles tell; 热帖 and 推荐 are counters in disguise
-_FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"/pin_?\d|fico-thumbtack|置[顶頂]"), "sticky"),
-    (re.compile(r"/digest_?\d|fico-digest|精[华華]"), "digest"),
-    (re.compile(r"/(?:folder_)?lock(?:ed)?\.|fico-lock|[关關][闭閉]"), "closed"),
-)
 _REPLIES = re.compile(r"(\d{1,9})\s?回[复復覆複]")
 _ANONYMOUS = re.compile(r"匿名|Anonymous", re.I)
 # what Discuz writes where a board has no thread (`forum_nothreads`)
@@ -206,8 +201,8 @@ def _flags(row: _Element, heading: _Element) -> tuple[str, ...]:
     for part in row.iter("img", "i", "a"):
         if part.tag != "a" or part.getparent() is not heading:
             signs += filter(None, map(part.get, ("src", "class", "title")))
-    said = "\n".join(signs)
-    flags = [name for rule, name in _FLAGS if rule.search(said)]
+    # 热帖 and 推荐 are counters in disguise: not asked for
+    flags = read_marks(signs)
     if (row.get("id") or "").startswith(_STICKY) and "sticky" not in flags:
         flags.insert(0, "sticky")
     return tuple(flags)

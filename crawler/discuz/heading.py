@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.discuz import urls
 from crawler.discuz.crumbs import board_of
 from crawler.discuz.facts import Board, Crumb
+from crawler.discuz.marks import read_marks
 from crawler.discuz.site import script_number
 from crawler.discuz.tree import all_text, number, words
 from crawler.discuz.trim import first_floor
@@ -44,11 +45,8 @@ _TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,
 _BOARD_NEAR = re.compile(
     r"<a\s[^>]{0,300}?href=[\"']([^\"'>]{1,300})[\"'][^>]{0,300}>([^<\[]{1,80})</a>"
 )
-# beside the title: digest_3.gif, hot_1.gif, locked.gif, pin_2.gif; X3.5: <i class="fico-lock …">
+# beside the title, and not set by staff alone: hot_1.gif, agree.gif; X3.5: <i class="fico-fire …">
 _FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"/pin_?\d|fico-thumbtack|置[顶頂]"), "sticky"),
-    (re.compile(r"/digest_?\d|fico-digest|精[华華]"), "digest"),
-    (re.compile(r"/(?:folder_)?lock(?:ed)?\.|fico-lock|[关關][闭閉]"), "closed"),
     (re.compile(r"/hot_?\d|fico-fire|[热熱]度|[热熱]帖"), "hot"),
     (re.compile(r"/(?:agree|recommend)_?\d|推[荐薦]"), "recommended"),
     (re.compile(r"高亮"), "highlighted"),
@@ -130,7 +128,7 @@ def read_flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
             # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
             signs += [picture.get("title") or "" for picture in stamp.iter("img")]
     said = "\n".join(signs)
-    return tuple(name for rule, name in _FLAGS if rule.search(said))
+    return (*read_marks(signs), *(name for rule, name in _FLAGS if rule.search(said)))
 
 
 def read_tags(first: Floor | None) -> tuple[str, ...]:
