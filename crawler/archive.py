@@ -190,7 +190,7 @@ def rebuilt(folder: Path) -> Ledger:
 
 def _told(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
     if kind in ("article", "post"):
-        thread_id, post_id = record["thread_id"], record["post_id"]
+        thread_id, post_id = record["thread_id"], record["item_id"].rpartition(":")[2]
         if ledger.thread(thread_id) is None:
             yield ThreadSeen(KnownThread(thread_id))
         is_gone = bool(record.get("is_deleted"))

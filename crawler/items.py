@@ -142,7 +142,7 @@ class Post(Line):
     kind = "post"
 
     thread_id: str
-    post_id: str
+    post_id: str | None = None
     position: int | None = None
     floor_label: str | None = None
     headline: str | None = None
@@ -168,7 +168,7 @@ class Post(Line):
     access: facts.Access | None = None
     access_notices: list[str] = field(default_factory=list)
     discuz_version: str | None = None
-    skin: Literal["desktop"] | None = None
+    skin: facts.Skin | None = None
     encoding: str | None = None
     content_hash: str = ""
     is_deleted: bool | None = None

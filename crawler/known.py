@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 # What fits 63 bits; no forum counts as far.
 _LONGEST_ID = 18
+_POSTS_A_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ class KnownPost:
     @property
     def order(self) -> tuple[int, int]:
         """Where it stands in its thread."""
-        return self.at, int(self.id[:_LONGEST_ID])
+        if self.id.isdigit():
+            return self.at, int(self.id[:_LONGEST_ID])
+        # p2-4, where pages tell no numbers
+        page, _, place = self.id[1:].partition("-")
+        return self.at, int(page or 0) * _POSTS_A_PAGE + int(place or 0)
 
 
 @dataclass(frozen=True, slots=True)

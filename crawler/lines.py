@@ -84,10 +84,10 @@ def deleted_line(
         item_id=f"{site}:{thread_id}:{post_id}",
         version=version,
         site=site,
-        url=Url(url if is_first else f"{url}#pid{post_id}"),
+        url=Url(url if is_first or not post_id.isdigit() else f"{url}#pid{post_id}"),
         fetched_at=_stamp(fetched_at),
         thread_id=thread_id,
-        post_id=post_id,
+        post_id=post_id if post_id.isdigit() else None,
         is_deleted=True,
     )
 
@@ -114,7 +114,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "url": page.url,
         "fetched_at": _stamp(fetched_at),
         "thread_id": page.thread_id,
-        "post_id": post.id,
+        "post_id": post.number,
         "position": post.position,
         "floor_label": post.floor_label,
         "headline": post.headline,
@@ -137,7 +137,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "access": body.access,
         "access_notices": list(body.notices),
         "discuz_version": page.site.discuz_version,
-        "skin": "desktop",
+        "skin": page.skin,
         "encoding": page.site.encoding,
     }
     if post.date:
@@ -148,7 +148,8 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
     if isinstance(line, Article):
         line.headline = page.headline
     else:
-        line.url = Url(f"{urls.thread_url(page.site.root, page.thread_id)}#pid{post.id}")
+        at = f"#pid{post.number}" if post.number else ""
+        line.url = Url(urls.thread_url(page.site.root, page.thread_id) + at)
     line.content_hash = content_hash(line)
     return line
 

@@ -10,6 +10,8 @@ from crawler.discuz.facts import Author
 from crawler.discuz.tree import all_text, number, words
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from crawler.discuz.body import Context
     from crawler.discuz.parts import Floor
 
@@ -77,6 +79,23 @@ def read_author(floor: Floor, context: Context) -> Author:
         posts=counters.get("posts"),
         credits=counters.get("credits"),
     )
+
+
+def read_name(box: _Element, base: str, *, without: str | None = None) -> Author:
+    """Who is named in a box that holds little else: a member's link, or words in place of one.
+
+    ``without`` are words of the box that are no name (the floor's label).
+    """
+    said = words(box)
+    for link in box.iter("a"):
+        href = link.get("href")
+        if urls.is_user_link(href) and words(link):
+            return Author(words(link), urls.user_id(href), urls.resolve(base, href))
+    said = said.removeprefix(without).strip() if without else said
+    if _DELETED.search(said):
+        return Author(_DELETED.sub("", said).strip() or None, is_deleted=True)
+    is_anonymous = bool(_ANONYMOUS.match(said))
+    return Author("匿名" if is_anonymous else None, is_anonymous=is_anonymous)
 
 
 def _author_of_card(

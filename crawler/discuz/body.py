@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
@@ -89,6 +89,11 @@ _MARK_LENGTH = 300
 # <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
 _OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
 
+# <blockquote>引用: NAME 发表于 …; mobile=1: <blockquote><p>引用:</p>NAME …
+_QUOTE_LABEL = re.compile(r"^\s*引用\s?[:\uff1a]\s*")
+# <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
+_UPLOADED = re.compile(r"aimg_(\d{1,18})$")
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
 _DEEPEST = 32
@@ -96,10 +101,14 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a post needs to know of its page."""
+    """What reading a post needs to know of its page.
+
+    ``is_mobile``: the templates for phones put 引用: at the head of each quote.
+    """
 
     base: str
     clock: Clock
+    is_mobile: bool = False
 
 
 def read_body(cell: _Element, context: Context) -> Body:
@@ -153,6 +162,12 @@ class _Frame:
         if self.pieces:
             self.blocks.append(Block("text", "".join(self.pieces)))
             self.pieces.clear()
+
+    def unlabel(self) -> None:
+        """Take the forum's label off a quote (`引用: `)."""
+        first = self.blocks[0] if self.blocks else None
+        if first is not None and first.kind == "text":
+            self.blocks[0] = replace(first, text=_QUOTE_LABEL.sub("", first.text))
 
 
 _Leave = Callable[["_Element"], None]
@@ -232,6 +247,11 @@ class _Walk:
         if not self.frames[-1].at_line_start:
             self.new_line()
 
+    def _is_empty(self) -> bool:
+        """Whether nothing was read yet."""
+        frame = self.frames[0]
+        return len(self.frames) == 1 and not frame.blocks and not "".join(frame.pieces).strip()
+
     # -- elements ------------------------------------------------------------------------------
 
     def enter(self, element: _Element) -> object:
@@ -261,7 +281,9 @@ class _Walk:
         if tag in _BLOCK_TAGS:
             # <div class="showhide"><h4>本帖隐藏的内容</h4>…: the heading is the forum's
             is_heading = tag == "h4" and self.frames[-1].kind == "unlocked"
-            if is_heading or element.get("id") in _NOISE_IDS:
+            # phones get the title of a reply in its cell: <h2><strong>…</strong></h2>
+            is_title = tag == "h2" and self.context.is_mobile and self._is_empty()
+            if is_heading or is_title or element.get("id") in _NOISE_IDS:
                 return _SKIP
             self.own_line()
             if tag in ("table", "ul", "ol"):
@@ -338,7 +360,7 @@ class _Walk:
         if not source or not url:
             return
         name = element.get("title") or element.get("alt") or None
-        self.images.append(Image(url, name, element.get("aid")))
+        self.images.append(Image(url, name, upload_id(element, source)))
         self._put(Block("image", name or "", url))
 
     def _script(self, element: _Element) -> None:
@@ -365,7 +387,10 @@ class _Walk:
 
     # -- containers ----------------------------------------------------------------------------
 
-    def _quote(self, _: _Element) -> object:
+    def _quote(self, element: _Element) -> object:
+        # touch: <div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div> is no quotation
+        if self.context.is_mobile and not any(True for _ in element.iter("blockquote")):
+            return self._locked(element)
         return self._open("quote")
 
     def _code(self, _: _Element) -> object:
@@ -397,6 +422,8 @@ class _Walk:
         frame = self.frames.pop()
         frame.flush()
         outer = self.frames[-1]
+        if frame.kind == "quote" and self.context.is_mobile:
+            frame.unlabel()
         blocks = tuple(frame.blocks)
         quote = None
         if frame.kind == "quote":
@@ -433,7 +460,7 @@ class _Walk:
             return
         inner = self.frames[-1]
         post_id = urls.post_id(href)
-        is_leading = inner is frame and start == 0 and not frame.blocks
+        is_leading = inner is frame and not frame.blocks and not self._is_said(frame.pieces[:start])
         if post_id and inner.kind == "quote" and is_leading:
             inner.post_link, inner.link_words = post_id, words
             return
@@ -442,6 +469,11 @@ class _Walk:
         url = urls.resolve(self.context.base, href)
         if url:
             self.links.append(Link(url, words.replace("\xa0", " ")))
+
+    def _is_said(self, pieces: list[str]) -> bool:
+        """Whether a quote says anything, but for the label that phones get."""
+        said = "".join(pieces)
+        return bool((_QUOTE_LABEL.sub("", said) if self.context.is_mobile else said).strip())
 
     def _end_bold(self, _: _Element) -> None:
         frame, start, links = self._since_mark()
@@ -452,6 +484,15 @@ class _Walk:
             del self.links[links:]
             frame.at_line_start = not frame.pieces
             self.quotes.append(Quote("", found["author"].strip() or None, said))
+
+
+def upload_id(picture: _Element, source: str) -> str | None:
+    """The number of the attachment that a bare picture is."""
+    known = picture.get("aid")
+    if known or ("attach" not in source and "mod=image" not in source):
+        return known
+    marked = _UPLOADED.match(picture.get("id") or "")
+    return marked[1] if marked else urls.attachment_id(source)
 
 
 @lru_cache(maxsize=4096)

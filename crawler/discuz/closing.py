@@ -8,7 +8,11 @@ says more (a date, an author beside it) stays: words are moved only whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.discuz.facts import Body
 
 # 来源:今日柳市   （文章来源：晚报）   转载自：…
 _SOURCE = re.compile(
@@ -37,6 +41,14 @@ class Closing:
     text: str
     source: str | None = None
     notice: str | None = None
+
+
+def without_closing(body: Body) -> Body:
+    """The body of an opening post with its source and notice in fields of their own."""
+    closing = split_closing(body.text)
+    if closing.source is None and closing.notice is None:
+        return body
+    return replace(body, text=closing.text, source=closing.source, notice=closing.notice)
 
 
 def split_closing(text: str) -> Closing:

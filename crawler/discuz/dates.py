@@ -50,6 +50,13 @@ _NO_YEAR = re.compile(
     r"(?<![\d-])(?P<m>\d{1,2})(?:-(?P<d>\d{1,2})|\s?月\s?(?P<d2>\d{1,2})\s?[日号號])"
     rf"(?![\d-])(?:{_TIME})?"
 )
+
+
+def _nameless(rule: re.Pattern[str]) -> str:
+    """A pattern to stand beside others: without the names of its groups."""
+    return re.sub(r"\(\?P<\w+>", "(?:", rule.pattern)
+
+
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
 _DAY_WORD = re.compile(rf"(?P<day>今天|昨天|前天)\s{{0,8}}(?:{_HOURS})?")
 _AGO = re.compile(
@@ -78,6 +85,14 @@ _TIMELY = re.compile(
     re.I,
 )
 _LONGEST = 80
+# a label, a date, a place: what a stamp may consist of
+_WHOLE = re.compile(
+    rf"(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
+    rf"|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}|{_JUST_NOW.pattern})"
+    r"(?:\s?[·|-]?\s?[^\d\s]{2,20})?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,15 @@ def read_clock(document: Document) -> Clock:
             return Clock(swapped.value, is_page_time=True, day_first=False)
         return Clock(moment.value, is_page_time=True)
     return Clock(base.astimezone(zone or DEFAULT_ZONE))
+
+
+def is_date(text: str) -> bool:
+    """Whether a short text is a date, with a label before it and a place behind it at most.
+
+    >>> is_date("发表于 2017-6-1 08:15 · 河南"), is_date("本帖最后由 柳岸 于 2017-6-1 08:15 编辑")
+    (True, False)
+    """
+    return bool(_WHOLE.fullmatch(" ".join(text.split())))
 
 
 def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:

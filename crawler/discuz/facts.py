@@ -46,6 +46,12 @@ RETRIABLE: frozenset[Reason] = frozenset(
     {"site_closed", "rate_limited", "challenge", "server_error", "truncated"}
 )
 
+# Which of a forum's faces a page was: the template it was read by. ``inferred``: none that is
+# known, found by the structure of the page alone.
+Skin = Literal[
+    "desktop", "touch", "wap", "archiver", "printable", "album", "part", "site", "text", "inferred"
+]
+
 Kind = Literal["board", "index", "guide", "space", "portal", "archiver", "printable", "rss"]
 
 
@@ -197,6 +203,8 @@ class Comment:
 class Post:
     """One floor of a thread as the page shows it.
 
+    ``id`` is its number or, on pages that print no numbers (archiver, printable), its place: `p2-4`
+    is the fourth of page 2.
     ``position`` is the floor's number, from its label or, where the skin prints none, by order.
     ``is_early`` marks a hot or sticky reply that is shown before its turn; unless its label says
     "来自 3#" its position is then unknown here and told by the page of its own floor.
@@ -217,6 +225,16 @@ class Post:
     likes: int | None = None
     stand: str | None = None
     is_winner: bool = False
+
+    @property
+    def number(self) -> str | None:
+        """The forum's own number of the post, where the page tells it."""
+        return self.id if self.id.isdigit() else None
+
+
+def place_id(page: int, place: int) -> str:
+    """What a post is known by where its number is not told."""
+    return f"p{page}-{place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +295,7 @@ class ThreadPage:
     is_filtered: bool = False
     is_reversed: bool = False
     is_truncated: bool = False
+    skin: Skin = "desktop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +336,7 @@ class BoardPage:
     rows: tuple[ThreadRow, ...]
     boards: tuple[Board, ...] = ()
     is_truncated: bool = False
+    skin: Skin = "desktop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ _DEVICE = re.compile(
 def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Post:
     """Read one floor; its position is what its label says alone."""
     label = _label(floor)
-    position, is_early = _position(label)
+    position, is_early = read_label(label)
     stand, is_winner = read_stand(floor)
     stamp = floor.first("authorposton")
     date = read_stamp(stamp, context) if stamp is not None else _date_in_authi(floor, context)
@@ -70,8 +70,11 @@ def _label(floor: Floor) -> str | None:
     return words(element) or None if element is not None else None
 
 
-def _position(label: str | None) -> tuple[int | None, bool]:
-    """(3, True) for "来自 3#", (None, True) for 推荐, (2, False) for 沙发 and 2#."""
+def read_label(label: str | None) -> tuple[int | None, bool]:
+    """Which floor a label says, and whether it stands before its turn.
+
+    (3, True) for "来自 3#", (None, True) for 推荐, (2, False) for 沙发 and 2#.
+    """
     if not label:
         return None, False
     found = _LABEL_NUMBER.search(label)

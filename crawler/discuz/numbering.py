@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from crawler.discuz.closing import without_closing
+
+_DIGIT = re.compile(r"\d")
+
 if TYPE_CHECKING:
     from crawler.discuz.facts import Post, ThreadPage
+
+
+def in_order(
+    posts: list[Post], page: int, pages: int, *, text: str = "", is_filtered: bool = False
+) -> tuple[list[Post], bool]:
+    """The posts of a page with what their order tells, and whether the newest comes first.
+
+    ``text`` is the source of the page, where reply links tell who is no opening post.
+    """
+    posts = _without_wrong_names(with_first(posts, page, text), page)
+    newest_first = is_reversed(posts)
+    posts = [
+        replace(post, body=without_closing(post.body)) if post.is_first else post for post in posts
+    ]
+    posts = numbered(posts, page, pages, newest_first=newest_first, is_filtered=is_filtered)
+    return posts, newest_first
 
 
 def with_first(posts: list[Post], page: int, text: str) -> list[Post]:
@@ -20,6 +41,21 @@ def with_first(posts: list[Post], page: int, text: str) -> list[Post]:
     if leading.is_early or leading.position not in (None, 1) or is_reply:
         return posts
     return [replace(leading, is_first=True), *posts[1:]]
+
+
+def _without_wrong_names(posts: list[Post], page: int) -> list[Post]:
+    """Take back what labels in words say where a skin gives them another meaning.
+
+    楼主 may stand on each post of the thread's author; a skin that calls the third floor 藤椅 has
+    its 地板 elsewhere. A floor cannot be further up than its order on the first page.
+    """
+    named = [post for post in posts if post.floor_label and not _DIGIT.search(post.floor_label)]
+    late = posts[1:] if page == 1 else posts
+    wrong = [post for post in late if post in named and post.position == 1 and not post.is_first]
+    order = {post.id: place for place, post in enumerate(posts, 1)}
+    if page == 1 and any(post.position and 1 < post.position < order[post.id] for post in named):
+        wrong = [post for post in named if not post.is_first]
+    return [replace(post, position=None) if post in wrong else post for post in posts]
 
 
 def is_reversed(posts: list[Post]) -> bool:

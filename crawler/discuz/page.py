@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from crawler.discuz import board, index, notice, thread
+from crawler.discuz import album, board, index, notice, thread, touch, wap
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page
@@ -14,6 +14,8 @@ from crawler.discuz.site import is_discuz, read_site
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
 _BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
+# each returns None for what is not its own
+_THREAD_READERS = (thread.read_thread, touch.read_touch, wap.read_wap, album.read_album)
 _KINDS: dict[str, Kind] = {
     "forumdisplay": "board",
     "index": "index",
@@ -44,9 +46,10 @@ def read_page(
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers)
     if thread.has_floors(document):
-        found = thread.read_thread(document)
-        if found:
-            return found
+        for read in _THREAD_READERS:
+            found = read(document)
+            if found:
+                return found
     refusal = notice.read_notice(document, status)
     if refusal:
         return refusal

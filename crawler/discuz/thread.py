@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.body import Context
-from crawler.discuz.closing import split_closing
 from crawler.discuz.crumbs import read_crumbs, site_name
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
@@ -25,28 +24,24 @@ from crawler.discuz.heading import (
     read_views,
     subject,
 )
-from crawler.discuz.numbering import is_reversed, numbered, with_first
-from crawler.discuz.pager import read_pager
+from crawler.discuz.identity import read_place, read_thread_id, read_thread_url
+from crawler.discuz.numbering import in_order
 from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
-from crawler.discuz.site import base_of, read_site, script_number
+from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
 from crawler.discuz.tree import all_text
 from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 _TABLE, _FLOOR_END = 'id="pid', 'id="_postposition'
 _WRAPPER = re.compile(r'<div id="post_(\d+)')
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
 _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
-# <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
-_HREF = re.compile(r"href=[\"']([^\"']{1,500})")
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
-_HEAD = 65536
-_TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 _WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
 
 
@@ -65,7 +60,8 @@ def read_thread(document: Document) -> ThreadPage | None:
     page, floors = index_floors(root)
     if source.count(_TABLE) > len(floors) and len(_floor_starts(source)) > len(floors):
         page, floors = _index_apart(source)
-    thread_id = _thread_id(document, floors)
+    labels = (link.get("href") for floor in floors for link in floor.all("postnum"))
+    thread_id = read_thread_id(document, labels)
     is_truncated = is_too_deep or (document.is_cut and not ends_whole(document.text))
     if is_truncated and floors and not _is_whole(document, floors[-1]):
         floors.pop()
@@ -83,22 +79,21 @@ def read_thread(document: Document) -> ThreadPage | None:
     )
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
-    number_, pages, next_url = _pages(document.url, page, context)
+    number, pages, next_url = read_place(document, page.all("pg"), context.base)
     is_filtered = _is_filtered(document, floors)
-    posts = with_first(posts, number_, document.text)
-    newest_first = is_reversed(posts)
+    posts, newest_first = in_order(
+        posts, number, pages, text=document.text, is_filtered=is_filtered
+    )
     first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
-    posts = [_closed(post) if post.is_first else post for post in posts]
-    posts = numbered(posts, number_, pages, newest_first=newest_first, is_filtered=is_filtered)
     return ThreadPage(
         site=site if site.name else replace(site, name=site_name(bar)),
-        url=_url(document, site.root, thread_id),
+        url=read_thread_url(document, site.root, thread_id),
         thread_id=thread_id,
         headline=subject(heading),
         category=read_category(document, heading),
         board=read_board(document, crumbs, context),
         breadcrumbs=crumbs,
-        page=number_,
+        page=number,
         pages=pages,
         next_url=next_url,
         views=read_views(document, page, floors[0]),
@@ -116,14 +111,6 @@ def read_thread(document: Document) -> ThreadPage | None:
 
 
 # -- its floors ---------------------------------------------------------------------------------
-
-
-def _closed(post: Post) -> Post:
-    closing = split_closing(post.body.text)
-    if closing.source is None and closing.notice is None:
-        return post
-    body = replace(post.body, text=closing.text, source=closing.source, notice=closing.notice)
-    return replace(post, body=body)
 
 
 def _is_floor(floor: Floor) -> bool:
@@ -173,9 +160,6 @@ def _floor_starts(source: str) -> list[int]:
     return starts
 
 
-# -- the thread ---------------------------------------------------------------------------------
-
-
 def _first_id(text: str) -> str | None:
     """The id of the opening post, if the page holds it."""
     at = text.find(_FIRST)
@@ -187,52 +171,7 @@ def _first_id(text: str) -> str | None:
     return None
 
 
-def _thread_id(document: Document, floors: Iterable[Floor]) -> str | None:
-    said = script_number(document.text, "tid")
-    if said:
-        return said
-    for url in (_canonical(document), document.url):
-        address = urls.read_thread_address(url) if url else None
-        if address:
-            return address.thread_id
-    for floor in floors:
-        for link in floor.all("postnum"):
-            found = _TID.search(link.get("href") or "")
-            if found:
-                return found[1]
-    return None
-
-
-def _canonical(document: Document) -> str | None:
-    at = document.text.find("canonical", 0, _HEAD)
-    if at < 0:
-        return None
-    tag = document.text[document.text.rfind("<", 0, at) : document.text.find(">", at)]
-    href = _HREF.search(tag)
-    return urls.resolve(document.url, href[1].replace("&amp;", "&")) if href else None
-
-
-def _url(document: Document, root: str, thread_id: str) -> str:
-    """The page's own canonical address if it is this forum's; else the plain one."""
-    canonical = _canonical(document)
-    address = urls.read_thread_address(canonical) if canonical else None
-    is_this = address is not None and address.thread_id == thread_id
-    if canonical and address and is_this and urls.same_host(address.root, root):
-        return canonical
-    return urls.thread_url(root, thread_id)
-
-
 # -- its pages ----------------------------------------------------------------------------------
-
-
-def _pages(url: str, page: Floor, context: Context) -> tuple[int, int, str | None]:
-    """Where we are, of how many, and what comes next; without a pager page 1 of 1."""
-    current, last, next_url = read_pager(page.all("pg"), context.base)
-    if current is None:
-        # a pager without <strong>2</strong>: then the address tells
-        address = urls.read_thread_address(url) if last > 1 else None
-        current = address.page if address else 1
-    return current, max(last, current), next_url
 
 
 def _is_filtered(document: Document, floors: list[Floor]) -> bool:

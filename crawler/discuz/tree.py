@@ -25,6 +25,19 @@ def words(element: _Element) -> str:
     return " ".join(all_text(element).split())
 
 
+def own_text(element: _Element) -> str:
+    """The text of an element itself, without that of the elements in it."""
+    return (element.text or "") + "".join(part.tail or "" for part in element)
+
+
+def by_class(element: _Element, name: str) -> Iterator[_Element]:
+    """The elements at and below ``element`` that bear a class, in document order."""
+    for part in element.iter():
+        classes = part.get("class")
+        if classes is not None and name in classes.split():
+            yield part
+
+
 def number(element: _Element | None) -> int | None:
     """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's dnumber() writes it."""
     if element is None:
