@@ -167,6 +167,7 @@ class Post(Line):
     comments: list[Comment] = field(default_factory=list)
     access: facts.Access | None = None
     access_notices: list[str] = field(default_factory=list)
+    parts_missing: int | None = None
     discuz_version: str | None = None
     skin: facts.Skin | None = None
     encoding: str | None = None

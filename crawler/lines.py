@@ -136,6 +136,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "comments": [_record(comment) for comment in post.comments],
         "access": body.access,
         "access_notices": list(body.notices),
+        "parts_missing": post.parts_missing or None,
         "discuz_version": page.site.discuz_version,
         "skin": page.skin,
         "encoding": page.site.encoding,

@@ -15,6 +15,7 @@ from typing import Any
 from crawler.archive import Archive
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
+from crawler.discuz.fragment import whole_url, with_parts
 from crawler.frontier import LIST, PAGE, REVISITED, THREAD, Frontier
 from crawler.items import DEFINITE, Line, Reason, Refusal
 from crawler.known import Change, PageSeen, Task, TaskDone, TaskMoved
@@ -46,6 +47,8 @@ class Visit:
     attempt: int = 1
     reading: Reading | None = None
     pages: int = 1
+    # a page that shows parts of long posts, while the rest is asked for
+    parted: ThreadPage | None = None
 
     @property
     def archive(self) -> Archive:
@@ -53,6 +56,8 @@ class Visit:
 
     @property
     def url(self) -> str:
+        if self.parted is not None:
+            return whole_url(self.parted)
         address = self._address()
         return address.page_url(self.task.page) if address else self.task.url
 
@@ -60,6 +65,24 @@ class Visit:
     def refusal_id(self) -> str:
         root = urls.forum_root(self.url, None)
         return refusal_id(root, self.url, self._thread_id(), self._page())
+
+    # -- long posts -------------------------------------------------------------------------------
+
+    def has_parts(self, page: ThreadPage) -> bool:
+        """Whether the page that was asked for leaves out parts of its posts."""
+        if self.parted is not None or page.is_truncated:
+            return False
+        is_this = self.task.kind == THREAD and page.thread_id == self.task.key
+        return is_this and any(post.parts_missing for post in page.posts)
+
+    def whole(self, page: Page) -> Page:
+        """The page that waited for its parts, with what came of them; else ``page`` itself."""
+        parted, self.parted = self.parted, None
+        if parted is None:
+            return page
+        if isinstance(page, ThreadPage) and page.thread_id == parted.thread_id:
+            return with_parts(parted, page.posts)
+        return parted
 
     # -- a page ----------------------------------------------------------------------------------
 

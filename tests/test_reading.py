@@ -142,10 +142,10 @@ class Reader:
             assert line.version == versions.get(line.item_id, 0) + 1
             versions[line.item_id] = line.version
             if line.is_deleted:
-                del state[int(line.post_id)]
+                del state[int(line.post_id or 0)]
             else:
                 text = "shielded" if line.access == "shielded" else line.text or ""
-                state[int(line.post_id)] = text
+                state[int(line.post_id or 0)] = text
         return dict(sorted(state.items()))
 
 
@@ -164,7 +164,7 @@ def a_thread(posts: int = 10, **more: int | bool) -> Model:
 
 
 def ids(lines: list[Line]) -> list[str]:
-    return [line.post_id for line in lines if isinstance(line, PostLine)]
+    return [line.post_id or "" for line in lines if isinstance(line, PostLine)]
 
 
 def coverage(lines: list[Line]) -> Coverage:

@@ -91,6 +91,10 @@ _OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>
 
 # <blockquote>引用: NAME 发表于 …; mobile=1: <blockquote><p>引用:</p>NAME …
 _QUOTE_LABEL = re.compile(r"^\s*引用\s?[:\uff1a]\s*")
+# left as it was written: [media=swf,500,375]http://…/v.swf[/media]
+_TAGGED_MEDIA = re.compile(
+    r"\[(media|audio|video|flash)(?:=[^\[\]]{0,60})?\](https?://[^\[\]\s]{1,2000})\[/\1\]"
+)
 # <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
 _UPLOADED = re.compile(r"aimg_(\d{1,18})$")
 
@@ -225,6 +229,8 @@ class _Walk:
     def add(self, words: str | None) -> None:
         if not words:
             return
+        if self.context.is_mobile and "[/" in words:
+            words = _TAGGED_MEDIA.sub(self._tagged_media, words)
         frame = self.frames[-1]
         words = _SPACES.sub(" ", words)
         if frame.at_line_start:
@@ -373,6 +379,10 @@ class _Walk:
     def _player(self, element: _Element) -> object:
         self._add_media(element.get("src") or element.get("data"))
         return _SKIP if element.tag not in ("video", "audio") else None
+
+    def _tagged_media(self, tag: re.Match[str]) -> str:
+        self._add_media(tag[2])
+        return ""
 
     def _add_media(self, address: str | None) -> None:
         url = urls.resolve(self.context.base, address)

@@ -206,6 +206,7 @@ class Post:
     ``id`` is its number or, on pages that print no numbers (archiver, printable), its place: `p2-4`
     is the fourth of page 2.
     ``position`` is the floor's number, from its label or, where the skin prints none, by order.
+    ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
     ``is_early`` marks a hot or sticky reply that is shown before its turn; unless its label says
     "来自 3#" its position is then unknown here and told by the page of its own floor.
     """
@@ -225,6 +226,7 @@ class Post:
     likes: int | None = None
     stand: str | None = None
     is_winner: bool = False
+    parts_missing: int = 0
 
     @property
     def number(self) -> str | None:

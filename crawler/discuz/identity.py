@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
+# REPORTURL = 'aHR0cDovL2Ji…': the address, in base64
+_REPORT_URL = re.compile(r"REPORTURL\s?=\s?'([A-Za-z0-9+/=]{8,4000})'")
 _HEAD = 65536
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 
@@ -29,7 +32,7 @@ def read_thread_id(document: Document, hrefs: Iterable[str | None] = ()) -> str 
     said = script_number(document.text, "tid")
     if said:
         return said
-    for url in (_canonical(document), document.url):
+    for url in (_canonical(document), document.url, _reported(document)):
         address = urls.read_thread_address(url) if url else None
         if address:
             return address.thread_id
@@ -60,6 +63,15 @@ def read_place(
         address = urls.read_thread_address(document.url) if last > 1 else None
         current = address.page if address else 1
     return current, max(last, current), next_url
+
+
+def _reported(document: Document) -> str | None:
+    """The page's own address as its script has it, for saved pages without any other."""
+    found = _REPORT_URL.search(document.text, 0, _HEAD)
+    try:
+        return base64.b64decode(found[1]).decode("utf-8", "replace") if found else None
+    except ValueError:
+        return None
 
 
 def _canonical(document: Document) -> str | None:

@@ -105,7 +105,8 @@ def numbered_after(page: ThreadPage, position: int) -> ThreadPage:
     The last page of several, as robots get it, tells neither its floors nor how many a page has;
     whoever read the pages before knows.
     """
-    if page.is_filtered or page.is_reversed or any(post.position for post in page.posts):
+    is_told = any(post.position or not post.number for post in page.posts)
+    if page.is_filtered or page.is_reversed or is_told:
         return page
     posts = tuple(
         replace(post, position=position + index) for index, post in enumerate(page.posts, 1)

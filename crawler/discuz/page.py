@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from crawler.discuz import album, board, index, notice, thread, touch, wap
+from crawler.discuz import (
+    album,
+    archiver,
+    board,
+    fragment,
+    index,
+    notice,
+    printable,
+    thread,
+    touch,
+    wap,
+)
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page
@@ -15,7 +26,16 @@ from crawler.discuz.site import is_discuz, read_site
 # <body id="nv_forum" class="pg_forumdisplay" …>
 _BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
 # each returns None for what is not its own
-_THREAD_READERS = (thread.read_thread, touch.read_touch, wap.read_wap, album.read_album)
+_READERS: tuple[Callable[[Document], Page | None], ...] = (
+    fragment.read_fragment,
+    thread.read_thread,
+    touch.read_touch,
+    wap.read_wap,
+    album.read_album,
+    archiver.read_archived_thread,
+    archiver.read_archived_list,
+    printable.read_printable,
+)
 _KINDS: dict[str, Kind] = {
     "forumdisplay": "board",
     "index": "index",
@@ -45,11 +65,10 @@ def read_page(
     A pure function of its arguments. Never raises on any bytes.
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers)
-    if thread.has_floors(document):
-        for read in _THREAD_READERS:
-            found = read(document)
-            if found:
-                return found
+    for read in _READERS:
+        found = read(document)
+        if found:
+            return found
     refusal = notice.read_notice(document, status)
     if refusal:
         return refusal

@@ -13,6 +13,7 @@ from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.floor import read_floor
+from crawler.discuz.fragment import count_parts
 from crawler.discuz.heading import (
     find_heading,
     read_board,
@@ -52,6 +53,8 @@ def has_floors(document: Document) -> bool:
 
 def read_thread(document: Document) -> ThreadPage | None:
     """Read a thread page; ``None`` where its floors, title or thread cannot be told."""
+    if not has_floors(document):
+        return None
     clock = read_clock(document)
     site = read_site(document, clock)
     context = Context(base_of(document, site), clock)
@@ -79,6 +82,9 @@ def read_thread(document: Document) -> ThreadPage | None:
     )
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
+    missing = {} if "cp=all" in document.url else count_parts(document.text)
+    if missing:
+        posts = [replace(post, parts_missing=missing.get(post.id, 0)) for post in posts]
     number, pages, next_url = read_place(document, page.all("pg"), context.base)
     is_filtered = _is_filtered(document, floors)
     posts, newest_first = in_order(

@@ -85,8 +85,7 @@ class DiscuzSpider(Spider):
         """One page, whatever it turned out to be."""
         now = datetime.now(UTC)
         if leads_elsewhere(response):
-            line = visit.refusal("off_site", now, status=response.status)
-            yield from self._give(visit, visit.refused(line, now))
+            yield from self._refuse(visit, "off_site", now, status=response.status)
             return
         page = read_response(response, now)
         self._watch(page)
@@ -101,6 +100,11 @@ class DiscuzSpider(Spider):
             visit.attempt += 1
             yield self._request(visit)
             return
+        if isinstance(page, ThreadPage) and visit.has_parts(page):
+            visit.parted = page
+            yield self._request(visit)
+            return
+        page = visit.whole(page)
         read = visit.read(page, now)
         if read is not None:
             yield from self._give(visit, read)
@@ -159,13 +163,9 @@ class DiscuzSpider(Spider):
         if self._has_to_stop(visit, reason):
             return
         now = datetime.now(UTC)
-        line = visit.refusal(
-            reason,
-            now,
-            attempts=visit.attempt + request.meta.get("retry_times", 0),
-            message_raw=" ".join(said.split())[:300],
-        )
-        yield from self._give(visit, visit.refused(line, now))
+        attempts = visit.attempt + request.meta.get("retry_times", 0)
+        said = " ".join(said.split())[:300]
+        yield from self._refuse(visit, reason, now, attempts=attempts, message_raw=said)
 
     def spider_idle(self) -> None:
         """Nothing is under way: begin what waits, if the run is not to end."""
@@ -179,6 +179,16 @@ class DiscuzSpider(Spider):
         """The last lines are stored: let others at the folders."""
         for archive in self.archives.values():
             archive.close()
+
+    def _refuse(self, visit: Visit, reason: Reason, now: datetime, **more: Any) -> Iterator[Output]:
+        """What was asked for cannot be had."""
+        if visit.parted is not None:
+            # the rest of a long post: what there is of it is better than nothing
+            read = visit.read(visit.whole(visit.parted), now)
+            assert read is not None
+            yield from self._give(visit, read)
+            return
+        yield from self._give(visit, visit.refused(visit.refusal(reason, now, **more), now))
 
     # -- handing on ------------------------------------------------------------------------------
 
