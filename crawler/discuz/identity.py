@@ -65,6 +65,13 @@ def read_place(
     return current, max(last, current), next_url
 
 
+def read_board_address(document: Document) -> urls.BoardAddress | None:
+    """The board whose address the page has, or, for a saved page, names in its script."""
+    said = _reported(document)
+    found = urls.read_board_address(document.url)
+    return found or (urls.read_board_address(said) if said else None)
+
+
 def _reported(document: Document) -> str | None:
     """The page's own address as its script has it, for saved pages without any other."""
     found = _REPORT_URL.search(document.text, 0, _HEAD)

@@ -14,6 +14,7 @@ from crawler.discuz import (
     index,
     notice,
     printable,
+    rows,
     thread,
     touch,
     wap,
@@ -21,6 +22,7 @@ from crawler.discuz import (
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page
+from crawler.discuz.identity import read_board_address
 from crawler.discuz.site import is_discuz, read_site
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
@@ -80,11 +82,15 @@ def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:
         return OtherPage("rss", read_site(document, None))
     found = _BODY_CLASS.search(document.text)
     kind = _KINDS.get(found[1]) if found else None
+    if kind is None and read_board_address(document):
+        kind = "board"  # phones get pages without such a class
     if kind is None or not is_discuz(document):
         return None
     found_page: BoardPage | IndexPage | None = None
     if kind == "board":
-        found_page = board.read_board(document)
+        found_page = board.read_board(document) or rows.read_rows(document)
     elif kind == "index":
         found_page = index.read_index(document)
+    if found_page is None and not found:
+        return None
     return found_page or OtherPage(kind, read_site(document, read_clock(document)))

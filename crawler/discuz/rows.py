@@ -1,0 +1,204 @@
+"""Lists of threads whose rows bear none of Discuz's ids: for phones, and of skins.
+
+`touch/forum/forumdisplay.htm` of X2.5 to X3.5, ``mobile=yes`` skins and any other: a row is the
+largest box that leads to one thread only, the list is the box with the most rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.author import read_name
+from crawler.discuz.dates import Clock, is_date, read_clock, read_date
+from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
+from crawler.discuz.identity import read_board_address
+from crawler.discuz.index import read_boards
+from crawler.discuz.marks import read_marks
+from crawler.discuz.pager import read_pager
+from crawler.discuz.site import base_of, read_site, script_number
+from crawler.discuz.tree import all_text, by_class, number, own_text, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from crawler.discuz.document import Document
+
+# X3.3: <div class="threadlist"><ul><li><a>TITLE <span class="by">NAME</span></a>
+# <span class="num">3</span>; X3.5: <li class="list">; mplus: <ul class="thlist">
+_TOUCH, _WAP = ("threadlist", "threadlist_top"), ("thlist",)
+_AUTHOR, _REPLIES = "by", ("num", "replies")
+# X3.5: <li><i class="dm-eye-fill"></i>450</li> <li><i class="dm-chat-s-fill"></i>7</li>
+_VIEW_ICON, _REPLY_ICON = "dm-eye", "dm-chat"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TYPE_SIGN = re.compile(r"^[#\[【]\s?|\s?[\]】]$")
+# 置顶 before a title; X3.3: <span class="icon_top"><img src="…/icon_top.png">
+_BADGE = re.compile(r"^(?:置[顶頂]|精[华華]|[热熱][门門帖]?|新帖?|[关關][闭閉])$")
+_SUB_BOARDS = "subname_list"
+_AT_LEAST = 2
+_LINKS = 5000
+
+
+def read_rows(document: Document) -> BoardPage | None:
+    """Read a list by its structure; ``None`` where there is none, or its board cannot be told."""
+    root = document.root
+    clock = read_clock(document)
+    site = read_site(document, clock)
+    base = base_of(document, site)
+    rows = _row_boxes(root, base)
+    classes = {name for box in root.iter() for name in (box.get("class") or "").split()}
+    skin: Skin = "inferred"
+    if not classes.isdisjoint(_TOUCH):
+        skin = "touch"
+    elif not classes.isdisjoint(_WAP):
+        skin = "wap"
+    address = read_board_address(document)
+    board_id = script_number(document.text, "fid") or (address.board_id if address else None)
+    if board_id is None or len(rows) < (1 if skin != "inferred" else _AT_LEAST):
+        return None
+    current, pages, next_url = read_pager(by_class(root, "pg"), base)
+    return BoardPage(
+        site=site,
+        url=document.url,
+        board=Board(_name(root), board_id, urls.board_url(site.root, board_id)),
+        page=current or (address.page if address and pages > 1 else 1),
+        pages=pages,
+        next_url=next_url,
+        rows=tuple(_row(box, thread_id, base, clock) for thread_id, box in rows),
+        boards=tuple(_sub_boards(root, board_id, base)),
+        is_truncated=document.is_cut,
+        skin=skin,
+    )
+
+
+def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
+    """The rows of the longest list of the page, each with its thread."""
+    threads: dict[_Element, set[str]] = {}
+    links: list[tuple[str, _Element]] = []
+    for link in root.iter("a"):
+        url = urls.resolve(base, link.get("href"))
+        address = urls.read_thread_address(url) if url else None
+        if url is None or address is None or not words(link) or not urls.same_host(url, base):
+            continue
+        links.append((address.thread_id, link))
+        if len(links) > _LINKS:
+            break
+        box: _Element | None = link
+        while box is not None and len(threads.setdefault(box, set())) < _AT_LEAST:
+            threads[box].add(address.thread_id)
+            box = box.getparent()
+    lists: dict[_Element, dict[str, _Element]] = {}
+    for thread_id, link in links:
+        box = link
+        around = box.getparent()
+        while around is not None and len(threads.get(around, ())) < _AT_LEAST:
+            box, around = around, around.getparent()
+        if around is not None:
+            lists.setdefault(around, {}).setdefault(thread_id, box)
+        elif len(links) == 1:
+            lists[box] = {thread_id: _single(link)}
+    longest = max(lists.values(), key=len, default={})
+    return list(longest.items())
+
+
+def _single(link: _Element) -> _Element:
+    """The row of the only thread of a list."""
+    box = link.getparent()
+    return box if box is not None else link
+
+
+def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:
+    links = [link for link in box.iter("a") if _leads_to(link, thread_id, base)]
+    link = links[0]
+    replies, views = _counters(box)
+    signs = [box.get("class") or "", *map(words, by_class(box, "micon"))]
+    for icon in box.iter("img", "i"):
+        signs += filter(None, map(icon.get, ("src", "class", "title")))
+    return ThreadRow(
+        thread_id=thread_id,
+        url=urls.resolve(base, link.get("href")) or "",
+        headline=_headline(link),
+        category=_category(box),
+        author=_author(box, base),
+        date=_date(box, clock),
+        replies=replies,
+        views=views,
+        flags=tuple(read_marks(signs)),
+    )
+
+
+def _leads_to(link: _Element, thread_id: str, base: str) -> bool:
+    url = urls.resolve(base, link.get("href"))
+    address = urls.read_thread_address(url) if url else None
+    return address is not None and address.thread_id == thread_id and bool(words(link))
+
+
+def _headline(link: _Element) -> str:
+    """The title in a link that may hold the author and a preview as well."""
+    for heading in link.iter(*_HEADINGS):
+        if words(heading):
+            return words(heading)
+    own = " ".join(own_text(link).split())
+    if own:
+        return own
+    said = [" ".join(own_text(part).split()) for part in link.iter()]
+    return max((text for text in said if not _BADGE.match(text)), key=len, default="")
+
+
+def _category(box: _Element) -> str | None:
+    for link in box.iter("a"):
+        if "typeid=" in (link.get("href") or ""):
+            return _TYPE_SIGN.sub("", words(link)) or None
+    return None
+
+
+def _author(box: _Element, base: str) -> Author | None:
+    author = read_name(box, base)
+    if author.id:
+        return author
+    name = next((words(part) for part in by_class(box, _AUTHOR)), None)
+    return Author(name) if name else None
+
+
+def _date(box: _Element, clock: Clock) -> Moment | None:
+    for part in box.iter("span", "em", "p", "li", "div", "td", "time"):
+        said = all_text(part).strip() if not len(part) else own_text(part).strip()
+        if said and len(said) < 40 and is_date(said):
+            return read_date(said, part.get("title"), clock)
+    return None
+
+
+def _counters(box: _Element) -> tuple[int | None, int | None]:
+    replies = next((number(part) for name in _REPLIES for part in by_class(box, name)), None)
+    views = None
+    for icon in box.iter("i"):
+        line = icon.getparent()
+        name = icon.get("class") or ""
+        if line is None:
+            continue
+        if _VIEW_ICON in name:
+            views = number(line)
+        elif _REPLY_ICON in name and replies is None:
+            replies = number(line)
+    return replies, views
+
+
+def _name(root: _Element) -> str | None:
+    """The board's name: a heading that the page's title begins with."""
+    title = next((words(part) for part in root.iter("title")), "")
+    for heading in root.iter(*_HEADINGS):
+        said = " ".join(own_text(heading).split()) or words(heading)
+        if said and title.startswith(said):
+            return said
+    return None
+
+
+def _sub_boards(root: _Element, board_id: str, base: str) -> Iterator[Board]:
+    for box in root.iter("div"):
+        if (box.get("id") or "") == _SUB_BOARDS or "sub" in (box.get("class") or ""):
+            for board in read_boards(box, base):
+                if board.id != board_id:
+                    yield board
