@@ -22,6 +22,21 @@ _ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
 )
 
 
+# how Discuz begins to say that something is withheld
+_NOTICE = re.compile(
+    r"(?:[购購][买買]主[题題]\s{0,9})?(?:提示|[游遊]客|本帖|此帖|[该該]帖|本主[题題]|以下内容|抱歉)[\s,，:\uff1a]?.{4,150}"
+)
+
+
+def is_notice(text: str) -> bool:
+    """Whether these words are what the forum says in place of withheld ones.
+
+    >>> is_notice("提示: 该帖被管理员或版主屏蔽"), is_notice("本帖真好")
+    (True, False)
+    """
+    return bool(_NOTICE.fullmatch(text)) and any(rule.search(text) for rule, _ in _ACCESS)
+
+
 def read_access(notice: str) -> Access:
     """What the words of a `div.locked` say.
 
@@ -37,7 +52,8 @@ def read_notice(element: _Element) -> str:
     """The words of a `div.locked` without its buttons (购买主题, 提交)."""
     words = []
     for part in element.iter("*"):
-        is_button = part.tag in ("button", "input") or "viewpay" in (part.get("class") or "")
+        # <a class="y viewpay" href="forum.php?mod=misc&action=pay&tid=…">购买主题</a>
+        is_button = part.tag in ("button", "input") or "action=pay" in (part.get("href") or "")
         around = part.getparent()
         if part is element or not (is_button or (around is not None and around.tag == "button")):
             words.append(part.text or "")

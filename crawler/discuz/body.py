@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from crawler.discuz import urls
-from crawler.discuz.access import read_access, read_notice
+from crawler.discuz.access import is_notice, read_access, read_notice
 from crawler.discuz.dates import Clock, read_date
 from crawler.discuz.facts import Access, Attachment, Block, Body, Image, Link, Moment, Quote
 from crawler.discuz.quotes import attributed
@@ -98,6 +98,9 @@ _TAGGED_MEDIA = re.compile(
 # <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
 _UPLOADED = re.compile(r"aimg_(\d{1,18})$")
 
+# 本帖子中包含更多资源 您需要 登录 才可以下载或查看
+_TEASER = re.compile(r".{0,80}(?:本帖子中包含更多[资資]源|您需要\s?登[录錄陸]\s?才可以)")
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 # Nobody reads quotes in quotes deeper than this; what contains more is read as if it did not.
 _DEEPEST = 32
@@ -108,11 +111,13 @@ class Context:
     """What reading a post needs to know of its page.
 
     ``is_mobile``: the templates for phones put 引用: at the head of each quote.
+    ``knows_classes``: classes are named as Discuz names them.
     """
 
     base: str
     clock: Clock
     is_mobile: bool = False
+    knows_classes: bool = True
 
 
 def read_body(cell: _Element, context: Context) -> Body:
@@ -270,10 +275,11 @@ class _Walk:
             self._picture(element)
             return _SKIP
         classes, style = element.get("class"), element.get("style")
-        if style is not None and not self._in_spoiler and _HIDDEN.search(style):
+        if style is not None and not self._in_spoiler and is_hidden(style):
             return _SKIP
         if classes is not None:
-            meaning = _meaning(classes)
+            known = self.context.knows_classes
+            meaning = _meaning(classes) if known else _meaning_by_structure(element)
             if meaning == "noise":
                 return _SKIP
             if meaning is not None and meaning != "relatedlink":
@@ -496,6 +502,11 @@ class _Walk:
             self.quotes.append(Quote("", found["author"].strip() or None, said))
 
 
+def is_hidden(style: str | None) -> bool:
+    """Whether a style attribute hides its element."""
+    return style is not None and _HIDDEN.search(style) is not None
+
+
 def upload_id(picture: _Element, source: str) -> str | None:
     """The number of the attachment that a bare picture is."""
     known = picture.get("aid")
@@ -515,3 +526,28 @@ def _meaning(classes: str) -> str | None:
         if name in _MEANINGS:
             return _MEANINGS[name]
     return "spoiler" if _SPOILER.search(classes) else None
+
+
+def _meaning_by_structure(element: _Element) -> str | None:
+    """What an element with a class of unknown name is.
+
+    Discuz's codes make tags without classes ([i] is `<i>`, [font] has a face), so that a class is a
+    sign of the forum's own.
+    """
+    tag = element.tag
+    if tag == "font":
+        # <font class="jammer">9 Z% r$ z) l</font>
+        return None if any(map(element.get, ("color", "face", "size", "style"))) else "noise"
+    if tag == "i":
+        return "edited" if _EDITED.search(words(element)[:_MARK_LENGTH]) else None
+    if tag != "div":
+        return None
+    first = next(iter(element), None)
+    if first is not None and first.tag == "blockquote" and not (element.text or "").strip():
+        return "quote"
+    if any("copycode" in (part.get("onclick") or "") for part in element.iterchildren("em")):
+        return "code"
+    said = words(element)[:_MARK_LENGTH]
+    if _TEASER.match(said):
+        return "noise"
+    return "locked" if is_notice(said) else None

@@ -14,6 +14,7 @@ from crawler.discuz import urls
 from crawler.discuz.crumbs import board_of
 from crawler.discuz.facts import Board, Crumb
 from crawler.discuz.marks import read_marks
+from crawler.discuz.parts import Floor
 from crawler.discuz.site import script_number
 from crawler.discuz.tree import all_text, number, words
 from crawler.discuz.trim import first_floor
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
     from crawler.discuz.body import Context
     from crawler.discuz.document import Document
-    from crawler.discuz.parts import Floor
 
 _TYPE = re.compile(r"^\[[^\[\]]{1,60}\]\s?")
 _TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,500})", re.I)
 _HEAD = 65536
+_MARKUP_OF_TITLE = 4
 # How far above the first floor its title, board and counters are looked for.
 _ABOVE = 65536
 _BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]")
@@ -64,6 +65,25 @@ def find_heading(document: Document, root: _Element, page: Floor) -> _Element | 
     said = " ".join(html.unescape(title[1]).split()) if title else ""
     repeated = [h1 for h1 in root.iter("h1") if subject(h1) and subject(h1) in said]
     return max(repeated, key=lambda h1: len(subject(h1)), default=None)
+
+
+def read_title(document: Document, root: _Element) -> str | None:
+    """The title in a skin whose boxes are not known: the longest words that `<title>` begins with.
+
+    `<title>` itself ends with board and site, and nothing tells where the title ends in it.
+    """
+    found = _TITLE.search(document.text, 0, _HEAD)
+    said = " ".join(html.unescape(found[1]).split()) if found else ""
+    best = ""
+    for element in root.iter("h1", "h2", "h3", "h4", "span", "a", "strong", "div", "p"):
+        if len(element) < _MARKUP_OF_TITLE:
+            told = words(element)
+            if len(best) < len(told) < len(said) and said.startswith(told):
+                best = told
+    if best:
+        return best
+    heading = find_heading(document, root, Floor(""))
+    return subject(heading) if heading is not None else None
 
 
 def subject(heading: _Element) -> str:

@@ -12,6 +12,7 @@ from crawler.discuz import (
     board,
     fragment,
     index,
+    inferred,
     notice,
     printable,
     rows,
@@ -74,7 +75,9 @@ def read_page(
     refusal = notice.read_notice(document, status)
     if refusal:
         return refusal
-    return _other(document) or notice.unreadable(document, status)
+    return (
+        _other(document) or inferred.read_inferred(document) or notice.unreadable(document, status)
+    )
 
 
 def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:

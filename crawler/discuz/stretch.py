@@ -66,7 +66,7 @@ def split_page(root: _Element) -> tuple[list[_Element], list[Stretch]]:
 
 def read_stretch(stretch: Stretch, context: Context) -> Post:
     """One floor, as far as its stretch tells."""
-    label = _label(stretch.header)
+    label = label_of(stretch.header)
     position, is_early = read_label(label)
     return Post(
         id=stretch.id,
@@ -105,7 +105,8 @@ def read_moment(header: list[_Element], context: Context) -> Moment | None:
     return None
 
 
-def _label(header: list[_Element]) -> str | None:
+def label_of(header: list[_Element]) -> str | None:
+    """The label of a floor (楼主, 5#), where one of the elements in front of it is one."""
     for element in header:
         said = words(element)
         if len(said) < 12 and _LABEL.fullmatch(said):
