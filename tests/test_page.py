@@ -158,10 +158,20 @@ def test_mutated_pages_never_raise(number: int, seed: int) -> None:
         assert all(post.id for post in got.posts)
 
 
-def test_an_unknown_skin_is_refused_not_guessed() -> None:
+def test_a_skin_with_other_names_is_read_by_its_structure() -> None:
     page = str(news())
+    known = thread(page)
     for mark in ("authorposton", "authi"):
         page = page.replace(mark, "x")
+    got = thread(page)
+    assert got.skin == "inferred"
+    assert [(post.id, post.author.name, post.date, post.body.text) for post in got.posts] == [
+        (post.id, post.author.name, post.date, post.body.text) for post in known.posts
+    ]
+
+
+def test_what_tells_no_dates_is_refused_not_guessed() -> None:
+    page = re.sub(r"\d{4}-\d+-\d+ [\d:]+", "", str(news()))
     refused = read(page)
     assert isinstance(refused, Message)
     assert refused.reason == "template_unknown"

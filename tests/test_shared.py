@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import socket
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -236,6 +237,57 @@ def words_of(bbcode: str) -> str:
     text = re.sub(media, "", text, flags=re.S)
     text = re.sub(r"\[/?(?:[a-z]+|\*)(?:=[^\]]*)?\]", "", text, flags=re.I)
     return re.sub(r"\{:\w+:\}|:handshake|:victory:|:lol", "", text)
+
+
+def renamed(source: str, names: random.Random) -> str:
+    """A page whose ids are all new, and its classes too, each the same wherever it stands."""
+
+    def word(_: object = None) -> str:
+        return "".join(names.choices("abcdefghijklmnopqrstuvwxyz", k=7))
+
+    classes: dict[str, str] = defaultdict(word)
+
+    def rename(found: re.Match[str]) -> str:
+        return found[1] + " ".join(classes[name] for name in found[2].split()) + '"'
+
+    source = re.sub(r'(<[^>]*?\sclass=")([^"]*)"', rename, source)
+    return re.sub(r'(<[^>]*?\sid=")[^"]*', lambda found: found[1] + word(), source)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_pages_with_all_ids_and_classes_renamed(seed: int) -> None:
+    names = random.Random(seed)
+    folder = SHARED / "forum" / "x33"
+    found = wrong = total = 0
+    for entry in json.loads((folder / "site.json").read_text("utf-8")):
+        if "mod=viewthread" not in entry["url"] or entry["status"] != 200:
+            continue
+        source = (folder / entry["file"]).read_bytes()
+        told: dict[str, Any] = {
+            "url": f"http://127.0.0.1:8033{entry['url']}",
+            "seen_at": datetime.fromtimestamp(entry["at"], UTC),
+            "headers": entry["headers"],
+        }
+        real = read_page(source, **told)
+        if not isinstance(real, ThreadPage):
+            continue
+        page = read_page(renamed(source.decode(), names).encode(), **told)
+        total += len(real.posts)
+        if not isinstance(page, ThreadPage):
+            continue
+        assert page.skin == "inferred"
+        assert (page.headline, page.page, page.pages) == (real.headline, real.page, real.pages)
+        known = {post.id: facts_of(post) for post in real.posts}
+        same = sum(known.get(post.id) == facts_of(post) for post in page.posts)
+        found += same
+        wrong += len(page.posts) - same
+    assert wrong == 0
+    assert found >= 0.95 * total
+
+
+def facts_of(post: Post) -> tuple[object, ...]:
+    author, date = post.author, post.date
+    return (author.name, author.id, date and date.value, squeezed(post.body.text))
 
 
 @contextmanager

@@ -53,7 +53,8 @@ def read_notice(element: _Element) -> str:
     words = []
     for part in element.iter("*"):
         # <a class="y viewpay" href="forum.php?mod=misc&action=pay&tid=…">购买主题</a>
-        is_button = part.tag in ("button", "input") or "action=pay" in (part.get("href") or "")
+        pays = "viewpay" in (part.get("class") or "") or "action=pay" in (part.get("href") or "")
+        is_button = part.tag in ("button", "input") or pays
         around = part.getparent()
         if part is element or not (is_button or (around is not None and around.tag == "button")):
             words.append(part.text or "")

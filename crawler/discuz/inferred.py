@@ -25,6 +25,7 @@ from crawler.discuz.floor import read_label
 from crawler.discuz.heading import read_title
 from crawler.discuz.identity import read_thread_id, read_thread_url
 from crawler.discuz.numbering import in_order
+from crawler.discuz.pager import infer_pager
 from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.stretch import label_of
@@ -46,8 +47,6 @@ _LONGEST_STAMP = 60
 _VIEWS = re.compile(r"(?:查看|浏览|瀏覽|阅读|閱讀)\s?[:\uff1a]?\s?(\d{1,12})")
 _REPLIES = re.compile(r"(?:回[复復覆複]|评论|評論)\s?[:\uff1a]?\s?(\d{1,9})")
 _TYPED = re.compile(r"[?&;]typeid=\d")
-_PAGES = re.compile(r"共\s?(\d{1,7})\s?[页頁]|/\s?(\d{1,7})\s?[页頁]")
-_NEXT = re.compile(r"下一?[页頁]")
 _SKIPPED = frozenset({"script", "style", "noscript", "select", "textarea", "button", "input"})
 # A share of the floors that has to agree on where the body is.
 _AGREED = 0.6
@@ -226,10 +225,13 @@ def _most_named(boxes: Iterable[_Element]) -> str | None:
 def _written(floor: _Found) -> _Element | None:
     """The stamp that says of itself when something was written, else one with a time of day."""
     stamps = [e for box in floor.boxes for e in _visible(box) if _is_stamp(e)]
-    for element in stamps:
-        if _WRITTEN.search(all_text(element)):
-            return element
-    return next((e for e in stamps if ":" in all_text(e) or "前" in all_text(e)), None)
+    said = [element for element in stamps if _WRITTEN.search(all_text(element))]
+    said = said or [e for e in stamps if ":" in all_text(e) or "前" in all_text(e)]
+    if not said:
+        return None
+    # <div>发表于 2023-3-14 09:26 | 只看该作者</div> round <em>发表于 2023-3-14 09:26</em>
+    first = said[0]
+    return [element for element in said if first in _with_ancestors(element)][-1]
 
 
 def _first_user(floor: _Found) -> _Element | None:
@@ -465,38 +467,15 @@ def _place(
     document: Document, root: _Element, thread_id: str, base: str
 ) -> tuple[int, int, str | None]:
     """Where we are, the last page, and 下一页, by the links to pages of this thread."""
-    current = last = 1
-    next_url = None
-    address = urls.read_thread_address(document.url)
-    for link in root.iter("a"):
-        href = link.get("href") or ""
-        if "page" not in href and f"-{thread_id}-" not in href and f"t{thread_id}-" not in href:
-            continue
-        url = urls.resolve(base, href)
-        found = urls.read_thread_address(url) if url else None
-        if found is None or found.thread_id != thread_id or "authorid=" in href:
-            continue
-        said = words(link)
-        if _NEXT.search(said) and next_url is None:
-            next_url = url
-        if found.page > last and (said.strip(" .").isdigit() or _NEXT.search(said)):
-            last = found.page
-            for box in link.itersiblings("strong", preceding=True):
-                if words(box).isdigit():
-                    current = int(words(box)[:7])
-    for box in root.iter("span", "label"):
-        told = _PAGES.search(box.get("title") or "")
-        if told:
-            last = max(last, int(told[1] or told[2]))
-    if current == 1 and last > 1:
-        for strong in root.iter("strong"):
-            beside = strong.getprevious()
-            if words(strong).isdigit() and beside is not None and beside.tag == "a":
-                current = int(words(strong)[:7])
-                break
-        else:
-            current = address.page if address else 1
-    return current, max(current, last), next_url
+
+    def number_of(url: str) -> int | None:
+        found = urls.read_thread_address(url)
+        return found.page if found and found.thread_id == thread_id else None
+
+    current, last, next_url = infer_pager(root, base, number_of)
+    if current is None:
+        current = (number_of(document.url) if last > 1 else None) or 1
+    return current, max(last, current), next_url
 
 
 def _crumbs(above: list[_Element], base: str) -> tuple[Crumb, ...]:

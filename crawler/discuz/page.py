@@ -18,16 +18,26 @@ from crawler.discuz import (
     rows,
     thread,
     touch,
+    urls,
     wap,
 )
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
-from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page
+from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page, ThreadPage
 from crawler.discuz.identity import read_board_address
 from crawler.discuz.site import is_discuz, read_site
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
 _BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
+
+
+def _read_renamed(document: Document) -> ThreadPage | None:
+    """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
+    if not thread.has_floors(document) or thread.has_classes(document):
+        return None
+    return inferred.read_inferred(document) or thread.read_thread(document, any_classes=True)
+
+
 # each returns None for what is not its own
 _READERS: tuple[Callable[[Document], Page | None], ...] = (
     fragment.read_fragment,
@@ -38,6 +48,7 @@ _READERS: tuple[Callable[[Document], Page | None], ...] = (
     archiver.read_archived_thread,
     archiver.read_archived_list,
     printable.read_printable,
+    _read_renamed,
 )
 _KINDS: dict[str, Kind] = {
     "forumdisplay": "board",
@@ -87,6 +98,8 @@ def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:
     kind = _KINDS.get(found[1]) if found else None
     if kind is None and read_board_address(document):
         kind = "board"  # phones get pages without such a class
+    elif kind is None and urls.is_index(document.url):
+        kind = "index"
     if kind is None or not is_discuz(document):
         return None
     found_page: BoardPage | IndexPage | None = None

@@ -16,7 +16,7 @@ from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadR
 from crawler.discuz.identity import read_board_address
 from crawler.discuz.index import read_boards
 from crawler.discuz.marks import read_marks
-from crawler.discuz.pager import read_pager
+from crawler.discuz.pager import infer_pager, read_pager
 from crawler.discuz.site import base_of, read_site, script_number
 from crawler.discuz.tree import all_text, by_class, number, own_text, words
 
@@ -37,6 +37,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TYPE_SIGN = re.compile(r"^[#\[【]\s?|\s?[\]】]$")
 # 置顶 before a title; X3.3: <span class="icon_top"><img src="…/icon_top.png">
 _BADGE = re.compile(r"^(?:置[顶頂]|精[华華]|[热熱][门門帖]?|新帖?|[关關][闭閉])$")
+# what a moved thread left behind
+_MOVED = re.compile(r"^\s?移[动動]\s?[:\uff1a]")
 _SUB_BOARDS = "subname_list"
 _AT_LEAST = 2
 _LINKS = 5000
@@ -59,11 +61,11 @@ def read_rows(document: Document) -> BoardPage | None:
     board_id = script_number(document.text, "fid") or (address.board_id if address else None)
     if board_id is None or len(rows) < (1 if skin != "inferred" else _AT_LEAST):
         return None
-    current, pages, next_url = read_pager(by_class(root, "pg"), base)
+    current, pages, next_url = _pager(root, board_id, base)
     return BoardPage(
         site=site,
         url=document.url,
-        board=Board(_name(root), board_id, urls.board_url(site.root, board_id)),
+        board=Board(_name(root, board_id), board_id, urls.board_url(site.root, board_id)),
         page=current or (address.page if address and pages > 1 else 1),
         pages=pages,
         next_url=next_url,
@@ -112,8 +114,14 @@ def _single(link: _Element) -> _Element:
 
 def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:
     links = [link for link in box.iter("a") if _leads_to(link, thread_id, base)]
-    link = links[0]
+    link = next((each for each in links if not words(each).isdigit()), links[0])
     replies, views = _counters(box)
+    counter = next((each for each in links if words(each).isdigit() and each is not link), None)
+    if replies is None and counter is not None:
+        # <td><a>5</a> <em>128</em></td>: replies and views
+        beside = counter.getnext()
+        replies, views = number(counter), number(beside) if beside is not None else None
+    last = next((a for a in box.iter("a") if "goto=lastpost" in (a.get("href") or "")), None)
     signs = [box.get("class") or "", *map(words, by_class(box, "micon"))]
     for icon in box.iter("img", "i"):
         signs += filter(None, map(icon.get, ("src", "class", "title")))
@@ -126,14 +134,23 @@ def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:
         date=_date(box, clock),
         replies=replies,
         views=views,
+        last_post=_stamp(last, clock) if last is not None else None,
         flags=tuple(read_marks(signs)),
+        is_moved=bool(_MOVED.search(words(box))),
     )
+
+
+def _stamp(link: _Element, clock: Clock) -> Moment | None:
+    # <a href="…goto=lastpost#lastpost"><span title="2026-11-21 16:59">昨天&nbsp;16:59</span></a>
+    titled = next((part.get("title") for part in link.iter("span") if part.get("title")), None)
+    return read_date(all_text(link), titled, clock)
 
 
 def _leads_to(link: _Element, thread_id: str, base: str) -> bool:
     url = urls.resolve(base, link.get("href"))
     address = urls.read_thread_address(url) if url else None
-    return address is not None and address.thread_id == thread_id and bool(words(link))
+    is_this = address is not None and address.thread_id == thread_id and address.page == 1
+    return is_this and "goto=" not in (link.get("href") or "") and bool(words(link))
 
 
 def _headline(link: _Element) -> str:
@@ -186,11 +203,22 @@ def _counters(box: _Element) -> tuple[int | None, int | None]:
     return replies, views
 
 
-def _name(root: _Element) -> str | None:
-    """The board's name: a heading that the page's title begins with."""
+def _pager(root: _Element, board_id: str, base: str) -> tuple[int | None, int, str | None]:
+    def number_of(url: str) -> int | None:
+        found = urls.read_board_address(url)
+        return found.page if found and found.board_id == board_id else None
+
+    pagers = list(by_class(root, "pg"))
+    return read_pager(pagers, base) if pagers else infer_pager(root, base, number_of)
+
+
+def _name(root: _Element, board_id: str) -> str | None:
+    """The board's name: a heading, or a link to it, that the page's title begins with."""
     title = next((words(part) for part in root.iter("title")), "")
-    for heading in root.iter(*_HEADINGS):
-        said = " ".join(own_text(heading).split()) or words(heading)
+    for element in root.iter(*_HEADINGS, "a", "span"):
+        if element.tag == "a" and urls.board_id(element.get("href")) != board_id:
+            continue
+        said = " ".join(own_text(element).split()) or words(element)
         if said and title.startswith(said):
             return said
     return None

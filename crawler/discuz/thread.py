@@ -37,6 +37,8 @@ from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
 if TYPE_CHECKING:
     pass
 
+# <td class="t_f" …>, <div class="authi">, <div class="pcb">; X2 has no t_fsz
+_CLASSES = ('"t_f"', '"authi"', '"pcb"', '"pcbs"')
 _TABLE, _FLOOR_END = 'id="pid', 'id="_postposition'
 _WRAPPER = re.compile(r'<div id="post_(\d+)')
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
@@ -51,13 +53,21 @@ def has_floors(document: Document) -> bool:
     return any(mark in document.text for mark in (*FLOOR_MARKS, "postmessage_"))
 
 
-def read_thread(document: Document) -> ThreadPage | None:
-    """Read a thread page; ``None`` where its floors, title or thread cannot be told."""
-    if not has_floors(document):
+def has_classes(document: Document) -> bool:
+    """Whether the boxes of the floors are named as Discuz names them."""
+    return any(name in document.text for name in _CLASSES)
+
+
+def read_thread(document: Document, *, any_classes: bool = False) -> ThreadPage | None:
+    """Read a thread page; ``None`` where its floors, title or thread cannot be told.
+
+    ``any_classes``: what boxes are called is not to be relied on.
+    """
+    if not has_floors(document) or not (any_classes or has_classes(document)):
         return None
     clock = read_clock(document)
     site = read_site(document, clock)
-    context = Context(base_of(document, site), clock)
+    context = Context(base_of(document, site), clock, knows_classes=not any_classes)
     source = needed(document.text)
     root, is_too_deep = build_tree(source)
     page, floors = index_floors(root)

@@ -169,6 +169,20 @@ def read_board_address(url: str) -> BoardAddress | None:
     return _plain_board(origin + script["base"], board, _page_number(query.get("page")))
 
 
+def is_index(url: str) -> bool:
+    """Whether an address is that of a forum's index.
+
+    >>> is_index("https://b.example/bbs/forum.php?gid=3"), is_index("https://b.example/home.php")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_front = parts.path.rpartition("/")[2] in ("", "forum.php", "index.php")
+    return is_front and "mod=" not in parts.query and parts.scheme in ("http", "https")
+
+
 def board_url(root: str, board_id: str) -> str:
     """The address of a board, which every Discuz! understands if ``board_id`` is a number."""
     return f"{root}forum.php?mod=forumdisplay&fid={board_id}"
