@@ -160,6 +160,7 @@ class RunRecord:
             "refused": {
                 name: number for name in REASONS if (number := stats.get(f"refusals/{name}", 0))
             },
+            "alarms": stats.get("crawl/alarms", []),
             "refusals_standing": stats.get("crawl/refusals_standing", 0),
             "asked_again": stats.get("crawl/asked_again", 0) + stats.get("retry/count", 0),
             "requests": dict(sorted(self._requests.items())),

@@ -17,6 +17,7 @@ from crawler.archive import Archive
 from crawler.arguments import Arguments
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadPage
+from crawler.drift import Drift
 from crawler.known import (
     BoardSeen,
     BoardWalked,
@@ -76,6 +77,7 @@ class Frontier:
         self.arguments = arguments
         self.run_id = run_id
         self.patience = patience
+        self.drift = Drift(archive.ledger.looks.known())
         self.is_finished = False
         self.is_stopped = False
         self._ledger = archive.ledger

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 # What fits 63 bits; no forum counts as far.
 _LONGEST_ID = 18
@@ -132,6 +133,18 @@ class Task:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of one kind of page: how many there were, how many had which trait, till when.
+
+    ``last`` are seconds since 1970.
+    """
+
+    pages: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
+    last: Mapping[str, int] = field(default_factory=dict)
+
+
 # -- what a ledger learns: each is applied once the lines it came with are stored ------------------
 
 
@@ -208,6 +221,21 @@ class TaskDone:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitsSeen:
+    """Of ``pages`` pages of a kind ``found`` had each trait, the last one at ``at``."""
+
+    kind: str
+    pages: int
+    found: tuple[tuple[str, int], ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraitsForgotten:
+    """The pages look otherwise from now on."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteMade:
     name: str
     value: str
@@ -226,4 +254,6 @@ Change = (
     | TaskMoved
     | TaskDone
     | NoteMade
+    | TraitsSeen
+    | TraitsForgotten
 )

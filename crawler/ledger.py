@@ -34,7 +34,10 @@ from crawler.known import (
     TaskFound,
     TaskMoved,
     ThreadSeen,
+    TraitsForgotten,
+    TraitsSeen,
 )
+from crawler.looks import Looks
 from crawler.storage import Segment
 
 # sqlite.org/pragma.html#pragma_application_id: so that no other database is taken for a ledger
@@ -81,6 +84,12 @@ CREATE TABLE task (
 );
 CREATE INDEX task_by_turn ON task (job, is_done, place, kind, id);
 """,
+    """
+-- of how many pages of a kind this trait was found on; the empty name counts the pages themselves
+CREATE TABLE trait (
+  kind TEXT, name TEXT, pages INTEGER, last INTEGER, PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+""",
 )
 # What `post.state` is made of: all that are gone are at or above _GONE.
 _ARTICLE, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
@@ -117,6 +126,7 @@ class Ledger:
                 f"{path.name} cannot be read ({error})", can_set_aside=True
             ) from error
         self.jobs = Jobs(self._db)
+        self.looks = Looks(self._db)
 
     def _prepare(self) -> None:
         db = self._db
@@ -214,6 +224,8 @@ class Ledger:
                 )
             case TaskFound() | TaskAgain() | TaskMoved() | TaskDone():
                 self.jobs.apply(change)
+            case TraitsSeen() | TraitsForgotten():
+                self.looks.apply(change)
             case NoteMade(name, value):
                 run("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 

@@ -107,6 +107,8 @@ def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
         return LOGIN, "the forum does not know the member of COOKIES_FILE: export the cookies anew"
     if stats.get("crawl/login_needed"):
         return LOGIN, "the forum wants a login for what was asked: see COOKIES_FILE"
+    if stats.get("crawl/alarm"):
+        return DRIFT, str(stats["crawl/alarm"])
     if unknown >= _DRIFT_FROM and unknown >= read:
         return DRIFT, f"the pages no longer look as they did{for_example}"
     if reason in ("shutdown", "cancelled"):

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
 from crawler.discuz.facts import OtherPage
+from crawler.drift import Sample
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.discuz.facts import Page
+
+# What of the headers reading depends on.
+_KEPT = ("content-type", "date")
 
 
 def read_response(response: Response, seen_at: datetime) -> Page:
@@ -25,6 +29,19 @@ def read_response(response: Response, seen_at: datetime) -> Page:
         headers={str(name): str(value) for name, value in headers.items()},
         status=None if is_file(response.url) else response.status,
     )
+
+
+def sample_of(response: Response, now: datetime) -> Sample:
+    """The page as it came, for whoever has to look at it."""
+    names = response.headers.to_unicode_dict()
+    headers = {str(name).lower(): str(value) for name, value in names.items()}
+    kept = {name: value for name, value in headers.items() if name in _KEPT}
+    return Sample(response.url, now, kept, response.body)
+
+
+def printable(text: str) -> str:
+    """``text`` without what a terminal would take for commands."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def seen_at(url: str) -> datetime:

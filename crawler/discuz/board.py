@@ -14,6 +14,7 @@ from crawler.discuz.index import read_boards
 from crawler.discuz.marks import read_marks
 from crawler.discuz.pager import read_pager
 from crawler.discuz.site import base_of, read_site, script_number
+from crawler.discuz.traits import place_of
 from crawler.discuz.tree import all_text, number, words
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ def read_board(document: Document) -> BoardPage | None:
             by_id.setdefault(name, element)
     crumbs = read_crumbs(by_id.get("pt"), base)
     board = _board(document, root, board_of(crumbs), base)
-    is_list = rows or any(name in by_id for name in _LISTS) or _EMPTY.search(document.text)
+    is_empty = _EMPTY.search(document.text) is not None
+    is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
         return None
     found = [row for element in rows if (row := _row(element, base, clock))]
     if not found and _PICTURES in by_id:
         found = list(_pictures(by_id[_PICTURES], base))
+    if not found and not is_empty:
+        # not said to be empty: its rows have other names
+        return None
     pagers = [box for box in root.iter("div") if "pg" in (box.get("class") or "").split()]
     current, pages, next_url = read_pager(pagers, base)
     address = urls.read_board_address(document.url)
@@ -77,6 +82,7 @@ def read_board(document: Document) -> BoardPage | None:
         rows=tuple(found),
         boards=tuple(board for box in sub_boards for board in read_boards(box, base)),
         is_truncated=document.is_cut,
+        places=tuple({place_of(row) for row in rows[-3:]}),
     )
 
 

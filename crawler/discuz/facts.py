@@ -272,7 +272,8 @@ class ThreadPage:
     """One page of a thread, its posts in page order, each once.
 
     ``next_url`` is what 下一页 links to. ``is_filtered``: only some authors' posts
-    (``authorid=``). ``is_reversed``: newest first. ``is_truncated``: the page was cut off; the
+    (``authorid=``). ``places``: where its parts stood in the markup (`discuz.traits`).
+    ``is_reversed``: newest first. ``is_truncated``: the page was cut off; the
     posts are those that were whole.
     """
 
@@ -298,6 +299,7 @@ class ThreadPage:
     is_reversed: bool = False
     is_truncated: bool = False
     skin: Skin = "desktop"
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,7 @@ class BoardPage:
     boards: tuple[Board, ...] = ()
     is_truncated: bool = False
     skin: Skin = "desktop"
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

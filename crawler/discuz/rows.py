@@ -59,7 +59,9 @@ def read_rows(document: Document) -> BoardPage | None:
         skin = "wap"
     address = read_board_address(document)
     board_id = script_number(document.text, "fid") or (address.board_id if address else None)
-    if board_id is None or len(rows) < (1 if skin != "inferred" else _AT_LEAST):
+    # one thread alone may be a link beside the list
+    is_list = len(rows) >= _AT_LEAST or skin != "inferred" or any(_is_row(row) for _, row in rows)
+    if board_id is None or not rows or not is_list:
         return None
     current, pages, next_url = _pager(root, board_id, base)
     return BoardPage(
@@ -100,16 +102,24 @@ def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
             box, around = around, around.getparent()
         if around is not None:
             lists.setdefault(around, {}).setdefault(thread_id, box)
-        elif len(links) == 1:
+        elif len({thread for thread, _ in links}) == 1:
             lists[box] = {thread_id: _single(link)}
     longest = max(lists.values(), key=len, default={})
     return list(longest.items())
 
 
 def _single(link: _Element) -> _Element:
-    """The row of the only thread of a list."""
+    """The row of the only thread of a list: a table's row, an entry."""
+    for box in link.iterancestors("tr", "li", "tbody"):
+        return box
     box = link.getparent()
     return box if box is not None else link
+
+
+def _is_row(box: _Element) -> bool:
+    """Whether a box tells who wrote a thread and who answered last."""
+    hrefs = [link.get("href") or "" for link in box.iter("a")]
+    return any(map(urls.is_user_link, hrefs)) and any("goto=lastpost" in href for href in hrefs)
 
 
 def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:

@@ -31,6 +31,7 @@ from crawler.discuz.parts import Floor, index_floors
 from crawler.discuz.quotes import with_copied_quotes
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.special import read_special, read_type_options
+from crawler.discuz.traits import floor_places
 from crawler.discuz.tree import all_text
 from crawler.discuz.trim import FLOOR_MARKS, ends_whole, needed
 
@@ -123,6 +124,7 @@ def read_thread(document: Document, *, any_classes: bool = False) -> ThreadPage 
         is_filtered=is_filtered,
         is_reversed=newest_first,
         is_truncated=is_truncated,
+        places=floor_places(heading, floors),
     )
 
 

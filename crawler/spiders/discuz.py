@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,15 +16,17 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 from crawler.archive import Archive, InUseError
 from crawler.arguments import is_file, read_arguments
 from crawler.discuz import urls
-from crawler.discuz.facts import Message, Page, ThreadPage
-from crawler.frontier import LIST, Budget, Frontier
+from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
+from crawler.discuz.traits import read_traits
+from crawler.drift import keep_samples
+from crawler.frontier import LIST, THREAD, Budget, Frontier
 from crawler.items import RETRIABLE, Batch, Line, Reason, Refusal
 from crawler.ledger import LedgerError
 from crawler.lines import refusal_line
 from crawler.middlewares import leads_elsewhere
 from crawler.patience import Patience
 from crawler.pipelines import storage_failed
-from crawler.responses import kind_of, read_response, seen_at
+from crawler.responses import kind_of, printable, read_response, sample_of, seen_at
 from crawler.storage import site_folder
 from crawler.visits import Given, Visit, count_refusal, read_saved
 
@@ -89,6 +92,7 @@ class DiscuzSpider(Spider):
             return
         page = read_response(response, now)
         self._watch(page)
+        _look(visit, page, response, now)
         reason = page.reason if isinstance(page, Message) else None
         if self._has_to_stop(visit, reason):
             return
@@ -176,7 +180,10 @@ class DiscuzSpider(Spider):
             raise DontCloseSpider
 
     def spider_closed(self) -> None:
-        """The last lines are stored: let others at the folders."""
+        """The last lines are stored: tell of changed skins, let others at the folders."""
+        if not (self.crawler.stats and self.crawler.stats.get_value("storage/failed")):
+            for frontier in self._frontiers:
+                self._raise_alarm(frontier)
         for archive in self.archives.values():
             archive.close()
 
@@ -325,6 +332,30 @@ class DiscuzSpider(Spider):
             raise CloseSpider(why)
         return True
 
+    def _raise_alarm(self, frontier: Frontier) -> None:
+        """Say what fell away from a site's pages, and keep some of them."""
+        alarms = frontier.drift.alarms()
+        changes = frontier.drift.learnt(datetime.now(UTC))
+        folder = frontier.archive.folder
+        try:
+            if alarms:
+                keep_samples(frontier.drift.samples, folder / "alarm", self.run_id)
+            if changes:
+                frontier.archive.store((), changes)
+                frontier.archive.flush()
+        except (OSError, sqlite3.Error) as error:
+            storage_failed(self.crawler, frontier.archive, error)
+        if alarms and self.crawler.stats:
+            for alarm in alarms:
+                self.logger.warning("%s: %s", frontier.root, alarm.text)
+            said = (
+                f"the pages no longer look as they did: {alarms[0].text}, as {alarms[0].urls[0]}"
+                f" (kept in {folder / 'alarm'}; scrapy check-site {frontier.root} tells more)"
+            )
+            self._set("alarm", printable(said))
+            records = [{**asdict(alarm), "since": alarm.since.isoformat()} for alarm in alarms]
+            self.crawler.stats.set_value("crawl/alarms", records)
+
     def _count_all(self, counts: Counter[str], line: Refusal | None) -> None:
         for name, number in counts.items():
             self._count(name, number)
@@ -332,8 +363,7 @@ class DiscuzSpider(Spider):
             said = f": {line.message_raw}" if line.message_raw else ""
             example = f"{line.url} ({line.reason}{said})"
             # it is printed on a terminal, and a page's title can be anything
-            shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in example)
-            self._set("incomplete/example", shown)
+            self._set("incomplete/example", printable(example))
 
     def _set(self, name: str, value: str) -> None:
         if self.crawler.stats:
@@ -342,6 +372,25 @@ class DiscuzSpider(Spider):
     def _count(self, name: str, number: int = 1) -> None:
         if self.crawler.stats:
             self.crawler.stats.inc_value(f"crawl/{name}", number)
+
+
+def _look(visit: Visit, page: Page, response: Response, now: datetime) -> None:
+    """Take note of how a page looks, if it is one of those that are asked for all the time."""
+    number, kind, key = visit.task.page, visit.task.kind, visit.task.key
+    is_unknown = isinstance(page, Message) and page.reason == "template_unknown"
+    if kind == THREAD and (is_unknown or isinstance(page, ThreadPage)):
+        name = "thread" if number == 1 else "further thread"
+    elif kind == LIST and (is_unknown or (isinstance(page, BoardPage) and page.rows)):
+        name, key = "list", f"{key}-{number}"
+    else:
+        return
+    if isinstance(page, ThreadPage | BoardPage):
+        if page.is_truncated:
+            return
+        traits = read_traits(page)
+    else:
+        traits = frozenset()
+    visit.frontier.drift.saw(name, key, traits, sample_of(response, now))
 
 
 def _root(asked: str) -> str:
