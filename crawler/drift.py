@@ -63,10 +63,15 @@ class Alarm:
 
 
 class Drift:
-    """What one run sees of one site; ``known`` are the ledger's traits by kind of page."""
+    """What one run sees of one site.
 
-    def __init__(self, known: Mapping[str, Traits]) -> None:
+    ``known`` are the ledger's traits by kind of page; ``chance`` is how unlikely it has to be that
+    nothing changed.
+    """
+
+    def __init__(self, known: Mapping[str, Traits], *, chance: float = _CHANCE) -> None:
         self._known = known
+        self._least = chance
         self._pages: Counter[str] = Counter()
         self._found: dict[str, Counter[str]] = {}
         self._under_way: dict[str, tuple[str, set[str]]] = {}
@@ -103,7 +108,7 @@ class Drift:
             for name in self._always(kind):
                 now = self._found[kind][name]
                 share = (known.found[name] + 1) / (known.pages + 2)
-                if 2 * now <= share * pages and _chance(now, pages, share) < _CHANCE:
+                if 2 * now <= share * pages and _chance(now, pages, share) < self._least:
                     since = datetime.fromtimestamp(known.last[name], UTC)
                     urls = tuple(self._urls.get((kind, name), ()))
                     told = (known.found[name], known.pages, now, pages)

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.drift import Drift, Sample
 from crawler.known import Traits
-from tests.conftest import Forum
+from tests.conftest import Forum, scrapy
 from tests.templates import message
 from tests.town import crawl, record, town
 
@@ -140,3 +140,55 @@ def test_the_pages_of_one_thread_are_one_page() -> None:
     for _ in range(20):
         drift.saw("thread", "7", {"x"}, SAMPLE)
     assert drift.alarms() == []
+
+
+# -- on demand ---
+
+
+def test_check_site_tells_what_is_found(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    run = scrapy("check-site", forum.root, data=tmp_path)
+    assert run.status == 0, run.stderr
+    table = {line.split("  ")[0]: line.split() for line in run.stdout.splitlines()}
+    assert table["pages read"][-2:] == ["2", "5"]
+    assert table["date"][-2:] == ["2", "5"]
+    assert table["text"][-2:] == ["-", "5"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_site_compares_with_the_crawls_before(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    crawl(forum, tmp_path, *EVERY_PAGE)
+    assert scrapy("check-site", forum.root, data=tmp_path).status == 0
+    rewritten(forum, lambda page: page.replace("authorposton", "postedat"))
+    run = scrapy("check-site", forum.root, data=tmp_path)
+    assert run.status == 4
+    assert "fell away: date: div.authi > em#authorposton on" in run.stdout
+    assert crawl(forum, tmp_path, *EVERY_PAGE).status == 4
+    assert scrapy("check-site", "--accept", forum.root, data=tmp_path).status == 0
+    assert crawl(forum, tmp_path, *EVERY_PAGE).status == 0
+
+
+def test_check_site_says_what_it_could_not_read(forum: Forum, tmp_path: Path) -> None:
+    forum.pages["/forum.php"] = message("抱歉，您尚未登录，没有权限访问该版块", login=True)
+    run = scrapy("check-site", forum.root, data=tmp_path)
+    assert run.status == 6
+    assert "login_required" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "say one address"),
+        (("--nonsense", "http://b.example/"), "unknown option"),
+        (("b.example",), "b.example"),
+        (("--accept", "http://b.example/"), "nothing to accept"),
+    ],
+)
+def test_check_site_refuses_wrong_use_in_one_line(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    run = scrapy("check-site", *arguments, data=tmp_path)
+    assert run.status == 2
+    assert said in run.stderr
+    assert len(run.stderr.splitlines()) == 1

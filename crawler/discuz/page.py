@@ -31,6 +31,17 @@ from crawler.discuz.site import is_discuz, read_site
 _BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
 
 
+def _list(document: Document) -> BoardPage | None:
+    found = board.read_board(document)
+    if found and not all("sticky" in row.flags for row in found.rows):
+        return found
+    # no rows, or sticky ones alone: the others may have other names
+    by_structure = rows.read_rows(document)
+    if found and (not by_structure or len(by_structure.rows) <= len(found.rows)):
+        return found
+    return by_structure
+
+
 def _read_renamed(document: Document) -> ThreadPage | None:
     """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
     if not thread.has_floors(document) or thread.has_classes(document):
@@ -104,7 +115,7 @@ def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:
         return None
     found_page: BoardPage | IndexPage | None = None
     if kind == "board":
-        found_page = board.read_board(document) or rows.read_rows(document)
+        found_page = _list(document)
     elif kind == "index":
         found_page = index.read_index(document)
     if found_page is None and not found:

@@ -110,10 +110,8 @@ def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
 
 def _single(link: _Element) -> _Element:
     """The row of the only thread of a list: a table's row, an entry."""
-    for box in link.iterancestors("tr", "li", "tbody"):
-        return box
-    box = link.getparent()
-    return box if box is not None else link
+    row = next(link.iterancestors("tr", "li", "tbody"), link.getparent())
+    return link if row is None else row
 
 
 def _is_row(box: _Element) -> bool:
@@ -199,8 +197,12 @@ def _date(box: _Element, clock: Clock) -> Moment | None:
 
 
 def _counters(box: _Element) -> tuple[int | None, int | None]:
-    replies = next((number(part) for name in _REPLIES for part in by_class(box, name)), None)
-    views = None
+    counter = next((part for name in _REPLIES for part in by_class(box, name)), None)
+    replies = views = None
+    if counter is not None:
+        # <td class="num"><a>5</a><em>128</em></td>; phones have the replies alone
+        replies = number(next(counter.iter("a"), counter))
+        views = number(next(counter.iter("em"), None))
     for icon in box.iter("i"):
         line = icon.getparent()
         name = icon.get("class") or ""

@@ -29,10 +29,10 @@ def read_traits(page: ThreadPage | BoardPage) -> frozenset[str]:
     if isinstance(page, ThreadPage):
         facts: dict[str, object] = {
             "headline": page.headline,
-            "board": page.board and page.board.name,
+            "board": page.board is not None and page.board.name,
             "breadcrumbs": page.breadcrumbs,
-            "views": page.views,
-            "replies": page.replies,
+            "views": page.views is not None,
+            "replies": page.replies is not None,
             "author": any(post.author.name for post in page.posts),
             "author_id": any(post.author.id for post in page.posts),
             "date": any(post.date for post in page.posts),
@@ -49,7 +49,7 @@ def read_traits(page: ThreadPage | BoardPage) -> frozenset[str]:
             "replies": any(row.replies is not None for row in page.rows),
             "views": any(row.views is not None for row in page.rows),
         }
-    found.update(name for name, fact in facts.items() if fact not in (None, False, ()))
+    found.update(name for name, fact in facts.items() if fact)
     return frozenset(found)
 
 
