@@ -159,6 +159,7 @@ class Frontier:
 
     def thread_found(self, page: ThreadPage, place: int) -> Change:
         """A thread that another address led to."""
+        assert page.thread_id is not None
         address = urls.read_thread_address(page.url)
         url = address.page_url(1) if address else urls.thread_url(self.root, page.thread_id)
         return self._thread(page.thread_id, url, place, from_top=True)

@@ -141,7 +141,7 @@ class Post(Line):
 
     kind = "post"
 
-    thread_id: str
+    thread_id: str | None = None
     post_id: str | None = None
     position: int | None = None
     floor_label: str | None = None

@@ -94,6 +94,7 @@ def deleted_line(
 
 def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> Coverage:
     """The line of a thread's coverage; ``more`` are the counts."""
+    assert page.thread_id is not None
     site = urls.site_of(page.site.root)
     return Coverage(
         item_id=f"{site}:{page.thread_id}:coverage",
@@ -109,7 +110,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
     site = urls.site_of(page.site.root)
     body = post.body
     common: Record = {
-        "item_id": f"{site}:{page.thread_id}:{post.id}",
+        "item_id": f"{site}:{page.thread_id or 'text'}:{post.id}",
         "site": site,
         "url": page.url,
         "fetched_at": _stamp(fetched_at),
@@ -148,7 +149,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
     line = Article(**common, **_thread(page, body)) if post.is_first else Post(**common)
     if isinstance(line, Article):
         line.headline = page.headline
-    else:
+    elif page.thread_id:
         at = f"#pid{post.number}" if post.number else ""
         line.url = Url(urls.thread_url(page.site.root, page.thread_id) + at)
     line.content_hash = content_hash(line)

@@ -307,6 +307,7 @@ def read_saved(
     page: ThreadPage, archive: Archive, now: datetime, *, run_id: str, with_replies: bool
 ) -> Given:
     """What a saved page gives: it alone, for nothing that it links to is asked for."""
+    assert page.thread_id is not None
     reading = Reading(archive.ledger, page.thread_id, run_id=run_id, with_replies=with_replies)
     lines, changes = reading.take(page, page.page, now)
     last_lines, last_changes = reading.end(now)

@@ -113,7 +113,7 @@ class _Look:
     def page(self, page: ThreadPage | BoardPage, response: Response, now: datetime) -> None:
         if isinstance(page, ThreadPage):
             kind = "thread" if page.page == 1 else "further thread"
-            key = page.thread_id
+            key = page.thread_id or response.url
         else:
             kind, key = "list", response.url
         traits = read_traits(page)

@@ -25,7 +25,6 @@ from crawler.discuz.facts import (
     IndexPage,
     Moment,
     Post,
-    Quote,
     Site,
     ThreadPage,
     ThreadRow,
@@ -34,6 +33,7 @@ from crawler.discuz.facts import (
 from crawler.discuz.identity import read_thread_id, read_thread_url
 from crawler.discuz.index import read_boards
 from crawler.discuz.numbering import in_order
+from crawler.discuz.quotes import split_quote
 from crawler.discuz.site import base_of, read_site
 from crawler.discuz.tree import by_class, words
 
@@ -59,11 +59,6 @@ _EDITED = re.compile(
     r"^ 本帖最[后後]由 (?P<name>.{1,99}?) [于於] (?P<date>.{1,60}?) [编編][辑輯] "
     r"(?=<br />\s{0,4}<br />)"
 )
-# the first line of a quotation, and of a reply in the manner of X1
-_QUOTES = re.compile(
-    r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
-)
-_ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
 # smilies: {:2_25:}, and those that come with every Discuz!
 _SMILEYS = re.compile(
     r"\{:\d{1,4}_\d{1,6}:\}|:(?:lol|handshake|loveliness:|funk:|curse:|dizzy:|shutup:|sleepy:|hug:"
@@ -249,7 +244,7 @@ def _body(source: str, is_withheld: bool, context: Context, above: list[Post]) -
         source = source.lstrip("\r\n\t")[edited.end() :]
     body = read_body(build_tree(f"<div>{_SMILEYS.sub('', source)}</div>")[0], context)
     text = "\n".join(_ITEM.sub("", line) for line in body.text.split("\n"))
-    quote, text = _split_quote(text, context.clock, above)
+    quote, text = split_quote(text, context.clock, above)
     return replace(
         body,
         text="\n".join(line for line in text.split("\n") if not _IMAGE.match(line)).strip("\n"),
@@ -259,41 +254,6 @@ def _body(source: str, is_withheld: bool, context: Context, above: list[Post]) -
         edited_by=edited["name"] if edited else None,
         edited_at=read_date(edited["date"], None, context.clock) if edited else None,
     )
-
-
-def _split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | None, str]:
-    """The quotation that a reply begins with, and the rest.
-
-    Nothing marks its end: it is as long as the words are the quoted post's, where that stands
-    above; else it ends with its first paragraph.
-    """
-    first, _, rest = text.partition("\n")
-    answers = _ANSWERS.match(first)
-    if answers and rest.startswith("\n"):
-        return Quote("", answers["author"].strip()), rest.strip("\n")
-    found = _QUOTES.match(first)
-    date = read_date(found["date"], None, clock) if found else None
-    if not found or date is None:
-        return None, text
-    author = found["author"]
-    said = [
-        "".join(post.body.text.split())
-        for post in above
-        if post.author.name == author
-        and post.date
-        and abs((post.date.value - date.value).total_seconds()) < _SAME
-    ]
-    ends = [match.start() for match in re.finditer(r"\n\n|$", rest)]
-    end = ends[0]
-    for at in ends:
-        words_ = "".join(rest[:at].split()).removesuffix("...")
-        if any(words_ in post for post in said):
-            end = at
-    return Quote(rest[:end].strip("\n"), author, None, date), rest[end:].strip("\n")
-
-
-# a quotation's date has no seconds
-_SAME = 60
 
 
 # -- lists --------------------------------------------------------------------------------------

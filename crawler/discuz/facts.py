@@ -271,15 +271,16 @@ class Site:
 class ThreadPage:
     """One page of a thread, its posts in page order, each once.
 
-    ``next_url`` is what 下一页 links to. ``is_filtered``: only some authors' posts
-    (``authorid=``). ``places``: where its parts stood in the markup (`discuz.traits`).
+    ``thread_id`` is told by all but plain text. ``next_url`` is what 下一页 links to.
+    ``is_filtered``: only some authors' posts (``authorid=``).
+    ``places``: where its parts stood in the markup (`discuz.traits`).
     ``is_reversed``: newest first. ``is_truncated``: the page was cut off; the
     posts are those that were whole.
     """
 
     site: Site
     url: str
-    thread_id: str
+    thread_id: str | None
     headline: str | None
     category: str | None
     board: Board | None

@@ -107,13 +107,20 @@ def _location(floor: Floor, date: Moment | None) -> str | None:
     if found:
         return found["place"].strip()
     for box in floor.all("authi")[-1:]:
-        said = all_text(box)
-        if not any(word in said for word in _PLACE_WORDS):
-            continue
-        found = _PLACE.search(said.replace("\xa0", " "))
-        if found and not _DEVICE.search(found["place"]):
-            return " ".join(found["place"].split()) or None
+        place = place_in(all_text(box))
+        if place:
+            return place
     return None
+
+
+def place_in(said: str) -> str | None:
+    """The place in the line of a floor's date (来自: 浙江省温州市 电信), if it tells one."""
+    if not any(word in said for word in _PLACE_WORDS):
+        return None
+    found = _PLACE.search(said.replace("\xa0", " "))
+    if not found or _DEVICE.search(found["place"]):
+        return None
+    return " ".join(found["place"].split()) or None
 
 
 # -- what ---------------------------------------------------------------------------------------

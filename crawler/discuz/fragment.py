@@ -88,6 +88,7 @@ def count_parts(text: str) -> dict[str, int]:
 def whole_url(page: ThreadPage) -> str:
     """The address of the same page with all parts of its posts."""
     at = f"&page={page.page}" if page.page > 1 else ""
+    assert page.thread_id is not None
     return f"{urls.thread_url(page.site.root, page.thread_id)}{at}&cp=all"
 
 

@@ -14,6 +14,7 @@ from crawler.discuz import (
     index,
     inferred,
     notice,
+    plain,
     printable,
     rows,
     thread,
@@ -59,6 +60,7 @@ _READERS: tuple[Callable[[Document], Page | None], ...] = (
     archiver.read_archived_thread,
     archiver.read_archived_list,
     printable.read_printable,
+    plain.read_plain,
     _read_renamed,
 )
 _KINDS: dict[str, Kind] = {

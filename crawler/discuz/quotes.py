@@ -24,6 +24,13 @@ _ATTRIBUTION = (
         r"(?P<date>.{4,60}?)\s?[发發]表"
     ),
 )
+# where no frame is left: the first line of a quotation, and of a reply in the manner of X1
+_QUOTES = re.compile(
+    r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
+)
+_ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
+# a quotation's date has no seconds
+_SAME = 60
 # Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing.
 _SHORTEST = 6
 
@@ -92,3 +99,34 @@ def _quoted(block: Block, post: Post, above: list[Post]) -> Quote | None:
         if other.author.name != post.author.name and f"\n{text}\n" in f"\n{other.body.text}\n":
             return Quote(text, other.author.name, other.id, other.date)
     return None
+
+
+def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | None, str]:
+    """The quotation that a reply begins with, and the rest.
+
+    Nothing marks its end: it is as long as the words are the quoted post's, where that stands
+    above; else it ends with its first paragraph.
+    """
+    first, _, rest = text.partition("\n")
+    answers = _ANSWERS.match(first)
+    if answers and rest.startswith("\n"):
+        return Quote("", answers["author"].strip()), rest.strip("\n")
+    found = _QUOTES.match(first)
+    date = read_date(found["date"], None, clock) if found else None
+    if not found or date is None:
+        return None, text
+    author = found["author"]
+    said = [
+        "".join(post.body.text.split())
+        for post in above
+        if post.author.name == author
+        and post.date
+        and abs((post.date.value - date.value).total_seconds()) < _SAME
+    ]
+    ends = [match.start() for match in re.finditer(r"\n\n|$", rest)]
+    end = ends[0]
+    for at in ends:
+        words_ = "".join(rest[:at].split()).removesuffix("...")
+        if any(words_ in post for post in said):
+            end = at
+    return Quote(rest[:end].strip("\n"), author, None, date), rest[end:].strip("\n")

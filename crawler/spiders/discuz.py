@@ -130,7 +130,7 @@ class DiscuzSpider(Spider):
         """One saved page; its site is what it says itself."""
         now = seen_at(response.url)
         page = read_response(response, now)
-        if isinstance(page, ThreadPage):
+        if isinstance(page, ThreadPage) and page.thread_id:
             archive = self._archive(urls.site_of(page.site.root))
             given = read_saved(
                 page,
