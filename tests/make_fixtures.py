@@ -24,6 +24,7 @@ from tests.pages.lists import lists
 from tests.pages.messages import messages
 from tests.pages.news import ads, news, robots, versions
 from tests.pages.orders import charsets, orders
+from tests.pages.skins import skins as other_skins
 from tests.pages.special import skins, specials
 from tests.pages.texts import HIDDEN, JAMMED, LISTS, QUOTES, RELATIVE, SHIELDED
 from tests.templates import HOST, Floor, Look, Thread
@@ -170,6 +171,7 @@ def fixtures() -> list[Fixture]:
         *versions(),
         *messages(),
         *lists(),
+        *other_skins(),
     ]
 
 

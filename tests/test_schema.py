@@ -49,8 +49,8 @@ def test_a_line_that_breaks_it_is_told(change: dict[str, Any], problem: str) -> 
 
 
 def test_a_missing_field_is_told() -> None:
-    line = {name: value for name, value in ARTICLE.items() if name != "thread_id"}
-    assert problems(line) == ["thread_id: missing"]
+    line = {name: value for name, value in ARTICLE.items() if name != "url"}
+    assert problems(line) == ["url: missing"]
 
 
 def test_an_absent_fact_is_left_out() -> None:

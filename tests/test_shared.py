@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import socket
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from crawler.items import to_record
 from crawler.lines import post_lines
 from crawler.storage import encode
 from tests.conftest import SHARED, scrapy
+from tests.pages.skins import renamed
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no real pages beside the project")
 
@@ -260,24 +260,8 @@ def words_of(bbcode: str) -> str:
     return re.sub(r"\{:\w+:\}|:handshake|:victory:|:lol", "", text)
 
 
-def renamed(source: str, names: random.Random) -> str:
-    """A page whose ids are all new, and its classes too, each the same wherever it stands."""
-
-    def word(_: object = None) -> str:
-        return "".join(names.choices("abcdefghijklmnopqrstuvwxyz", k=7))
-
-    classes: dict[str, str] = defaultdict(word)
-
-    def rename(found: re.Match[str]) -> str:
-        return found[1] + " ".join(classes[name] for name in found[2].split()) + '"'
-
-    source = re.sub(r'(<[^>]*?\sclass=")([^"]*)"', rename, source)
-    return re.sub(r'(<[^>]*?\sid=")[^"]*', lambda found: found[1] + word(), source)
-
-
 @pytest.mark.parametrize("seed", [1, 2])
 def test_pages_with_all_ids_and_classes_renamed(seed: int) -> None:
-    names = random.Random(seed)
     folder = SHARED / "forum" / "x33"
     found = wrong = total = 0
     # each seed takes every second page
@@ -293,7 +277,7 @@ def test_pages_with_all_ids_and_classes_renamed(seed: int) -> None:
         real = read_page(source, **told)
         if not isinstance(real, ThreadPage):
             continue
-        page = read_page(renamed(source.decode(), names).encode(), **told)
+        page = read_page(renamed(source.decode(), seed).encode(), **told)
         total += len(real.posts)
         if not isinstance(page, ThreadPage):
             continue

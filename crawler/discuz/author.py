@@ -90,7 +90,8 @@ def read_name(box: _Element, base: str, *, without: str | None = None) -> Author
     for link in box.iter("a"):
         href = link.get("href")
         if urls.is_user_link(href) and words(link):
-            return Author(words(link), urls.user_id(href), urls.resolve(base, href))
+            url = urls.without_mobile(urls.resolve(base, href))
+            return Author(words(link), urls.user_id(href), url)
     said = said.removeprefix(without).strip() if without else said
     if _DELETED.search(said):
         return Author(_DELETED.sub("", said).strip() or None, is_deleted=True)

@@ -39,6 +39,8 @@ _TYPE_SIGN = re.compile(r"^[#\[【]\s?|\s?[\]】]$")
 _BADGE = re.compile(r"^(?:置[顶頂]|精[华華]|[热熱][门門帖]?|新帖?|[关關][闭閉])$")
 # what a moved thread left behind
 _MOVED = re.compile(r"^\s?移[动動]\s?[:\uff1a]")
+# X3.3: <img src="static/image/mobile/images/icon_top.png">; X3.5: <li class="list_top">
+_TOP = re.compile(r"(?:icon|list)_top\b")
 _SUB_BOARDS = "subname_list"
 _AT_LEAST = 2
 _LINKS = 5000
@@ -133,6 +135,8 @@ def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:
     signs = [box.get("class") or "", *map(words, by_class(box, "micon"))]
     for icon in box.iter("img", "i"):
         signs += filter(None, map(icon.get, ("src", "class", "title")))
+    if any(_TOP.search(sign) for sign in signs):
+        signs.append("置顶")
     return ThreadRow(
         thread_id=thread_id,
         url=urls.resolve(base, link.get("href")) or "",

@@ -93,7 +93,7 @@ def read_thread(document: Document, *, any_classes: bool = False) -> ThreadPage 
     )
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
-    missing = {} if "cp=all" in document.url else count_parts(document.text)
+    missing = count_parts(document.text)
     if missing:
         posts = [replace(post, parts_missing=missing.get(post.id, 0)) for post in posts]
     number, pages, next_url = read_place(document, page.all("pg"), context.base)

@@ -207,7 +207,8 @@ def _board(root: _Element, first: _Element, base: str) -> Board | None:
         # <a href="…fid=2"><img /></a> <span class="name">BOARD</span>
         beside = element.getnext()
         name = words(element) or (words(beside) if beside is not None else "")
-        return Board(name or None, board_id, urls.resolve(base, href))
+        url = urls.without_mobile(urls.resolve(base, href))
+        return Board(name or None, board_id, url)
     return None
 
 

@@ -41,6 +41,7 @@ _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", 
 MAX_PAGE = 1_000_000
 # What browsers and servers take; nothing a forum makes is longer.
 _LONGEST = 4096
+_MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,15 @@ def attachment_id(href: str | None) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return plain.decode() if re.fullmatch(rb"\d{1,18}", plain) else None
+
+
+def without_mobile(url: str | None) -> str | None:
+    """An address without what makes it that of the page for phones.
+
+    >>> without_mobile("http://b.example/home.php?mod=space&uid=7&mobile=2")
+    'http://b.example/home.php?mod=space&uid=7'
+    """
+    return _MOBILE.sub("", url) if url else None
 
 
 def without_fragment(url: str) -> str:

@@ -111,7 +111,8 @@ def _board(above: list[_Element], base: str) -> Board | None:
             and "forumdisplay" in (href or "forumdisplay")
             and "filter=" not in (href or "")
         ):
-            board = Board(words(element) or None, board_id, urls.resolve(base, href))
+            url = urls.without_mobile(urls.resolve(base, href))
+            board = Board(words(element) or None, board_id, url)
     return board
 
 
