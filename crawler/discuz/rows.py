@@ -73,7 +73,7 @@ def read_rows(document: Document) -> BoardPage | None:
         page=current or (address.page if address and pages > 1 else 1),
         pages=pages,
         next_url=next_url,
-        rows=tuple(_row(box, thread_id, base, clock) for thread_id, box in rows),
+        rows=tuple(row for thread_id, box in rows if (row := _row(box, thread_id, base, clock))),
         boards=tuple(_sub_boards(root, board_id, base)),
         is_truncated=document.is_cut,
         skin=skin,
@@ -122,9 +122,11 @@ def _is_row(box: _Element) -> bool:
     return any(map(urls.is_user_link, hrefs)) and any("goto=lastpost" in href for href in hrefs)
 
 
-def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow:
+def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | None:
     links = [link for link in box.iter("a") if _leads_to(link, thread_id, base)]
-    link = next((each for each in links if not words(each).isdigit()), links[0])
+    link = next((each for each in links if not words(each).isdigit()), next(iter(links), None))
+    if link is None:  # links to its further pages alone
+        return None
     replies, views = _counters(box)
     counter = next((each for each in links if words(each).isdigit() and each is not link), None)
     if replies is None and counter is not None:

@@ -54,7 +54,12 @@ def read_touch(document: Document) -> ThreadPage | None:
     if not all(mark in document.text for mark in _MARKS):
         return None
     root = document.root
-    floors = [(box, found[1]) for box in root.iter("div") if (found := _floor_id(box))]
+    by_id: dict[str, _Element] = {}
+    for box in root.iter("div"):
+        found = _floor_id(box)
+        if found:
+            by_id.setdefault(found[1], box)
+    floors = [(box, post_id) for post_id, box in by_id.items()]
     heading = next((box for name in _TITLES for box in by_class(root, name)), None)
     thread_id = read_thread_id(document, (link.get("href") for link in _thread_links(root)))
     if not floors or heading is None or thread_id is None:

@@ -17,20 +17,20 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit, urlunsplit
 # thread-TID-PAGE-LISTPAGE.html is Discuz's own rewriting; /t1009483-1-1 and
 # forum-viewthread_12.html were seen elsewhere.
 _REWRITTEN = re.compile(
-    r"(?P<base>.*/)(?:thread-(?P<tid>\d+)-(?P<page>\d+)-(?P<list>\d+)\.html?"
+    r"^(?P<base>.*/)(?:thread-(?P<tid>\d+)-(?P<page>\d+)-(?P<list>\d+)\.html?"
     r"|t(?P<tid2>\d+)-(?P<page2>\d+)-(?P<list2>\d+)(?:\.html?)?"
     r"|forum-viewthread_(?P<tid3>\d+)\.html?)$"
 )
-_ARCHIVED = re.compile(r"(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+)\.html?")
+_ARCHIVED = re.compile(r"^(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+)\.html?")
 # forum.php since X1, viewthread.php up to 7.2, both under any base path
-_SCRIPT = re.compile(r"(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
+_SCRIPT = re.compile(r"^(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
 # forum-FID-PAGE.html, FID a number or the board's short name; /f161-1 was seen elsewhere
 _BOARD = re.compile(
-    r"(?P<base>.*/)(?:forum-(?P<fid>[A-Za-z0-9_]{1,40})-(?P<page>\d+)\.html?"
+    r"^(?P<base>.*/)(?:forum-(?P<fid>[A-Za-z0-9_]{1,40})-(?P<page>\d+)\.html?"
     r"|f(?P<fid2>\d+)-(?P<page2>\d+)(?P<end>(?:\.html?)?))$"
 )
-_BOARD_ARCHIVED = re.compile(r"(?P<base>.*/)archiver/(?:index\.php)?\??fid-(?P<fid>\d+)\.html?")
-_BOARD_SCRIPT = re.compile(r"(?P<base>.*/)(?P<script>forum|forumdisplay)\.php$")
+_BOARD_ARCHIVED = re.compile(r"^(?P<base>.*/)archiver/(?:index\.php)?\??fid-(?P<fid>\d+)\.html?")
+_BOARD_SCRIPT = re.compile(r"^(?P<base>.*/)(?P<script>forum|forumdisplay)\.php$")
 # uid=20, space-uid-20.html, suid-20; not authorid=20, touid=20
 _USER_ID = re.compile(r"(?<![a-z])s?uid[=-](\d+)")
 _USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$|mod=space&(?:amp;)?username=([^&#]+)")

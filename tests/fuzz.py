@@ -1,0 +1,211 @@
+"""Breaks pages at random and reads them: no reader may raise, and none may invent words.
+
+    python -m tests.fuzz --seconds 600 --seed 1              every reader in turn
+    python -m tests.fuzz --seconds 600 --seed 1 --skin touch pages of one skin only
+
+The same seed breaks the same pages in the same way. A page that is read wrongly is written to the
+folder of ``--keep``, and the program ends with status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.discuz import read_page
+from crawler.discuz.document import decode
+from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
+from crawler.items import to_record
+from crawler.lines import post_lines, refusal_line
+from crawler.schema import problems
+from crawler.storage import encode
+from tests.conftest import SHARED
+from tests.make_fixtures import FOLDER
+from tests.pages.plain import PAGE
+
+SEEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
+# What mutations put in: marks of Discuz out of place, broken addresses, numbers beyond all bounds.
+PIECES = [
+    piece.encode("utf-8", "surrogatepass")
+    for piece in (
+        '<div class="quote"><blockquote>',
+        "</blockquote></div>",
+        '<div class="locked">',
+        "<ignore_js_op>",
+        "</ignore_js_op>",
+        '<i class="pstatus">',
+        '<span title="2024-13-45 99:99">',
+        '<img aid="x" file="http://[::1">',
+        '<a href="http://[bad">x</a>',
+        '<a href="file:///etc/passwd">x</a>',
+        '<em id="authorposton5">',
+        '<table id="pid5">',
+        '<div id="pid99999999999999999999" class="plc">',
+        '<div class="message">',
+        '<div id="postmessage_5">',
+        '<p class="author"><strong>',
+        '<hr noshade size="2">\n<b>作者: </b>',
+        "<root><![CDATA[",
+        "]]></root>",
+        "<strong>",
+        "</strong>",
+        "</td></tr></table>",
+        '<a href="?goto=findpost&pid=9">2#</a>',
+        '<a href="?repquote=99999999999999999999">',
+        '<div class="pg"><strong>99999999999</strong>',
+        '<span title="99999999999999999999">1</span>',
+        "<script>show_threadpage(5, 1, 9999, 0);</script>",
+        "GMT+99, 2024-1-1 00:00",
+        "\n发表于 2024-1-1 00:00 | 只看该作者\n",
+        "\n使用道具 举报\n",
+        "<td>",
+        "<blockquote>",
+        "<textarea>",
+        "<!--",
+        "<script>",
+        '<dl id="ratelog_5"><tr id="rate_5_5"><td>',
+        '<div class="psti">',
+        '<b title="',
+        "\x00",
+        "&#0;",
+        "&#x110000;",
+        "\u202e",
+        "\ud800",
+    )
+]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A page to be broken: what it is, where it was, its bytes."""
+
+    skin: str
+    url: str
+    body: bytes
+
+
+def seeds() -> list[Seed]:
+    """The fixtures of the project, and real pages where they lie beside it."""
+    found = [("file:///page.txt", PAGE.encode())]
+    for path in sorted(FOLDER.glob("*/*/page.html")):
+        meta = json.loads(path.with_name("meta.json").read_text("utf-8"))
+        found.append((meta["url"], path.read_bytes()))
+    for path in sorted((SHARED / "wild").glob("*.html")):
+        found.append(("http://wild.example/forum.php?mod=viewthread&tid=1", path.read_bytes()))
+    for path in sorted((SHARED / "forum" / "pages").glob("*/*.html")):
+        url = "http://127.0.0.1:8033/forum.php?mod=viewthread&tid=1"
+        found.append((url, path.read_bytes()))
+    return [Seed(skin_of(read(url, body)), url, body) for url, body in found]
+
+
+def read(url: str, body: bytes) -> Page:
+    return read_page(body, url=url, seen_at=SEEN)
+
+
+def skin_of(page: Page) -> str:
+    """By which reader a page is read."""
+    if isinstance(page, ThreadPage | BoardPage):
+        return page.skin if isinstance(page, ThreadPage) else f"list-{page.skin}"
+    return type(page).__name__.lower()
+
+
+def broken(body: bytes, names: random.Random) -> bytes:
+    """A page with some of its bytes lost, doubled, changed, or foreign ones put in."""
+    page = bytearray(body)
+    for _ in range(names.choice((1, 5, 40, 200))):
+        at = names.randrange(len(page) + 1)
+        match names.randrange(4):
+            case 0:
+                page[at:at] = names.choice(PIECES)
+            case 1:
+                del page[at : at + names.randrange(400)]
+            case 2:
+                start = names.randrange(len(page) + 1)
+                page[at:at] = page[start : start + names.randrange(800)]
+            case _:
+                page[at : at + 1] = bytes([names.randrange(256)])
+    return bytes(page)
+
+
+def wrongs(url: str, body: bytes) -> Iterator[str]:
+    """What is wrong with the reading of a page; nothing if all is well."""
+    page = read(url, body)
+    if isinstance(page, ThreadPage):
+        lines = list(post_lines(page, page.posts, SEEN))
+        ids = [line.item_id for line in lines]
+        if len(set(ids)) < len(ids):
+            yield "a post twice"
+        there = Counter(html.unescape(decode(body)[0]))
+        for line in lines:
+            extra = Counter(line.text or "") - there
+            for space in " \t\n":
+                extra.pop(space, None)
+            if extra:
+                yield f"{line.item_id}: {dict(extra)} are not on the page"
+    elif isinstance(page, Message):
+        lines = [refusal_line(page.reason, url=url, fetched_at=SEEN, message=page)]  # type: ignore[list-item]
+    else:
+        lines = []
+    for line in lines:
+        record = to_record(line)
+        encode(record)
+        for problem in problems(record):
+            yield f"{line.item_id}: {problem}"
+
+
+def fuzz(pages: list[Seed], seed: int, rounds: int) -> Iterator[tuple[Seed, bytes, str]]:
+    """Break pages ``rounds`` times; each that is read wrongly, with what is wrong."""
+    names = random.Random(seed)
+    for _ in range(rounds):
+        page = names.choice(pages)
+        body = broken(page.body, names)
+        for wrong in wrongs(page.url, body):
+            yield page, body, wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--skin", help="pages of this skin only")
+    parser.add_argument("--keep", type=Path, default=Path("fuzz"))
+    options = parser.parse_args()
+    by_skin: dict[str, list[Seed]] = {}
+    for page in seeds():
+        if options.skin in (None, page.skin):
+            by_skin.setdefault(page.skin, []).append(page)
+    if not by_skin:
+        print(f"no page of skin {options.skin}")
+        return 2
+    read_pages: Counter[str] = Counter()
+    slowest: Counter[str] = Counter()
+    found = 0
+    end = time.monotonic() + options.seconds
+    seed = options.seed
+    while time.monotonic() < end:
+        for skin, pages in by_skin.items():
+            began = time.monotonic()
+            for _page, body, wrong in fuzz(pages, seed, 10):
+                found += 1
+                options.keep.mkdir(exist_ok=True)
+                (options.keep / f"{skin}-{seed}-{found}.html").write_bytes(body)
+                print(f"{skin}, seed {seed}: {wrong}")
+            read_pages[skin] += 10
+            slowest[skin] = max(slowest[skin], int(100 * (time.monotonic() - began)))
+        seed += 1
+    for skin, count in read_pages.items():
+        print(f"{skin}: {count:,} pages, {slowest[skin]} ms a page in the slowest ten")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
