@@ -22,8 +22,10 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 
-# No page of a forum is this large; a hostile one may be (the default is 1 GiB).
-DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+# No page of a forum is this large, packed or unpacked; a hostile one may be (the default is 1 GiB).
+# What is larger is cut off and refused as too_large.
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 60
 
 # The spider asks again for what comes and goes, by what the page says and not by its status;

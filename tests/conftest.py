@@ -11,7 +11,7 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.context import ForkServerProcess as Process
@@ -31,7 +31,8 @@ SHARED = ROOT.parent / "shared"
 class Forum:
     """A forum on loopback. ``pages`` maps a path with its query to what is answered.
 
-    An answer is a text (status 200), or (status, headers, bytes). A list of answers is given one
+    An answer is a text (status 200), or (status, headers, bytes); a function in place of the bytes
+    is asked for more without end. A list of answers is given one
     by one, the last for ever. ``asked`` counts requests, ``cookies`` and ``agents`` are
     those that came.
     """
@@ -72,6 +73,14 @@ def served_forum() -> Iterator[Forum]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
+            if callable(body):
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.close_connection = True
+                with suppress(OSError):  # until whoever asked has had enough
+                    while True:
+                        self.wfile.write(body())
+                return
             if "Content-Length" not in headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import pkgutil
 import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
 import crawler
+from tests.conftest import Forum, scrapy
 from tests.fuzz import fuzz, seeds
+from tests.pages import first
+from tests.templates import Thread
 
 re_parser: Any = importlib.import_module("re._parser")
 
@@ -43,6 +48,34 @@ def test_every_reader_has_pages_to_be_broken() -> None:
         "indexpage",
         "message",
     }
+
+
+# -- pages without end ---
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+THREAD = "/forum.php?mod=viewthread&tid=4711"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, HTML, lambda: b"<p>" * 100_000),
+        (200, {**HTML, "Content-Length": "3000000000"}, b"<p>"),
+        (200, {**HTML, "Content-Encoding": "gzip"}, gzip.compress(b"<p>" * 3_000_000)),
+    ],
+    ids=["endless", "announced", "bomb"],
+)
+def test_a_page_without_end_is_cut_off(forum: Forum, tmp_path: Path, answer: Any) -> None:
+    forum.pages[THREAD] = answer
+    forum.pages["/forum.php?mod=viewthread&tid=4712"] = str(Thread([first(1, "一")], tid=4712))
+    urls = ",".join(forum.root + f"forum.php?mod=viewthread&tid={tid}" for tid in (4711, 4712))
+    size = ("-s", "DOWNLOAD_MAXSIZE=2000000")
+    run = scrapy("crawl", "discuz", "-a", f"url={urls}", *size, data=tmp_path)
+    assert run.status == 3
+    (refusal,) = run.lines("refusals")
+    assert (refusal["reason"], refusal["thread_id"]) == ("too_large", "4711")
+    assert refusal["message_raw"] == "larger than 2,000,000 bytes"
+    assert [line["text"] for line in run.lines("articles")] == ["一"]
 
 
 # -- expressions that run away ---

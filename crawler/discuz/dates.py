@@ -87,7 +87,7 @@ _TIMELY = re.compile(
 _LONGEST = 80
 # a label, a date, a place: what a stamp may consist of
 _WHOLE = re.compile(
-    rf"(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
+    rf"^(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
     rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
     rf"|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}|{_JUST_NOW.pattern})"
     r"(?:(?:\s?[·|-]\s?|\s)[^\d\s]{2,20})?",

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import (
+    CloseSpider,
+    DontCloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+)
+from twisted.internet.defer import CancelledError
 
 from crawler.archive import Archive, InUseError
 from crawler.arguments import is_file, read_arguments
@@ -159,7 +165,12 @@ class DiscuzSpider(Spider):
         visit: Visit = request.cb_kwargs["visit"]
         reason: Reason = "unreachable"
         said = str(failure.value) or type(failure.value).__name__
-        if isinstance(failure.value, IgnoreRequest):
+        # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
+        is_cancelled = isinstance(failure.value, DownloadCancelledError | CancelledError)
+        if is_cancelled or "DOWNLOAD_MAXSIZE" in said:
+            reason = "too_large"
+            said = f"larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes"
+        elif isinstance(failure.value, IgnoreRequest):
             # the other reason of Scrapy's is a redirect that never ends
             reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
         elif "DataLoss" in repr(failure.value):
