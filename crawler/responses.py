@@ -9,6 +9,7 @@ from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
 from crawler.discuz.facts import OtherPage
 from crawler.drift import Sample
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 _KEPT = ("content-type", "date")
 
 
-def read_response(response: Response, seen_at: datetime) -> Page:
-    """Read the page of a response, saved or received."""
+def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
+    """Read the page of a response, saved or received, by the rules of its site if it has some."""
     headers = response.headers.to_unicode_dict()
     return read_page(
         response.body,
@@ -28,6 +29,7 @@ def read_response(response: Response, seen_at: datetime) -> Page:
         seen_at=seen_at,
         headers={str(name): str(value) for name, value in headers.items()},
         status=None if is_file(response.url) else response.status,
+        rules=sites.of(response.url),
     )
 
 

@@ -79,6 +79,8 @@ ITEM_PIPELINES = {
     "crawler.pipelines.CheckPipeline": 300,
     "crawler.pipelines.StorePipeline": 800,
 }
+# Rules for single sites, where the general ones do not do: SITES_DIR/*.toml.
+SITES_DIR = "sites"
 # Lines go to DATA_DIR/<site>/. Relative to where the command is run.
 DATA_DIR = "data"
 # A file that editors, mail and version control still take; then the next one is begun.

@@ -23,6 +23,7 @@ from crawler.ledger import LedgerError
 from crawler.outcome import BLOCKED, DRIFT, INCOMPLETE, LOGIN, USAGE
 from crawler.patience import BLOCKS
 from crawler.responses import kind_of, printable, read_response, sample_of
+from crawler.sites import BadRulesError, Sites, load_sites
 from crawler.storage import site_folder
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Command(ScrapyCommand):
         folder = Path(self.settings["DATA_DIR"]) / site_folder(urls.site_of(_root(args[0])))
         if opts.accept:
             _accept(folder)
-        look = _Look(_known(folder))
+        look = _Look(_known(folder), _sites(self.settings["SITES_DIR"]))
         self.crawler_process.crawl(_FewPages, url=args[0], look=look)
         self.crawler_process.start()
         alarms = look.drift.alarms()
@@ -103,7 +104,8 @@ class Command(ScrapyCommand):
 class _Look:
     """What was found on the pages so far."""
 
-    def __init__(self, known: dict[str, Traits]) -> None:
+    def __init__(self, known: dict[str, Traits], sites: Sites) -> None:
+        self.sites = sites
         self.drift = Drift(known, chance=_CHANCE)
         self.refused: list[str] = []
         self.status = 0
@@ -167,7 +169,7 @@ class _FewPages(Spider):
 
     def parse(self, response: Response) -> Iterator[Request]:
         now = datetime.now(UTC)
-        page: Page = read_response(response, now)
+        page: Page = read_response(response, now, self.look.sites)
         if isinstance(page, IndexPage):
             boards = [board for board in page.boards if board.url]
             for board in boards[:_BOARDS]:
@@ -193,6 +195,13 @@ class _FewPages(Spider):
 def _root(asked: str) -> str:
     board = urls.read_board_address(asked)
     return board.root if board else urls.forum_root(asked, None)
+
+
+def _sites(folder: str) -> Sites:
+    try:
+        return load_sites(Path(folder))
+    except BadRulesError as error:
+        _refuse(str(error))
 
 
 def _known(folder: Path) -> dict[str, Traits]:

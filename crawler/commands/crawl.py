@@ -13,6 +13,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
 from crawler.cookies import read_cookies
 from crawler.outcome import STATUSES, USAGE, conclude
+from crawler.sites import BadRulesError, load_sites
 from crawler.storage import can_compress
 
 # what fits into a header and a comment of the agent's name (RFC 9110 §5.6.5)
@@ -70,7 +71,8 @@ class Command(ScrapyCrawl):
                     _refuse(f"{name}={settings[name]}: say a number")
             if settings.get("COOKIES_FILE"):
                 read_cookies(Path(settings["COOKIES_FILE"]))
-        except ValueError as error:
+            load_sites(Path(settings["SITES_DIR"]))
+        except (ValueError, BadRulesError) as error:
             _refuse(str(error))
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:

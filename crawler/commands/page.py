@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
@@ -17,6 +17,7 @@ from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.items import DEFINITE, Line, to_record
 from crawler.lines import post_lines, refusal_line
 from crawler.responses import kind_of, read_response, seen_at
+from crawler.sites import BadRulesError, Sites, load_sites
 from crawler.storage import encode
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Command(ScrapyCommand):
         elif not Path(args[0]).is_file():
             _refuse(f"no such file: {args[0]}")
         assert self.settings is not None
+        try:
+            self._sites = load_sites(Path(self.settings["SITES_DIR"]))
+        except BadRulesError as error:
+            _refuse(str(error))
         # what is printed is all that comes of it
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         if not opts.loglevel:
@@ -80,7 +85,9 @@ class Command(ScrapyCommand):
         moment = _time(opts.seen_at) if opts.seen_at else None
         if "://" in args[0] and not is_file(args[0]):
             assert self.crawler_process is not None
-            self.crawler_process.crawl(_OnePage, url=args[0], seen_at=moment, show=self._print)
+            self.crawler_process.crawl(
+                _OnePage, url=args[0], seen_at=moment, show=self._print, sites=self._sites
+            )
             self.crawler_process.start()
         else:
             path = file_path(args[0]) if is_file(args[0]) else Path(args[0])
@@ -89,7 +96,8 @@ class Command(ScrapyCommand):
     def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> None:
         saved = path.resolve().as_uri()
         url, moment = url or saved, moment or seen_at(saved)
-        self._print(read_page(path.read_bytes(), url=url, seen_at=moment), url, moment)
+        page = read_page(path.read_bytes(), url=url, seen_at=moment, rules=self._sites.of(url))
+        self._print(page, url, moment)
 
     def _print(self, page: Page | str, url: str, seen_at: datetime) -> None:
         lines: list[Line] = []
@@ -114,22 +122,24 @@ class Command(ScrapyCommand):
 class _OnePage(Spider):
     name = "page"
 
-    def __init__(self, url: str, seen_at: datetime | None, show: Any, **arguments: Any) -> None:
+    def __init__(
+        self, url: str, seen_at: datetime | None, show: Any, sites: Sites, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
-        self.url, self.seen_at, self.show = url, seen_at, show
+        self.url, self.seen_at, self.show, self.sites = url, seen_at, show, sites
 
     async def start(self) -> AsyncIterator[Request]:
         yield Request(self.url, callback=self.parse, errback=self.failed)
 
     def parse(self, response: Response) -> None:
         now = self.seen_at or datetime.now(UTC)
-        self.show(read_response(response, now), response.url, now)
+        self.show(read_response(response, now, self.sites), response.url, now)
 
     def failed(self, failure: Failure) -> None:
         self.show(str(failure.value), self.url, self.seen_at or datetime.now(UTC))
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     print(f"scrapy page: {message}", file=sys.stderr)
     raise SystemExit(USAGE)
 

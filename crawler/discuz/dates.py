@@ -10,7 +10,7 @@ languages, base and zone fixed. It is not asked about `12-23 08:42`, which it mi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -100,16 +100,27 @@ class Clock:
     """What words like 昨天 count from, and how this site writes dates.
 
     ``now`` is aware, in the forum's zone. ``is_page_time`` tells that the page's own clock gave
-    it. ``day_first`` orders the two short numbers of 01-06-2017.
+    it. ``day_first`` orders the two short numbers of 01-06-2017; ``pattern`` is the site's own, as
+    `datetime.strptime` takes it.
     """
 
     now: datetime
     is_page_time: bool = False
     day_first: bool = True
+    pattern: str | None = None
 
 
 def read_clock(document: Document) -> Clock:
     """The page's own clock, else the response's Date header, else when the page was seen."""
+    clock = _read_clock(document)
+    rules = document.rules
+    if rules is None:
+        return clock
+    now = clock.now.astimezone(rules.zone) if rules.zone and not clock.is_page_time else clock.now
+    return replace(clock, now=now, pattern=rules.date_pattern)
+
+
+def _read_clock(document: Document) -> Clock:
     base = _header_time(document) or document.seen_at
     if base.tzinfo is None:
         base = base.replace(tzinfo=UTC)
@@ -166,10 +177,23 @@ def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:
     for text in (title, raw):
         if not text:
             continue
-        read = _read(text[:_LONGEST], clock)
+        read = _by_pattern(text, clock) if clock.pattern else None
+        read = read or _read(text[:_LONGEST], clock)
         if read:
             return Moment(read[0], read[1], raw)
     return None
+
+
+def _by_pattern(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
+    """A date as the site's own pattern has it."""
+    pattern = clock.pattern or ""
+    try:
+        said = _PREFIX.sub("", text).strip()[:_LONGEST]
+        read = datetime.strptime(said, pattern).replace(tzinfo=clock.now.tzinfo)
+    except ValueError:
+        return None
+    precision: Precision = "second" if "%S" in pattern else "minute" if "%M" in pattern else "day"
+    return read, precision
 
 
 def _read(text: str, clock: Clock) -> tuple[datetime, Precision] | None:

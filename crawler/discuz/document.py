@@ -18,6 +18,8 @@ from typing import cast
 
 from lxml import etree
 
+from crawler.discuz.rules import SiteRules
+
 # A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff").
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -66,7 +68,7 @@ class Document:
     """A page as it was received.
 
     ``text`` is decoded, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be; ``headers``
-    have lower-case names.
+    have lower-case names; ``rules`` are those of the site, where it has some.
     """
 
     url: str
@@ -75,6 +77,7 @@ class Document:
     encoding: str
     seen_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+    rules: SiteRules | None = None
 
     @cached_property
     def root(self) -> etree._Element:
@@ -91,12 +94,20 @@ class Document:
 
 
 def read_document(
-    body: bytes, *, url: str, seen_at: datetime, headers: Mapping[str, str] | None = None
+    body: bytes,
+    *,
+    url: str,
+    seen_at: datetime,
+    headers: Mapping[str, str] | None = None,
+    rules: SiteRules | None = None,
 ) -> Document:
     """Decode ``body``. Never raises; bytes that fit no coding become U+FFFD."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
-    text, encoding = decode(body, lower.get("content-type", ""))
-    return Document(url, body, text, encoding, seen_at, lower)
+    if rules and rules.charset:
+        text, encoding = body.decode(_CODECS[rules.charset], "replace"), rules.charset
+    else:
+        text, encoding = decode(body, lower.get("content-type", ""))
+    return Document(url, body, text, encoding, seen_at, lower, rules)
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:

@@ -17,6 +17,7 @@ from crawler.discuz import (
     plain,
     printable,
     rows,
+    ruled,
     thread,
     touch,
     urls,
@@ -26,6 +27,7 @@ from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page, ThreadPage
 from crawler.discuz.identity import read_board_address
+from crawler.discuz.rules import SiteRules
 from crawler.discuz.site import is_discuz, read_site
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
@@ -52,6 +54,7 @@ def _read_renamed(document: Document) -> ThreadPage | None:
 
 # each returns None for what is not its own
 _READERS: tuple[Callable[[Document], Page | None], ...] = (
+    ruled.read_ruled,
     fragment.read_fragment,
     thread.read_thread,
     touch.read_touch,
@@ -80,18 +83,26 @@ def read_page(
     seen_at: datetime,
     headers: Mapping[str, str] | None = None,
     status: int | None = None,
+    rules: SiteRules | None = None,
 ) -> Page:
     """Read one page of a forum.
 
     ``body`` as received, ``url`` its address after redirects, ``seen_at`` when it was received
     (aware; what words like 昨天 count from if the page has no clock), ``headers`` and ``status``
-    of the answer where they are known.
+    of the answer where they are known, ``rules`` those of the site where it has some.
 
     Returns a `ThreadPage`, a `BoardPage`, an `IndexPage`, a `Message` with the reason why there is
     none of them, or an `OtherPage`.
     A pure function of its arguments. Never raises on any bytes.
     """
-    document = read_document(body, url=url, seen_at=seen_at, headers=headers)
+    document = read_document(body, url=url, seen_at=seen_at, headers=headers, rules=rules)
+    page = _read(document, status)
+    if rules and rules.boilerplate and isinstance(page, ThreadPage):
+        return ruled.without_boilerplate(page, rules)
+    return page
+
+
+def _read(document: Document, status: int | None) -> Page:
     for read in _READERS:
         found = read(document)
         if found:

@@ -36,8 +36,11 @@ def read_site(document: Document, clock: Clock | None) -> Site:
     name = _NAME.search(head)
     member = _MEMBER.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
+    root = urls.forum_root(document.url, base[1] if base else None)
+    if document.rules and document.rules.base_path:
+        root = urls.resolve(root, document.rules.base_path) or root
     return Site(
-        root=urls.forum_root(document.url, base[1] if base else None),
+        root=root,
         name=html.unescape(name[1]).strip() or None if name else None,
         discuz_version=version[1].upper() if version else None,
         encoding=document.encoding,

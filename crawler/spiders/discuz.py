@@ -33,6 +33,7 @@ from crawler.middlewares import leads_elsewhere
 from crawler.patience import Patience
 from crawler.pipelines import storage_failed
 from crawler.responses import kind_of, printable, read_response, sample_of, seen_at
+from crawler.sites import Sites, load_sites
 from crawler.storage import site_folder
 from crawler.visits import Given, Visit, count_refusal, read_saved
 
@@ -62,6 +63,7 @@ class DiscuzSpider(Spider):
         self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         self.archives: dict[str, Archive] = {}
         self._frontiers: list[Frontier] = []
+        self.sites = Sites({})
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -74,6 +76,7 @@ class DiscuzSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **arguments)
+        spider.sites = load_sites(Path(crawler.settings["SITES_DIR"]))
         crawler.signals.connect(spider.spider_idle, signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
@@ -96,7 +99,7 @@ class DiscuzSpider(Spider):
         if leads_elsewhere(response):
             yield from self._refuse(visit, "off_site", now, status=response.status)
             return
-        page = read_response(response, now)
+        page = read_response(response, now, self.sites)
         self._watch(page)
         _look(visit, page, response, now)
         reason = page.reason if isinstance(page, Message) else None
@@ -135,7 +138,7 @@ class DiscuzSpider(Spider):
     def parse_saved(self, response: Response) -> Iterable[Output]:
         """One saved page; its site is what it says itself."""
         now = seen_at(response.url)
-        page = read_response(response, now)
+        page = read_response(response, now, self.sites)
         if isinstance(page, ThreadPage) and page.thread_id:
             archive = self._archive(urls.site_of(page.site.root))
             given = read_saved(
