@@ -144,11 +144,12 @@ def wrongs(url: str, body: bytes) -> Iterator[str]:
         ids = [line.item_id for line in lines]
         if len(set(ids)) < len(ids):
             yield "a post twice"
-        there = Counter(html.unescape(decode(body)[0]))
+        source = decode(body)[0]
+        there = Counter(source) | Counter(html.unescape(source))
         for line in lines:
             extra = Counter(line.text or "") - there
-            for space in " \t\n":
-                extra.pop(space, None)
+            for sign in " \t\n\ufffd":  # what is broken becomes U+FFFD
+                extra.pop(sign, None)
             if extra:
                 yield f"{line.item_id}: {dict(extra)} are not on the page"
     elif isinstance(page, Message):

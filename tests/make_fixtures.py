@@ -10,15 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import fields, is_dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from crawler.discuz import read_page
-from crawler.discuz.facts import BoardPage, IndexPage, Message, Moment, Page, ThreadPage
-from crawler.items import to_record
-from crawler.lines import post_lines, refusal_line
+from crawler.fixtures import META, PAGE, write_fixture
 from tests.pages import Fixture, first, replies
 from tests.pages.lists import lists
 from tests.pages.messages import messages
@@ -30,60 +24,6 @@ from tests.pages.texts import HIDDEN, JAMMED, LISTS, QUOTES, RELATIVE, SHIELDED
 from tests.templates import HOST, Floor, Look, Thread
 
 FOLDER = Path(__file__).parent.parent / "fixtures"
-
-
-def read(body: bytes, meta: dict[str, Any]) -> Page:
-    return read_page(
-        body,
-        url=meta["url"],
-        seen_at=datetime.fromisoformat(meta["seen_at"]),
-        headers=meta["headers"],
-        status=meta["status"],
-    )
-
-
-def expected_of(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
-    """What a fixture's expected.json holds of a page: its kind, its facts, its lines."""
-    at = datetime.fromisoformat(meta["seen_at"])
-    if isinstance(page, ThreadPage):
-        about = {
-            name: getattr(page, name)
-            for name in (
-                "page",
-                "pages",
-                "next_url",
-                "is_filtered",
-                "is_reversed",
-                "is_truncated",
-            )
-        }
-        lines = [to_record(line) for line in post_lines(page, page.posts, at)]
-        return {"kind": "thread", "about": about, "lines": lines}
-    if isinstance(page, Message):
-        line = refusal_line(page.reason, url=meta["url"], fetched_at=at, message=page)
-        return {"kind": "message", "about": {}, "lines": [to_record(line)]}
-    if isinstance(page, BoardPage):
-        rows = {f"row {number}": _plain(row) for number, row in enumerate(page.rows)}
-        about = {name: getattr(page, name) for name in ("page", "pages", "next_url")}
-        lists = {"board": _plain(page.board), "boards": list(map(_plain, page.boards))}
-        return {"kind": "board", "about": {**about, **lists, **rows}, "lines": []}
-    if isinstance(page, IndexPage):
-        return {"kind": "index", "about": {"boards": list(map(_plain, page.boards))}, "lines": []}
-    return {"kind": page.kind, "about": {}, "lines": []}
-
-
-def _plain(fact: Any) -> dict[str, Any]:
-    """A fact as JSON, without what is not there."""
-    plain: dict[str, Any] = {}
-    for spec in fields(fact):
-        value = getattr(fact, spec.name)
-        if isinstance(value, Moment):
-            plain[spec.name] = [value.value.isoformat(), value.precision]
-        elif is_dataclass(value):
-            plain[spec.name] = _plain(value)
-        elif value is not None and value is not False and value != ():
-            plain[spec.name] = list(value) if isinstance(value, tuple) else value
-    return plain
 
 
 def fixtures() -> list[Fixture]:
@@ -179,17 +119,12 @@ def main(arguments: list[str]) -> None:
     for fixture in fixtures():
         folder = FOLDER / fixture.kind / fixture.name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "page.html").write_bytes(fixture.body)
-        _write(folder / "meta.json", fixture.meta)
         if "--expect" in arguments:
-            _write(
-                folder / "expected.json",
-                expected_of(read(fixture.body, fixture.meta), fixture.meta),
-            )
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            write_fixture(folder, fixture.body, fixture.meta)
+            continue
+        (folder / PAGE).write_bytes(fixture.body)
+        text = json.dumps(fixture.meta, ensure_ascii=False, indent=1)
+        (folder / META).write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

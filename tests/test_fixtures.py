@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from crawler.fixtures import expected_of
+from crawler.fixtures import read_body as read
 from crawler.schema import problems
-from tests.make_fixtures import FOLDER, expected_of, fixtures, read
+from tests.make_fixtures import FOLDER, fixtures
 
 NAMES = sorted(str(path.parent.relative_to(FOLDER)) for path in FOLDER.glob("*/*/page.html"))
 # a hash says nothing that its parts do not
