@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import BoardPage, IndexPage, Message, Moment, Page, ThreadPage
+from crawler.discuz.facts import (
+    BoardPage,
+    IndexPage,
+    Message,
+    Moment,
+    NewsPage,
+    Page,
+    ThreadPage,
+)
 from crawler.items import to_record
 from crawler.lines import post_lines, refusal_line
 
@@ -41,6 +49,8 @@ def kind_of(page: Page) -> str:
         return "board"
     if isinstance(page, IndexPage):
         return "index"
+    if isinstance(page, NewsPage):
+        return "news"
     return "message" if isinstance(page, Message) else "other"
 
 
@@ -54,9 +64,12 @@ def expected_of(page: Page, meta: dict[str, Any]) -> dict[str, Any]:
     if isinstance(page, Message):
         line = refusal_line(page.reason, url=meta["url"], fetched_at=at, message=page)
         return {"kind": "message", "about": {}, "lines": [to_record(line)]}
-    if isinstance(page, BoardPage):
+    if isinstance(page, BoardPage | NewsPage):
         rows = {f"row {number}": _plain(row) for number, row in enumerate(page.rows)}
         about = {name: getattr(page, name) for name in ("page", "pages", "next_url")}
+    if isinstance(page, NewsPage):
+        return {"kind": "news", "about": {**about, **rows}, "lines": []}
+    if isinstance(page, BoardPage):
         lists = {"board": _plain(page.board), "boards": list(map(_plain, page.boards))}
         return {"kind": "board", "about": {**about, **lists, **rows}, "lines": []}
     if isinstance(page, IndexPage):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from crawler.archive import Archive
 from crawler.arguments import Arguments
 from crawler.discuz import urls
-from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadPage
+from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
 from crawler.drift import Drift
 from crawler.known import (
     BoardSeen,
@@ -35,7 +35,7 @@ from crawler.known import (
 )
 from crawler.patience import Patience
 from crawler.reading import Reading, pages_to_read
-from crawler.walk import Step, Wanted, in_minutes, read_list
+from crawler.walk import Step, Wanted, in_minutes, read_list, read_news
 
 logger = logging.getLogger(__name__)
 
@@ -199,6 +199,22 @@ class Frontier:
         is_all = "gid=" not in task.url
         done = TaskDone(replace(task, state=replace(task.state, is_all=is_all)))
         return [*self.boards_found(page.boards), done]
+
+    def news_read(self, page: NewsPage, task: Task) -> tuple[int, list[Change], Task | None]:
+        """What a page of news tells: how many threads are wanted, and where it goes on.
+
+        Threads are known by their replies and last post, where it tells them; it goes on as long as
+        it tells anything new.
+        """
+        room = self._room()
+        wanted = list(read_news(page, self._ledger, full=self.arguments.full))[:room]
+        changes: list[Change] = [self._wanted(each, task.place) for each in wanted]
+        last = self.arguments.max_pages or page.pages
+        is_new = bool(wanted) and (room is None or len(wanted) < room)
+        if is_new and page.next_url and self._is_here(page.next_url) and task.page < last:
+            following = replace(task, page=task.page + 1, url=page.next_url)
+            return len(wanted), [*changes, TaskMoved(following)], following
+        return len(wanted), [*changes, TaskDone(task)], None
 
     def list_read(
         self, page: BoardPage, task: Task, now: datetime

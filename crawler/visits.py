@@ -14,7 +14,7 @@ from typing import Any
 
 from crawler.archive import Archive
 from crawler.discuz import urls
-from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
+from crawler.discuz.facts import BoardPage, IndexPage, Message, NewsPage, Page, ThreadPage
 from crawler.discuz.fragment import whole_url, with_parts
 from crawler.frontier import LIST, PAGE, REVISITED, THREAD, Frontier
 from crawler.items import DEFINITE, Line, Reason, Refusal
@@ -92,6 +92,8 @@ class Visit:
             return self._thread(page, now)
         if isinstance(page, BoardPage) and self.task.kind != THREAD:
             return self._list(page, now)
+        if isinstance(page, NewsPage) and self.task.kind == PAGE:
+            return self._news(page, now)
         if isinstance(page, IndexPage) and self.task.kind == PAGE:
             given = self._answered(page, now)
             given.changes += self.frontier.index_read(page, self.task)
@@ -159,6 +161,17 @@ class Visit:
             name = page.board.name or page.board.id
             given.warning = f"{name}: the list shows {asked - 1} of its {page.pages} pages"
         self.pages = page.pages
+        self.task = following or self.task
+        given.is_done = following is None
+        return given
+
+    def _news(self, page: NewsPage, now: datetime) -> Given:
+        given = self._taken_back(now)
+        wanted, changes, following = self.frontier.news_read(page, self.task)
+        given.changes += changes
+        given.counts.update(
+            lists_read=1, threads_listed=len(page.rows), threads_unchanged=len(page.rows) - wanted
+        )
         self.task = following or self.task
         given.is_done = following is None
         return given

@@ -9,7 +9,7 @@ is walked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from crawler.known import Row
 
 if TYPE_CHECKING:
-    from crawler.discuz.facts import BoardPage, Moment, ThreadRow
+    from crawler.discuz.facts import BoardPage, Moment, NewsPage, ThreadRow
     from crawler.known import KnownThread
     from crawler.ledger import Ledger
 
@@ -98,6 +98,31 @@ def read_list(
         ends=is_sorted and not full and ((last_is_unchanged and is_old) or is_since),
         lowest=lowest if is_sorted else None,
     )
+
+
+def read_news(page: NewsPage, ledger: Ledger, *, full: bool = False) -> Iterator[Wanted]:
+    """The threads of a list of news that are not known, or were answered since they were read.
+
+    Such a list shows neither marks nor types: what is known of them stays.
+    """
+    for row in page.rows:
+        known = ledger.thread(row.thread_id)
+        is_new = known is None or known.is_gone
+        last_post = exact_minutes(row.last_post)
+        tail = _hash(row.replies, last_post)
+        tells_replies = row.replies is not None
+        if not (is_new or full or (tells_replies and known and known.tail != tail)):
+            continue
+        facts = None
+        if tells_replies:
+            facts = Row(
+                head=known.head if known else None,
+                tail=tail,
+                last_post=last_post,
+                is_sticky=known.is_sticky if known else False,
+                replies=row.replies,
+            )
+        yield Wanted(row, facts, is_new, from_top=is_new or full)
 
 
 def row_facts(row: ThreadRow, page: BoardPage) -> Row | None:

@@ -220,3 +220,69 @@ def forum_index(boards: list[tuple[int, str]], look: Look | None = None, columns
 <div id="ct" class="wp cl"><div class="fl bm"><div class="bm bmw cl"><div class="bm_h cl">
 <h2><a href="forum.php?gid=3" style="">两岸</a></h2></div>
 <div id="category_3" class="bm_c">{table}</div></div></div></div>{foot(look)}"""
+
+
+def guide(rows: list[tuple[Row, int, str]], *, page: int = 1, pages: int = 1) -> str:
+    """`forum_guide.htm`: rows of all boards, each with the number and name of its board."""
+    look = Look()
+    entries = "".join(
+        f"""<tbody id="normalthread_{row.tid}">
+<tr>
+<td class="icn"><a href="forum.php?mod=viewthread&amp;tid={row.tid}&amp;extra=" title="新窗口打开" target="_blank">
+<img src="static/image/common/folder_common.gif" /></a></td>
+<th class="common">
+ <a href="forum.php?mod=viewthread&amp;tid={row.tid}&amp;extra=" target="_blank" class="xst" >{html.escape(row.title)}</a></th>
+<td class="by"><a href="forum.php?mod=forumdisplay&amp;fid={fid}" target="_blank">{board}</a></td>
+<td class="by"><cite>
+<a href="home.php?mod=space&amp;uid={row.uid}" c="1">{row.author}</a></cite>
+<em><span>{row.date}</span></em></td>
+<td class="num"><a href="forum.php?mod=viewthread&amp;tid={row.tid}&amp;extra=" class="xi2">{row.replies}</a><em>{row.views}</em></td>
+<td class="by"><cite><a href="home.php?mod=space&username=x" c="1">半壶老酒</a></cite>
+<em><a href="forum.php?mod=redirect&tid={row.tid}&goto=lastpost#lastpost">{row.last}</a></em></td>
+</tr>
+</tbody>
+"""
+        for row, fid, board in rows
+    )
+    links = "".join(
+        f"<strong>{n}</strong>"
+        if n == page
+        else f'<a href="forum.php?mod=guide&view=new&amp;page={n}">{n}</a>'
+        for n in range(1, pages + 1)
+    )
+    following = (
+        f'<a href="forum.php?mod=guide&view=new&amp;page={page + 1}" class="nxt">下一页</a>'
+        if page < pages
+        else ""
+    )
+    return (
+        head(look, "导读-最新回复")
+        + top(look, "pg_guide")
+        + f'<div id="ct"><div id="threadlist"><table>{entries}</table></div>'
+        f'<div class="pg">{links}{following}</div></div>' + foot(look)
+    )
+
+
+def feed(items: list[tuple[int, str, str]]) -> str:
+    """``mod=rss``: thread, title, author."""
+    entries = "".join(
+        f"""    <item>
+      <title>{html.escape(title)}</title>
+      <link>http://bbs.example.net/forum.php?mod=viewthread&amp;tid={tid}</link>
+      <description><![CDATA[开头的话 <b>粗</b> ...]]></description>
+      <category>河湾闲话</category>
+      <author>{author}</author>
+      <pubDate>Tue, 14 Mar 2023 01:26:53 +0000</pubDate>
+    </item>
+"""
+        for tid, title, author in items
+    )
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0">
+  <channel>
+    <title>河湾论坛</title>
+    <link>http://bbs.example.net/forum.php</link>
+    <generator>Discuz! Board by Comsenz Inc.</generator>
+    <ttl>60</ttl>
+{entries}  </channel>
+</rss>"""

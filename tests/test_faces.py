@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Forum, Run, scrapy
+from tests.lists import Row, feed, guide
 from tests.pages import first, replies
 from tests.pages.skins import renamed
 from tests.phones import Post, touch_list, touch_thread
 from tests.templates import Thread
-from tests.town import all_lines, crawl, present, town, wanted
+from tests.town import Town, all_lines, crawl, present, town, wanted
 
 THREAD = "/forum.php?mod=viewthread&tid=4711"
 WHOLE = f"{THREAD}&cp=all"
@@ -106,3 +107,68 @@ def test_saved_pages_of_the_archiver_are_read_once(tmp_path: Path) -> None:
     ]
     assert not any("post_id" in line for line in all_lines(run))
     assert "nothing new" in scrapy(*arguments, data=tmp_path / "data").stderr
+
+
+# -- lists of what is new ---
+
+GUIDE = "/forum.php?mod=guide&view=new"
+
+
+def news_of(made: Town, *tids: int) -> list[tuple[Row, int, str]]:
+    return [
+        (
+            Row(tid, talk.title, len(talk.posts) - 1, 7, f"{talk.last:%Y-%m-%d %H:%M}"),
+            talk.fid,
+            "新闻",
+        )
+        for tid in tids
+        for talk in [made.talks[tid]]
+    ]
+
+
+def test_the_guide_is_a_cheap_list_of_what_is_new(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    forum.pages[GUIDE] = guide(news_of(made, 13, 14), pages=3)
+    forum.pages[f"{GUIDE}&page=2"] = guide(news_of(made, 15, 31), page=2, pages=3)
+    forum.pages[f"{GUIDE}&page=3"] = guide(news_of(made, 13, 14), page=3, pages=3)
+    run = crawl(forum, tmp_path, path=GUIDE)
+    assert run.status == 0, run.stderr
+    threads = {line["thread_id"] for line in run.lines("articles")}
+    assert threads == {"13", "14", "15", "31"}
+    # the next night: one page, and one thread that was answered
+    made.reply(13, "新的回答")
+    made.publish()
+    forum.pages[GUIDE] = guide(news_of(made, 13, 14), pages=3)
+    forum.pages[f"{GUIDE}&page=2"] = guide(news_of(made, 15, 31), page=2, pages=3)
+    run = crawl(forum, tmp_path, path=GUIDE)
+    assert "0 articles, 1 reply" in run.stderr
+    assert sum(forum.asked.values()) == 4, forum.asked  # robots.txt, two pages, one of the thread
+    assert "nothing new" in crawl(forum, tmp_path, path=GUIDE).stderr
+    assert sum(forum.asked.values()) == 2
+
+
+def test_a_feed_tells_of_new_threads(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    rss = "/forum.php?mod=rss&fid=2"
+    forum.pages[rss] = feed([(tid, made.talks[tid].title, "石桥卖花人") for tid in (13, 14)])
+    run = crawl(forum, tmp_path, path=rss)
+    assert run.status == 0, run.stderr
+    assert {line["thread_id"] for line in run.lines("articles")} == {"13", "14"}
+    forum.pages[rss] = feed([(tid, made.talks[tid].title, "石桥卖花人") for tid in (15, 13, 14)])
+    run = crawl(forum, tmp_path, path=rss)
+    assert "1 article, 2 replies" in run.stderr
+    assert len(forum.asked) == 3  # robots.txt, the feed, the new thread
+
+
+def test_a_feed_is_no_bomb(forum: Forum, tmp_path: Path) -> None:
+    names = "abcdefghij"
+    entities = '<!ENTITY a "aaaaaaaaaa">'
+    for name, inner in zip(names[1:], names, strict=False):
+        entities += f'<!ENTITY {name} "{10 * f"&{inner};"}">'
+    forum.pages["/forum.php?mod=rss"] = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [{entities}]><rss><channel><item><title>&j;</title>'
+        "<link>file:///etc/passwd</link></item></channel></rss>"
+    )
+    run = crawl(forum, tmp_path, path="/forum.php?mod=rss")
+    assert run.status == 0, run.stderr
+    assert len(forum.asked) == 2

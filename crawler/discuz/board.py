@@ -63,7 +63,7 @@ def read_board(document: Document) -> BoardPage | None:
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
         return None
-    found = [row for element in rows if (row := _row(element, base, clock))]
+    found = [row for element in rows if (row := read_row(element, base, clock))]
     if not found and _PICTURES in by_id:
         found = list(_pictures(by_id[_PICTURES], base))
     if not found and not is_empty:
@@ -107,7 +107,8 @@ def _is_number(board: Board) -> bool:
     return bool(board.id and board.id.isdigit())
 
 
-def _row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
+def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
+    """One row of a list (`tbody#normalthread_5`); ``None`` where it leads to no thread."""
     heading = next(row.iter("th"), row)
     link = _title(heading, base)
     url = urls.resolve(base, link.get("href")) if link is not None else None
@@ -117,7 +118,8 @@ def _row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
     is_moved = bool(_MOVED.search("".join(_before(heading, link))))
     cells = [cell for cell in row.iter("td") if "by" in (cell.get("class") or "").split()]
     counts = next((cell for cell in row.iter("td") if "num" in (cell.get("class") or "")), None)
-    first, last = (cells[0], cells[-1]) if len(cells) > 1 else (*cells, None, None)[:2]
+    # the guide has the board in a cell more: author and last post are the last two
+    first, last = cells[-2:] if len(cells) > 1 else (*cells, None, None)[:2]
     return ThreadRow(
         thread_id=address.thread_id,
         url=url,

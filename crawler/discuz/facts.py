@@ -355,6 +355,17 @@ class IndexPage:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsPage:
+    """A page of a list of what is new in all boards: the guide, or a feed."""
+
+    site: Site
+    rows: tuple[ThreadRow, ...]
+    page: int
+    pages: int
+    next_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A page that holds no thread, and why. ``text`` is what it says, shortened.
 
@@ -378,4 +389,4 @@ class OtherPage:
     site: Site
 
 
-Page = ThreadPage | BoardPage | IndexPage | Message | OtherPage
+Page = ThreadPage | BoardPage | IndexPage | NewsPage | Message | OtherPage

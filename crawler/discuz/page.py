@@ -13,6 +13,7 @@ from crawler.discuz import (
     fragment,
     index,
     inferred,
+    news,
     notice,
     plain,
     printable,
@@ -25,7 +26,15 @@ from crawler.discuz import (
 )
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
-from crawler.discuz.facts import BoardPage, IndexPage, Kind, OtherPage, Page, ThreadPage
+from crawler.discuz.facts import (
+    BoardPage,
+    IndexPage,
+    Kind,
+    NewsPage,
+    OtherPage,
+    Page,
+    ThreadPage,
+)
 from crawler.discuz.identity import read_board_address
 from crawler.discuz.rules import SiteRules
 from crawler.discuz.site import is_discuz, read_site
@@ -115,9 +124,10 @@ def _read(document: Document, status: int | None) -> Page:
     )
 
 
-def _other(document: Document) -> BoardPage | IndexPage | OtherPage | None:
-    if "<rss" in document.text[:500]:
-        return OtherPage("rss", read_site(document, None))
+def _other(document: Document) -> BoardPage | IndexPage | NewsPage | OtherPage | None:
+    news_page = news.read_rss(document) or news.read_guide(document)
+    if news_page:
+        return news_page
     found = _BODY_CLASS.search(document.text)
     kind = _KINDS.get(found[1]) if found else None
     if kind is None and read_board_address(document):

@@ -6,6 +6,7 @@ import random
 import re
 from collections import defaultdict
 
+from tests.lists import Row, feed, guide
 from tests.pages import Fixture, first, replies
 from tests.pages.news import news
 from tests.phones import (
@@ -71,6 +72,10 @@ ANSWERS = [
     Post(904, "我不说我是谁", who="匿名", date="7&nbsp;分钟前", label="5<sup>#</sup>"),
 ]
 PHONE = f"{HOST}forum.php?mod=viewthread&tid=4711&mobile=2"
+NEWS = [
+    (Row(4711, "旧码头的夜市又开了", 6, 1024), 8, "河湾闲话"),
+    (Row(4720, "秋千", 0, 3, last="昨天&nbsp;18:45"), 9, "集市"),
+]
 ROWS = [
     (4701, "版规：先读 <这> 一帖", "admin", 0),
     (4711, "旧码头的夜市又开了", "石桥卖花人", 6),
@@ -229,6 +234,14 @@ def skins() -> list[Fixture]:
                 pages=3,
             ),
             url=f"{HOST}archiver/?fid-8.html",
+        ),
+        Fixture("news", "guide", guide(NEWS, pages=3), url=f"{HOST}forum.php?mod=guide&view=new"),
+        Fixture(
+            "news",
+            "feed",
+            feed([(4711, "夜市 & <灯>", "石桥卖花人"), (4712, "灯", "半壶老酒")]),
+            url=f"{HOST}forum.php?mod=rss&fid=8",
+            headers={"Content-Type": "application/xml"},
         ),
         Fixture(
             "index",
