@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from crawler import settings
 from crawler.arguments import OPTIONS
+from crawler.discuz import facts
+from crawler.discuz.rules import SiteRules, ThreadSelectors
 from crawler.items import KINDS, REASONS
 from crawler.outcome import STATUSES
+from crawler.sites import load_rules
 from crawler.storage import FILES
 from tests.conftest import ROOT
 
@@ -21,6 +27,8 @@ OURS += [
     "STOP_AFTER_FAILURES",
     "USER_AGENT",
     "CONTACT",
+    "SITES_DIR",
+    "DOWNLOAD_MAXSIZE",
 ]
 COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
 
@@ -38,6 +46,21 @@ def test_statuses(status: int) -> None:
 @pytest.mark.parametrize("word", [*REASONS, *OURS, *(f"scrapy {name}" for name in COMMANDS)])
 def test_words(word: str) -> None:
     assert word in README
+
+
+@pytest.mark.parametrize("skin", get_args(facts.Skin))
+def test_skins(skin: str) -> None:
+    assert re.search(rf"^\|[^|]*`{skin}`[^|]*\|", README, re.M)
+
+
+def test_the_rules_shown_are_rules(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (tmp_path / "shown.toml").write_text(shown, "utf-8")
+    rules = load_rules(tmp_path / "shown.toml")
+    told = {spec.name for spec in fields(SiteRules) if getattr(rules, spec.name) in (None, ())}
+    assert told == set()
+    assert rules.thread is not None
+    assert all(getattr(rules.thread, spec.name) for spec in fields(ThreadSelectors))
 
 
 @pytest.mark.parametrize("name", FILES.values())
