@@ -58,7 +58,8 @@ class Frontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_stopped``: no
-    more is asked of this site in this run, because of its answers.
+    more is asked of this site in this run, because of its answers. ``has_desktop``: where pages for
+    phones come, it may be asked for others.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Frontier:
         self.drift = Drift(archive.ledger.looks.known())
         self.is_finished = False
         self.is_stopped = False
+        self.has_desktop = True
         self._ledger = archive.ledger
         self._jobs = archive.ledger.jobs
         self._now = int(now.timestamp())

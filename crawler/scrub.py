@@ -98,7 +98,13 @@ class Inventor:
     def _anew(self, line: str) -> str:
         known = self._invented.get(line)
         if known is None:
-            known = _KEPT_OR_SIGN.sub(self._sign, line)
+            # who quotes a part of a line quotes it still
+            longer = next((other for other in self._lines if line in other and line != other), None)
+            if longer is None:
+                known = _KEPT_OR_SIGN.sub(self._sign, line)
+            else:
+                at = longer.index(line)
+                known = self._anew(longer)[at : at + len(line)]
             self._invented[line] = known
         return known
 

@@ -23,6 +23,7 @@ from crawler.lines import refusal_id, refusal_line
 from crawler.reading import Reading, gone_thread
 from crawler.refusals import take_back, tell
 
+_FOR_PHONES = frozenset({"touch", "wap"})
 # A board that is a link, a thread that robots may not see: answers, if nobody asked for it.
 _LISTED_ONLY: frozenset[str] = frozenset({"off_site", "robots_disallowed"})
 
@@ -49,6 +50,8 @@ class Visit:
     pages: int = 1
     # a page that shows parts of long posts, while the rest is asked for
     parted: ThreadPage | None = None
+    # a page for phones, while the one for desktops is asked for
+    for_phones: ThreadPage | BoardPage | None = None
 
     @property
     def archive(self) -> Archive:
@@ -62,9 +65,38 @@ class Visit:
         return address.page_url(self.task.page) if address else self.task.url
 
     @property
+    def request_url(self) -> str:
+        """The address to ask for: that of the page, or of another face of it."""
+        return self.url if self.for_phones is None else urls.desktop_url(self.url)
+
+    @property
     def refusal_id(self) -> str:
         root = urls.forum_root(self.url, None)
         return refusal_id(root, self.url, self._thread_id(), self._page())
+
+    # -- pages for phones -------------------------------------------------------------------------
+
+    def turns_to_desktop(self, page: Page) -> bool:
+        """Whether the desktop page is to be asked for, in place of ``page``, which is for phones.
+
+        Discuz sends that one by the agent's name (`mobileforward`) and tells less in it. Once a
+        site has sent it all the same, it is what that site has.
+        """
+        if not isinstance(page, ThreadPage | BoardPage) or page.skin not in _FOR_PHONES:
+            return False
+        if self.for_phones is not None or not self.frontier.has_desktop:
+            return False
+        self.for_phones = page
+        return True
+
+    def best_of(self, page: Page | None) -> Page | None:
+        """``page``, unless the one for phones that came before it tells more."""
+        kept, self.for_phones = self.for_phones, None
+        if kept is None:
+            return page
+        is_better = type(page) is type(kept) and getattr(page, "skin", "") not in _FOR_PHONES
+        self.frontier.has_desktop = is_better
+        return page if is_better else kept
 
     # -- long posts -------------------------------------------------------------------------------
 

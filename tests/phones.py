@@ -272,7 +272,7 @@ def wap_skin_thread(
 <div class="vbc"><div class="pbody"><div class="mes"><div id="postmessage_{post.pid}" class="postmessage">
 {post.body}
 </div></div></div>
-<div class="vtrim"><a href="{HOST}forum.php?mod=post&amp;action=reply&amp;tid={tid}&amp;repquote={post.pid}">回复</a></div>
+<div class="vtrim"><a href="{HOST}forum.php?mod=post&amp;action=reply&amp;tid={tid}&amp;{"reppost" if n == 0 else "repquote"}={post.pid}">回复</a></div>
 </div>
 </div>
 """

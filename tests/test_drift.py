@@ -41,6 +41,8 @@ def move_date(page: str) -> str:
     [
         (lambda page: page.replace("authorposton", "postedat"), "authorposton"),
         (lambda page: page.replace("thread_subject", "subject_of"), "thread_subject"),
+        (lambda page: page.replace('id="post_', 'id="item_'), "floor"),
+        (lambda page: page.replace('id="pid', 'id="floor'), "floor"),
         (move_date, "authorposton"),
         (
             lambda page: page.replace("normalthread_", "row_").replace("stickthread_", "row_"),
@@ -102,6 +104,20 @@ def test_pages_that_nobody_understands_end_with_status_4(forum: Forum, tmp_path:
     run = crawl(forum, tmp_path, *EVERY_PAGE)
     assert run.status == 4
     assert record(run)["alarms"][0]["trait"] == "page"
+
+
+def test_lists_that_turn_into_something_else_end_with_status_4(
+    forum: Forum, tmp_path: Path
+) -> None:
+    town(forum)
+    crawl(forum, tmp_path, *EVERY_PAGE)
+    portal = "<html><body class='pg_view'><script>cookiepre = 'a'</script>新版</body></html>"
+    for path in forum.pages:
+        if "forumdisplay" in path:
+            forum.pages[path] = portal
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    assert run.status == 4, run.stderr
+    assert (record(run)["alarms"][0]["kind"], record(run)["alarms"][0]["trait"]) == ("list", "page")
 
 
 # -- what is an alarm ---

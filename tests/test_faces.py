@@ -92,6 +92,51 @@ def test_a_forum_that_only_sends_pages_for_phones(forum: Forum, tmp_path: Path) 
     assert "nothing new" in crawl(forum, tmp_path, path="/forum.php?mod=forumdisplay&fid=8").stderr
 
 
+FOR_PHONES = touch_thread([Post(900, "一", label="楼主"), Post(901, "二", label="沙发")])
+
+
+def test_a_page_for_phones_is_asked_for_once_more_as_for_desktops(
+    forum: Forum, tmp_path: Path
+) -> None:
+    forum.pages[THREAD] = FOR_PHONES
+    forum.pages[f"{THREAD}&mobile=no"] = str(Thread([first(900, "一"), *replies(901, "二")]))
+    run = crawl(forum, tmp_path, path=THREAD)
+    assert run.status == 0, run.stderr
+    article = one(run)
+    assert (article["skin"], article["board"]["id"]) == ("desktop", "8")  # type: ignore[index]
+    assert not any("mobile" in line["url"] for line in all_lines(run))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, {}, b"<html><body>404 Not Found</body></html>"),
+        (302, {"Location": "http://elsewhere.example/"}, b""),
+        (200, {"Content-Length": "10"}, b"cut"),
+        FOR_PHONES,
+    ],
+)
+def test_where_only_phones_are_answered_it_is_asked_once(
+    forum: Forum, tmp_path: Path, answer: object
+) -> None:
+    other = THREAD.replace("4711", "4712")
+    forum.pages[THREAD] = FOR_PHONES
+    forum.pages[other] = touch_thread([Post(950, "亮", label="楼主")], tid=4712, title="灯")
+    forum.pages[f"{THREAD}&mobile=no"] = answer
+    run = scrapy(
+        "crawl",
+        "discuz",
+        "-a",
+        f"url={forum.root}{THREAD[1:]},{forum.root}{other[1:]}",
+        data=tmp_path,
+    )
+    assert run.status == 0, run.stderr
+    assert {line["text"] for line in run.lines("articles")} == {"一", "亮"}
+    assert {line["skin"] for line in run.lines("articles")} == {"touch"}
+    assert not run.lines("refusals")
+    assert f"{other}&mobile=no" not in forum.asked
+
+
 def test_saved_pages_of_the_archiver_are_read_once(tmp_path: Path) -> None:
     saved = tmp_path / "saved.html"
     shutil.copy(ROOT / "fixtures/thread/archiver/page.html", saved)

@@ -17,6 +17,8 @@ from crawler.discuz.facts import Message, Page, ThreadPage
 from tests.make_fixtures import fixtures
 from tests.pages import first, replies
 from tests.pages.news import news
+from tests.pages.skins import renamed
+from tests.phones import Post, touch35_thread, wap_skin_thread
 from tests.templates import Look, Thread
 
 SEEN = datetime(2023, 3, 15, 12, tzinfo=UTC)
@@ -153,8 +155,9 @@ def test_mutated_pages_never_raise(number: int, seed: int) -> None:
     got = read(bytes(page))
     assert isinstance(got, Page)
     if isinstance(got, ThreadPage):
-        # never an article without a title, never a post without an id
-        assert got.headline
+        # never an article without a title (floors that come by AJAX tell none), nor a post without
+        # an id
+        assert got.headline or got.skin == "part"
         assert all(post.id for post in got.posts)
 
 
@@ -168,6 +171,93 @@ def test_a_skin_with_other_names_is_read_by_its_structure() -> None:
     assert [(post.id, post.author.name, post.date, post.body.text) for post in got.posts] == [
         (post.id, post.author.name, post.date, post.body.text) for post in known.posts
     ]
+
+
+COMMENT = (
+    '<div><ul><li><a href="home.php?mod=space&amp;uid=23">Tinker_Bell</a></li>'
+    "<li>发表于 2024-1-1 12:00</li></ul><div>同去</div></div>"
+)
+PHONE_POSTS = [
+    Post(
+        910,
+        "第一盏灯亮了。",
+        author="石桥卖花人",
+        uid=7,
+        date="2023-3-14 09:26",
+        label="1<sup>#</sup>",
+        counters='<span class="y"><i></i><em>2073</em><i></i><em>3</em></span>',
+        behind=COMMENT,
+    ),
+    Post(911, "坐等周末。", date="2023-3-14 10:10", label="2<sup>#</sup>"),
+    Post(
+        912,
+        "好",
+        who="三水先生 <em>该用户已被删除</em>",
+        date="2023-3-15 08:00",
+        label="3<sup>#</sup>",
+    ),
+    Post(913, "", author="417535722", uid=22, date="2023-3-15 09:00", label="4<sup>#</sup>"),
+]
+ALL_REPLIES = '<div class="txtlist"><div class="mtit">倒序浏览 全部回复<em>3</em></div></div>'
+
+
+@pytest.mark.parametrize("has_numbers", [True, False])
+def test_pages_for_phones_are_read_by_their_structure(*, has_numbers: bool) -> None:
+    page = touch35_thread(PHONE_POSTS)
+    second = page.index('<div class="plc cl" id="pid911"')
+    page = page[:second] + ALL_REPLIES + page[second:]
+    if not has_numbers:  # guests may neither rate nor answer
+        page = re.sub(r'<div class="threadlist_foot cl">.*?</div>', "", page)
+    known, got = thread(page), thread(renamed(page))
+    assert got.skin == "inferred"
+    ids = ["910", "911", "912", "913"] if has_numbers else ["p1-1", "p1-2", "p1-3", "p1-4"]
+    assert [post.id for post in got.posts] == ids
+    for one, other in zip(got.posts, known.posts, strict=True):
+        assert one.author.name == other.author.name
+        assert (one.date, one.body.text, one.position) == (
+            other.date,
+            other.body.text,
+            other.position,
+        )
+    assert got.replies == 3
+    # without a counter, members and dates alone could be a list of anything
+    if not has_numbers:
+        page = page.replace(ALL_REPLIES, "")
+        assert isinstance(read(renamed(page)), Message)
+
+
+def test_an_opening_post_apart_from_its_replies_is_found() -> None:
+    posts = [
+        Post(930, "第一盏灯亮了。", author="石桥卖花人", uid=7, date="2022-3-14 09:26", label=""),
+        Post(931, "坐等周末。", date="03-14 16:59", label="沙发"),
+        Post(932, "同去。", author="52653", uid=22, date="03-14 17:38", label="藤椅"),
+    ]
+    page = wap_skin_thread(posts).replace(
+        '<div id="post_931"', '</div><div class="ct"><div>共有2条回复</div><div id="post_931"'
+    )
+    got = thread(renamed(page))
+    assert [(post.id, post.is_first, post.body.text) for post in got.posts] == [
+        ("930", True, "第一盏灯亮了。"),
+        ("931", False, "坐等周末。"),
+        ("932", False, "同去。"),
+    ]
+    # with the opening post gone, what is left is no thread
+    start, end = page.index('<div id="post_930"'), page.index('</div><div class="ct">')
+    assert isinstance(read(renamed(page[:start] + page[end:])), Message)
+
+
+def test_a_trade_is_not_taken_for_its_goods() -> None:
+    trade = next(each for each in fixtures() if each.name == "trade").body.decode()
+    assert [post.id for post in thread(renamed(trade)).posts] == ["975", "977"]
+
+
+def test_a_stamp_counts_wherever_it_stands() -> None:
+    stamped = first(1, "一")
+    page = str(Thread([stamped, *replies(2, "二")]))
+    stamp = '<div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" /></div>'
+    for place in ('<div id="post_1"', '<table id="pid1"'):
+        at = page.index(place)
+        assert thread(page[:at] + stamp + page[at:]).flags == ("digest",)
 
 
 def test_what_tells_no_dates_is_refused_not_guessed() -> None:

@@ -40,7 +40,7 @@ def read_author(floor: Floor, context: Context) -> Author:
                 continue
             user_id = user_id or urls.user_id(href)
             url = url or urls.resolve(context.base, href)
-            name = _LABEL.sub("", words(link)) or None
+            name = member_name(link)
             if name:
                 break
         if name:
@@ -81,6 +81,11 @@ def read_author(floor: Floor, context: Context) -> Author:
     )
 
 
+def member_name(link: _Element) -> str | None:
+    """The name in a link to a member, without a label: <a><em>作者：</em>NAME</a>."""
+    return _LABEL.sub("", words(link)) or None
+
+
 def read_name(box: _Element, base: str, *, without: str | None = None) -> Author:
     """Who is named in a box that holds little else: a member's link, or words in place of one.
 
@@ -89,9 +94,10 @@ def read_name(box: _Element, base: str, *, without: str | None = None) -> Author
     said = words(box)
     for link in box.iter("a"):
         href = link.get("href")
-        if urls.is_user_link(href) and words(link):
+        name = member_name(link) if urls.is_user_link(href) else None
+        if name:
             url = urls.without_mobile(urls.resolve(base, href))
-            return Author(words(link), urls.user_id(href), url)
+            return Author(name, urls.user_id(href), url)
     said = said.removeprefix(without).strip() if without else said
     if _DELETED.search(said):
         return Author(_DELETED.sub("", said).strip() or None, is_deleted=True)

@@ -16,7 +16,7 @@ from crawler.discuz.facts import Board, Crumb
 from crawler.discuz.marks import read_marks
 from crawler.discuz.parts import Floor
 from crawler.discuz.site import script_number
-from crawler.discuz.tree import all_text, number, words
+from crawler.discuz.tree import all_text, number, own_text, words
 from crawler.discuz.trim import first_floor
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ _FLAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/(?:agree|recommend)_?\d|推[荐薦]"), "recommended"),
     (re.compile(r"高亮"), "highlighted"),
 )
+# phones: <div class="mtit">… 全部回复<em>55</em>; old ones: 共有12条回复
+_ALL_REPLIES = re.compile(
+    r"(?:全部|所有)回[复復覆複]\s?[(\uff08:\uff1a]?\s?(\d{1,9})"
+    r"|共有?\s?(\d{1,9})\s?[条个個條]\s?回[复復覆複]"
+)
 _ACTION = re.compile(r"\d:\d\d\s?(?!解除|取消)(\S{1,20})$")
 
 
@@ -77,9 +82,10 @@ def read_title(document: Document, root: _Element) -> str | None:
     best = ""
     for element in root.iter("h1", "h2", "h3", "h4", "span", "a", "strong", "div", "p"):
         if len(element) < _MARKUP_OF_TITLE:
-            told = words(element)
-            if len(best) < len(told) < len(said) and said.startswith(told):
-                best = told
+            # <div><em>[见闻]</em> TITLE</div>: the type stands in the same box
+            for told in (words(element), " ".join(own_text(element).split())):
+                if len(best) < len(told) < len(said) and said.startswith(told):
+                    best = told
     if best:
         return best
     heading = find_heading(document, root, Floor(""))
@@ -131,7 +137,17 @@ def read_replies(document: Document, page: Floor, first: Floor) -> int | None:
     return _counter(document, page, first, _REPLIES, _REPLIES_NEAR)
 
 
-def read_flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
+def read_all_replies(said: str) -> int | None:
+    """The number of replies in a line of its own, as pages for phones have it.
+
+    >>> read_all_replies("倒序浏览 只看楼主 全部回复55")
+    55
+    """
+    found = _ALL_REPLIES.search(said)
+    return int(found[1] or found[2]) if found else None
+
+
+def read_flags(page: Floor, first: Floor | None, heading: _Element) -> tuple[str, ...]:
     """Sticky, digest, closed …: by icons beside the title, stamps and the last staff action."""
     signs: list[str] = []
     title = heading.getparent()
@@ -139,14 +155,14 @@ def read_flags(first: Floor | None, heading: _Element) -> tuple[str, ...]:
     for box in (title, beside):
         for icon in box.iter("img", "i") if box is not None else ():
             signs.append(" ".join(filter(None, map(icon.get, ("src", "class", "title")))))
-    if first is not None:
-        for line in first.all("modact"):
-            # 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
-            action = _ACTION.search(words(line))
-            signs.append(action[1] if action else "")
-        for stamp in first.all("threadstamp"):
-            # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
-            signs += [picture.get("title") or "" for picture in stamp.iter("img")]
+    for line in first.all("modact") if first is not None else ():
+        # 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
+        action = _ACTION.search(words(line))
+        signs.append(action[1] if action else "")
+    # in the first floor's wrapper, where a skin has one
+    for stamp in (first.all("threadstamp") if first is not None else []) + page.all("threadstamp"):
+        # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
+        signs += [picture.get("title") or "" for picture in stamp.iter("img")]
     said = "\n".join(signs)
     return (*read_marks(signs), *(name for rule, name in _FLAGS if rule.search(said)))
 

@@ -130,8 +130,8 @@ def _other(document: Document) -> BoardPage | IndexPage | NewsPage | OtherPage |
         return news_page
     found = _BODY_CLASS.search(document.text)
     kind = _KINDS.get(found[1]) if found else None
-    if kind is None and read_board_address(document):
-        kind = "board"  # phones get pages without such a class
+    if kind in (None, "portal", "space") and read_board_address(document):
+        kind = "board"  # phones get pages without such a class, skins call it what they like
     elif kind is None and urls.is_index(document.url):
         kind = "index"
     if kind is None or not is_discuz(document):

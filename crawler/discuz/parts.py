@@ -21,7 +21,7 @@ _WRAPPERS = frozenset({"post_", "pid"})
 # wrote it stands in front of them.
 _LATE = frozenset({"authorposton", "postnum", "postmessage_"})
 _HEADER = frozenset({"authi", "pi", "pls", "tns", "pil"})
-_OPEN_IDS = frozenset({"favatar", "authorposton", "postnum"})
+_OPEN_IDS = frozenset({"post_", "pid", "favatar", "authorposton", "postnum"})
 # Parts whose insides are read where they are used; the pass goes round them. What a member wrote
 # in a cell, HTML posts included, so never counts as a part of the page.
 _CLOSED_IDS = frozenset({"userinfo", "ratelog_", "comment_"})

@@ -31,8 +31,9 @@ _QUOTES = re.compile(
 _ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
 # a quotation's date has no seconds
 _SAME = 60
-# Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing.
-_SHORTEST = 6
+# Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing. Part of a line
+# has to be longer: ten characters that two write in the same order by chance are rare.
+_SHORTEST, _SHORTEST_PART = 6, 10
 
 
 def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote | None:
@@ -60,7 +61,7 @@ def with_copied_quotes(posts: list[Post]) -> list[Post]:
     """Tell whom a frame without attribution quotes, where its words stand above, word for word.
 
     An unattributed frame is usually how an author sets off words of his own. It is a quotation
-    if another author's earlier floor on this page has a line, or lines, of exactly these words.
+    if exactly these words are in another author's earlier floor on this page.
     """
     result = list(posts)
     for index, post in enumerate(posts):
@@ -95,8 +96,11 @@ def _quoted(block: Block, post: Post, above: list[Post]) -> Quote | None:
     text = render_text(block.blocks)
     if len(text) < _SHORTEST:
         return None
+    is_long = len(text) >= _SHORTEST_PART
     for other in above:
-        if other.author.name != post.author.name and f"\n{text}\n" in f"\n{other.body.text}\n":
+        said = other.body.text
+        is_there = text in said if is_long else f"\n{text}\n" in f"\n{said}\n"
+        if is_there and other.author.name != post.author.name:
             return Quote(text, other.author.name, other.id, other.date)
     return None
 

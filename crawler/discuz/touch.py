@@ -17,6 +17,7 @@ from crawler.discuz.dates import read_clock, read_date
 from crawler.discuz.document import Document
 from crawler.discuz.facts import Block, Board, Comment, Image, Moment, Post, ThreadPage
 from crawler.discuz.floor import read_label
+from crawler.discuz.heading import read_all_replies
 from crawler.discuz.identity import read_place, read_thread_id, read_thread_url
 from crawler.discuz.numbering import in_order
 from crawler.discuz.quotes import with_copied_quotes
@@ -45,8 +46,6 @@ _TITLES = ("view_tit", "postlist")
 # [见闻] alone in the first line; a title may begin with brackets of its own
 _CATEGORY = re.compile(r"\s*\[([^\[\]]{1,60})\][ \t]*\n")
 _BRACKETS = re.compile(r"^\[\s?|\s?\]$")
-# X3.5: <div class="txtlist"><div class="mtit">… 全部回复<em>55</em>
-_ALL_REPLIES = re.compile(r"全部回[复復覆複]\s?(\d{1,9})$")
 
 
 def read_touch(document: Document) -> ThreadPage | None:
@@ -228,6 +227,6 @@ def _counters(root: _Element, first: _Element) -> tuple[int | None, int | None]:
             break
     if replies is None:
         for line in by_class(root, "mtit"):
-            found = _ALL_REPLIES.search(words(line))
-            replies = int(found[1]) if found else replies
+            told = read_all_replies(words(line))
+            replies = replies if told is None else told
     return views, replies

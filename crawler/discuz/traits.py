@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DIGITS = "0123456789"
 # The parts of a floor by which it is read; of each the first is enough.
-_PARTS = ("authorposton", "postnum", "favatar", "authi")
+_PARTS = ("post_", "pid", "authorposton", "postnum", "favatar", "authi")
 _FLOORS = 3
 
 
@@ -54,7 +54,7 @@ def read_traits(page: ThreadPage | BoardPage) -> frozenset[str]:
 
 
 def floor_places(heading: _Element, floors: Iterable[Floor]) -> tuple[str, ...]:
-    """Where title, author, date, label and body stood (`date: div.authi > em#authorposton`)."""
+    """Where floors, title, author, date, label and body stood (`text: td.t_f#postmessage_`)."""
     places = {f"headline: {place_of(heading)}"}
     for floor in list(floors)[:_FLOORS]:
         for name in _PARTS:
@@ -73,6 +73,8 @@ def place_of(element: _Element) -> str:
 
 
 _NAMES = {
+    "post_": "floor",
+    "pid": "floor",
     "authorposton": "date",
     "postnum": "position",
     "favatar": "author",

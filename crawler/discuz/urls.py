@@ -181,7 +181,9 @@ def is_index(url: str) -> bool:
     except ValueError:
         return False
     is_front = parts.path.rpartition("/")[2] in ("", "forum.php", "index.php")
-    return is_front and "mod=" not in parts.query and parts.scheme in ("http", "https")
+    # archiver/?tid-1.html is a thread's, archiver/ that of an index
+    names_more = "mod=" in parts.query or read_thread_address(url) or read_board_address(url)
+    return is_front and not names_more and parts.scheme in ("http", "https")
 
 
 def board_url(root: str, board_id: str) -> str:
@@ -315,6 +317,15 @@ def without_mobile(url: str | None) -> str | None:
     'http://b.example/home.php?mod=space&uid=7'
     """
     return _MOBILE.sub("", url) if url else None
+
+
+def desktop_url(url: str) -> str:
+    """An address with what asks for the page for desktops, whoever asks (`check_mobile()`).
+
+    >>> desktop_url("http://b.example/thread-7-1-1.html")
+    'http://b.example/thread-7-1-1.html?mobile=no'
+    """
+    return f"{url}{'&' if '?' in url else '?'}mobile=no"
 
 
 def without_fragment(url: str) -> str:

@@ -12,6 +12,7 @@ from crawler.discuz import urls
 from crawler.discuz.body import Context
 from crawler.discuz.dates import read_clock
 from crawler.discuz.facts import Board, ThreadPage
+from crawler.discuz.heading import read_all_replies
 from crawler.discuz.identity import read_place, read_thread_id, read_thread_url
 from crawler.discuz.numbering import in_order
 from crawler.discuz.quotes import with_copied_quotes
@@ -29,7 +30,7 @@ _MARKS = ("WAPFORUM", "MobileOptimized")
 _CELL = 'id="postmessage_'
 _TITLE = "thread_subject"
 _TYPE = re.compile(r"^\[\s?(.{1,60}?)\s?\]$")
-# <font class="xg1">看12880<span class="pipe">|</span>回5</font>; 共有12条回复
+# <font class="xg1">看12880<span class="pipe">|</span>回5</font>
 _COUNTERS = re.compile(r"看\s?(\d{1,12})\s?\|\s?回\s?(\d{1,9})")
 _REPLIES = re.compile(r"共有?\s?(\d{1,9})\s?[条個个條]回[复復覆複]")
 
@@ -122,7 +123,7 @@ def _counters(root: _Element) -> tuple[int | None, int | None]:
         found = _COUNTERS.search(said)
         if found:
             return int(found[1]), int(found[2])
-        told = _REPLIES.search(said)
-        if told:
-            return None, int(told[1])
+        told = read_all_replies(said)
+        if told is not None:
+            return None, told
     return None, None

@@ -99,9 +99,15 @@ class DiscuzSpider(Spider):
         if leads_elsewhere(response):
             yield from self._refuse(visit, "off_site", now, status=response.status)
             return
-        page = read_response(response, now, self.sites)
-        self._watch(page)
-        _look(visit, page, response, now)
+        came = read_response(response, now, self.sites)
+        self._watch(came)
+        if visit.turns_to_desktop(came):
+            yield self._request(visit)
+            return
+        page = visit.best_of(came)
+        assert page is not None
+        if page is came:
+            _look(visit, page, response, now)
         reason = page.reason if isinstance(page, Message) else None
         if self._has_to_stop(visit, reason):
             return
@@ -203,6 +209,12 @@ class DiscuzSpider(Spider):
 
     def _refuse(self, visit: Visit, reason: Reason, now: datetime, **more: Any) -> Iterator[Output]:
         """What was asked for cannot be had."""
+        kept = visit.best_of(None)
+        if kept is not None:
+            read = visit.read(kept, now)
+            assert read is not None
+            yield from self._give(visit, read)
+            return
         if visit.parted is not None:
             # the rest of a long post: what there is of it is better than nothing
             read = visit.read(visit.whole(visit.parted), now)
@@ -265,7 +277,7 @@ class DiscuzSpider(Spider):
 
     def _request(self, visit: Visit) -> Request:
         return Request(
-            visit.url,
+            visit.request_url,
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"visit": visit},
@@ -391,19 +403,18 @@ class DiscuzSpider(Spider):
 def _look(visit: Visit, page: Page, response: Response, now: datetime) -> None:
     """Take note of how a page looks, if it is one of those that are asked for all the time."""
     number, kind, key = visit.task.page, visit.task.kind, visit.task.key
-    is_unknown = isinstance(page, Message) and page.reason == "template_unknown"
-    if kind == THREAD and (is_unknown or isinstance(page, ThreadPage)):
-        name = "thread" if number == 1 else "further thread"
-    elif kind == LIST and (is_unknown or (isinstance(page, BoardPage) and page.rows)):
+    is_answer = isinstance(page, Message) and page.reason != "template_unknown"
+    is_empty = isinstance(page, BoardPage) and not page.rows
+    if kind not in (THREAD, LIST) or is_answer or is_empty or getattr(page, "is_truncated", False):
+        return
+    if kind == LIST:
         name, key = "list", f"{key}-{number}"
     else:
-        return
-    if isinstance(page, ThreadPage | BoardPage):
-        if page.is_truncated:
-            return
+        name = "thread" if number == 1 else "further thread"
+    traits: frozenset[str] = frozenset()
+    if isinstance(page, ThreadPage | BoardPage) and isinstance(page, BoardPage) == (kind == LIST):
         traits = read_traits(page)
-    else:
-        traits = frozenset()
+    # a page of another kind than its address says is none that is understood
     visit.frontier.drift.saw(name, key, traits, sample_of(response, now))
 
 

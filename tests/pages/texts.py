@@ -82,6 +82,9 @@ QUOTES = [
 什么酒都行？ <a href="home.php?mod=space&amp;uid=21" target="_blank">@柳岸闻莺</a>""",
         """<div class="quote"><blockquote>潮平两岸阔，风正一帆悬。</blockquote></div>写得多好。""",
         """<div class="quote"><blockquote>我的被雨淋坏了，要整年的。</blockquote></div>我可以复印。""",
+        """<div class="quote"><blockquote>要整年的</blockquote></div>短的谁都会说。""",
+        """<div class="quote"><blockquote>写在前面</blockquote></div>
+<div class="quote"><blockquote>雨淋坏了，要整年的。</blockquote></div>我也要。""",
         """<div class="quote"><blockquote>外面一层<br />
 [quote]里面一层</blockquote></div>外面的尾巴[/quote]<br />
 叠起来了""",
