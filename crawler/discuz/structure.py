@@ -36,6 +36,7 @@ _SKIPPED = frozenset({"script", "style", "noscript", "select", "textarea", "butt
 # A share of the floors that has to agree on where the body is.
 _AGREED = 0.6
 _SMALL = 9
+_LONGEST_COUNTER = 7
 # What tells floors apart and what they say lies not deeper in them.
 _DEEPEST = 20
 # What a page has of lists of members with dates: floors, comments, ratings, news beside them.
@@ -307,7 +308,7 @@ def find_bodies(floors: list[FoundFloor]) -> bool:
     share: Counter[Path] = Counter()
     for floor in floors:
         found: dict[Path, _Element] = {}
-        for path, box in _content_boxes(floor):
+        for path, box in _content_boxes(floor, behind_date=len(floors) == 1):
             if path not in found:
                 found[path] = box
                 share[path] += 1
@@ -337,8 +338,11 @@ def _like(path: Path, found: dict[Path, _Element]) -> _Element | None:
     if path in found:
         return found[path]
     for length in range(len(path) - 1, 0, -1):
+        end = path[-length:]
+        if not any(name for _, name in end):
+            return None  # boxes without a class are all alike
         for other, box in found.items():
-            if other[-length:] == path[-length:]:
+            if other[-length:] == end:
                 return box
     return None
 
@@ -349,13 +353,20 @@ def _notice(boxes: Iterable[_Element]) -> _Element | None:
     return next((box for box in divs if is_notice(words(box))), None)
 
 
-def _content_boxes(floor: FoundFloor) -> Iterator[tuple[Path, _Element]]:
-    """Boxes that hold neither the author nor the date of a floor, with their paths in it."""
+def _content_boxes(floor: FoundFloor, *, behind_date: bool) -> Iterator[tuple[Path, _Element]]:
+    """Boxes that hold neither the author nor the date of a floor, with their paths in it.
+
+    Of a single floor only those behind the date: no other tells its column from its words.
+    """
     heads: set[_Element] = set()
     for head in (floor.stamp, floor.user):
         if head is not None:
             heads.update(with_ancestors(head), head.iter())
-    return ((path, box) for path, box in _with_paths(floor.boxes) if box not in heads)
+    is_behind = not behind_date
+    for path, box in _with_paths(floor.boxes):
+        is_behind = is_behind or box is floor.stamp
+        if is_behind and box not in heads:
+            yield path, box
 
 
 def _with_paths(boxes: list[_Element]) -> Iterator[tuple[Path, _Element]]:
@@ -386,7 +397,8 @@ def _weight(box: _Element, common: set[str]) -> int:
         own = None if element.tag == "a" else element.text
         for node in (own, None if element is box else element.tail):
             said = _squeezed(node or "")
-            if said and not said.isdigit() and said not in common:
+            is_counter = said.isdigit() and len(said) <= _LONGEST_COUNTER
+            if said and not is_counter and said not in common:
                 total += len(said)
     return total
 
