@@ -294,6 +294,29 @@ def test_the_same_threads_in_other_clothes(name: str) -> None:
             assert overlap(plain, wanted or words_of(row["bbcode"])) >= least
 
 
+LISTS = r"archiver_fid|forum2_(?:p|typeid)|forum49|mobile_forum2|mobile_index\.f|robotua_forum|guide|ppp15"
+
+
+@pytest.mark.parametrize("name", single_pages(LISTS))
+def test_the_same_lists_in_other_clothes(name: str) -> None:
+    page = single_page(name)
+    assert isinstance(page, BoardPage | NewsPage)
+    truth = json.loads((SHARED / "forum" / "truth.json").read_text("utf-8"))
+    threads = {str(thread["tid"]): thread for thread in truth["threads"]}
+    assert len(page.rows) >= 9
+    for row in page.rows:
+        if row.is_moved:
+            continue
+        thread = threads[row.thread_id]
+        posts = [post for post in thread["posts"] if post["guest_sees"] != "not_sent"]
+        assert row.headline == thread["subject"]
+        assert row.replies in (None, len(posts) - 1)
+        if row.author and row.author.name and not row.author.is_anonymous:
+            assert row.author.name == posts[0]["author"]
+        if isinstance(page, BoardPage) and not {"sticky"} & set(row.flags):
+            assert page.board.id in (str(thread["fid"]), None)
+
+
 def is_dated(post: Post, row: dict[str, Any]) -> bool:
     assert post.date is not None
     # down to the precision that the page tells

@@ -32,7 +32,7 @@ def read_thread_id(document: Document, hrefs: Iterable[str | None] = ()) -> str 
     said = script_number(document.text, "tid")
     if said:
         return said
-    for url in (_canonical(document), document.url, _reported(document)):
+    for url in (_canonical(document), document.url, reported_url(document)):
         address = urls.read_thread_address(url) if url else None
         if address:
             return address.thread_id
@@ -67,12 +67,12 @@ def read_place(
 
 def read_board_address(document: Document) -> urls.BoardAddress | None:
     """The board whose address the page has, or, for a saved page, names in its script."""
-    said = _reported(document)
+    said = reported_url(document)
     found = urls.read_board_address(document.url)
     return found or (urls.read_board_address(said) if said else None)
 
 
-def _reported(document: Document) -> str | None:
+def reported_url(document: Document) -> str | None:
     """The page's own address as its script has it, for saved pages without any other."""
     found = _REPORT_URL.search(document.text, 0, _HEAD)
     try:

@@ -15,8 +15,10 @@ from crawler.discuz.board import read_row
 from crawler.discuz.dates import Clock, read_clock
 from crawler.discuz.document import Document, build_xml
 from crawler.discuz.facts import Author, Moment, NewsPage, ThreadRow
+from crawler.discuz.identity import reported_url
 from crawler.discuz.pager import read_pager
-from crawler.discuz.site import base_of, read_site
+from crawler.discuz.rows import rows_of_list
+from crawler.discuz.site import base_of, is_discuz, read_site
 from crawler.discuz.tree import by_class, words
 
 if TYPE_CHECKING:
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
 # <body id="nv_forum" class="pg_guide">; its rows are those of boards, the board in a cell more
 _GUIDE = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_guide\b")
 _ROW = re.compile(r"normalthread_\d{1,18}$")
+# phones get rows of their own, and a body without such a class
+_ADDRESS = re.compile(r"[?&;]mod=guide\b")
 _RSS = "<rss"
 
 
 def read_guide(document: Document) -> NewsPage | None:
     """Read a page of the guide; ``None`` where it is none, or has no rows."""
-    if not _GUIDE.search(document.text):
+    addresses = (document.url, reported_url(document) or "")
+    if not _GUIDE.search(document.text) and not any(map(_ADDRESS.search, addresses)):
         return None
     clock = read_clock(document)
     site = read_site(document, clock)
@@ -38,7 +43,8 @@ def read_guide(document: Document) -> NewsPage | None:
     root = document.root
     boxes = [box for box in root.iter("tbody") if _ROW.match(box.get("id") or "")]
     rows = tuple(row for box in boxes if (row := read_row(box, base, clock)))
-    if not rows:
+    rows = rows or rows_of_list(root, base, clock)
+    if not rows or not is_discuz(document):
         return None
     current, pages, next_url = read_pager(by_class(root, "pg"), base)
     return NewsPage(site, rows, current or 1, pages, next_url)

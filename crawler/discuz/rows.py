@@ -73,11 +73,20 @@ def read_rows(document: Document) -> BoardPage | None:
         page=current or (address.page if address and pages > 1 else 1),
         pages=pages,
         next_url=next_url,
-        rows=tuple(row for thread_id, box in rows if (row := _row(box, thread_id, base, clock))),
+        rows=_rows(rows, base, clock),
         boards=tuple(_sub_boards(root, board_id, base)),
         is_truncated=document.is_cut,
         skin=skin,
     )
+
+
+def rows_of_list(root: _Element, base: str, clock: Clock) -> tuple[ThreadRow, ...]:
+    """The rows of the longest list below an element."""
+    return _rows(_row_boxes(root, base), base, clock)
+
+
+def _rows(boxes: list[tuple[str, _Element]], base: str, clock: Clock) -> tuple[ThreadRow, ...]:
+    return tuple(row for thread_id, box in boxes if (row := _row(box, thread_id, base, clock)))
 
 
 def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:

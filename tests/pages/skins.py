@@ -238,6 +238,12 @@ def skins() -> list[Fixture]:
         Fixture("news", "guide", guide(NEWS, pages=3), url=f"{HOST}forum.php?mod=guide&view=new"),
         Fixture(
             "news",
+            "guide_touch",
+            touch_list(ROWS),
+            url=f"{HOST}forum.php?mod=guide&view=hot&mobile=2",
+        ),
+        Fixture(
+            "news",
             "feed",
             feed([(4711, "夜市 & <灯>", "石桥卖花人"), (4712, "灯", "半壶老酒")]),
             url=f"{HOST}forum.php?mod=rss&fid=8",
