@@ -26,6 +26,8 @@ _ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _TAG_OR_TEXT = re.compile(r"<[^>]{0,5000}>|[^<]+")
 _WORDED_ATTRIBUTES = re.compile(r"(?<=\s)(alt|title|content|value)=\"([^\"]{1,2000})\"")
+# <a onclick="addFavorite(this.href, 'NAME')">
+_QUOTED = re.compile(r"'([^'<>]{2,200})'")
 # What is replaced sign by sign, but for words that reading depends on.
 _KEPT_OR_SIGN = re.compile(
     r"(?P<kept>[来來]源|[转轉]自|[声聲]明|禁止|[转轉][载載]|未[经經]|[发發]表[于於]|本帖最[后後]由|[编編][辑輯]"
@@ -61,7 +63,8 @@ def invent(source: str, page: Page, seed: int = 1) -> str:
     def of_piece(found: re.Match[str]) -> str:
         piece = found[0]
         if piece.startswith("<"):
-            return _WORDED_ATTRIBUTES.sub(of_attribute, piece)
+            piece = _WORDED_ATTRIBUTES.sub(of_attribute, piece)
+            return _QUOTED.sub(lambda found: f"'{people.of_name(found[1])}'", piece)
         return people.of_text(piece)
 
     return _TAG_OR_TEXT.sub(of_piece, source)
@@ -94,6 +97,10 @@ class Inventor:
         if text == html.unescape(piece).replace("\xa0", " "):
             return piece
         return html.escape(text, quote=True)
+
+    def of_name(self, name: str) -> str:
+        """A whole name or line of theirs replaced; anything else as it is."""
+        return self._anew(name) if name in self._lines else name
 
     def _anew(self, line: str) -> str:
         known = self._invented.get(line)

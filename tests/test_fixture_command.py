@@ -63,6 +63,16 @@ def test_invented_words_read_as_the_old_ones(name: str) -> None:
         assert old["author"]["name"] != new["author"]["name"] or old["author"].get("is_anonymous")
 
 
+def test_no_name_is_left_in_a_script_of_the_page() -> None:
+    source = str(Thread([first(1, "第一盏灯亮了。")]))
+    button = "<a onclick=\"addFavorite(this.href, '河湾闲话');showWindow('reply')\">收藏本站</a>"
+    source = source.replace('<div id="wp"', f'{button}<div id="wp"')
+    page = read_body(source.encode(), {"url": "", "seen_at": "2023-03-15T12:00:00+00:00"})
+    invented = invent(source, page)
+    assert "河湾闲话" not in invented
+    assert "showWindow('reply')" in invented
+
+
 def test_a_page_becomes_a_fixture(forum: Forum, tmp_path: Path) -> None:
     forum.pages["/forum.php?mod=viewthread&tid=4711"] = str(
         Thread([first(1, "第一盏灯亮了。"), *replies(2, "坐等周末。")])
