@@ -21,9 +21,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lxml.cssselect import CSSSelector
+
 from crawler.discuz import read_page
 from crawler.discuz.document import decode
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
+from crawler.discuz.rules import Selector, SiteRules, ThreadSelectors
 from crawler.items import to_record
 from crawler.lines import post_lines, refusal_line
 from crawler.schema import problems
@@ -31,6 +34,7 @@ from crawler.storage import encode
 from tests.conftest import SHARED
 from tests.make_fixtures import FOLDER
 from tests.pages.plain import PAGE
+from tests.pages.skins import renamed
 
 SEEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # What mutations put in: marks of Discuz out of place, broken addresses, numbers beyond all bounds.
@@ -84,6 +88,25 @@ PIECES = [
 ]
 
 
+# a page with nothing of Discuz's but its addresses, and what says where its parts are
+RULED = """<html><head><title>夜市 | 河湾</title><script>var cookiepre='x';</script></head><body>
+<h1>夜市</h1><article data-no="31"><a class="nick" href="home.php?mod=space&uid=7">石桥卖花人</a>
+<time>2023-3-14 09:26</time><section>第一盏灯亮了。<br>完。</section></article>
+<article data-no="32"><span class="nick">匿名</span><time>昨天 18:48</time><section>好</section>
+</article></body></html>""".encode()
+RULES = SiteRules(
+    hosts=("bbs.example.net",),
+    thread=ThreadSelectors(
+        floor=Selector(CSSSelector("article")),
+        author=Selector(CSSSelector(".nick")),
+        date=Selector(CSSSelector("time")),
+        body=Selector(CSSSelector("section")),
+        headline=Selector(CSSSelector("h1")),
+        post_id=Selector(None, "data-no"),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Seed:
     """A page to be broken: what it is, where it was, its bytes."""
@@ -91,24 +114,32 @@ class Seed:
     skin: str
     url: str
     body: bytes
+    rules: SiteRules | None = None
 
 
 def seeds() -> list[Seed]:
-    """The fixtures of the project, and real pages where they lie beside it."""
+    """The fixtures of the project, and real pages where they lie beside it.
+
+    Lists and threads also with all their names changed, for the readers that go by structure.
+    """
     found = [("file:///page.txt", PAGE.encode())]
     for path in sorted(FOLDER.glob("*/*/page.html")):
         meta = json.loads(path.with_name("meta.json").read_text("utf-8"))
-        found.append((meta["url"], path.read_bytes()))
+        body = path.read_bytes()
+        found.append((meta["url"], body))
+        if path.parent.parent.name in ("thread", "board") and meta["url"].startswith("http"):
+            found.append((meta["url"], renamed(decode(body)[0]).encode()))
     for path in sorted((SHARED / "wild").glob("*.html")):
         found.append(("http://wild.example/forum.php?mod=viewthread&tid=1", path.read_bytes()))
     for path in sorted((SHARED / "forum" / "pages").glob("*/*.html")):
         url = "http://127.0.0.1:8033/forum.php?mod=viewthread&tid=1"
         found.append((url, path.read_bytes()))
-    return [Seed(skin_of(read(url, body)), url, body) for url, body in found]
+    pages = [Seed(skin_of(read(url, body)), url, body) for url, body in found]
+    return [*pages, Seed("site", "http://bbs.example.net/thread-1-1-1.html", RULED, RULES)]
 
 
-def read(url: str, body: bytes) -> Page:
-    return read_page(body, url=url, seen_at=SEEN)
+def read(url: str, body: bytes, rules: SiteRules | None = None) -> Page:
+    return read_page(body, url=url, seen_at=SEEN, rules=rules)
 
 
 def skin_of(page: Page) -> str:
@@ -136,9 +167,9 @@ def broken(body: bytes, names: random.Random) -> bytes:
     return bytes(page)
 
 
-def wrongs(url: str, body: bytes) -> Iterator[str]:
+def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[str]:
     """What is wrong with the reading of a page; nothing if all is well."""
-    page = read(url, body)
+    page = read(url, body, rules)
     if isinstance(page, ThreadPage):
         lines = list(post_lines(page, page.posts, SEEN))
         ids = [line.item_id for line in lines]
@@ -169,7 +200,7 @@ def fuzz(pages: list[Seed], seed: int, rounds: int) -> Iterator[tuple[Seed, byte
     for _ in range(rounds):
         page = names.choice(pages)
         body = broken(page.body, names)
-        for wrong in wrongs(page.url, body):
+        for wrong in wrongs(page.url, body, page.rules):
             yield page, body, wrong
 
 

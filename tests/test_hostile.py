@@ -45,6 +45,9 @@ def test_every_reader_has_pages_to_be_broken() -> None:
         "list-desktop",
         "list-touch",
         "list-archiver",
+        "list-inferred",
+        "newspage",
+        "site",
         "indexpage",
         "message",
     }

@@ -66,6 +66,24 @@ def test_a_skin_is_read_by_its_selectors(tmp_path: Path) -> None:
     ]
 
 
+def test_a_number_that_all_floors_have_loses_none_of_them(tmp_path: Path) -> None:
+    twice = ODD[ODD.index("<article data-no") : ODD.index("<article class")]
+    page = ODD.replace("post-32", "post-31").replace(
+        '<article class="ad"', f'{twice}<article class="ad"'
+    )
+    page = page.replace("post-32", "post-31")
+    got = read_page(page.encode(), url=URL, seen_at=SEEN, rules=load_rules(rules(tmp_path, RULES)))
+    assert isinstance(got, ThreadPage)
+    assert [(post.id, post.body.text) for post in got.posts][:2] == [
+        ("31", "第一盏灯亮了。\n完。"),
+        ("p1-2", "自己的话\n好"),
+    ]
+    again = ODD.replace('<article class="ad"', f'{twice}<article class="ad"')
+    got = read_page(again.encode(), url=URL, seen_at=SEEN, rules=load_rules(rules(tmp_path, RULES)))
+    assert isinstance(got, ThreadPage)
+    assert [post.id for post in got.posts] == ["31", "32"]
+
+
 def test_without_numbers_posts_are_known_by_their_place(tmp_path: Path) -> None:
     text = RULES.replace('post_id = "::attr(data-no)"\n', "")
     page = read_page(ODD.encode(), url=URL, seen_at=SEEN, rules=load_rules(rules(tmp_path, text)))

@@ -49,8 +49,13 @@ def read_ruled(document: Document) -> ThreadPage | None:
 
     current, pages, next_url = infer_pager(root, context.base, number_of)
     page = current or (number_of(document.url) if pages > 1 else None) or 1
-    found = [_post(box, parts, place_id(page, n), context) for n, box in enumerate(boxes, 1)]
-    posts = with_copied_quotes([post for post in found if post is not None])
+    places = [place_id(page, number) for number in range(1, len(boxes) + 1)]
+    found = {
+        place: post
+        for place, box in zip(places, boxes, strict=True)
+        if (post := _post(box, parts, place, context)) is not None
+    }
+    posts = with_copied_quotes(_apart(found))
     if not posts:
         return None
     is_filtered = urls.is_filtered(document.url)
@@ -74,6 +79,19 @@ def read_ruled(document: Document) -> ThreadPage | None:
         is_truncated=document.is_cut,
         skin="site",
     )
+
+
+def _apart(found: dict[str, Post]) -> list[Post]:
+    """Posts with a number each: one that comes twice is one, two others are known by their place.
+
+    Where ``post_id`` selects what all floors have in common, none of them must be lost.
+    """
+    seen: dict[str, Post] = {}
+    for place, post in found.items():
+        known = seen.setdefault(post.id, post)
+        if known is not post and known != post:
+            seen[place] = replace(post, id=place)
+    return list(seen.values())
 
 
 def without_boilerplate(page: ThreadPage, rules: SiteRules) -> ThreadPage:
