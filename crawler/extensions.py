@@ -60,6 +60,8 @@ class CrawlDelay:
             return
         logger.info("robots.txt of %s asks for %g seconds between requests", host, delay)
         self._delays[host] = delay
+        if self._crawler.stats:
+            self._crawler.stats.max_value("crawl/delay_of_robots", delay)
         self._hold(host)
 
     def response_downloaded(self, request: Request) -> None:

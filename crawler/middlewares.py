@@ -76,6 +76,8 @@ class RetryAfterMiddleware:
             logger.info("%s asks for a pause of %d seconds", host, pause)
             until = time.monotonic() + pause
             self._not_before[host] = max(until, self._not_before.get(host, 0))
+            if self._crawler.stats:
+                self._crawler.stats.max_value("crawl/paused_until", until)
         return response
 
 

@@ -112,7 +112,11 @@ def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
     if unknown >= _DRIFT_FROM and unknown >= read:
         return DRIFT, f"the pages no longer look as they did{for_example}"
     if reason in ("shutdown", "cancelled"):
-        return INTERRUPTED, "interrupted: the same command goes on from here"
+        left = stats.get("crawl/left")
+        waits = f" with {left} to go" if left else ""
+        return INTERRUPTED, f"interrupted{waits}: the same command goes on from here"
+    if reason is None:
+        return INTERRUPTED, "stopped at once: the same command goes on from what is stored"
     has_failed = any(name.startswith("spider_exceptions") for name in stats)
     if reason == "failing":
         return INCOMPLETE, "the forum does not answer: the same command goes on from here"

@@ -41,11 +41,6 @@ def sample_of(response: Response, now: datetime) -> Sample:
     return Sample(response.url, now, kept, response.body)
 
 
-def printable(text: str) -> str:
-    """``text`` without what a terminal would take for commands."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
-
-
 def seen_at(url: str) -> datetime:
     """Now; for a saved page when it was saved, since its words (昨天) count from then."""
     if is_file(url):

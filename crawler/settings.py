@@ -71,7 +71,15 @@ EXTENSIONS = {
     "crawler.extensions.CrawlDelay": 100,
     "crawler.extensions.MemberCookies": 100,
     "crawler.extensions.RunRecord": 100,
+    "crawler.live.ProgressView": 100,
+    # ours says more
+    "scrapy.extensions.logstats.LogStats": None,
 }
+# How far a run has come: "live" draws it on a terminal, "lines" says it in the log every
+# PROGRESS_SECONDS, as a timer's log wants it; "auto" is live where somebody watches, and "none"
+# says nothing.
+PROGRESS = "auto"
+PROGRESS_SECONDS = 60
 # What a page says counts, not where it would send a browser in three seconds.
 METAREFRESH_ENABLED = False
 

@@ -33,7 +33,7 @@ class Forum:
 
     An answer is a text (status 200), or (status, headers, bytes); a function in place of the bytes
     is asked for more without end. A list of answers is given one
-    by one, the last for ever. ``asked`` counts requests, ``cookies`` and ``agents`` are
+    by one, the last for ever; a function is asked for the answer. ``asked`` counts requests, ``cookies`` and ``agents`` are
     those that came.
     """
 
@@ -49,6 +49,8 @@ class Forum:
         found = self.pages.get(path, (404, {}, b"<html><body>404 Not Found</body></html>"))
         if isinstance(found, list):
             found = found.pop(0) if len(found) > 1 else found[0]
+        if callable(found):
+            found = found()
         if isinstance(found, str):
             body = found.replace("http://bbs.example.net/", self.root).encode()
             return 200, {"Content-Type": "text/html; charset=utf-8"}, body

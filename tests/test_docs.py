@@ -29,6 +29,8 @@ OURS += [
     "CONTACT",
     "SITES_DIR",
     "DOWNLOAD_MAXSIZE",
+    "PROGRESS",
+    "PROGRESS_SECONDS",
 ]
 COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
 

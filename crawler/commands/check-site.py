@@ -22,7 +22,8 @@ from crawler.known import Traits, TraitsForgotten
 from crawler.ledger import LedgerError
 from crawler.outcome import BLOCKED, DRIFT, INCOMPLETE, LOGIN, USAGE
 from crawler.patience import BLOCKS
-from crawler.responses import kind_of, printable, read_response, sample_of
+from crawler.progress import printable
+from crawler.responses import kind_of, read_response, sample_of
 from crawler.sites import BadRulesError, Sites, load_sites
 from crawler.storage import site_folder
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
 from crawler.cookies import read_cookies
+from crawler.live import shows_live
 from crawler.outcome import STATUSES, USAGE, conclude
+from crawler.progress import PROGRESS
 from crawler.sites import BadRulesError, load_sites
 from crawler.storage import can_compress
 
@@ -43,6 +46,12 @@ class Command(ScrapyCrawl):
             + "."
         )
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--quiet", action="store_true", help="say nothing but what went wrong (for timers)"
+        )
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what cannot be meant so, in one line, before anything is started."""
         super().process_options(args, opts)
@@ -56,7 +65,15 @@ class Command(ScrapyCrawl):
         except BadArgumentsError as error:
             _refuse(str(error))
         assert self.settings is not None
+        if opts.quiet:
+            self.settings.set("PROGRESS", "none", priority="cmdline")
+            if not opts.loglevel:
+                self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         self._check_settings(self.settings)
+        is_own = self.settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]
+        if is_own and shows_live(self.settings["PROGRESS"]):
+            # the view tells what the log would
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
     def _check_settings(self, settings: BaseSettings) -> None:
         contact = settings.get("CONTACT") or ""
@@ -65,6 +82,8 @@ class Command(ScrapyCrawl):
         compression = settings.get("SEGMENT_COMPRESSION") or ""
         if not can_compress(compression):
             _refuse(f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it")
+        if (settings.get("PROGRESS") or "none") not in PROGRESS:
+            _refuse(f"PROGRESS={settings['PROGRESS']}: say {', '.join(PROGRESS)}")
         try:
             for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS"):
                 if settings.getint(name) < 0:
@@ -82,15 +101,15 @@ class Command(ScrapyCrawl):
         crawler = self.crawler_process.create_crawler("discuz")
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        self._conclude(crawler)
+        self._conclude(crawler, is_quiet=opts.quiet)
 
-    def _conclude(self, crawler: Crawler) -> None:
+    def _conclude(self, crawler: Crawler, *, is_quiet: bool) -> None:
         """Say what came of it, and set the exit status."""
         stats = crawler.stats.get_stats() if crawler.stats else {}
         if self.crawler_process is None or self.crawler_process.bootstrap_failed:
             stats = {**stats, "finish_reason": "failed"}
         outcome = conclude(stats, f"{crawler.settings['DATA_DIR']}/")
-        for line in outcome.said:
+        for line in outcome.said if outcome.status or not is_quiet else ():
             print(line, file=sys.stderr)
         self.exitcode = outcome.status
 

@@ -25,7 +25,8 @@ from crawler.fixtures import (
     write_fixture,
 )
 from crawler.outcome import INCOMPLETE, USAGE
-from crawler.responses import printable, sample_of, seen_at
+from crawler.progress import printable
+from crawler.responses import sample_of, seen_at
 from crawler.scrub import invent, scrub
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ from crawler.lines import refusal_line
 from crawler.middlewares import leads_elsewhere
 from crawler.patience import Patience
 from crawler.pipelines import storage_failed
-from crawler.responses import kind_of, printable, read_response, sample_of, seen_at
+from crawler.progress import in_numbers, printable
+from crawler.responses import kind_of, read_response, sample_of, seen_at
 from crawler.sites import Sites, load_sites
 from crawler.storage import site_folder
 from crawler.visits import Given, Visit, count_refusal, read_saved
@@ -62,7 +63,7 @@ class DiscuzSpider(Spider):
         self.arguments = read_arguments(**arguments)
         self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         self.archives: dict[str, Archive] = {}
-        self._frontiers: list[Frontier] = []
+        self.frontiers: list[Frontier] = []
         self.sites = Sites({})
 
     @classmethod
@@ -201,8 +202,12 @@ class DiscuzSpider(Spider):
 
     def spider_closed(self) -> None:
         """The last lines are stored: tell of changed skins, let others at the folders."""
+        waiting = [each.waiting() for each in self.frontiers if not each.is_finished]
+        if waiting:
+            lists, threads = map(sum, zip(*waiting, strict=True))
+            self._set("left", in_numbers(lists, threads))
         if not (self.crawler.stats and self.crawler.stats.get_value("storage/failed")):
-            for frontier in self._frontiers:
+            for frontier in self.frontiers:
                 self._raise_alarm(frontier)
         for archive in self.archives.values():
             archive.close()
@@ -230,7 +235,8 @@ class DiscuzSpider(Spider):
         refusals = [line for line in given.lines if isinstance(line, Refusal)]
         self._count_all(given.counts, refusals[-1] if refusals else None)
         if given.warning:
-            self.logger.warning("%s", given.warning)
+            # a board's name may be anything
+            self.logger.warning("%s", printable(given.warning))
         yield from self._hand_on(visit.archive, given, visit if given.is_done else None)
         if given.is_done:
             yield from self._next_requests()
@@ -264,7 +270,7 @@ class DiscuzSpider(Spider):
     def _next_requests(self) -> Iterator[Request]:
         """Requests for the tasks that come next, no more at once than the downloader takes."""
         room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
-        for frontier in self._frontiers:
+        for frontier in self.frontiers:
             while frontier.busy < room and not (frontier.is_finished or frontier.is_stopped):
                 tasks = frontier.next(1)
                 if not tasks:
@@ -303,7 +309,7 @@ class DiscuzSpider(Spider):
                 self.settings.getint("STOP_AFTER_FAILURES"),
             ),
         )
-        self._frontiers.append(frontier)
+        self.frontiers.append(frontier)
         if frontier.begun is None:
             frontier.ask_for(addresses)
         frontier.try_again()
@@ -314,7 +320,7 @@ class DiscuzSpider(Spider):
         day = datetime.fromtimestamp(began, UTC).astimezone()
         said = (
             f"goes on where run {run} of {day:%Y-%m-%d %H:%M} was stopped:"
-            f" {lists} lists and {threads} threads waited"
+            f" {in_numbers(lists, threads)} waited"
         )
         self.logger.info("%s: %s", root, said)
         self._set("goes_on", said)
@@ -354,7 +360,7 @@ class DiscuzSpider(Spider):
         frontier.is_stopped = True
         self._set("stopped", why)
         self.logger.error("%s: too many answers in a row were %s", frontier.root, reason)
-        if all(each.is_stopped or each.is_finished for each in self._frontiers):
+        if all(each.is_stopped or each.is_finished for each in self.frontiers):
             raise CloseSpider(why)
         return True
 

@@ -1,0 +1,80 @@
+"""What it costs to watch a crawl: CPU seconds with the live view, as a share of those without.
+
+    python benchmarks/watching.py [--threads 400] [--rounds 5] [--delay 0.02]
+
+The forum is made up and answers on loopback; both kinds of run write to a terminal, in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.conftest import Forum, served_forum  # noqa: E402
+from tests.town import Town  # noqa: E402
+
+
+def seconds_of(forum: Forum, progress: str, delay: float) -> float:
+    """CPU seconds of one crawl whose stderr is a terminal."""
+    master, slave = os.openpty()
+    with tempfile.TemporaryDirectory() as data:
+        settings = {
+            "PROGRESS": progress,
+            "DOWNLOAD_DELAY": delay,
+            "AUTOTHROTTLE_ENABLED": False,
+            "LOG_LEVEL": "WARNING",
+            "DATA_DIR": data,
+        }
+        given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+        crawl = [sys.executable, "-m", "scrapy", "crawl", "discuz", "-a", f"url={forum.root}"]
+        process = subprocess.Popen([*crawl, *given], cwd=ROOT, stderr=slave)
+        os.close(slave)
+        reader = threading.Thread(target=_drain, args=(master,))
+        reader.start()
+        _, status, used = os.wait4(process.pid, 0)
+        reader.join()
+    os.close(master)
+    if status:
+        raise SystemExit(f"the crawl failed: {os.waitstatus_to_exitcode(status)}")
+    return used.ru_utime + used.ru_stime
+
+
+def _drain(terminal: int) -> None:
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:  # the crawl has ended
+        pass
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--threads", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--delay", type=float, default=0.02)
+    options = parser.parse_args()
+    with served_forum() as forum:
+        made = Town(forum)
+        for tid in range(1, options.threads + 1):
+            made.add(tid, 2 + tid % 2, posts=6)
+        made.publish()
+        without, watched = [], []
+        for _ in range(options.rounds):
+            without.append(seconds_of(forum, "none", options.delay))
+            watched.append(seconds_of(forum, "live", options.delay))
+    shares = [100 * (one / other - 1) for one, other in zip(watched, without, strict=True)]
+    print(f"without a view: {statistics.median(without):.2f} CPU seconds in the median")
+    print(f"with it: {statistics.median(shares):+.1f} % in the median of {options.rounds} pairs")
+
+
+if __name__ == "__main__":
+    main()
