@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,23 @@ def write_snapshot(
     ``with_deleted`` keeps what is gone, with its last words and ``is_deleted``. ``nested`` gives
     one line a thread: its article with the posts in it. Raises `OSError`, `sqlite3.Error`.
     """
+    with _collected(folder) as db:
+        if nested:
+            yield from _nested(db, with_deleted=with_deleted)
+        else:
+            yield from _flat(db, with_deleted=with_deleted)
+
+
+def read_snapshot(folder: Path, *, with_deleted: bool = False) -> Iterator[Record]:
+    """The articles and posts of a snapshot, thread by thread, each article before its posts."""
+    with _collected(folder) as db:
+        for record, _ in _articles_and_posts(db, with_deleted=with_deleted):
+            yield _covered(db, record) if record["item_type"] == "article" else record
+
+
+@contextmanager
+def _collected(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The last version of each item of a folder, in a database of its own."""
     # SQLite puts a nameless file where this says, and removes it however the process ends
     os.environ.setdefault("SQLITE_TMPDIR", str(folder))
     with closing(sqlite3.connect("", isolation_level=None)) as db:
@@ -59,10 +76,7 @@ def write_snapshot(
             for path in segment_paths(folder, kind):
                 for line in read_lines(path):
                     _take(db, kind, json.loads(line))
-        if nested:
-            yield from _nested(db, with_deleted=with_deleted)
-        else:
-            yield from _flat(db, with_deleted=with_deleted)
+        yield db
 
 
 def _take(db: sqlite3.Connection, kind: str, record: Record) -> None:

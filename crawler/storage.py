@@ -282,6 +282,33 @@ def replaced_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
+# What a folder holds that was written as one: it may be replaced, any other may not.
+_WHOLE = ".written-whole"
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """Write a folder at once, in place of one that was written so before.
+
+    Raises `FileExistsError` where something else is in the way: nobody's files are thrown away.
+    """
+    if path.exists() and not (path / _WHOLE).is_file():
+        raise FileExistsError(f"{path} is there and was not written by an export")
+    part, old = path.with_name(path.name + ".part"), path.with_name(path.name + ".old")
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        (part / _WHOLE).touch()
+        if path.exists():
+            path.rename(old)
+        part.rename(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def _number(name: str) -> int:
     found = _SEGMENT.fullmatch(name)
     return int(found["number"]) if found else 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from scrapy.commands import ScrapyCommand
 
@@ -53,13 +53,8 @@ class Command(ScrapyCommand):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown:
-            _refuse(f"unknown option: {' '.join(unknown)}")
-        if len(args) != 1:
-            _refuse("say one site")
         assert self.settings is not None
-        folder = _folder(Path(self.settings["DATA_DIR"]), args[0])
+        folder = site_of_arguments(Path(self.settings["DATA_DIR"]), args, _refuse)
         pieces = write_snapshot(folder, with_deleted=opts.with_deleted, nested=opts.nested)
         try:
             if opts.output:
@@ -80,17 +75,24 @@ def _write(pieces: Iterator[bytes], file: BinaryIO) -> None:
     file.flush()
 
 
-def _folder(data: Path, site: str) -> Path:
+def site_of_arguments(data: Path, args: list[str], refuse: Callable[[str], NoReturn]) -> Path:
+    """The folder of the one site that is named; anything else is refused in a line."""
+    unknown = [arg for arg in args if arg.startswith("-")]
+    if unknown:
+        refuse(f"unknown option: {' '.join(unknown)}")
+    if len(args) != 1:
+        refuse("say one site")
+    site = args[0]
     if "://" in site:
         site = urls.site_of(urls.forum_root(site, None))
     folder = data / site_folder(site)
     if not any(segment_paths(folder, kind) for kind in FILES):
         found = sorted(path.name for path in data.glob("*") if path.is_dir())
         there = f" (there are: {', '.join(found)})" if found else ""
-        _refuse(f"no lines in {folder}{there}")
+        refuse(f"no lines in {folder}{there}")
     return folder
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     print(f"scrapy snapshot: {message}", file=sys.stderr)
     raise SystemExit(USAGE)

@@ -1,0 +1,79 @@
+"""`scrapy export`: the present state of a site in the forms that other tools read."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.commands.snapshot import site_of_arguments
+from crawler.exports import FORMATS
+from crawler.outcome import STORAGE, USAGE
+from crawler.snapshot import read_snapshot
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+
+    def syntax(self) -> str:
+        return f"[options] SITE --to {'|'.join(FORMATS)}"
+
+    def short_desc(self) -> str:
+        return "Write the present state of a site as Markdown, JSON-LD, CSV, Parquet or SQLite"
+
+    def long_desc(self) -> str:
+        return (
+            "Writes the last version of each article and post of DATA_DIR/SITE (a folder there, or "
+            "an address of the forum): markdown, a file for each thread; jsonld, a "
+            "DiscussionForumPosting a line; csv and parquet, a folder with threads and posts; "
+            "sqlite, a database with full-text search for Datasette. What was exported there "
+            "before is replaced. Exit status: 0 all well, 2 wrong use, 7 storage failed."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--to", metavar="FORMAT", help=", ".join(FORMATS))
+        parser.add_argument(
+            "-o", "--output", metavar="PATH", help="file or folder to write (SITE with an ending)"
+        )
+        parser.add_argument(
+            "--with-deleted", action="store_true", help="keep what is gone, with its last words"
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if opts.to not in FORMATS:
+            _refuse(f"say --to {'|'.join(FORMATS)}")
+        wanted = FORMATS[opts.to]
+        folder = site_of_arguments(Path(self.settings["DATA_DIR"]), args, _refuse)
+        if not wanted.is_possible():
+            _refuse(f"{opts.to} has to be installed: pip install 'discuz-archiver[{wanted.needs}]'")
+        path = Path(opts.output or f"{folder.name}{wanted.ending}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            records = read_snapshot(folder, with_deleted=opts.with_deleted)
+            threads, posts = wanted.write(records, path)
+        except FileExistsError as error:
+            _refuse(str(error))
+        except (OSError, sqlite3.Error) as error:
+            print(f"scrapy export: storage failed: {error}", file=sys.stderr)
+            self.exitcode = STORAGE
+        else:
+            print(f"{threads:,} threads, {posts:,} posts → {path}", file=sys.stderr)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"scrapy export: {message}", file=sys.stderr)
+    raise SystemExit(USAGE)

@@ -1,0 +1,156 @@
+"""JSON-LD in the words of schema.org: a `DiscussionForumPosting` a line, its replies as `Comment`.
+
+https://schema.org/DiscussionForumPosting; what Google reads of it:
+https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crawler.exports.threads import by_thread
+from crawler.storage import encode, replaced_file
+
+Record = dict[str, Any]
+
+# which counter of a line says how often what was done
+_ACTIONS = {
+    "views": "ViewAction",
+    "replies": "CommentAction",
+    "likes": "LikeAction",
+    "favorites": "BookmarkAction",
+}
+
+
+def write_jsonld(records: Iterator[Record], path: Path) -> tuple[int, int]:
+    """Write one file of JSON lines, a thread each; posts are written as they come."""
+    threads = posts = 0
+    with replaced_file(path) as file:
+        for article, replies in by_thread(records):
+            threads += 1
+            begun = False
+            posting = thread_of(article) if article else None
+            for reply in replies:
+                posting = posting or _nameless(reply)
+                file.write(b", " if begun else _opened(posting))
+                file.write(encode(comment_of(reply)).rstrip(b"\n"))
+                begun = True
+                posts += 1
+            posts += article is not None
+            file.write(b"]}\n" if begun else encode(posting or {}))
+    return threads, posts
+
+
+def thread_of(article: Record) -> Record:
+    """An opening post as a `DiscussionForumPosting`, without its replies."""
+    board, tags = article.get("board", {}), article.get("tags", [])
+    return _told(
+        {
+            "@context": "https://schema.org",
+            "@type": "DiscussionForumPosting",
+            **_what(article),
+            "headline": article.get("headline"),
+            "articleSection": board.get("name"),
+            "isPartOf": _told(
+                {"@type": "CollectionPage", "name": board.get("name"), "url": board.get("url")}
+            )
+            if board
+            else None,
+            "keywords": [*filter(None, [article.get("category")]), *tags],
+            "creditText": article.get("source"),
+            "copyrightNotice": article.get("notice"),
+            "commentCount": article.get("replies"),
+        }
+    )
+
+
+def comment_of(post: Record) -> Record:
+    """A reply as a `Comment`."""
+    answered = post.get("in_reply_to")
+    above = post["url"].partition("#")[0]
+    return _told(
+        {
+            "@type": "Comment",
+            **_what(post),
+            "headline": post.get("headline"),
+            "position": post.get("position"),
+            "parentItem": {"@type": "Comment", "@id": f"{above}#pid{answered}"}
+            if answered
+            else None,
+        }
+    )
+
+
+def _what(post: Record) -> Record:
+    """What an opening post and a reply have in common."""
+    place = post.get("location")
+    return {
+        "@id": post["url"],
+        "url": post["url"],
+        "identifier": post["item_id"],
+        "author": _person(post.get("author")),
+        "datePublished": post.get("date_published"),
+        "dateModified": post.get("date_modified"),
+        "text": post.get("text"),
+        "locationCreated": {"@type": "Place", "name": place} if place else None,
+        "image": [picture["url"] for picture in post.get("images", [])],
+        "video": [{"@type": "VideoObject", "url": url} for url in post.get("media", [])],
+        "associatedMedia": [
+            _told({"@type": "MediaObject", "name": file.get("name"), "contentUrl": file.get("url")})
+            for file in post.get("attachments", [])
+        ],
+        "citation": [
+            _told(
+                {
+                    "@type": "Comment",
+                    "text": quote.get("text"),
+                    "author": _person({"name": quote.get("author")}),
+                    "datePublished": quote.get("date"),
+                }
+            )
+            for quote in post.get("quotes", [])
+        ],
+        "interactionStatistic": [
+            {
+                "@type": "InteractionCounter",
+                "interactionType": f"https://schema.org/{action}",
+                "userInteractionCount": post[name],
+            }
+            for name, action in _ACTIONS.items()
+            if name in post
+        ],
+    }
+
+
+def _person(author: Record | None) -> Record | None:
+    if not author or not author.get("name"):
+        return None
+    return _told(
+        {
+            "@type": "Person",
+            "name": author["name"],
+            "url": author.get("url"),
+            "identifier": author.get("id"),
+        }
+    )
+
+
+def _nameless(reply: Record) -> Record:
+    """A thread whose opening post is gone, and its replies are not."""
+    url = reply["url"].partition("#")[0]
+    return {
+        "@context": "https://schema.org",
+        "@type": "DiscussionForumPosting",
+        "@id": url,
+        "url": url,
+    }
+
+
+def _told(facts: Record) -> Record:
+    return {name: value for name, value in facts.items() if value not in (None, [], "")}
+
+
+def _opened(posting: Record) -> bytes:
+    return encode(posting).removesuffix(b"}\n") + b', "comment": ['

@@ -1,0 +1,172 @@
+"""Markdown: a file for each thread in a folder for each board, with front matter.
+
+What members wrote is text here, too: none of its signs are markup (CommonMark §2.4), none of it is
+HTML, and no name of a file is theirs to choose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from crawler.exports.threads import by_thread
+from crawler.storage import replaced_folder
+
+Record = dict[str, Any]
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&#])")
+# what means something only where a line begins: # title, - list, 1. list, === line
+_LEADING = re.compile(r"^([+=-]|\d{1,9}(?=[.)]))")
+_INDENT = re.compile(r"^ +")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_UNSAFE = re.compile(r"[^\w-]+")
+# A name of a file may have 255 bytes; a Chinese character takes three.
+_LONGEST_NAME = 60
+_FRONT = (
+    ("title", "headline"),
+    ("date", "date_published"),
+    ("modified", "date_modified"),
+    ("category", "category"),
+    ("source", "source"),
+    ("url", "url"),
+    ("thread_id", "thread_id"),
+    ("views", "views"),
+    ("replies", "replies"),
+    ("location", "location"),
+)
+
+
+def write_markdown(records: Iterator[Record], path: Path) -> tuple[int, int]:
+    """Write a folder with a file for each thread; posts are written as they come."""
+    threads = posts = 0
+    with replaced_folder(path) as folder:
+        for article, replies in by_thread(records):
+            first = article or next(replies)
+            place = folder / _board_name(first)
+            place.mkdir(exist_ok=True)
+            with (place / _file_name(first)).open("w", encoding="utf-8") as file:
+                _front_matter(file, first)
+                if article:
+                    file.write(f"# {_line(article.get('headline', ''))}\n\n")
+                _post(file, first, is_first=article is not None)
+                posts += 1
+                for reply in replies:
+                    _post(file, reply)
+                    posts += 1
+            threads += 1
+    return threads, posts
+
+
+# -- names of files -----------------------------------------------------------------------------
+
+
+def _file_name(record: Record) -> str:
+    number = slug(record.get("thread_id", "")) or "thread"
+    title = slug(record.get("headline", "")) if record["item_type"] == "article" else ""
+    return f"{number}-{title}.md" if title else f"{number}.md"
+
+
+def _board_name(record: Record) -> str:
+    board = record.get("board", {})
+    parts = filter(None, (slug(str(board.get("id", ""))), slug(board.get("name", ""))))
+    return "-".join(parts) or "no-board"
+
+
+def slug(text: str) -> str:
+    """The letters and digits of a text, of any script, with hyphens between: part of a name.
+
+    >>> slug("../../etc/passwd"), slug("【公告】社区 管理规定"), slug("\u202e.exe")
+    ('etc-passwd', '公告-社区-管理规定', 'exe')
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return _UNSAFE.sub("-", plain)[:_LONGEST_NAME].strip("-_").lower()
+
+
+# -- what is in them ----------------------------------------------------------------------------
+
+
+def _front_matter(file: TextIO, record: Record) -> None:
+    # YAML takes strings as JSON writes them
+    facts = {name: record[field] for name, field in _FRONT if field in record}
+    author, board = record.get("author", {}), record.get("board", {})
+    facts |= {"author": author.get("name"), "board": board.get("name")}
+    facts |= {"tags": record.get("tags")}
+    coverage = record.get("coverage")
+    facts |= {"is_complete": coverage.get("status") == "complete" if coverage else None}
+    file.write("---\n")
+    for name, value in facts.items():
+        if value is not None:
+            file.write(f"{name}: {_escaped(json.dumps(value, ensure_ascii=False))}\n")
+    file.write("---\n\n")
+
+
+def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
+    if not is_first:
+        label = post.get("floor_label") or (f"{post['position']}#" if "position" in post else "")
+        name = post.get("author", {}).get("name", "")
+        said = [label, name, post.get("date_published", "")]
+        file.write(f"\n## {_line(' · '.join(filter(None, said)))}\n\n")
+        if post.get("headline"):
+            file.write(f"**{_line(post['headline'])}**\n\n")
+    for quoted in post.get("quotes", []):
+        named = " ".join(filter(None, (quoted.get("author"), quoted.get("date"))))
+        lines = [named] * bool(named) + quoted.get("text", "").split("\n")
+        file.write("".join(f"> {_line(line)}  \n" for line in lines) + "\n")
+    file.writelines(f"*{_line(notice)}*\n\n" for notice in post.get("access_notices", []))
+    file.write(_text(post.get("text", "")))
+    file.writelines(
+        f"\n![{_line(picture.get('name', ''))}](<{_address(picture['url'])}>)\n"
+        for picture in post.get("images", [])
+    )
+    for attached in post.get("attachments", []):
+        name = _line(attached.get("name") or attached.get("id", "?"))
+        address = attached.get("url")
+        file.write(f"\n[{name}](<{_address(address)}>)\n" if address else f"\n{name}\n")
+    for address in post.get("media", []):
+        file.write(f"\n<{_address(address)}>\n")
+    if post.get("notice"):
+        file.write(f"\n{_text(post['notice'])}")
+
+
+def _text(text: str) -> str:
+    """Paragraphs with their line breaks."""
+    paragraphs = text.split("\n\n")
+    return "".join(
+        "  \n".join(_line(line) for line in paragraph.split("\n")) + "\n\n"
+        for paragraph in paragraphs
+        if paragraph
+    )
+
+
+def _line(text: str) -> str:
+    r"""A line of words, none of which is markup.
+
+    >>> print(_line("1. <script> *x* [y](javascript:z)"))
+    1\. \<script\> \*x\* \[y\](javascript:z)
+    """
+    text = " ".join(_escaped(text).split("\n"))
+    text = _INDENT.sub(lambda found: "\xa0" * len(found[0]), text)
+    text = _MARKUP.sub(r"\\\1", text)
+    return _LEADING.sub(lambda found: _protected(found[1]), text)
+
+
+def _protected(sign: str) -> str:
+    # 1. begins a list; 1\. does not
+    return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
+
+
+def _escaped(text: str) -> str:
+    """Without what moves a terminal's cursor or turns its text round."""
+    return _CONTROLS.sub("\ufffd", text.replace("\t", " "))
+
+
+def _address(url: str) -> str:
+    """An address that cannot end its brackets."""
+    return quote(url, safe=":/?#@!$&'()*+,;=%~-._")
