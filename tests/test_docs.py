@@ -13,11 +13,12 @@ from crawler import settings
 from crawler.arguments import OPTIONS
 from crawler.discuz import facts
 from crawler.discuz.rules import SiteRules, ThreadSelectors
+from crawler.exports import FORMATS
 from crawler.items import KINDS, REASONS
 from crawler.outcome import STATUSES
 from crawler.sites import load_rules
 from crawler.storage import FILES
-from tests.conftest import ROOT
+from tests.conftest import ROOT, scrapy
 
 README = (ROOT / "README.md").read_text("utf-8")
 OURS = ["DATA_DIR", "SEGMENT_SIZE", "SEGMENT_COMPRESSION", "COOKIES_FILE", "REVISIT_PAGES"]
@@ -68,6 +69,31 @@ def test_the_rules_shown_are_rules(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FILES.values())
 def test_files(name: str) -> None:
     assert f"`{name}-00001.jsonl`" in README
+
+
+SHOWN = re.findall(r"^import (\w+); (.*)$", README, re.M)
+
+
+@pytest.mark.parametrize(("library", "line"), SHOWN, ids=[library for library, _ in SHOWN])
+@pytest.mark.filterwarnings("ignore")
+def test_the_lines_are_read_as_shown(
+    library: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(library)
+    page = ROOT / "fixtures" / "thread" / "quotes" / "page.html"
+    run = scrapy("crawl", "discuz", "-a", f"url=file://{page}", data=tmp_path / "data")
+    assert run.status == 0, run.stderr
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    got = eval(line, {library: __import__(library)})  # noqa: S307 - a line of ours
+    rows = got["train"] if isinstance(got, dict) else got
+    assert len(rows) == (8 if library != "duckdb" else 5)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_exports(form: str) -> None:
+    assert f"--to {form}" in README
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -128,6 +128,6 @@ def _found_by(record: Record) -> tuple[Any, ...]:
 
 
 def _metadata(path: Path) -> Record:
-    search = {"title": "Search", "sql": SEARCH, "params": ["q"]}
+    search = {"title": "Search", "sql": SEARCH, "params": ["q"], "hide_sql": True}
     tables = {"posts": {"sort_desc": "date_published"}, "posts_search": {"hidden": True}}
     return {"databases": {path.stem: {"queries": {"search": search}, "tables": tables}}}
