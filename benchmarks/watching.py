@@ -1,4 +1,4 @@
-"""What it costs to watch a crawl: CPU seconds with the live view, as a share of those without.
+"""What it costs to watch a crawl: CPU seconds with live view and report against those without.
 
     python benchmarks/watching.py [--threads 400] [--rounds 5] [--delay 0.02]
 
@@ -23,12 +23,13 @@ from tests.conftest import Forum, served_forum  # noqa: E402
 from tests.town import Town  # noqa: E402
 
 
-def seconds_of(forum: Forum, progress: str, delay: float) -> float:
+def seconds_of(forum: Forum, delay: float, *, is_watched: bool) -> float:
     """CPU seconds of one crawl whose stderr is a terminal."""
     master, slave = os.openpty()
     with tempfile.TemporaryDirectory() as data:
         settings = {
-            "PROGRESS": progress,
+            "PROGRESS": "live" if is_watched else "none",
+            "REPORT": is_watched,
             "DOWNLOAD_DELAY": delay,
             "AUTOTHROTTLE_ENABLED": False,
             "LOG_LEVEL": "WARNING",
@@ -69,11 +70,12 @@ def main() -> None:
         made.publish()
         without, watched = [], []
         for _ in range(options.rounds):
-            without.append(seconds_of(forum, "none", options.delay))
-            watched.append(seconds_of(forum, "live", options.delay))
+            without.append(seconds_of(forum, options.delay, is_watched=False))
+            watched.append(seconds_of(forum, options.delay, is_watched=True))
     shares = [100 * (one / other - 1) for one, other in zip(watched, without, strict=True)]
-    print(f"without a view: {statistics.median(without):.2f} CPU seconds in the median")
-    print(f"with it: {statistics.median(shares):+.1f} % in the median of {options.rounds} pairs")
+    print(f"unwatched: {statistics.median(without):.2f} CPU seconds in the median")
+    share = statistics.median(shares)
+    print(f"live view and report: {share:+.1f} % in the median of {options.rounds} pairs")
 
 
 if __name__ == "__main__":

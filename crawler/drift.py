@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from crawler.known import Change, Traits, TraitsSeen
 
@@ -115,6 +116,22 @@ class Drift:
                     alarms.append(Alarm(kind, name, *told, since, urls))
         # what tells most first: nothing read, then facts, then places in the markup
         return sorted(alarms, key=lambda alarm: (alarm.trait != READ, ":" in alarm.trait))
+
+    def seen(self) -> dict[str, dict[str, Any]]:
+        """On how many pages of each kind each fact was found, places in the markup left out."""
+        for kind in list(self._under_way):
+            self._count(kind)
+        return {
+            kind: {
+                "pages": pages,
+                "found": {
+                    name: number
+                    for name, number in sorted(self._found[kind].items())
+                    if ":" not in name and ">" not in name
+                },
+            }
+            for kind, pages in self._pages.items()
+        }
 
     def learnt(self, now: datetime) -> list[Change]:
         """What the ledger is to know of it, kinds under alarm left out."""

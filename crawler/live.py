@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 # A terminal is looked at each second, but the view may take no more than this share of the
 # process's CPU time; however slow the crawl, it is drawn anew once in so many seconds.
-_EVERY, _SHARE, _AT_LEAST = 1.0, 0.02, 5.0
+_EVERY, _SHARE, _AT_LEAST = 1.0, 0.01, 5.0
 _BAR = 24
 
 

@@ -80,6 +80,8 @@ EXTENSIONS = {
 # says nothing.
 PROGRESS = "auto"
 PROGRESS_SECONDS = 60
+# Whether each run ends with a page of its own, runs/<run>.html; `scrapy report` draws it later.
+REPORT = True
 # What a page says counts, not where it would send a browser in three seconds.
 METAREFRESH_ENABLED = False
 

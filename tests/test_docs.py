@@ -32,6 +32,7 @@ OURS += [
     "DOWNLOAD_MAXSIZE",
     "PROGRESS",
     "PROGRESS_SECONDS",
+    "REPORT",
 ]
 COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
 
