@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
+from crawler.discuz.dates import read_rfc_date
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -129,10 +129,7 @@ def read_retry_after(said: str, now: datetime) -> float | None:
     said = said.strip()
     if said.isascii() and said.isdigit():
         return float(said[:9])
-    try:
-        moment = parsedate_to_datetime(said)
-    except ValueError:
+    moment = read_rfc_date(said)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

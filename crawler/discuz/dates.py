@@ -310,7 +310,23 @@ def _zone(offset: str | None) -> timezone:
 
 def _header_time(document: Document) -> datetime | None:
     value = document.headers.get("date")
+    return read_rfc_date(value) if value else None
+
+
+def read_rfc_date(said: str) -> datetime | None:
+    """An aware moment as headers and feeds write it (RFC 5322 §3.3); ``None`` where it is none.
+
+    >>> read_rfc_date("Sun, 25 Oct 2026 14:31:39 +0000").isoformat()
+    '2026-10-25T14:31:39+00:00'
+    >>> read_rfc_date("Sun, 25 Oct 99999999999 14:31:39 +0000") is None
+    True
+    """
     try:
-        return parsedate_to_datetime(value) if value else None
-    except ValueError:
+        value = parsedate_to_datetime(said)
+        value = value if value.tzinfo else value.replace(tzinfo=UTC)
+        # the ends of the calendar cannot be told in another zone
+        value.astimezone(timezone.max)
+        value.astimezone(timezone.min)
+    except (ValueError, OverflowError):
         return None
+    return value

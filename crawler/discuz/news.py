@@ -7,12 +7,11 @@ the twenty newest threads of a board or of the forum, without replies.
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.board import read_row
-from crawler.discuz.dates import Clock, read_clock
+from crawler.discuz.dates import Clock, read_clock, read_rfc_date
 from crawler.discuz.document import Document, build_xml
 from crawler.discuz.facts import Author, Moment, NewsPage, ThreadRow
 from crawler.discuz.identity import reported_url
@@ -76,11 +75,7 @@ def _item(item: _Element, clock: Clock) -> ThreadRow | None:
 
 
 def _date(said: str, clock: Clock) -> Moment | None:
-    # Sun, 25 Oct 2026 14:31:39 +0000
-    try:
-        value = parsedate_to_datetime(said)
-    except ValueError:
+    value = read_rfc_date(said)
+    if value is None:
         return None
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=clock.now.tzinfo)
     return Moment(value.astimezone(clock.now.tzinfo), "second", said)
