@@ -72,6 +72,8 @@ EXTENSIONS = {
     "crawler.extensions.MemberCookies": 100,
     "crawler.extensions.RunRecord": 100,
     "crawler.live.ProgressView": 100,
+    "crawler.alerts.Metrics": 100,
+    "crawler.alerts.FailureHook": 100,
     # ours says more
     "scrapy.extensions.logstats.LogStats": None,
 }
@@ -82,6 +84,10 @@ PROGRESS = "auto"
 PROGRESS_SECONDS = 60
 # Whether each run ends with a page of its own, runs/<run>.html; `scrapy report` draws it later.
 REPORT = True
+# A folder for node_exporter's textfile collector, where each run leaves its numbers for Prometheus.
+METRICS_DIR = ""
+# A command that is run when a run fails, as in "/usr/local/bin/tell-me"; see docs/scheduling.md.
+ON_FAILURE = ""
 # What a page says counts, not where it would send a browser in three seconds.
 METAREFRESH_ENABLED = False
 

@@ -33,6 +33,8 @@ OURS += [
     "PROGRESS",
     "PROGRESS_SECONDS",
     "REPORT",
+    "METRICS_DIR",
+    "ON_FAILURE",
 ]
 COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.alerts import can_write_metrics
 from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
 from crawler.cookies import read_cookies
 from crawler.live import shows_live
@@ -84,6 +85,8 @@ class Command(ScrapyCrawl):
             _refuse(f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it")
         if (settings.get("PROGRESS") or "none") not in PROGRESS:
             _refuse(f"PROGRESS={settings['PROGRESS']}: say {', '.join(PROGRESS)}")
+        if settings.get("METRICS_DIR") and not can_write_metrics():
+            _refuse("METRICS_DIR: say pip install 'discuz-archiver[metrics]' first")
         try:
             for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS"):
                 if settings.getint(name) < 0:
