@@ -87,15 +87,15 @@ def read_arguments(  # noqa: PLR0917 - called with what stands behind -a
     full: str = "no",
     **unknown: object,
 ) -> Arguments:
-    """Check what stands behind `-a`.
+    """Check what stands behind `-a`; names with `_` before them are the runner's (scrapyd: `_job`).
 
     Raises `BadArgumentsError`.
 
-    >>> read_arguments(url="http://b.example/thread-1-1-1.html").addresses
+    >>> read_arguments(url="http://b.example/thread-1-1-1.html", _job="7d25").addresses
     ('http://b.example/thread-1-1-1.html',)
     """
-    if unknown:
-        names = ", ".join(sorted(unknown))
+    names = ", ".join(sorted(name for name in unknown if not name.startswith("_")))
+    if names:
         raise BadArgumentsError(f"unknown option: {names} (there are: {', '.join(OPTIONS)})")
     for name, said in (("replies", replies), ("full", full)):
         if said not in ("yes", "no"):
