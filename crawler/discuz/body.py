@@ -146,9 +146,14 @@ def read_body(cell: _Element, context: Context) -> Body:
 def read_stamp(element: _Element, context: Context) -> Moment | None:
     """The date in an element; what its title says counts before its words."""
     # <em id="authorposton9">发表于 <span title="2026-11-20 18:48:19">前天&nbsp;18:48</span></em>
+    # <time datetime="2026-11-20T10:48:19Z">前天</time>
+    title = element.get("title") or element.get("datetime")
     if not len(element):
-        return read_date(element.text or "", None, context.clock)
-    title = next((part.get("title") for part in element.iter("span") if part.get("title")), None)
+        return read_date(element.text or "", title, context.clock)
+    for part in element.iter("span", "time"):
+        title = part.get("title") or part.get("datetime")
+        if title:
+            break
     return read_date(all_text(element), title, context.clock)
 
 

@@ -35,7 +35,9 @@ _HOURS = (
     r"(?P<h>\d{1,2})[:\uff1a](?P<mi>\d{2})(?:[:\uff1a](?P<s>\d{2}))?"
     r"(?:\s?(?P<half2>[AaPp]\.?[Mm]\b\.?))?"
 )
-_TIME = rf"(?:[\s,]{{1,8}}|T){_HOURS}"
+# <time datetime="2019-03-04T10:11:12+00:00">: only such a date has a zone of its own
+_ISO = r"T(?P<hms>\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?"
+_TIME = rf"(?:[\s,]{{1,8}}{_HOURS}|{_ISO})"
 # 2021-12-23 08:42   2021/12/23   2021年12月23日 08:42:05
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<y>[12]\d{3})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?:\s?日)?"
@@ -224,6 +226,9 @@ def _read(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
 def _at(
     year: int, month: int, day: int, found: re.Match[str], clock: Clock
 ) -> tuple[datetime, Precision] | None:
+    told = found.groupdict()
+    if told.get("hms"):
+        return _iso(year, month, day, told, clock)
     hour, minute, second = found["h"], found["mi"], found["s"]
     precision: Precision = "second" if second else "minute" if hour else "day"
     try:
@@ -239,6 +244,21 @@ def _at(
     except ValueError:
         return None
     return value, precision
+
+
+def _iso(
+    year: int, month: int, day: int, told: dict[str, str | None], clock: Clock
+) -> tuple[datetime, Precision] | None:
+    """A date as machines write it (RFC 3339), in the forum's zone."""
+    zone = told["zone"]
+    try:
+        value = datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{told['hms']}{zone or ''}")
+        if zone is None:
+            value = value.replace(tzinfo=clock.now.tzinfo)
+        value = value.astimezone(clock.now.tzinfo)
+    except (ValueError, OverflowError):
+        return None
+    return value, "second" if (told["hms"] or "").count(":") > 1 else "minute"
 
 
 def _hour(hour: int, half: str | None) -> int:
