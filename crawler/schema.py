@@ -14,6 +14,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from crawler.fields import FIELDS
 from crawler.items import KINDS, SCHEMA_VERSION, Date, Url
 
 _SIMPLE = {str: "string", int: "integer", bool: "boolean", float: "number"}
@@ -25,9 +26,10 @@ def json_schema(kind: str) -> dict[str, Any]:
     hints = _hints(cls)
     properties = {}
     for spec in _published(cls):
-        properties[spec.name] = _schema_of(hints[spec.name])
-    properties["item_type"] = {"const": kind}
-    properties["schema_version"] = {"const": SCHEMA_VERSION}
+        meaning = FIELDS[kind][spec.name].meaning
+        properties[spec.name] = {**_schema_of(hints[spec.name]), "description": meaning}
+    properties["item_type"] |= {"const": kind}
+    properties["schema_version"] |= {"const": SCHEMA_VERSION}
     required = [spec.name for spec in _published(cls) if _is_required(spec)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -57,11 +59,44 @@ def problems(record: dict[str, Any]) -> list[str]:
 
 
 def write_schemas(folder: Path) -> None:
-    """Write `docs/schema/<kind>.json` anew."""
+    """Write `docs/schema/<kind>.json` and `docs/fields.md` anew."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / "fields.md").write_text(fields_page(), "utf-8")
     for kind in KINDS:
         text = json.dumps(json_schema(kind), ensure_ascii=False, indent=2)
         (folder / f"{kind}.json").write_text(text + "\n", "utf-8")
+
+
+_FIELDS_HEAD = """# Fields
+
+Generated from the code (`python -m crawler.schema`); the JSON Schemas in [`schema/`](schema) say
+the same to programs. A fact that is not there is left out of its line, never `""` or `-1`. Dates
+are ISO 8601 with the forum's offset. "Where" is the place in a desktop page of X3.3: other versions
+and faces have the same elsewhere.
+"""
+
+
+def fields_page() -> str:
+    """`docs/fields.md`: what each field means, with an example and its source in the page."""
+    parts = [_FIELDS_HEAD]
+    in_all = set.intersection(*(set(told) for told in FIELDS.values()))
+    groups = {
+        "Every line": [("article", name) for name in FIELDS["article"] if name in in_all],
+        "Articles and posts": [("post", name) for name in FIELDS["post"] if name not in in_all],
+        "Articles alone": [
+            ("article", name) for name in FIELDS["article"] if name not in FIELDS["post"]
+        ],
+        "Refusals": [("refusal", name) for name in FIELDS["refusal"] if name not in in_all],
+        "Coverage": [("coverage", name) for name in FIELDS["coverage"] if name not in in_all],
+    }
+    for title, names in groups.items():
+        parts.append(f"\n## {title}\n\n| field | | for example | where |\n|---|---|---|---|\n")
+        for kind, name in names:
+            told = FIELDS[kind][name]
+            example = told.example.replace("|", "\\|")
+            row = f"| `{name}` | {told.meaning} | `{example}` | {told.source} |\n"
+            parts.append(row)
+    return "".join(parts)
 
 
 @cache

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from crawler.fields import FIELDS
 from crawler.items import DEFINITE, KINDS, REASONS, RETRIABLE, to_record
 from crawler.lines import refusal_line
-from crawler.schema import json_schema, problems
+from crawler.schema import fields_page, json_schema, problems
 from tests.conftest import ROOT
 from tests.test_fixtures import actual
 
@@ -20,6 +22,25 @@ def test_the_published_schema_is_that_of_the_items(kind: str) -> None:
     """Written with `python -m crawler.schema`."""
     written = json.loads((ROOT / "docs" / "schema" / f"{kind}.json").read_text("utf-8"))
     assert written == json_schema(kind)
+
+
+def test_the_page_of_fields_is_that_of_the_items() -> None:
+    """Written with `python -m crawler.schema`."""
+    assert (ROOT / "docs" / "fields.md").read_text("utf-8") == fields_page()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_field_is_told(kind: str) -> None:
+    published = [spec.name for spec in fields(KINDS[kind]) if spec.metadata.get("published", True)]
+    assert sorted(FIELDS[kind]) == sorted(published)
+    page = fields_page()
+    assert all(f"| `{name}` |" in page for name in published)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_examples_keep_to_the_schema(kind: str) -> None:
+    line = {name: json.loads(told.example) for name, told in FIELDS[kind].items()}
+    assert problems({**line, "item_type": kind}) == []
 
 
 @pytest.mark.parametrize(
