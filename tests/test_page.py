@@ -246,6 +246,15 @@ def test_an_opening_post_apart_from_its_replies_is_found() -> None:
     assert isinstance(read(renamed(page[:start] + page[end:])), Message)
 
 
+def test_floors_that_name_the_same_post_are_refused() -> None:
+    page = renamed(str(Thread([first(1, "一"), *replies(2, "二", "三")])))
+    assert isinstance(read(page), ThreadPage)
+    # the links of the second floor come to name the first post, once more than its own
+    page = page.replace("repquote=2", "repquote=3")
+    got = read(re.sub(r"([?&;]pid=)2\b", r"\g<1>3", page))
+    assert not isinstance(got, ThreadPage) or len({post.id for post in got.posts}) == len(got.posts)
+
+
 def test_a_trade_is_not_taken_for_its_goods() -> None:
     trade = next(each for each in fixtures() if each.name == "trade").body.decode()
     assert [post.id for post in thread(renamed(trade)).posts] == ["975", "977"]

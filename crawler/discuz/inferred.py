@@ -104,6 +104,8 @@ def _page(
     )
     if not all(post.date and _is_named(post.author) for post in posts):
         return None
+    if len({post.id for post in posts}) < len(posts):
+        return None  # two floors that name the same post: neither is sure
     crumbs = _crumbs(above, context.base)
     posts, newest_first = in_order(posts, page, pages, text=document.text, is_filtered=is_filtered)
     # a floor whose words are not told apart from what stands round them is left out
