@@ -247,12 +247,21 @@ def test_an_opening_post_apart_from_its_replies_is_found() -> None:
 
 
 def test_floors_that_name_the_same_post_are_refused() -> None:
-    page = renamed(str(Thread([first(1, "一"), *replies(2, "二", "三")])))
-    assert isinstance(read(page), ThreadPage)
-    # the links of the second floor come to name the first post, once more than its own
-    page = page.replace("repquote=2", "repquote=3")
-    got = read(re.sub(r"([?&;]pid=)2\b", r"\g<1>3", page))
-    assert not isinstance(got, ThreadPage) or len({post.id for post in got.posts}) == len(got.posts)
+    def floor(uid: int, link: str, words: str) -> str:
+        return (
+            f'<div><a href="home.php?mod=space&amp;uid={uid}">甲{uid}</a> <em>发表于 2023-3-14 10:0{uid}</em>'
+            f'<a href="forum.php?mod=post&amp;{link}">回复</a><div class="q">{words}</div></div>'
+        )
+
+    # a box between two floors names the second one oftener than the first names itself
+    between = '<div><a href="?x&amp;repquote=2">a</a> <a href="?x&amp;repquote=2">b</a></div>'
+    page = (
+        "<html><head><title>夜市 - 河湾</title><script>cookiepre = 'x'</script></head><body>"
+        f"<h1>夜市</h1><div>{floor(7, 'reppost=1', '第一').replace('<em>', '<i>楼主</i><em>')}{between}"
+        f"<div>{floor(8, 'repquote=2', '第二')}{floor(9, 'repquote=3', '第三')}</div></div></body></html>"
+    )
+    assert isinstance(read(page), Message)
+    assert isinstance(read(page.replace(between, "")), ThreadPage)
 
 
 def test_a_trade_is_not_taken_for_its_goods() -> None:
