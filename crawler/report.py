@@ -7,6 +7,7 @@ is text in it, and nothing it holds can be asked for or run: its own policy forb
 from __future__ import annotations
 
 import html
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +16,12 @@ from pygal.style import Style
 
 from crawler.drift import READ
 from crawler.progress import in_words, printable
+
+# pygal hooks itself into Python's imports for plugins that nobody has here; Python 3.11 warns of
+# that hook at every import that comes after.
+sys.meta_path[:] = [
+    finder for finder in sys.meta_path if type(finder).__module__.partition(".")[0] != "pygal"
+]
 
 Record = dict[str, Any]
 

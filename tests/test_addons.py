@@ -59,10 +59,12 @@ def project(forum: Forum, tmp_path: Path) -> Path:
 
 
 def scrapy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # a test that ran a command before may have left our settings' name there
+    known = {name: said for name, said in os.environ.items() if not name.startswith("SCRAPY_")}
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        env={**known, "PYTHONPATH": str(project)},
         capture_output=True,
         text=True,
         timeout=120,

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
-from scrapy.commands import ScrapyCommand
 
 from crawler.archive import Archive, InUseError
 from crawler.arguments import BadArgumentsError, check_address, is_file
+from crawler.console import QuietCommand, refuse
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
 from crawler.discuz.traits import read_traits
 from crawler.drift import Drift
 from crawler.known import Traits, TraitsForgotten
 from crawler.ledger import LedgerError
-from crawler.outcome import BLOCKED, DRIFT, INCOMPLETE, LOGIN, USAGE
+from crawler.outcome import BLOCKED, DRIFT, INCOMPLETE, LOGIN
 from crawler.patience import BLOCKS
 from crawler.progress import printable
 from crawler.responses import kind_of, read_response, sample_of
@@ -38,9 +37,7 @@ _BOARDS, _THREADS = 2, 3
 _CHANCE = 0.01
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-
+class Command(QuietCommand):
     def syntax(self) -> str:
         return "[options] ADDRESS"
 
@@ -67,21 +64,16 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what cannot be meant so, in one line, before anything is started."""
         super().process_options(args, opts)
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown:
-            _refuse(f"unknown option: {' '.join(unknown)}")
         if len(args) != 1:
-            _refuse("say one address")
+            self.refuse("say one address")
         try:
             check_address(args[0])
         except BadArgumentsError as error:
-            _refuse(str(error))
+            self.refuse(str(error))
         if is_file(args[0]):
-            _refuse("say an address of a forum; scrapy page reads a saved page")
+            self.refuse("say an address of a forum; scrapy page reads a saved page")
         assert self.settings is not None
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
@@ -202,7 +194,7 @@ def _sites(folder: str) -> Sites:
     try:
         return load_sites(Path(folder))
     except BadRulesError as error:
-        _refuse(str(error))
+        refuse("check-site", str(error))
 
 
 def _known(folder: Path) -> dict[str, Traits]:
@@ -219,7 +211,7 @@ def _known(folder: Path) -> dict[str, Traits]:
 def _accept(folder: Path) -> None:
     archive = _archive(folder)
     if archive is None:
-        _refuse(f"nothing to accept: no crawl in {folder}")
+        refuse("check-site", f"nothing to accept: no crawl in {folder}")
     try:
         archive.store((), [TraitsForgotten()])
         archive.flush()
@@ -233,9 +225,4 @@ def _archive(folder: Path) -> Archive | None:
     try:
         return Archive(folder)
     except (InUseError, LedgerError, OSError) as error:
-        _refuse(str(error))
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"scrapy check-site: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)
+        refuse("check-site", str(error))

@@ -13,9 +13,10 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.alerts import can_write_metrics
 from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
+from crawler.console import refuse
 from crawler.cookies import read_cookies
 from crawler.live import shows_live
-from crawler.outcome import STATUSES, USAGE, conclude
+from crawler.outcome import STATUSES, conclude
 from crawler.progress import PROGRESS
 from crawler.sites import BadRulesError, load_sites
 from crawler.storage import can_compress
@@ -58,13 +59,13 @@ class Command(ScrapyCrawl):
         super().process_options(args, opts)
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
-            _refuse(f"unknown option: {' '.join(unknown)}")
+            refuse("crawl", f"unknown option: {' '.join(unknown)}")
         if args != ["discuz"]:
-            _refuse("say: scrapy crawl discuz -a url=ADDRESS")
+            refuse("crawl", "say: scrapy crawl discuz -a url=ADDRESS")
         try:
             read_arguments(**opts.spargs)
         except BadArgumentsError as error:
-            _refuse(str(error))
+            refuse("crawl", str(error))
         assert self.settings is not None
         if opts.quiet:
             self.settings.set("PROGRESS", "none", priority="cmdline")
@@ -79,23 +80,25 @@ class Command(ScrapyCrawl):
     def _check_settings(self, settings: BaseSettings) -> None:
         contact = settings.get("CONTACT") or ""
         if not _CONTACT.fullmatch(contact):
-            _refuse(f"CONTACT={contact!r}: say an address, as in mailto:me@example.org")
+            refuse("crawl", f"CONTACT={contact!r}: say an address, as in mailto:me@example.org")
         compression = settings.get("SEGMENT_COMPRESSION") or ""
         if not can_compress(compression):
-            _refuse(f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it")
+            refuse(
+                "crawl", f"SEGMENT_COMPRESSION={compression}: say gzip, or zstd if Python can do it"
+            )
         if (settings.get("PROGRESS") or "none") not in PROGRESS:
-            _refuse(f"PROGRESS={settings['PROGRESS']}: say {', '.join(PROGRESS)}")
+            refuse("crawl", f"PROGRESS={settings['PROGRESS']}: say {', '.join(PROGRESS)}")
         if settings.get("METRICS_DIR") and not can_write_metrics():
-            _refuse("METRICS_DIR: say pip install 'discuz-archiver[metrics]' first")
+            refuse("crawl", "METRICS_DIR: say pip install 'discuz-archiver[metrics]' first")
         try:
             for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS"):
                 if settings.getint(name) < 0:
-                    _refuse(f"{name}={settings[name]}: say a number")
+                    refuse("crawl", f"{name}={settings[name]}: say a number")
             if settings.get("COOKIES_FILE"):
                 read_cookies(Path(settings["COOKIES_FILE"]))
             load_sites(Path(settings["SITES_DIR"]))
         except (ValueError, BadRulesError) as error:
-            _refuse(str(error))
+            refuse("crawl", str(error))
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
         # a host that does not answer is said in a line; where it happened in Scrapy is no news
@@ -115,11 +118,6 @@ class Command(ScrapyCrawl):
         for line in outcome.said if outcome.status or not is_quiet else ():
             print(line, file=sys.stderr)
         self.exitcode = outcome.status
-
-
-def _refuse(message: str) -> None:
-    print(f"scrapy crawl: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

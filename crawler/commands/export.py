@@ -5,22 +5,17 @@ from __future__ import annotations
 import sqlite3
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commands.snapshot import site_of_arguments
+from crawler.console import QuietCommand
 from crawler.exports import FORMATS
-from crawler.outcome import STORAGE, USAGE
 from crawler.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     import argparse
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-
+class Command(QuietCommand):
     def syntax(self) -> str:
         return f"[options] SITE --to {'|'.join(FORMATS)}"
 
@@ -46,34 +41,23 @@ class Command(ScrapyCommand):
             "--with-deleted", action="store_true", help="keep what is gone, with its last words"
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
-        assert self.settings is not None
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         if opts.to not in FORMATS:
-            _refuse(f"say --to {'|'.join(FORMATS)}")
+            self.refuse(f"say --to {'|'.join(FORMATS)}")
         wanted = FORMATS[opts.to]
-        folder = site_of_arguments(Path(self.settings["DATA_DIR"]), args, _refuse)
+        folder = self.folder_of(args)
         if not wanted.is_possible():
-            _refuse(f"{opts.to} has to be installed: pip install 'discuz-archiver[{wanted.needs}]'")
+            self.refuse(
+                f"{opts.to} has to be installed: pip install 'discuz-archiver[{wanted.needs}]'"
+            )
         path = Path(opts.output or f"{folder.name}{wanted.ending}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             records = read_snapshot(folder, with_deleted=opts.with_deleted)
             threads, posts = wanted.write(records, path)
         except FileExistsError as error:
-            _refuse(str(error))
+            self.refuse(str(error))
         except (OSError, sqlite3.Error) as error:
-            print(f"scrapy export: storage failed: {error}", file=sys.stderr)
-            self.exitcode = STORAGE
+            self.storage_failed(error)
         else:
             print(f"{threads:,} threads, {posts:,} posts → {path}", file=sys.stderr)
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"scrapy export: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)

@@ -7,12 +7,12 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
-from scrapy.commands import ScrapyCommand
 
 from crawler.arguments import BadArgumentsError, check_address, file_path, is_file
+from crawler.console import QuietCommand
 from crawler.discuz.document import decode
 from crawler.fixtures import (
     META,
@@ -24,7 +24,7 @@ from crawler.fixtures import (
     update_fixture,
     write_fixture,
 )
-from crawler.outcome import INCOMPLETE, USAGE
+from crawler.outcome import INCOMPLETE
 from crawler.progress import printable
 from crawler.responses import sample_of, seen_at
 from crawler.scrub import invent, scrub
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 _SHOWN = 200
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-
+class Command(QuietCommand):
     def syntax(self) -> str:
         return "[options] ADDRESS_OR_FILE NAME | --update [NAME…] | --verify"
 
@@ -71,27 +69,22 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what cannot be meant so, in one line, before anything is started."""
         super().process_options(args, opts)
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown:
-            _refuse(f"unknown option: {' '.join(unknown)}")
         if opts.verify or opts.update:
             if opts.verify and (opts.update or args):
-                _refuse("--verify stands alone")
+                self.refuse("--verify stands alone")
         elif len(args) != 2:
-            _refuse("say a page and the name of its fixture")
+            self.refuse("say a page and the name of its fixture")
         elif "/" in args[1].strip("/") or args[1] in (".", ".."):
-            _refuse(f"{args[1]}: a name without folders")
+            self.refuse(f"{args[1]}: a name without folders")
         elif "://" in args[0]:
             try:
                 check_address(args[0])
             except BadArgumentsError as error:
-                _refuse(str(error))
+                self.refuse(str(error))
         elif not Path(args[0]).is_file():
-            _refuse(f"no such file: {args[0]}")
+            self.refuse(f"no such file: {args[0]}")
         assert self.settings is not None
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = Path(opts.folder)
@@ -130,7 +123,7 @@ class Command(ScrapyCommand):
     def _verify(self, folder: Path) -> None:
         folders = fixture_folders(folder)
         if not folders:
-            _refuse(f"no fixtures in {folder}")
+            self.refuse(f"no fixtures in {folder}")
         wrong = 0
         for place in folders:
             found = list(differences(*read_fixture(place)))
@@ -143,7 +136,7 @@ class Command(ScrapyCommand):
         folders = [place for place in fixture_folders(folder) if not names or place.name in names]
         missing = sorted(set(names) - {place.name for place in folders})
         if missing:
-            _refuse(f"no such fixture: {', '.join(missing)}")
+            self.refuse(f"no such fixture: {', '.join(missing)}")
         for place in folders:
             _show(place, update_fixture(place))
 
@@ -193,8 +186,3 @@ def _show(place: Path, found: list[str]) -> None:
     for line in found:
         shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
         print(printable(f"{place}: {shown}"))
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"scrapy fixture: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)

@@ -6,12 +6,12 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
-from scrapy.commands import ScrapyCommand
 
 from crawler.arguments import BadArgumentsError, check_address, file_path, is_file
+from crawler.console import QuietCommand
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.items import DEFINITE, Line, to_record
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 USAGE, INCOMPLETE = 2, 3
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-
+class Command(QuietCommand):
     def syntax(self) -> str:
         return "[options] FILE_OR_URL"
 
@@ -57,29 +55,24 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what cannot be meant so, in one line, before anything is started."""
         super().process_options(args, opts)
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown:
-            _refuse(f"unknown option: {' '.join(unknown)}")
         if len(args) != 1:
-            _refuse("say one file or address")
+            self.refuse("say one file or address")
         if opts.seen_at and _time(opts.seen_at) is None:
-            _refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
+            self.refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
         if "://" in args[0]:
             try:
                 check_address(args[0])
             except BadArgumentsError as error:
-                _refuse(str(error))
+                self.refuse(str(error))
         elif not Path(args[0]).is_file():
-            _refuse(f"no such file: {args[0]}")
+            self.refuse(f"no such file: {args[0]}")
         assert self.settings is not None
         try:
             self._sites = load_sites(Path(self.settings["SITES_DIR"]))
         except BadRulesError as error:
-            _refuse(str(error))
+            self.refuse(str(error))
         # what is printed is all that comes of it
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         moment = _time(opts.seen_at) if opts.seen_at else None
@@ -137,11 +130,6 @@ class _OnePage(Spider):
 
     def failed(self, failure: Failure) -> None:
         self.show(str(failure.value), self.url, self.seen_at or datetime.now(UTC))
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"scrapy page: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)
 
 
 def _time(text: str) -> datetime | None:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.discuz import urls
-from crawler.outcome import STORAGE, USAGE
+from crawler.console import QuietCommand
 from crawler.snapshot import write_snapshot
-from crawler.storage import FILES, replaced_file, segment_paths, site_folder
+from crawler.storage import replaced_file
 
 if TYPE_CHECKING:
     import argparse
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-
+class Command(QuietCommand):
     def syntax(self) -> str:
         return "[options] SITE"
 
@@ -46,15 +41,8 @@ class Command(ScrapyCommand):
             "--nested", action="store_true", help="one line a thread, its posts within its article"
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
-        assert self.settings is not None
-        if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        folder = site_of_arguments(Path(self.settings["DATA_DIR"]), args, _refuse)
+        folder = self.folder_of(args)
         pieces = write_snapshot(folder, with_deleted=opts.with_deleted, nested=opts.nested)
         try:
             if opts.output:
@@ -66,33 +54,9 @@ class Command(ScrapyCommand):
             # head has seen enough
             sys.stderr.close()
         except (OSError, sqlite3.Error, ValueError) as error:
-            print(f"scrapy snapshot: storage failed: {error}", file=sys.stderr)
-            self.exitcode = STORAGE
+            self.storage_failed(error)
 
 
 def _write(pieces: Iterator[bytes], file: BinaryIO) -> None:
     file.writelines(pieces)
     file.flush()
-
-
-def site_of_arguments(data: Path, args: list[str], refuse: Callable[[str], NoReturn]) -> Path:
-    """The folder of the one site that is named; anything else is refused in a line."""
-    unknown = [arg for arg in args if arg.startswith("-")]
-    if unknown:
-        refuse(f"unknown option: {' '.join(unknown)}")
-    if len(args) != 1:
-        refuse("say one site")
-    site = args[0]
-    if "://" in site:
-        site = urls.site_of(urls.forum_root(site, None))
-    folder = data / site_folder(site)
-    if not any(segment_paths(folder, kind) for kind in FILES):
-        found = sorted(path.name for path in data.glob("*") if path.is_dir())
-        there = f" (there are: {', '.join(found)})" if found else ""
-        refuse(f"no lines in {folder}{there}")
-    return folder
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"scrapy snapshot: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)
