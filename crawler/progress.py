@@ -143,7 +143,7 @@ def in_words(seconds: float) -> str:
     """A span of time as people say it.
 
     >>> [in_words(seconds) for seconds in (4, 95, 3600, 100_000)]
-    ['4 s', '2 min', '1 h', '1 d 4 h']
+    ['4 s', '2 min', '1 h', '1 d 3 h']
     """
     if seconds < 60:
         return f"{seconds:.0f} s"
