@@ -269,6 +269,24 @@ def test_a_trade_is_not_taken_for_its_goods() -> None:
     assert [post.id for post in thread(renamed(trade)).posts] == ["975", "977"]
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<b>x</b>" * 150_000,
+        '<div><a href="home.php?mod=space&uid=7">a</a><i>2023-3-14 10:00</i></div>' * 8_000,
+    ],
+    ids=["text", "members"],
+)
+def test_deep_boxes_of_a_page_that_nobody_knows_take_no_time(inner: str) -> None:
+    page = (
+        "<html><head><title>夜市 - 河湾</title><script>cookiepre = 'x'</script></head><body>"
+        f"<h1>夜市</h1>{'<div>' * 450}{inner}{'</div>' * 450}</body></html>"
+    )
+    began = time.perf_counter()
+    assert isinstance(read(page), Message)
+    assert time.perf_counter() - began < BOUND
+
+
 def test_a_stamp_counts_wherever_it_stands() -> None:
     stamped = first(1, "一")
     page = str(Thread([stamped, *replies(2, "二")]))

@@ -16,7 +16,7 @@ from crawler.discuz.facts import Board, Crumb
 from crawler.discuz.marks import read_marks
 from crawler.discuz.parts import Floor
 from crawler.discuz.site import script_number
-from crawler.discuz.tree import all_text, number, own_text, words
+from crawler.discuz.tree import all_text, number, own_text, short_text, words
 from crawler.discuz.trim import first_floor
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def read_title(document: Document, root: _Element) -> str | None:
     for element in root.iter("h1", "h2", "h3", "h4", "span", "a", "strong", "div", "p"):
         if len(element) < _MARKUP_OF_TITLE:
             # <div><em>[见闻]</em> TITLE</div>: the type stands in the same box
-            for told in (words(element), " ".join(own_text(element).split())):
+            for text in (short_text(element, len(said)), own_text(element)):
+                told = " ".join(text.split())
                 if len(best) < len(told) < len(said) and said.startswith(told):
                     best = told
     if best:

@@ -17,7 +17,7 @@ from crawler.discuz import urls
 from crawler.discuz.access import is_notice
 from crawler.discuz.body import is_hidden
 from crawler.discuz.dates import is_date
-from crawler.discuz.tree import all_text, own_text, words
+from crawler.discuz.tree import all_text, own_text, short_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,26 +72,29 @@ def find_floors(root: _Element) -> Iterator[list[FoundFloor]]:
     members: _Marks = {}
     stamps: dict[_Element, _Element] = {}
     for element in visible(root):
-        if _is_quoted(element):
-            continue
         post_id = _post_id(element)
         user_id = urls.user_id(element.get("href")) if element.tag == "a" else None
+        is_stamp = not post_id and _is_stamp(element)
+        # asked last, for it goes up the tree
+        if not (post_id or user_id or is_stamp) or _is_quoted(element):
+            continue
         for marks, mark in ((posts, post_id), (members, user_id)):
             if mark:
                 for box in with_ancestors(element):
                     marks.setdefault(box, set()).add(mark)
-        if not post_id and _is_stamp(element):
+        if is_stamp:
             for box in with_ancestors(element):
                 stamps.setdefault(box, element)
     numbered = _numbered(posts, stamps)
     if numbered:
         yield [*_opening(numbered, posts, stamps), *numbered]
-    lists = [
-        _split(around, _like_heads(around, members, stamps), None, stamps) for around in members
-    ]
     # comments on a post are such a list too: the page's own counter tells
-    lists.sort(key=len, reverse=True)
-    yield from (floors for floors in lists[:_TRIES] if len(floors) > 1)
+    lists = [(around, _like_heads(around, members, stamps)) for around in members]
+    lists.sort(key=lambda each: len(each[1]), reverse=True)
+    for around, heads in lists[:_TRIES]:
+        floors = _split(around, heads, None, stamps) if len(heads) > 1 else []
+        if floors:
+            yield floors
 
 
 def _numbered(posts: _Marks, stamps: dict[_Element, _Element]) -> list[FoundFloor]:
@@ -214,7 +217,7 @@ def _is_stamp(element: _Element) -> bool:
 def stamp_words(element: _Element) -> str:
     """The date that an element consists of, with counters and buttons in elements of their own."""
     # <li><span><em>2073</em><em>55</em></span>2026-1-29 21:07</li>
-    for said in (all_text(element).strip(), own_text(element).strip()):
+    for said in (short_text(element, _LONGEST_STAMP), own_text(element).strip()):
         is_short = said and len(said) <= _LONGEST_STAMP
         if is_short and not _NOT_WRITTEN.search(said) and is_date(said):
             return said

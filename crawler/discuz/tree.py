@@ -25,6 +25,21 @@ def words(element: _Element) -> str:
     return " ".join(all_text(element).split())
 
 
+def short_text(element: _Element, longest: int) -> str:
+    """The text below an element, or nothing if it is longer than ``longest`` signs.
+
+    Where every box of a page is asked, each would give the text of all boxes in it.
+    """
+    pieces: list[str] = []
+    size = 0
+    for piece in element.itertext():
+        size += len(piece.strip())
+        if size > longest:
+            return ""
+        pieces.append(str(piece))
+    return "".join(pieces).strip()
+
+
 def own_text(element: _Element) -> str:
     """The text of an element itself, without that of the elements in it."""
     return (element.text or "") + "".join(part.tail or "" for part in element)
