@@ -24,11 +24,12 @@ from crawler.known import (
     KnownPost,
     KnownRefusal,
     KnownThread,
+    NoteMade,
     PostSeen,
     RefusalSeen,
     ThreadSeen,
 )
-from crawler.ledger import Ledger, LedgerError, hash_bytes
+from crawler.ledger import Ledger, LedgerError, hash_bytes, note_of
 from crawler.storage import (
     FILES,
     SEGMENT_SIZE,
@@ -49,6 +50,8 @@ SHIELDED = ("shielded", "banned")
 # seconds keep both below what a single request takes.
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
+# Of a damaged ledger, if they can be read: see `crawler.privacy`.
+_KEPT_NOTES = ("salt", "authors")
 
 
 class InUseError(Exception):
@@ -183,6 +186,11 @@ def rebuilt(folder: Path) -> Ledger:
             for line in read_lines(path):
                 ledger.apply(_told(kind, json.loads(line), ledger))
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
+    for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
+        # what no line tells: what pseudonyms are made of
+        notes = ((name, note_of(damaged, name)) for name in _KEPT_NOTES)
+        ledger.apply(NoteMade(name, value) for name, value in notes if value)
+    ledger.commit()
     ledger.close()
     part.replace(folder / LEDGER)
     return Ledger(folder / LEDGER)

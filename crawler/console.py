@@ -10,6 +10,8 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.discuz import urls
 from crawler.outcome import STORAGE, USAGE
+from crawler.privacy import Privacy, PrivacyError, read_privacy
+from crawler.removals import BadRemovalsError
 from crawler.storage import FILES, segment_paths, site_folder
 
 if TYPE_CHECKING:
@@ -60,6 +62,14 @@ class QuietCommand(ScrapyCommand):
             there = f" (there are: {', '.join(found)})" if found else ""
             self.refuse(f"no lines in {folder}{there}")
         return folder
+
+    def privacy_of(self, folder: Path) -> Privacy:
+        """How a folder's lines may be handed on, by the settings and its removal list."""
+        assert self.settings is not None
+        try:
+            return read_privacy(folder, self.settings["AUTHORS"], self.settings["LOCATION"])
+        except (PrivacyError, BadRemovalsError) as error:
+            self.refuse(str(error))
 
 
 def refuse(command: str, message: str) -> NoReturn:

@@ -34,6 +34,7 @@ from crawler.known import (
     TaskMoved,
 )
 from crawler.patience import Patience
+from crawler.privacy import WHOLE, Privacy
 from crawler.reading import Reading, pages_to_read
 from crawler.walk import Step, Wanted, in_minutes, read_list, read_news
 
@@ -72,12 +73,14 @@ class Frontier:
         now: datetime,
         budget: Budget,
         patience: Patience,
+        privacy: Privacy = WHOLE,
     ) -> None:
         self.archive = archive
         self.root = root
         self.arguments = arguments
         self.run_id = run_id
         self.patience = patience
+        self.privacy = privacy
         self.drift = Drift(archive.ledger.looks.known())
         self.is_finished = False
         self.is_stopped = False
@@ -153,6 +156,7 @@ class Frontier:
             is_whole=state.is_whole,
             has_vanished=state.has_vanished,
             with_replies=self.arguments.with_replies,
+            privacy=self.privacy,
         )
 
     def goes_on(self, task: Task, reading: Reading, page: int) -> Task:
@@ -165,6 +169,14 @@ class Frontier:
         address = urls.read_thread_address(page.url)
         url = address.page_url(1) if address else urls.thread_url(self.root, page.thread_id)
         return self._thread(page.thread_id, url, place, from_top=True)
+
+    def is_removed(self, task: Task) -> bool:
+        """Whether a task's thread is on the removal list, so that the task is done unasked."""
+        if task.kind != THREAD or task.key not in self.privacy.removals.threads:
+            return False
+        self._ledger.apply([TaskDone(task)])
+        self.release(task)
+        return True
 
     def is_passed_over(self, refusal_id: str, task: Task) -> bool:
         """Whether a refusal of an earlier run still stands, so that the task is done unasked."""

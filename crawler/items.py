@@ -173,6 +173,8 @@ class Post(Line):
     encoding: str | None = None
     content_hash: str = ""
     is_deleted: bool | None = None
+    # on the site's removal list: known, and written nowhere
+    is_removed: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
 
 @dataclass(kw_only=True, eq=False)

@@ -40,6 +40,8 @@ class KnownThread:
 class KnownPost:
     """The last line of a post: its version, a hash of its content, whether it said it is gone.
 
+    ``version`` is 0 where there is none: the removal list keeps it out.
+
     ``is_early``: it is shown before its turn, so that its own place does not hold it.
     """
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -398,6 +399,18 @@ class Ledger:
             (before, chosen, limit),
         )
         return list(rows)
+
+
+def note_of(path: Path, name: str) -> str | None:
+    """A note of a ledger that is not opened for a run; ``None`` where it cannot be had."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return row[0] if row else None
 
 
 def hash_bytes(digest: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.discuz import facts, urls
 from crawler.items import RETRIABLE, Article, Coverage, Date, Post, Reason, Record, Refusal, Url
+from crawler.privacy import WHOLE, Privacy
 
 # What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
 # signed for the hour, nor dates that may be words like 昨天.
@@ -32,11 +33,14 @@ _FLAGS = ("sticky", "digest", "closed")
 
 
 def post_lines(
-    page: facts.ThreadPage, posts: Iterable[facts.Post], fetched_at: datetime
+    page: facts.ThreadPage,
+    posts: Iterable[facts.Post],
+    fetched_at: datetime,
+    privacy: Privacy = WHOLE,
 ) -> Iterator[Post]:
     """The lines of some of a page's posts: an `Article` for the opening post."""
     for post in posts:
-        yield _post(page, post, fetched_at)
+        yield _post(page, post, fetched_at, privacy)
 
 
 def refusal_line(
@@ -106,10 +110,12 @@ def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> 
     )
 
 
-def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Post:
+def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime, privacy: Privacy) -> Post:
     site = urls.site_of(page.site.root)
     body = post.body
-    common: Record = {
+    kind = Article if post.is_first else Post
+    said: Record = {
+        "item_type": kind.kind,
         "item_id": f"{site}:{page.thread_id or 'text'}:{post.id}",
         "site": site,
         "url": page.url,
@@ -118,7 +124,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "post_id": post.number,
         "position": post.position,
         "floor_label": post.floor_label,
-        "headline": post.headline,
+        "headline": page.headline if post.is_first else post.headline,
         "author": _record(post.author),
         "date_modified": body.edited_at.value.isoformat() if body.edited_at else None,
         "edited_by": body.edited_by,
@@ -143,15 +149,15 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "encoding": page.site.encoding,
     }
     if post.date:
-        common["date_published"] = post.date.value.isoformat()
-        common["date_published_raw"] = post.date.raw
-        common["date_precision"] = post.date.precision
-    line = Article(**common, **_thread(page, body)) if post.is_first else Post(**common)
-    if isinstance(line, Article):
-        line.headline = page.headline
+        said["date_published"] = post.date.value.isoformat()
+        said["date_published_raw"] = post.date.raw
+        said["date_precision"] = post.date.precision
+    if post.is_first:
+        said |= _thread(page, body)
     elif page.thread_id:
         at = f"#pid{post.number}" if post.number else ""
-        line.url = Url(urls.thread_url(page.site.root, page.thread_id) + at)
+        said["url"] = urls.thread_url(page.site.root, page.thread_id) + at
+    line = kind(**privacy.published(said), is_removed=privacy.removes(said))
     line.content_hash = content_hash(line)
     return line
 

@@ -60,6 +60,8 @@ def _news(stats: Mapping[str, Any]) -> str:
     if total:
         told = ", ".join(f"{count} {reason}" for reason, count in refused.items() if count)
         parts.append(f"{total:,} refused ({told})")
+    if stats.get("crawl/removed"):
+        parts.append(f"{stats['crawl/removed']:,} on the removal list passed over")
     if stats.get("lines/rejected"):
         parts.append(f"{stats['lines/rejected']:,} lines kept apart as broken")
     if any(stats.get(f"lines/{kind}") for kind in ("article", "post", "refusal", "rejected")):
@@ -81,6 +83,8 @@ def _looked_at(stats: Mapping[str, Any]) -> str:
         parts.append(f"{_count(read, 'thread', 'threads')} read again")
     if revisited:
         parts.append(f"{_count(revisited, 'old page', 'old pages')} looked at again")
+    if stats.get("crawl/removed"):
+        parts.append(f"{stats['crawl/removed']:,} on the removal list passed over")
     parts.append(_count(requests, "request", "requests"))
     return ", ".join(parts)
 

@@ -22,6 +22,7 @@ from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, Ro
 from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
 from crawler.places import Places
+from crawler.privacy import WHOLE, Privacy
 from crawler.ranges import Ranges
 
 # A hole in the floors of a thread of millions need not be told floor by floor.
@@ -51,6 +52,7 @@ class Reading:
         is_whole: bool = False,
         has_vanished: bool = False,
         with_replies: bool = True,
+        privacy: Privacy = WHOLE,
     ) -> None:
         self.thread_id = thread_id
         self.todo = list(todo)
@@ -60,6 +62,7 @@ class Reading:
         self._ledger = ledger
         self._run_id = run_id
         self._with_replies = with_replies
+        self._privacy = privacy
         self._present, self._shielded, self._gone = ledger.counts(thread_id)
         self._pages_known = ledger.pages(thread_id)
         self._pages = self.known.pages if self.known else 0
@@ -113,15 +116,15 @@ class Reading:
         lines: list[Line] = []
         news: set[str] = set()
         told = self._in_turn(page, posts, known)
-        for post, line in zip(told, post_lines(page, told, now), strict=True):
+        for post, line in zip(told, post_lines(page, told, now, self._privacy), strict=True):
             change = self._tell(post, line, known.get(post.id))
             if change:
-                lines.append(line)
+                lines += [line] * (change.version > 0)
                 news.add(post.id)
                 changes.append(PostSeen(self.thread_id, change))
         changes += self._moved_to_the_top(posts, known, news)
         for gone in self._missing(page, number, posts, known):
-            lines.append(self._deleted(gone, page, now))
+            lines += [self._deleted(gone, page, now)] * (gone.version > 0)
             changes.append(
                 PostSeen(self.thread_id, replace(gone, version=gone.version + 1, is_gone=True))
             )
@@ -158,12 +161,12 @@ class Reading:
         lines: list[Line] = []
         changes: list[Change] = []
         early = list(self._early.values())
-        for post, line in zip(early, post_lines(page, early, now), strict=True):
+        for post, line in zip(early, post_lines(page, early, now, self._privacy), strict=True):
             change = self._tell(
                 post, line, self._ledger.posts(self.thread_id, [post.id]).get(post.id)
             )
             if change:
-                lines.append(line)
+                lines += [line] * (change.version > 0)
                 changes.append(PostSeen(self.thread_id, change))
                 self._news += 1
         self._early.clear()
@@ -195,7 +198,10 @@ class Reading:
         return told
 
     def _tell(self, post: Post, line: PostLine, known: KnownPost | None) -> KnownPost | None:
-        """Set the version of a post's line; returns what is known then, if that is news."""
+        """Set the version of a post's line; returns what is known then, if that is news.
+
+        A post that is on the removal list is known, in version 0, and has no line.
+        """
         digest = hash_bytes(line.content_hash)
         is_shielded = line.access in SHIELDED
         if known is None:
@@ -204,7 +210,12 @@ class Reading:
             # a post without a date was not written before the last one that has one
             at = minutes(line.date_published) if line.date_published else self._last_at
             self._last_at = at
-            return KnownPost(post.id, at, 1, digest, post.is_first, post.is_early, is_shielded)
+            version, digest = (0, b"") if line.is_removed else (1, digest)
+            return KnownPost(
+                post.id, at, version, digest, post.is_first, post.is_early, is_shielded
+            )
+        if line.is_removed:
+            return None
         if known.hash == digest and not known.is_gone:
             return None
         self._present += known.is_gone
@@ -387,6 +398,7 @@ def gone_thread(
                 version=post.version,
             )
             for post in gone
+            if post.version > 1
         ]
         yield lines, [PostSeen(thread_id, post) for post in gone]
     known = ledger.thread(thread_id) or KnownThread(thread_id)

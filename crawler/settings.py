@@ -103,6 +103,11 @@ DATA_DIR = "data"
 SEGMENT_SIZE = storage.SEGMENT_SIZE
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
+# What lines tell of people. AUTHORS: "keep"; "pseudonym", a name that stays the same within a site
+# and says nothing (keyed by a salt in the ledger); "drop", nobody is named. LOCATION: "keep", or
+# "drop" where the forum shows from where somebody wrote. See docs/responsible-use.md.
+AUTHORS = "keep"
+LOCATION = "keep"
 # Cookies of a member, as a browser exports them (Netscape cookies.txt), for boards that only
 # members see. They are sent to the forum and appear nowhere else.
 COOKIES_FILE = ""

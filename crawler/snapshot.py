@@ -15,9 +15,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from crawler.privacy import WHOLE, Privacy
 from crawler.storage import encode, read_lines, segment_paths
 
 _KINDS = ("article", "post", "coverage", "refusal")
+# the kind of what is on the removal list
+_REMOVED = "removed"
 _TABLE = """
 CREATE TABLE item (
   id TEXT PRIMARY KEY, kind TEXT, thread, place TEXT, post, is_gone INTEGER, line BLOB
@@ -42,29 +45,39 @@ Record = dict[str, Any]
 
 
 def write_snapshot(
-    folder: Path, *, with_deleted: bool = False, nested: bool = False
+    folder: Path,
+    privacy: Privacy = WHOLE,
+    *,
+    with_deleted: bool = False,
+    nested: bool = False,
 ) -> Iterator[bytes]:
     """The lines of a snapshot, each in one or more pieces, by thread and then by date.
 
-    ``with_deleted`` keeps what is gone, with its last words and ``is_deleted``. ``nested`` gives
-    one line a thread: its article with the posts in it. Raises `OSError`, `sqlite3.Error`.
+    ``privacy`` is how people are told of; what it removes is left out. ``with_deleted`` keeps what
+    is gone, with its last words and ``is_deleted``. ``nested`` gives one line a thread: its article
+    with the posts in it. Raises `OSError`, `sqlite3.Error`.
     """
-    with _collected(folder) as db:
+    with _collected(folder, privacy) as db:
         if nested:
             yield from _nested(db, with_deleted=with_deleted)
         else:
             yield from _flat(db, with_deleted=with_deleted)
 
 
-def read_snapshot(folder: Path, *, with_deleted: bool = False) -> Iterator[Record]:
+def read_snapshot(
+    folder: Path,
+    privacy: Privacy = WHOLE,
+    *,
+    with_deleted: bool = False,
+) -> Iterator[Record]:
     """The articles and posts of a snapshot, thread by thread, each article before its posts."""
-    with _collected(folder) as db:
+    with _collected(folder, privacy) as db:
         for record, _ in _articles_and_posts(db, with_deleted=with_deleted):
             yield _covered(db, record) if record["item_type"] == "article" else record
 
 
 @contextmanager
-def _collected(folder: Path) -> Iterator[sqlite3.Connection]:
+def _collected(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connection]:
     """The last version of each item of a folder, in a database of its own."""
     # SQLite puts a nameless file where this says, and removes it however the process ends
     os.environ.setdefault("SQLITE_TMPDIR", str(folder))
@@ -75,18 +88,27 @@ def _collected(folder: Path) -> Iterator[sqlite3.Connection]:
         for kind in _KINDS:
             for path in segment_paths(folder, kind):
                 for line in read_lines(path):
-                    _take(db, kind, json.loads(line))
+                    _take(db, kind, json.loads(line), privacy)
         yield db
 
 
-def _take(db: sqlite3.Connection, kind: str, record: Record) -> None:
+def _take(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -> None:
     is_gone = bool(record.get("is_deleted"))
     known = None
     if is_gone:
-        known = db.execute("SELECT line FROM item WHERE id = ?", (record["item_id"],)).fetchone()
+        known = db.execute(
+            "SELECT kind, line FROM item WHERE id = ?", (record["item_id"],)
+        ).fetchone()
+    if known and known[0] == _REMOVED:
+        return
     if known:
         said = {name: record[name] for name in _SAID_OF_GONE}
-        record = {**json.loads(known[0]), **said}
+        record = {**json.loads(known[1]), **said}
+    elif privacy.removes(record):
+        # so that its deletion, which names no author, is left out as well
+        kind, record = _REMOVED, {"item_id": record["item_id"]}
+    elif kind in ("article", "post"):
+        record = privacy.published(record)
     db.execute(
         "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -20,6 +20,7 @@ from crawler.frontier import LIST, PAGE, REVISITED, THREAD, Frontier
 from crawler.items import DEFINITE, Line, Reason, Refusal
 from crawler.known import Change, PageSeen, Task, TaskDone, TaskMoved
 from crawler.lines import refusal_id, refusal_line
+from crawler.privacy import Privacy
 from crawler.reading import Reading, gone_thread
 from crawler.refusals import take_back, tell
 
@@ -349,11 +350,23 @@ def count_refusal(line: Refusal, *, is_asked: bool) -> Counter[str]:
 
 
 def read_saved(
-    page: ThreadPage, archive: Archive, now: datetime, *, run_id: str, with_replies: bool
+    page: ThreadPage,
+    archive: Archive,
+    now: datetime,
+    *,
+    run_id: str,
+    with_replies: bool,
+    privacy: Privacy,
 ) -> Given:
     """What a saved page gives: it alone, for nothing that it links to is asked for."""
     assert page.thread_id is not None
-    reading = Reading(archive.ledger, page.thread_id, run_id=run_id, with_replies=with_replies)
+    reading = Reading(
+        archive.ledger,
+        page.thread_id,
+        run_id=run_id,
+        with_replies=with_replies,
+        privacy=privacy,
+    )
     lines, changes = reading.take(page, page.page, now)
     last_lines, last_changes = reading.end(now)
     return Given(lines + last_lines, changes + last_changes)

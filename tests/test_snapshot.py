@@ -76,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
     return site
 
 
-def written(folder: Path, **how: bool) -> list[dict[str, Any]]:
+def written(folder: Path, **how: Any) -> list[dict[str, Any]]:
     return [json.loads(text) for text in b"".join(write_snapshot(folder, **how)).splitlines()]
 
 

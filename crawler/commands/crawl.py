@@ -17,6 +17,7 @@ from crawler.console import refuse
 from crawler.cookies import read_cookies
 from crawler.live import shows_live
 from crawler.outcome import STATUSES, conclude
+from crawler.privacy import check_privacy
 from crawler.progress import PROGRESS
 from crawler.sites import BadRulesError, load_sites
 from crawler.storage import can_compress
@@ -97,6 +98,7 @@ class Command(ScrapyCrawl):
             if settings.get("COOKIES_FILE"):
                 read_cookies(Path(settings["COOKIES_FILE"]))
             load_sites(Path(settings["SITES_DIR"]))
+            check_privacy(settings["AUTHORS"], settings["LOCATION"])
         except (ValueError, BadRulesError) as error:
             refuse("crawl", str(error))
 

@@ -46,6 +46,7 @@ class Command(QuietCommand):
             self.refuse(f"say --to {'|'.join(FORMATS)}")
         wanted = FORMATS[opts.to]
         folder = self.folder_of(args)
+        privacy = self.privacy_of(folder)
         if not wanted.is_possible():
             self.refuse(
                 f"{opts.to} has to be installed: pip install 'discuz-archiver[{wanted.needs}]'"
@@ -53,7 +54,7 @@ class Command(QuietCommand):
         path = Path(opts.output or f"{folder.name}{wanted.ending}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            records = read_snapshot(folder, with_deleted=opts.with_deleted)
+            records = read_snapshot(folder, privacy, with_deleted=opts.with_deleted)
             threads, posts = wanted.write(records, path)
         except FileExistsError as error:
             self.refuse(str(error))

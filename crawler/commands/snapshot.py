@@ -43,7 +43,8 @@ class Command(QuietCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = self.folder_of(args)
-        pieces = write_snapshot(folder, with_deleted=opts.with_deleted, nested=opts.nested)
+        privacy = self.privacy_of(folder)
+        pieces = write_snapshot(folder, privacy, with_deleted=opts.with_deleted, nested=opts.nested)
         try:
             if opts.output:
                 with replaced_file(Path(opts.output)) as file:

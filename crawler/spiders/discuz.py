@@ -32,7 +32,9 @@ from crawler.lines import refusal_line
 from crawler.middlewares import leads_elsewhere
 from crawler.patience import Patience
 from crawler.pipelines import storage_failed
+from crawler.privacy import Privacy, PrivacyError, open_privacy
 from crawler.progress import in_numbers, printable
+from crawler.removals import BadRemovalsError
 from crawler.responses import kind_of, read_response, sample_of, seen_at
 from crawler.sites import Sites, load_sites
 from crawler.storage import site_folder
@@ -63,6 +65,7 @@ class DiscuzSpider(Spider):
         self.arguments = read_arguments(**arguments)
         self.run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         self.archives: dict[str, Archive] = {}
+        self._privacies: dict[Archive, Privacy] = {}
         self.frontiers: list[Frontier] = []
         self.sites = Sites({})
 
@@ -148,12 +151,17 @@ class DiscuzSpider(Spider):
         page = read_response(response, now, self.sites)
         if isinstance(page, ThreadPage) and page.thread_id:
             archive = self._archive(urls.site_of(page.site.root))
+            privacy = self._privacies[archive]
+            if page.thread_id in privacy.removals.threads:
+                self._count("removed")
+                return
             given = read_saved(
                 page,
                 archive,
                 now,
                 run_id=self.run_id,
                 with_replies=self.arguments.with_replies,
+                privacy=privacy,
             )
             if page.is_truncated:
                 line = refusal_line(
@@ -276,7 +284,9 @@ class DiscuzSpider(Spider):
                 if not tasks:
                     break
                 visit = Visit(frontier, tasks[0])
-                if frontier.is_passed_over(visit.refusal_id, visit.task):
+                if frontier.is_removed(visit.task):
+                    self._count("removed")
+                elif frontier.is_passed_over(visit.refusal_id, visit.task):
                     self._count("refusals_standing")
                 else:
                     yield self._request(visit)
@@ -297,8 +307,9 @@ class DiscuzSpider(Spider):
         budget = Budget(
             self.settings.getint("REVISIT_PAGES"), self.settings.getint("REVISIT_REFUSED_DAYS")
         )
+        archive = self._archive(urls.site_of(root))
         frontier = Frontier(
-            self._archive(urls.site_of(root)),
+            archive,
             root,
             self.arguments,
             run_id=self.run_id,
@@ -308,6 +319,7 @@ class DiscuzSpider(Spider):
                 self.settings.getint("STOP_AFTER_BLOCKS"),
                 self.settings.getint("STOP_AFTER_FAILURES"),
             ),
+            privacy=self._privacies[archive],
         )
         self.frontiers.append(frontier)
         if frontier.begun is None:
@@ -342,6 +354,13 @@ class DiscuzSpider(Spider):
             storage_failed(self.crawler, None, error)
             raise CloseSpider("storage_failed") from None
         self.archives[site] = archive
+        try:
+            self._privacies[archive] = open_privacy(
+                archive, self.settings["AUTHORS"], self.settings["LOCATION"]
+            )
+        except (PrivacyError, BadRemovalsError) as error:
+            self._set("unusable", str(error))
+            raise CloseSpider("unusable") from None
         return archive
 
     def _watch(self, page: Page) -> None:
@@ -367,10 +386,12 @@ class DiscuzSpider(Spider):
     def _raise_alarm(self, frontier: Frontier) -> None:
         """Say what fell away from a site's pages, and keep some of them."""
         alarms = frontier.drift.alarms()
+        # a page as it was sent names everybody
+        is_kept = self.settings["AUTHORS"] == "keep" and not frontier.privacy.removals
         changes = frontier.drift.learnt(datetime.now(UTC))
         folder = frontier.archive.folder
         try:
-            if alarms:
+            if alarms and is_kept:
                 keep_samples(frontier.drift.samples, folder / "alarm", self.run_id)
             if changes:
                 frontier.archive.store((), changes)
@@ -380,9 +401,10 @@ class DiscuzSpider(Spider):
         if alarms and self.crawler.stats:
             for alarm in alarms:
                 self.logger.warning("%s: %s", frontier.root, alarm.text)
+            kept = f"kept in {folder / 'alarm'}; " if is_kept else ""
             said = (
                 f"the pages no longer look as they did: {alarms[0].text}, as {alarms[0].urls[0]}"
-                f" (kept in {folder / 'alarm'}; scrapy check-site {frontier.root} tells more)"
+                f" ({kept}scrapy check-site {frontier.root} tells more)"
             )
             self._set("alarm", printable(said))
             records = [{**asdict(alarm), "since": alarm.since.isoformat()} for alarm in alarms]

@@ -1,0 +1,107 @@
+"""What is not to be published any more: a site's removal list, `data/<site>/removals.txt`.
+
+    # asked for on 2026-11-20
+    thread 4711
+    post 950
+    post 4711:p2-4          (where a skin tells no numbers: the end of its item_id)
+    author 7                (a member's number: his posts, his comments and ratings)
+    name 石桥卖花人          (where only a name is told: whom others quote, who edited)
+
+It lies beside the lines, so that whoever copies them copies it along.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REMOVALS = "removals.txt"
+
+Record = Mapping[str, Any]
+
+_KINDS = {
+    "thread": re.compile(r"\d{1,18}"),
+    "post": re.compile(r"\d{1,18}|\d{1,18}:(?:\d{1,18}|p\d{1,9}-\d{1,9})"),
+    "author": re.compile(r"\d{1,18}"),
+    "name": re.compile(r".{1,99}"),
+}
+
+
+class BadRemovalsError(ValueError):
+    """A line that cannot be meant so; the message is one line for whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """The numbers that are listed; names as `same_name` has them."""
+
+    threads: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.threads or self.posts or self.authors or self.names)
+
+    def cover(self, record: Record) -> bool:
+        """Whether a whole line is not to be published: by its thread, its post or its author."""
+        if record.get("thread_id") in self.threads:
+            return True
+        if record.get("item_type") not in ("article", "post"):
+            return False
+        _, thread, post = record["item_id"].rsplit(":", 2)
+        return bool(
+            self.posts & {post, f"{thread}:{post}"} or self.name(record.get("author", {}), "id")
+        )
+
+    def name(self, who: Record, number: str = "author_id") -> bool:
+        """Whether somebody is on the list, by number or name; ``number`` is the key of the first.
+
+        ``who`` is an author, a comment, a rating, a quote or a best answer.
+        """
+        named = who.get("name" if number == "id" else "author")
+        is_named = named is not None and same_name(named) in self.names
+        return is_named or who.get(number) in self.authors or who.get("post_id") in self.posts
+
+
+NOTHING = Removals()
+
+
+def same_name(name: str) -> str:
+    """A name as the forum compares it: without regard to case or width.
+
+    >>> same_name("Ｌilac ") == same_name("lilac")
+    True
+    """
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def read_removals(folder: Path) -> Removals:
+    """The removal list of a site's folder; an empty one where there is none.
+
+    Raises `BadRemovalsError` for a line that says nothing: better no run than one that publishes
+    what somebody thought he had listed.
+    """
+    path = folder / REMOVALS
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return NOTHING
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRemovalsError(f"{path}: {error}") from None
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    for number, line in enumerate(text.splitlines(), 1):
+        kind, _, what = line.strip().partition(" ")
+        what = what.strip()
+        if not kind or kind.startswith("#"):
+            continue
+        if kind not in _KINDS or not _KINDS[kind].fullmatch(what):
+            raise BadRemovalsError(
+                f"{path}, line {number}: say thread, post or author with a number, or name NAME"
+            )
+        found[kind].add(same_name(what) if kind == "name" else what)
+    return Removals(*(frozenset(found[kind]) for kind in _KINDS))
