@@ -21,15 +21,18 @@ from typing import Any
 
 from crawler.known import (
     Change,
+    KnownMedia,
     KnownPost,
     KnownRefusal,
     KnownThread,
+    MediaSeen,
     NoteMade,
     PostSeen,
     RefusalSeen,
     ThreadSeen,
 )
 from crawler.ledger import Ledger, LedgerError, hash_bytes, note_of
+from crawler.mediafiles import key_of
 from crawler.storage import (
     FILES,
     SEGMENT_SIZE,
@@ -213,6 +216,9 @@ def _told(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Chan
             is_gone=is_gone,
         )
         yield PostSeen(thread_id, post)
+        for part in (*record.get("images", ()), *record.get("attachments", ())):
+            if "path" in part:
+                yield MediaSeen(KnownMedia(key_of(part), part["path"], part["sha256"]))
     elif kind == "coverage":
         thread = ledger.thread(record["thread_id"]) or KnownThread(record["thread_id"])
         yield ThreadSeen(replace(thread, coverage=record["version"]))

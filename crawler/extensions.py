@@ -20,6 +20,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.cookies import read_cookies
 from crawler.items import REASONS, SCHEMA_VERSION
+from crawler.middlewares import FORUM
 from crawler.outcome import STATUSES, conclude
 from crawler.runs import write_record
 from crawler.storage import sha256_of, site_folder
@@ -169,7 +170,7 @@ class RunRecord:
         self._bytes[str(response.status)] += len(response.body)
         self._hosts[urlsplit(request.url).netloc] += 1
         latency = request.meta.get("download_latency")
-        if latency is not None:
+        if latency is not None and FORUM not in request.meta:
             since = (datetime.now(UTC) - self._began).total_seconds()
             self._timeline.saw(since, latency)
 
@@ -219,6 +220,15 @@ class RunRecord:
             **news,
             "refused": {
                 name: number for name in REASONS if (number := stats.get(f"refusals/{name}", 0))
+            },
+            "media": {
+                "stored": stats.get("media/stored", 0),
+                "bytes": stats.get("media/bytes", 0),
+                "refused": {
+                    name: number
+                    for name in REASONS
+                    if (number := stats.get(f"media/refused/{name}", 0))
+                },
             },
             "alarms": stats.get("crawl/alarms", []),
             "refusals_standing": stats.get("crawl/refusals_standing", 0),

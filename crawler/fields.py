@@ -83,12 +83,13 @@ _POST: dict[str, Told] = {
     ),
     "in_reply_to": Told("The post that is answered", '"950"', "the link of the quote"),
     "images": Told(
-        "Pictures, below the text too: address, name, attachment",
+        "Pictures, below the text too: address, name, attachment; with `MEDIA` path and hash,"
+        " or why not",
         '[{"url": "http://…/lamp.jpg"}]',
         "`img[zoomfile]`, `img[file]`, `img[src]`",
     ),
     "attachments": Told(
-        "Files: id, name, address, size, downloads, price",
+        "Files: id, name, address, size, downloads, price; with `MEDIA` path and hash, or why not",
         '[{"id": "5", "name": "地图.zip"}]',
         "`dl.tattl`, `span#attach_5`",
     ),

@@ -74,6 +74,7 @@ class Frontier:
         budget: Budget,
         patience: Patience,
         privacy: Privacy = WHOLE,
+        media: str = "none",
     ) -> None:
         self.archive = archive
         self.root = root
@@ -81,6 +82,7 @@ class Frontier:
         self.run_id = run_id
         self.patience = patience
         self.privacy = privacy
+        self.media = media
         self.drift = Drift(archive.ledger.looks.known())
         self.is_finished = False
         self.is_stopped = False
@@ -90,6 +92,7 @@ class Frontier:
         self._now = int(now.timestamp())
         self._budget = budget
         self._busy: set[int] = set()
+        self._handed_on: set[int] = set()
         self._has_revisited = False
         self.begun = self._jobs.open(arguments.fingerprint, self._now, run_id)
 
@@ -129,13 +132,19 @@ class Frontier:
         self._busy.update(task.id for task in tasks)
         return tasks
 
+    def hand_on(self, task: Task) -> None:
+        """Nothing more is asked for a task; what it gave is on its way to the disk."""
+        self._handed_on.add(task.id)
+
     def release(self, task: Task) -> None:
         """A task is done, and what it gave is stored."""
         self._busy.discard(task.id)
+        self._handed_on.discard(task.id)
 
     @property
-    def busy(self) -> int:
-        return len(self._busy)
+    def asking(self) -> int:
+        """How many tasks are being asked for."""
+        return len(self._busy - self._handed_on)
 
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
@@ -157,6 +166,7 @@ class Frontier:
             has_vanished=state.has_vanished,
             with_replies=self.arguments.with_replies,
             privacy=self.privacy,
+            media=self.media,
         )
 
     def goes_on(self, task: Task, reading: Reading, page: int) -> Task:

@@ -56,6 +56,9 @@ class Image(TypedDict):
     url: Url
     name: NotRequired[str]
     attachment_id: NotRequired[str]
+    path: NotRequired[str]
+    sha256: NotRequired[str]
+    refusal: NotRequired[Reason]
 
 
 class Attachment(TypedDict, total=False):
@@ -66,6 +69,9 @@ class Attachment(TypedDict, total=False):
     downloads: int
     price: str
     description: str
+    path: str
+    sha256: str
+    refusal: Reason
 
 
 class Link(TypedDict):
@@ -100,15 +106,15 @@ class Crumb(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The ``size`` lines of one page, which are stored in one go.
+    """The lines of one page, which are stored in one go, in this order.
 
-    ``archive`` is where they belong, ``changes`` what its ledger learns once they are stored;
-    ``then`` is called when all that is done.
+    ``archive`` is where they belong, ``changes`` what its ledger learns once they are stored, what
+    pipelines found out in the meantime last; ``then`` is called when all that is done.
     """
 
-    size: int = 1
+    lines: "tuple[Line, ...]" = ()
     archive: Archive | None = None
-    changes: tuple[Change, ...] = ()
+    changes: list[Change] = field(default_factory=list)
     then: Callable[[], None] = lambda: None
 
 
@@ -130,6 +136,8 @@ class Line:
     fetched_at: Date
     batch: Batch = field(default_factory=Batch, repr=False, compare=False, metadata=_INTERNAL)
     problems: list[str] = field(default_factory=list, repr=False, compare=False, metadata=_INTERNAL)
+    # nothing in it is new after all: it is not written
+    is_withheld: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
     def __post_init__(self) -> None:
         self.item_type = self.kind
@@ -175,6 +183,8 @@ class Post(Line):
     is_deleted: bool | None = None
     # on the site's removal list: known, and written nowhere
     is_removed: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
+    # said before; told again for the pictures and files that it lacked, if they come
+    is_again: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
 
 @dataclass(kw_only=True, eq=False)

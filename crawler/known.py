@@ -81,6 +81,30 @@ class KnownRefusal:
     url: str
 
 
+# What may be over the next time is asked for in so many runs.
+_MEDIA_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMedia:
+    """What came of a picture or file: where it is kept, or why it is not.
+
+    ``key`` is what it is known by (`crawler.mediafiles`), ``attempts`` in how many runs it failed.
+    """
+
+    key: str
+    path: str | None = None
+    sha256: str | None = None
+    reason: str | None = None
+    is_retriable: bool = False
+    attempts: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether asking again is of no use."""
+        return not self.is_retriable or self.attempts >= _MEDIA_ATTEMPTS
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a board's list said of a thread: see `crawler.walk.row_facts`."""
@@ -158,6 +182,8 @@ class PostSeen:
 
 @dataclass(frozen=True, slots=True)
 class PageSeen:
+    """A page was looked at; where ``at`` is below zero in vain, so that the next run does first."""
+
     thread_id: str
     number: int
     at: int
@@ -196,6 +222,11 @@ class BoardWalked:
 @dataclass(frozen=True, slots=True)
 class RefusalSeen:
     refusal: KnownRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSeen:
+    media: KnownMedia
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +282,7 @@ Change = (
     | BoardSeen
     | BoardWalked
     | RefusalSeen
+    | MediaSeen
     | TaskFound
     | TaskAgain
     | TaskMoved

@@ -22,10 +22,12 @@ from crawler.known import (
     BoardSeen,
     BoardWalked,
     Change,
+    KnownMedia,
     KnownPost,
     KnownRefusal,
     KnownThread,
     ListSeen,
+    MediaSeen,
     NoteMade,
     PageSeen,
     PostSeen,
@@ -89,6 +91,11 @@ CREATE INDEX task_by_turn ON task (job, is_done, place, kind, id);
 -- of how many pages of a kind this trait was found on; the empty name counts the pages themselves
 CREATE TABLE trait (
   kind TEXT, name TEXT, pages INTEGER, last INTEGER, PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+""",
+    """
+CREATE TABLE media (
+  key TEXT PRIMARY KEY, path TEXT, sha256 BLOB, reason TEXT, retriable INTEGER, attempts INTEGER
 ) WITHOUT ROWID;
 """,
 )
@@ -222,6 +229,12 @@ class Ledger:
                         each.asked,
                         each.url,
                     ),
+                )
+            case MediaSeen(each):
+                digest = each.sha256 and bytes.fromhex(each.sha256)
+                run(
+                    "INSERT OR REPLACE INTO media VALUES (?, ?, ?, ?, ?, ?)",
+                    (each.key, each.path, digest, each.reason, each.is_retriable, each.attempts),
                 )
             case TaskFound() | TaskAgain() | TaskMoved() | TaskDone():
                 self.jobs.apply(change)
@@ -370,17 +383,25 @@ class Ledger:
         )
         return [_refusal(row) for row in rows]
 
+    def media(self, key: str) -> KnownMedia | None:
+        """What came of a picture or file, if it was asked for."""
+        row = self._db.execute("SELECT * FROM media WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        _, path, digest, reason, retriable, attempts = row
+        return KnownMedia(key, path, digest and digest.hex(), reason, bool(retriable), attempts)
+
     def oldest_pages(
         self, before: int, boards: Iterable[str] | None, limit: int
     ) -> list[tuple[str, int]]:
-        """(thread, page) pairs not looked at since ``before``, the oldest first.
+        """(thread, page) pairs not looked at since ``before``, those in vain and the oldest first.
 
         ``boards``: only their threads; ``None``: all.
         """
         chosen = json.dumps(list(boards)) if boards is not None else None
         rows = self._db.execute(
             "SELECT page.thread, page.number FROM page JOIN thread ON thread.id = page.thread"
-            " WHERE checked < ?1 AND NOT is_gone"
+            " WHERE checked < ?1 AND -checked < ?1 AND NOT is_gone"
             " AND (?2 IS NULL OR board IN (SELECT value FROM json_each(?2)))"
             " ORDER BY checked LIMIT ?3",
             (before, chosen, limit),

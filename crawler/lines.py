@@ -187,7 +187,9 @@ def content_hash(line: Post) -> str:
         {name: value for name, value in attachment.items() if name in ("id", "name")}
         for attachment in line.attachments
     ]
-    said["images"] = [image.get("attachment_id") or image["url"] for image in line.images]
+    said["images"] = [
+        image.get("attachment_id") or urls.stable_url(image["url"]) for image in line.images
+    ]
     said["quotes"] = [[quote.get("author"), quote.get("text")] for quote in line.quotes]
     said["comments"] = [[each.get("author"), each.get("text")] for each in line.comments]
     if isinstance(line, Article):

@@ -1,15 +1,19 @@
-"""Redirects stay on the forum; a forum that asks for a pause gets it."""
+"""What is asked for: redirects stay on the forum, pauses are kept, nothing private is reached."""
 
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
@@ -17,11 +21,60 @@ from crawler.discuz import urls
 from crawler.discuz.dates import read_rfc_date
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
+
+# The key of a request's meta that says: a picture or file, of the forum with this root.
+FORUM = "media_of_forum"
+
+
+class PrivateAddressError(IgnoreRequest):
+    """An address that only this machine or its network can reach."""
+
+
+class PublicAddressMiddleware:
+    """Asks for pictures and files at public addresses only, or at the forum's own host.
+
+    Their addresses are whatever somebody wrote into a post, and redirects lead anywhere: to the
+    router, to a database on this machine, to a cloud's metadata (SSRF). A name is resolved here by
+    the resolver that the download uses, which remembers the answer. Has to stand before robots.txt
+    is asked for. Behind a proxy names are the proxy's to resolve. ``allowed`` hosts are asked all
+    the same.
+    """
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self._allowed = frozenset(allowed)
+        self._has_proxy = bool(getproxies().keys() & {"http", "https", "all"})
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getlist("MEDIA_LOCAL_HOSTS"))
+
+    async def process_request(self, request: Request) -> None:
+        forum = request.meta.get(FORUM)
+        if forum is None or urls.same_host(request.url, forum):
+            return
+        if urlsplit(request.url).netloc in self._allowed:
+            return
+        host = urlsplit(request.url).hostname or ""
+        if not (is_public(host) or await self._leads_to_public(host)):
+            raise PrivateAddressError(f"{host} is no public address")
+
+    async def _leads_to_public(self, host: str) -> bool:
+        from twisted.internet import reactor  # noqa: PLC0415 - Scrapy installs it late
+
+        # its types want a name to be a list of numbers
+        resolver: Any = reactor
+        if _as_ip(host) is not None or host.endswith(_LOCAL) or "." not in host:
+            return False
+        if self._has_proxy:
+            return True
+        return is_public(await maybe_deferred_to_future(resolver.resolve(host)))
 
 
 class SameSiteRedirectMiddleware(RedirectMiddleware):
@@ -34,7 +87,8 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
-        if leads_elsewhere(response):
+        # what a picture's address leads to is held against PublicAddressMiddleware instead
+        if leads_elsewhere(response) and FORUM not in request.meta:
             return response
         return super().process_response(request, response)
 
@@ -106,6 +160,38 @@ class RobotsAvailableMiddleware:
             return again
         logger.error("%s answers %d: nothing may be asked for", request.url, response.status)
         return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
+
+
+# names that only a local network gives
+_LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".onion")
+
+
+def is_public(host: str) -> bool:
+    """Whether a host is written as an IP address that the whole Internet can reach.
+
+    >>> is_public("93.184.215.14"), is_public("169.254.169.254"), is_public("[::1]")
+    (True, False, False)
+    >>> is_public("b.example"), is_public("2130706433"), is_public("0x7f.1")
+    (False, False, False)
+    """
+    address = _as_ip(host)
+    return address is not None and address.is_global and not address.is_multicast
+
+
+def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
+    host = host.strip("[]")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        pass
+    else:
+        mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+        return mapped or address
+    try:
+        # 127.1, 0x7f000001, 2130706433: what inet_aton takes, and so do downloaders
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError):
+        return None
 
 
 def leads_elsewhere(response: Response) -> bool:

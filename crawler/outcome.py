@@ -55,6 +55,8 @@ def _news(stats: Mapping[str, Any]) -> str:
         number = stats.get(f"news/{what}/article", 0) + stats.get(f"news/{what}/post", 0)
         if number:
             parts.append(f"{number:,} {what}")
+    if stats.get("media/stored"):
+        parts.append(_count(stats["media/stored"], "file", "files"))
     refused = {reason: stats.get(f"refusals/{reason}", 0) for reason in REASONS}
     total = sum(refused.values())
     if total:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
@@ -36,6 +37,8 @@ class CheckPipeline:
         return cls(_stats(crawler))
 
     def process_item(self, item: Line) -> Line:
+        if item.is_withheld:
+            return item
         item.problems = problems(to_record(item))
         if item.problems:
             self.stats.inc_value("lines/rejected")
@@ -62,7 +65,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._waiting: dict[Batch, list[Line]] = {}
+        self._come: Counter[Batch] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -70,19 +73,21 @@ class StorePipeline:
 
     def process_item(self, item: Line) -> dict[str, Any]:
         batch = item.batch
-        waiting = self._waiting.setdefault(batch, [])
-        waiting.append(item)
-        if len(waiting) >= batch.size:
-            self._store(batch, self._waiting.pop(batch))
+        self._come[batch] += 1
+        if self._come[batch] >= len(batch.lines):
+            del self._come[batch]
+            self._store(batch)
         if _stats(self._crawler).get_value("storage/failed"):
             raise DropItem(f"{item.item_id} could not be stored", log_level="DEBUG")
+        if item.is_withheld:
+            raise DropItem(f"{item.item_id} says nothing new", log_level="DEBUG")
         if item.problems:
             raise DropItem(f"{item.item_id} is kept in rejected-*.jsonl", log_level="DEBUG")
         return to_record(item)
 
     def close_spider(self) -> None:
         # what is left of a page that was not finished is asked for again
-        self._waiting.clear()
+        self._come.clear()
         if _stats(self._crawler).get_value("storage/failed"):
             return
         for archive in getattr(self._crawler.spider, "archives", {}).values():
@@ -91,9 +96,11 @@ class StorePipeline:
             except (OSError, sqlite3.Error) as error:
                 storage_failed(self._crawler, archive, error)
 
-    def _store(self, batch: Batch, lines: list[Line]) -> None:
+    def _store(self, batch: Batch) -> None:
         records = []
-        for line in lines:
+        for line in batch.lines:
+            if line.is_withheld:
+                continue
             record = to_record(line)
             if line.problems:
                 records.append(("rejected", {"problems": line.problems, **record}))

@@ -21,6 +21,7 @@ from crawler.items import Post as PostLine
 from crawler.known import Change, KnownPost, KnownThread, PageSeen, PostSeen, Row, ThreadSeen
 from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
+from crawler.mediafiles import wanted
 from crawler.places import Places
 from crawler.privacy import WHOLE, Privacy
 from crawler.ranges import Ranges
@@ -38,7 +39,7 @@ class Reading:
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
     them the reading follows the thread to its end if nothing is known there, or if all of it is to
     be read (``is_whole``). ``has_vanished``: its list did not show it. ``with_replies=False`` reads
-    opening posts only.
+    opening posts only. ``media``: which pictures and files are to be had (`crawler.mediafiles`).
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Reading:
         has_vanished: bool = False,
         with_replies: bool = True,
         privacy: Privacy = WHOLE,
+        media: str = "none",
     ) -> None:
         self.thread_id = thread_id
         self.todo = list(todo)
@@ -63,6 +65,7 @@ class Reading:
         self._run_id = run_id
         self._with_replies = with_replies
         self._privacy = privacy
+        self._media = media
         self._present, self._shielded, self._gone = ledger.counts(thread_id)
         self._pages_known = ledger.pages(thread_id)
         self._pages = self.known.pages if self.known else 0
@@ -131,7 +134,7 @@ class Reading:
         if self._is_page(page, number):
             changes.append(PageSeen(self.thread_id, number, int(now.timestamp())))
             self._pages_known.add(number)
-        self._news += len(lines)
+        self._news += sum(not getattr(line, "is_again", False) for line in lines)
         return lines, changes
 
     def next_page(self, number: int) -> int | None:
@@ -217,7 +220,9 @@ class Reading:
         if line.is_removed:
             return None
         if known.hash == digest and not known.is_gone:
-            return None
+            line.is_again = self._lacks_media(line)
+            if not line.is_again:
+                return None
         self._present += known.is_gone
         self._gone -= known.is_gone
         self._shielded += is_shielded - known.is_shielded
@@ -230,6 +235,16 @@ class Reading:
             is_shielded=is_shielded,
             is_gone=False,
         )
+
+    def _lacks_media(self, line: PostLine) -> bool:
+        """Whether pictures or files of a post were never asked for, or may come the next time."""
+        if self._media == "none":
+            return False
+        known = (
+            self._ledger.media(each.key)
+            for each in wanted(line.images, line.attachments, self._media)
+        )
+        return any(media is None or not media.is_final for media in known)
 
     def _moved_to_the_top(
         self, posts: list[Post], known: dict[str, KnownPost], news: set[str]

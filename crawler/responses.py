@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from twisted.internet.defer import CancelledError
+
 from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
 from crawler.discuz.facts import OtherPage
 from crawler.drift import Sample
+from crawler.middlewares import PrivateAddressError
 from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from scrapy.http import Response
+    from twisted.python.failure import Failure
 
     from crawler.discuz.facts import Page
+    from crawler.items import Reason
 
 # What of the headers reading depends on.
 _KEPT = ("content-type", "date")
@@ -31,6 +37,25 @@ def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
         status=None if is_file(response.url) else response.status,
         rules=sites.of(response.url),
     )
+
+
+def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
+    """Why no response came, and what was said of it; ``largest`` is the size that was allowed."""
+    error = failure.value
+    said = str(error) or type(error).__name__
+    reason: Reason = "unreachable"
+    # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
+    is_cancelled = isinstance(error, DownloadCancelledError | CancelledError)
+    if is_cancelled or "DOWNLOAD_MAXSIZE" in said:
+        return "too_large", f"larger than {largest:,} bytes"
+    if isinstance(error, PrivateAddressError):
+        reason = "off_site"
+    elif isinstance(error, IgnoreRequest):
+        # the other reason of Scrapy's is a redirect that never ends
+        reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
+    elif "DataLoss" in repr(error):
+        reason = "truncated"
+    return reason, " ".join(said.split())[:300]
 
 
 def sample_of(response: Response, now: datetime) -> Sample:

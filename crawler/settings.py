@@ -63,6 +63,8 @@ DOWNLOADER_MIDDLEWARES = {
     # before anything that might use up a request, and behind nothing that answers for the server
     "crawler.middlewares.RetryAfterMiddleware": 560,
     "crawler.middlewares.RobotsAvailableMiddleware": 555,
+    # before robots.txt is asked for (100): not even that of a private address is
+    "crawler.middlewares.PublicAddressMiddleware": 50,
 }
 # A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.
 RETRY_AFTER_MAX = 600
@@ -92,6 +94,7 @@ ON_FAILURE = ""
 METAREFRESH_ENABLED = False
 
 ITEM_PIPELINES = {
+    "crawler.media.MediaFiles": 200,
     "crawler.pipelines.CheckPipeline": 300,
     "crawler.pipelines.StorePipeline": 800,
 }
@@ -103,6 +106,17 @@ DATA_DIR = "data"
 SEGMENT_SIZE = storage.SEGMENT_SIZE
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
+# Pictures and files of posts, into DATA_DIR/<site>/media: "images", "attachments" (uploaded ones,
+# pictures among them), "all" or "none". Each is a request more, and counts as a download in the
+# forum; with a member's cookies it may cost his credits.
+MEDIA = "none"
+# What is larger is refused as too_large.
+MEDIA_MAXSIZE = 64 * 1024 * 1024
+# Pictures are asked for at public addresses and at the forum's own host only, for anybody may write
+# any address into a post. Hosts of a local network that may be asked, too: "pictures.example.lan".
+MEDIA_LOCAL_HOSTS: list[str] = []
+# An attachment may lie on a host of its own, to which the forum redirects.
+MEDIA_ALLOW_REDIRECTS = True
 # What lines tell of people. AUTHORS: "keep"; "pseudonym", a name that stays the same within a site
 # and says nothing (keyed by a salt in the ledger); "drop", nobody is named. LOCATION: "keep", or
 # "drop" where the forum shows from where somebody wrote. See docs/responsible-use.md.

@@ -357,6 +357,7 @@ def read_saved(
     run_id: str,
     with_replies: bool,
     privacy: Privacy,
+    media: str,
 ) -> Given:
     """What a saved page gives: it alone, for nothing that it links to is asked for."""
     assert page.thread_id is not None
@@ -366,6 +367,7 @@ def read_saved(
         run_id=run_id,
         with_replies=with_replies,
         privacy=privacy,
+        media=media,
     )
     lines, changes = reading.take(page, page.page, now)
     last_lines, last_changes = reading.end(now)

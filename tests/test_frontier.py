@@ -77,7 +77,7 @@ def test_tasks_are_busy_until_they_are_released(folder: Path) -> None:
     again = frontier(archive, 200)
     (index,) = again.next(9)
     assert again.next(9) == []
-    assert again.busy == 1
+    assert again.asking == 1
     again.release(index)
     assert again.next(9) == [index]
     assert not again.is_finished
@@ -95,5 +95,5 @@ def test_pages_of_a_thread_that_is_refused_are_not_chosen_each_time(tmp_path: Pa
     (task,) = asks.next(1)
     assert asks.is_passed_over("s:refusal:7", task)
     assert archive.ledger.oldest_pages(1_700_000_100, None, 9) == []
-    assert asks.busy == 0
+    assert asks.asking == 0
     archive.close()

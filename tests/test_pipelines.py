@@ -27,7 +27,7 @@ def lines(archive: Archive | None = None, told: list[str] | None = None) -> list
     page = thread(str(Thread([first(1, "一"), *replies(2, "二", "三")])))
     made: list[Line] = list(post_lines(page, page.posts, NOW))
     learnt = NoteMade("page", "one")
-    batch = Batch(len(made), archive, (learnt,), lambda: (told or []).append("stored"))
+    batch = Batch(tuple(made), archive, [learnt], lambda: (told or []).append("stored"))
     for line in made:
         line.batch = batch
     return made

@@ -16,6 +16,7 @@ from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
 from crawler.console import refuse
 from crawler.cookies import read_cookies
 from crawler.live import shows_live
+from crawler.mediafiles import MEDIA
 from crawler.outcome import STATUSES, conclude
 from crawler.privacy import check_privacy
 from crawler.progress import PROGRESS
@@ -89,10 +90,12 @@ class Command(ScrapyCrawl):
             )
         if (settings.get("PROGRESS") or "none") not in PROGRESS:
             refuse("crawl", f"PROGRESS={settings['PROGRESS']}: say {', '.join(PROGRESS)}")
+        if settings["MEDIA"] not in MEDIA:
+            refuse("crawl", f"MEDIA={settings['MEDIA']}: say {', '.join(MEDIA)}")
         if settings.get("METRICS_DIR") and not can_write_metrics():
             refuse("crawl", "METRICS_DIR: say pip install 'discuz-archiver[metrics]' first")
         try:
-            for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS"):
+            for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS", "MEDIA_MAXSIZE"):
                 if settings.getint(name) < 0:
                     refuse("crawl", f"{name}={settings[name]}: say a number")
             if settings.get("COOKIES_FILE"):

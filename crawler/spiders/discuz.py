@@ -11,13 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import (
-    CloseSpider,
-    DontCloseSpider,
-    DownloadCancelledError,
-    IgnoreRequest,
-)
-from twisted.internet.defer import CancelledError
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from crawler.archive import Archive, InUseError
 from crawler.arguments import is_file, read_arguments
@@ -35,7 +29,7 @@ from crawler.pipelines import storage_failed
 from crawler.privacy import Privacy, PrivacyError, open_privacy
 from crawler.progress import in_numbers, printable
 from crawler.removals import BadRemovalsError
-from crawler.responses import kind_of, read_response, sample_of, seen_at
+from crawler.responses import kind_of, read_failure, read_response, sample_of, seen_at
 from crawler.sites import Sites, load_sites
 from crawler.storage import site_folder
 from crawler.visits import Given, Visit, count_refusal, read_saved
@@ -162,6 +156,7 @@ class DiscuzSpider(Spider):
                 run_id=self.run_id,
                 with_replies=self.arguments.with_replies,
                 privacy=privacy,
+                media=self.settings["MEDIA"],
             )
             if page.is_truncated:
                 line = refusal_line(
@@ -181,23 +176,11 @@ class DiscuzSpider(Spider):
         """No page came: refused by robots.txt, led elsewhere, or the forum did not answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         visit: Visit = request.cb_kwargs["visit"]
-        reason: Reason = "unreachable"
-        said = str(failure.value) or type(failure.value).__name__
-        # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
-        is_cancelled = isinstance(failure.value, DownloadCancelledError | CancelledError)
-        if is_cancelled or "DOWNLOAD_MAXSIZE" in said:
-            reason = "too_large"
-            said = f"larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes"
-        elif isinstance(failure.value, IgnoreRequest):
-            # the other reason of Scrapy's is a redirect that never ends
-            reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
-        elif "DataLoss" in repr(failure.value):
-            reason = "truncated"
+        reason, said = read_failure(failure, self.settings.getint("DOWNLOAD_MAXSIZE"))
         if self._has_to_stop(visit, reason):
             return
         now = datetime.now(UTC)
         attempts = visit.attempt + request.meta.get("retry_times", 0)
-        said = " ".join(said.split())[:300]
         yield from self._refuse(visit, reason, now, attempts=attempts, message_raw=said)
 
     def spider_idle(self) -> None:
@@ -261,8 +244,10 @@ class DiscuzSpider(Spider):
             if ended is not None:
                 ended.frontier.release(ended.task)
 
+        if ended is not None:
+            ended.frontier.hand_on(ended.task)
         if given.lines:
-            batch = Batch(len(given.lines), archive, tuple(given.changes), then)
+            batch = Batch(tuple(given.lines), archive, given.changes, then)
             for line in given.lines:
                 line.batch = batch
                 yield line
@@ -279,7 +264,7 @@ class DiscuzSpider(Spider):
         """Requests for the tasks that come next, no more at once than the downloader takes."""
         room = max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         for frontier in self.frontiers:
-            while frontier.busy < room and not (frontier.is_finished or frontier.is_stopped):
+            while frontier.asking < room and not (frontier.is_finished or frontier.is_stopped):
                 tasks = frontier.next(1)
                 if not tasks:
                     break
@@ -320,6 +305,7 @@ class DiscuzSpider(Spider):
                 self.settings.getint("STOP_AFTER_FAILURES"),
             ),
             privacy=self._privacies[archive],
+            media=self.settings["MEDIA"],
         )
         self.frontiers.append(frontier)
         if frontier.begun is None:

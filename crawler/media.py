@@ -1,0 +1,258 @@
+"""Pictures and files of posts, fetched as Scrapy's media pipelines do.
+
+A line waits until its files are there or refused, and tells for each the path and the sha256, or
+the reason. What came is kept (`crawler.mediafiles`) and known to the ledger, so that it is asked
+for once; what may come the next time is asked for again by the next run, by way of the page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import NotConfigured
+from scrapy.pipelines.media import MediaPipeline
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import DeferredLock, DeferredSemaphore
+from twisted.internet.threads import deferToThread
+
+from crawler.discuz.facts import Message
+from crawler.items import RETRIABLE, Line, Post, Reason
+from crawler.known import KnownMedia, MediaSeen, PageSeen, PostSeen
+from crawler.mediafiles import Wanted, image_ending, keep, key_of, wanted
+from crawler.middlewares import FORUM
+from crawler.pipelines import storage_failed
+from crawler.responses import read_failure, read_response
+from crawler.sites import Sites
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.pipelines.media import FileInfo
+    from twisted.python.failure import Failure
+
+    from crawler.archive import Archive
+
+logger = logging.getLogger(__name__)
+
+# So many are asked for at once, of all hosts together: what is asked for has to end before a run
+# that is to end does.
+_AT_ONCE = 8
+# A host that does not answer so often in a row is left alone for the rest of the run: pictures of
+# old posts lie on hosts that are gone.
+_FAILURES = 3
+_REASONS: Mapping[int, Reason] = {
+    401: "login_required",
+    403: "no_permission",
+    404: "not_found",
+    410: "not_found",
+    429: "rate_limited",
+    451: "no_permission",
+}
+
+
+# for pages whose words are not read
+_NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class MediaFiles(MediaPipeline):
+    """Fetches what `MEDIA` asks for. Robots, delays and redirects are those of all requests."""
+
+    LOG_FAILED_RESULTS = False
+
+    def __init__(self, *, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._media: str = crawler.settings["MEDIA"]
+        self._largest = crawler.settings.getint("MEDIA_MAXSIZE")
+        self._turns = DeferredSemaphore(_AT_ONCE)
+        self._writing = DeferredLock()
+        self._failures: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if crawler.settings["MEDIA"] == "none":
+            raise NotConfigured
+        return cls(crawler=crawler)
+
+    async def process_item(self, item: Line) -> Line:  # type: ignore[override]
+        """Hold a line back until its files are there, then tell of them in it."""
+        archive = item.batch.archive
+        if not isinstance(item, Post) or item.is_removed or archive is None:
+            return item
+        files = wanted(item.images, item.attachments, self._media)
+        if not files:
+            return item
+        had = self._kept(files, archive)
+        await super().process_item(item)
+        # what was asked for is in the ledger: nothing of it needs to be remembered here
+        self.spiderinfo.downloaded.clear()
+        known = {each.key: self._known(each.key, archive) for each in files}
+        for part in (*item.images, *item.attachments):
+            media = known.get(key_of(part))
+            if media is not None and media.path and media.sha256:
+                part["path"], part["sha256"] = media.path, media.sha256
+            elif media is not None and media.reason:
+                part["refusal"] = media.reason  # type: ignore[typeddict-item]
+        if item.is_again and self._kept(files, archive) == had:
+            _withhold(item)
+        if any(media is None or not media.is_final for media in known.values()):
+            _look_again(item)
+        return item
+
+    def get_media_requests(self, item: Post, _: object) -> list[Request]:
+        archive = item.batch.archive
+        return [
+            Request(
+                each.url,
+                meta={
+                    FORUM: item.url,
+                    "wanted": each,
+                    "archive": archive,
+                    "download_maxsize": self._largest,
+                    "max_retry_times": 1,
+                },
+            )
+            for each in wanted(item.images, item.attachments, self._media)
+        ]
+
+    async def media_to_download(  # type: ignore[override]
+        self, request: Request, _: object, **__: object
+    ) -> FileInfo | None:
+        """What needs no request: known, on a host that does not answer, or too late for this run.
+
+        Else it is its turn, which `_end` ends.
+        """
+        await maybe_deferred_to_future(self._turns.acquire())
+        each: Wanted = request.meta["wanted"]
+        known = self._known(each.key, request.meta["archive"])
+        is_done = known is not None and known.is_final
+        if not is_done and self._failures[_host(request)] >= _FAILURES:
+            self._refused(request, "unreachable")
+            is_done = True
+        if is_done or self._is_ending():
+            self._turns.release()
+            return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
+        request.meta["has_turn"] = True
+        return None
+
+    async def media_downloaded(  # type: ignore[override]
+        self, response: Response, request: Request, _: object, **__: object
+    ) -> FileInfo:
+        each: Wanted = request.meta["wanted"]
+        archive: Archive = request.meta["archive"]
+        reason = _refusal(response, is_image=each.is_image)
+        path, digest = "", None
+        if reason is not None:
+            self._refused(request, reason)
+        else:
+            try:
+                path, digest = await maybe_deferred_to_future(
+                    self._writing.run(deferToThread, keep, archive.folder, response.body, each.name)
+                )
+                archive.ledger.apply([MediaSeen(KnownMedia(each.key, path, digest))])
+            except OSError as error:
+                storage_failed(self.crawler, archive, error)
+            else:
+                self._failures[_host(request)] = 0
+                self._count("stored")
+                self._count("bytes", len(response.body))
+        self._end(request)
+        return {"url": each.url, "path": path, "checksum": digest, "status": "downloaded"}
+
+    def media_failed(self, failure: Failure, request: Request, _: object) -> None:  # type: ignore[override]
+        """No answer, or none that may be had: a fact to tell, and no error."""
+        reason, said = read_failure(failure, self._largest)
+        logger.info("%s: %s", request.url, said)
+        self._refused(request, reason)
+        self._end(request)
+
+    def file_path(self, request: Request, *_: object, **__: object) -> str:
+        """Where the file is kept; known once its content is."""
+        known = self._known(request.meta["wanted"].key, request.meta["archive"])
+        return known.path or "" if known else ""
+
+    def _kept(self, files: list[Wanted], archive: Archive) -> list[Wanted]:
+        return [each for each in files if (known := self._known(each.key, archive)) and known.path]
+
+    def _known(self, key: str, archive: Archive) -> KnownMedia | None:
+        """What came of a file, unless somebody took it away since."""
+        known = archive.ledger.media(key)
+        if known and known.path and not (archive.folder / known.path).is_file():
+            return None
+        return known
+
+    def _refused(self, request: Request, reason: Reason) -> None:
+        each: Wanted = request.meta["wanted"]
+        archive: Archive = request.meta["archive"]
+        before = archive.ledger.media(each.key)
+        attempts = before.attempts + 1 if before else 1
+        is_retriable = reason in RETRIABLE
+        self._failures[_host(request)] += is_retriable
+        known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
+        archive.ledger.apply([MediaSeen(known)])
+        self._count(f"refused/{reason}")
+
+    def _end(self, request: Request) -> None:
+        if request.meta.pop("has_turn", False):
+            self._turns.release()
+
+    def _is_ending(self) -> bool:
+        """Whether the run is about to end, so that nothing more is to be asked for."""
+        engine = self.crawler.engine
+        slot = engine._slot if engine else None
+        return engine is None or not engine.running or slot is None or slot.closing is not None
+
+    def _count(self, name: str, number: int = 1) -> None:
+        if self.crawler.stats:
+            self.crawler.stats.inc_value(f"media/{name}", number)
+
+
+def _host(request: Request) -> str:
+    each: Wanted = request.meta["wanted"]
+    return urlsplit(each.url).netloc
+
+
+def _refusal(response: Response, *, is_image: bool) -> Reason | None:
+    """Why what came is not the file; ``None`` if it is.
+
+    Discuz answers 200 to whoever may not have a file, with a page that says so.
+    """
+    if response.status >= 500:
+        return "server_error"
+    if response.status >= 300:
+        return _REASONS.get(response.status, "unreachable")
+    said = (response.headers.get("Content-Type") or b"").lower()
+    if is_image:
+        if image_ending(response.body) is not None:
+            return None
+        is_page = not said.startswith(b"image/")
+    else:
+        is_named = b"attachment" in (response.headers.get("Content-Disposition") or b"").lower()
+        is_page = said.startswith((b"text/html", b"application/xhtml")) and not is_named
+    if response.body and not is_page:
+        return None
+    page = read_response(response, _NO_CLOCK, Sites({}))
+    return page.reason if isinstance(page, Message) and page.site is not None else "not_found"
+
+
+def _withhold(item: Post) -> None:
+    """Nothing came that was not there before: the line is not written, its version not used up."""
+    item.is_withheld = True
+    for change in [*item.batch.changes]:
+        if isinstance(change, PostSeen) and item.item_id.endswith(f":{change.post.id}"):
+            told = replace(change.post, version=change.post.version - 1)
+            item.batch.changes.append(PostSeen(change.thread_id, told))
+
+
+def _look_again(item: Post) -> None:
+    """Something may come the next time: the next run looks at this page first."""
+    for change in [*item.batch.changes]:
+        if isinstance(change, PageSeen) and change.at > 0:
+            item.batch.changes.append(replace(change, at=-change.at))
