@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.pipelines.media import MediaPipeline
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock, DeferredSemaphore
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# So many are asked for at once, of all hosts together: what is asked for has to end before a run
-# that is to end does.
+# So many are asked for at once, of all hosts together: a run that is to end waits for these.
 _AT_ONCE = 8
 # A host that does not answer so often in a row is left alone for the rest of the run: pictures of
 # old posts lie on hosts that are gone.
@@ -94,6 +93,9 @@ class MediaFiles(MediaPipeline):
         # what was asked for is in the ledger: nothing of it needs to be remembered here
         self.spiderinfo.downloaded.clear()
         known = {each.key: self._known(each.key, archive) for each in files}
+        if None in known.values():
+            # the run ends: the page is not stored, and the next run asks for it again
+            raise DropItem(f"{item.item_id} waits for its files", log_level="DEBUG")
         for part in (*item.images, *item.attachments):
             media = known.get(key_of(part))
             if media is not None and media.path and media.sha256:
@@ -102,7 +104,7 @@ class MediaFiles(MediaPipeline):
                 part["refusal"] = media.reason  # type: ignore[typeddict-item]
         if item.is_again and self._kept(files, archive) == had:
             _withhold(item)
-        if any(media is None or not media.is_final for media in known.values()):
+        if any(media and not media.is_final for media in known.values()):
             _look_again(item)
         return item
 

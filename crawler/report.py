@@ -72,6 +72,7 @@ def run_page(record: Record, before: Record | None = None) -> str:
         _section("New posts", *_new_posts(record)),
         _section("Pace", *_pace(record)),
         _section("Refusals", *_refusals(record)),
+        *_media(record),
         _section("Fields found", *_fields(record, before)),
         _section("Segments", *_segments(record)),
         _section("Manners", *_manners(record)),
@@ -210,6 +211,23 @@ def _refusals(record: Record) -> Iterable[str]:
         )
         rows.append((_text(reason), f"{number:,}", shown))
     yield _rows(("reason", "n", "for example"), rows)
+
+
+def _media(record: Record) -> Iterable[str]:
+    """Pictures and files, if any were asked for."""
+    told = record.get("media", {})
+    refused: dict[str, int] = told.get("refused", {})
+    if told.get("stored") or refused:
+        yield _section(
+            "Pictures and files",
+            f"<p>{told['stored']:,} kept ({_size(told['bytes'])})</p>",
+            _rows(
+                ("reason", "n"),
+                [(_text(reason), f"{number:,}") for reason, number in refused.items()],
+            )
+            if refused
+            else "",
+        )
 
 
 def _fields(record: Record, before: Record | None) -> Iterable[str]:

@@ -109,7 +109,7 @@ HOSTILE = [
 
 def written(form: str, records: list[dict[str, Any]], folder: Path) -> Path:
     path = folder / f"out{FORMATS[form].ending}"
-    FORMATS[form].write(iter(records), path)
+    FORMATS[form].write(iter(records), path, folder)
     return path
 
 
@@ -133,6 +133,33 @@ def test_markdown(tmp_path: Path) -> None:
     assert '<img src="http://img.example.org/%E7%81%AF%20(1).jpg" alt="灯" />' in html
     assert "<blockquote>\n<p>柳岸闻莺<br />\n坐等周末。</p>\n</blockquote>\n<p>周末见。</p>" in html
     assert re.findall(r"<h2>(.*?) ·", html) == ["2#", "3#"]
+
+
+def test_kept_pictures_and_files_come_along(tmp_path: Path) -> None:
+    digests = ["ab" * 32, "cd" * 32]
+    names = [f"media/ab/{digests[0]}.png", f"media/cd/{digests[1]}.zip"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(name.encode())
+    evil = {"url": "http://x.example/e.png", "path": "../../etc/passwd"}
+    lamp = {"url": "http://x.example/a.png", "path": names[0], "sha256": digests[0]}
+    plan = {"id": "6", "name": "地图.zip", "path": names[1], "sha256": digests[1]}
+    gone = {"url": "http://x.example/b.png", "refusal": "not_found"}
+    record = PLAIN[1] | {"images": [lamp, gone, evil], "attachments": [plan]}
+    folder = written("markdown", [PLAIN[0], record], tmp_path)
+    for name in names:
+        assert (folder / name).read_bytes() == name.encode()
+        assert not (folder / name).samefile(tmp_path / name)
+    (path,) = folder.rglob("*.md")
+    text = path.read_text("utf-8")
+    for place in (
+        f"(<../{names[0]}>)",
+        f"[地图.zip](<../{names[1]}>)",
+        "(<http://x.example/b.png>)",
+    ):
+        assert place in text
+    assert (path.parent / f"../{names[0]}").is_file()
+    assert "passwd" not in text
 
 
 @pytest.mark.parametrize("record", HOSTILE, ids=range(len(HOSTILE)))
@@ -361,7 +388,7 @@ def test_posts_are_written_one_by_one(form: str, tmp_path: Path) -> None:
             most = max(most, len(alive))
             yield line
 
-    FORMATS[form].write(many(), tmp_path / "out")
+    FORMATS[form].write(many(), tmp_path / "out", tmp_path)
     assert most < 20
 
 

@@ -129,6 +129,7 @@ def test_nothing_in_it_can_do_anything() -> None:
         "said": [EVIL],
         "asked": {"addresses": [EVIL]},
         "refused": {EVIL: 2},
+        "media": {"stored": 3, "bytes": 4096, "refused": {EVIL: 1}},
         "refusal_examples": {EVIL: [{"url": f"javascript:{EVIL}", "said": EVIL}]},
         "incomplete": [{"thread_id": EVIL, "url": f"javascript:{EVIL}", "captured": 1}],
         "fields": {EVIL: {"pages": 1, "found": {EVIL: 1}}},

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import SETTINGS_PRIORITIES
@@ -107,7 +108,9 @@ class Command(ScrapyCrawl):
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
         # a host that does not answer is said in a line; where it happened in Scrapy is no news
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
+        hosts = {urlsplit(url).netloc for url in read_arguments(**opts.spargs).addresses}
+        robots = logging.getLogger("scrapy.downloadermiddlewares.robotstxt")
+        robots.addFilter(lambda record: _is_news(record, hosts))
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler("discuz")
         self.crawler_process.crawl(crawler, **opts.spargs)
@@ -125,6 +128,8 @@ class Command(ScrapyCrawl):
         self.exitcode = outcome.status
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
+def _is_news(record: logging.LogRecord, hosts: set[str]) -> bool:
+    """Of robots.txt that cannot be had a line is enough; of a host of pictures even less."""
     record.exc_info = None
-    return True
+    request = record.args.get("request") if isinstance(record.args, dict) else None
+    return request is None or urlsplit(request.url).netloc in hosts

@@ -55,7 +55,7 @@ class Command(QuietCommand):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             records = read_snapshot(folder, privacy, with_deleted=opts.with_deleted)
-            threads, posts = wanted.write(records, path)
+            threads, posts = wanted.write(records, path, folder)
         except FileExistsError as error:
             self.refuse(str(error))
         except (OSError, sqlite3.Error) as error:

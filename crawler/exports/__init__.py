@@ -19,13 +19,14 @@ Record = dict[str, Any]
 class Format:
     """One form: how a file or folder of it is called, and what writes it.
 
-    ``write`` takes the records of a snapshot (each thread's article, then its posts) and the path
-    of what is to be written, and returns how many threads and posts it wrote. It holds one post at
-    a time. ``needs`` is the extra that has to be installed, where it is not.
+    ``write`` takes the records of a snapshot (each thread's article, then its posts), the path of
+    what is to be written and the folder of the site, where pictures and files are kept; it returns
+    how many threads and posts it wrote. It holds one post at a time. ``needs`` is the extra that
+    has to be installed, where it is not.
     """
 
     ending: str
-    write: Callable[[Iterator[Record], Path], tuple[int, int]]
+    write: Callable[[Iterator[Record], Path, Path], tuple[int, int]]
     is_possible: Callable[[], bool] = lambda: True
     needs: str = ""
 

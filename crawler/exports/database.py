@@ -42,7 +42,7 @@ ORDER BY posts.date_published DESC LIMIT 200
 """.strip()
 
 
-def write_sqlite(records: Iterator[Record], path: Path) -> tuple[int, int]:
+def write_sqlite(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write a database, and `<name>.metadata.json` with the search beside it for Datasette."""
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ _ACTIONS = {
 }
 
 
-def write_jsonld(records: Iterator[Record], path: Path) -> tuple[int, int]:
+def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write one file of JSON lines, a thread each; posts are written as they come."""
     threads = posts = 0
     with replaced_file(path) as file:

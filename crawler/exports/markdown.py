@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,8 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _UNSAFE = re.compile(r"[^\w-]+")
+# as `crawler.mediafiles` calls them
+_KEPT = re.compile(r"media/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 # A name of a file may have 255 bytes; a Chinese character takes three.
 _LONGEST_NAME = 60
 _FRONT = (
@@ -43,8 +46,11 @@ _FRONT = (
 )
 
 
-def write_markdown(records: Iterator[Record], path: Path) -> tuple[int, int]:
-    """Write a folder with a file for each thread; posts are written as they come."""
+def write_markdown(records: Iterator[Record], path: Path, site: Path) -> tuple[int, int]:
+    """Write a folder with a file for each thread; posts are written as they come.
+
+    Pictures and files that were kept come along, those of the threads that are written.
+    """
     threads = posts = 0
     with replaced_folder(path) as folder:
         for article, replies in by_thread(records):
@@ -55,13 +61,32 @@ def write_markdown(records: Iterator[Record], path: Path) -> tuple[int, int]:
                 _front_matter(file, first)
                 if article:
                     file.write(f"# {_line(article.get('headline', ''))}\n\n")
+                _take_along(first, site, folder)
                 _post(file, first, is_first=article is not None)
                 posts += 1
                 for reply in replies:
+                    _take_along(reply, site, folder)
                     _post(file, reply)
                     posts += 1
             threads += 1
     return threads, posts
+
+
+def _take_along(record: Record, site: Path, folder: Path) -> None:
+    """Copy what a post shows into the folder: what is done to it there leaves the archive alone."""
+    for part in (*record.get("images", []), *record.get("attachments", [])):
+        name = _kept(part)
+        source, target = site / (name or ""), folder / (name or "")
+        if not name or target.exists() or not source.is_file():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _kept(part: Record) -> str | None:
+    """Where a picture or file is kept, if it is."""
+    path = part.get("path", "")
+    return path if _KEPT.fullmatch(path) else None
 
 
 # -- names of files -----------------------------------------------------------------------------
@@ -122,17 +147,23 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
     file.writelines(f"*{_line(notice)}*\n\n" for notice in post.get("access_notices", []))
     file.write(_text(post.get("text", "")))
     file.writelines(
-        f"\n![{_line(picture.get('name', ''))}](<{_address(picture['url'])}>)\n"
+        f"\n![{_line(picture.get('name', ''))}](<{_place(picture)}>)\n"
         for picture in post.get("images", [])
     )
     for attached in post.get("attachments", []):
         name = _line(attached.get("name") or attached.get("id", "?"))
-        address = attached.get("url")
-        file.write(f"\n[{name}](<{_address(address)}>)\n" if address else f"\n{name}\n")
+        address = _place(attached)
+        file.write(f"\n[{name}](<{address}>)\n" if address else f"\n{name}\n")
     for address in post.get("media", []):
         file.write(f"\n<{_address(address)}>\n")
     if post.get("notice"):
         file.write(f"\n{_text(post['notice'])}")
+
+
+def _place(part: Record) -> str:
+    """Where a picture or file is to be found: in the export, or in the forum."""
+    kept = _kept(part)
+    return f"../{kept}" if kept else _address(part.get("url", ""))
 
 
 def _text(text: str) -> str:

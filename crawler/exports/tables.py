@@ -22,7 +22,7 @@ _DUCKDB = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "json":
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(records: Iterator[Record], path: Path) -> tuple[int, int]:
+def write_csv(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write a folder with `threads.csv` and `posts.csv`, in UTF-8 with a mark, for Excel."""
     counts = [0, 0]
     with replaced_folder(path) as folder, ExitStack() as files:
@@ -57,7 +57,7 @@ def can_write_parquet() -> bool:
     return find_spec("duckdb") is not None
 
 
-def write_parquet(records: Iterator[Record], path: Path) -> tuple[int, int]:
+def write_parquet(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write a folder with `threads.parquet` and `posts.parquet`.
 
     Rows go through a temporary file, so that neither side holds more than it needs at once.
