@@ -102,6 +102,9 @@ class KnownMedia:
     @property
     def is_final(self) -> bool:
         """Whether asking again is of no use."""
+        if self.reason is None:
+            # neither kept nor refused: it was erased
+            return self.path is not None
         return not self.is_retriable or self.attempts >= _MEDIA_ATTEMPTS
 
 

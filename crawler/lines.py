@@ -183,6 +183,8 @@ def _thread(page: facts.ThreadPage, body: facts.Body) -> Record:
 def content_hash(line: Post) -> str:
     """A hash of what the author wrote and staff may change: what a new version is told by."""
     said = {name: getattr(line, name, None) for name in _HASHED}
+    # a record leaves out what is empty
+    said["text"] = line.text or ""
     said["attachments"] = [
         {name: value for name, value in attachment.items() if name in ("id", "name")}
         for attachment in line.attachments
@@ -197,6 +199,15 @@ def content_hash(line: Post) -> str:
         said["flags"] = [flag for flag in line.flags if flag in _FLAGS]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def published(record: Record, privacy: Privacy) -> Record:
+    """A stored line of an article or post as it may be told, with the hash of what it then says."""
+    told = privacy.published(record)
+    if told == record or "content_hash" not in told:
+        return told
+    kind = Article if record["item_type"] == Article.kind else Post
+    return {**told, "content_hash": content_hash(kind(**told))}
 
 
 def _record(value: Any) -> Record:

@@ -188,7 +188,7 @@ class MediaFiles(MediaPipeline):
         known = archive.ledger.media(key)
         if known and known.path and not (archive.folder / known.path).is_file():
             return None
-        return known
+        return known if known and (known.path or known.reason) else None
 
     def _refused(self, request: Request, reason: Reason) -> None:
         each: Wanted = request.meta["wanted"]

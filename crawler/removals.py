@@ -3,9 +3,9 @@
     # asked for on 2026-11-20
     thread 4711
     post 950
-    post 4711:p2-4          (where a skin tells no numbers: the end of its item_id)
-    author 7                (a member's number: his posts, his comments and ratings)
-    name 石桥卖花人          (where only a name is told: whom others quote, who edited)
+    post 4711:p2-4          # where a skin tells no numbers: the end of its item_id
+    author 7                # a member's number: his posts, his comments and ratings
+    name 石桥卖花人          # where only a name is told: whom others quote, who edited
 
 It lies beside the lines, so that whoever copies them copies it along.
 """
@@ -29,6 +29,9 @@ _KINDS = {
     "author": re.compile(r"\d{1,18}"),
     "name": re.compile(r".{1,99}"),
 }
+
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 class BadRemovalsError(ValueError):
@@ -95,9 +98,9 @@ def read_removals(folder: Path) -> Removals:
         raise BadRemovalsError(f"{path}: {error}") from None
     found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
     for number, line in enumerate(text.splitlines(), 1):
-        kind, _, what = line.strip().partition(" ")
+        kind, _, what = _COMMENT.sub("", line).strip().partition(" ")
         what = what.strip()
-        if not kind or kind.startswith("#"):
+        if not kind:
             continue
         if kind not in _KINDS or not _KINDS[kind].fullmatch(what):
             raise BadRemovalsError(

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from crawler.lines import published
 from crawler.privacy import WHOLE, Privacy
 from crawler.storage import encode, read_lines, segment_paths
 
@@ -108,7 +109,7 @@ def _take(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -
         # so that its deletion, which names no author, is left out as well
         kind, record = _REMOVED, {"item_id": record["item_id"]}
     elif kind in ("article", "post"):
-        record = privacy.published(record)
+        record = published(record, privacy)
     db.execute(
         "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -212,6 +212,19 @@ def read_lines(path: Path) -> Iterator[bytes]:
                 yield line
 
 
+def rewrite(path: Path, lines: Iterable[bytes]) -> None:
+    """Put other lines in the place of a segment's, at once, in the compression that it has."""
+    compression = next((name for name, end in _ENDINGS.items() if path.suffix == end), "")
+    with replaced_file(path) as target:
+        if not compression:
+            target.writelines(lines)
+            return
+        with _compressor(target, compression) as file:
+            for line in lines:
+                file.write(line)
+    fsync_folder(path.parent)
+
+
 def cut_torn_line(path: Path) -> None:
     """Drop what a killed writer left behind the last whole line."""
     with path.open("rb+") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -20,6 +21,7 @@ from crawler.lines import content_hash, post_lines
 from crawler.privacy import Privacy, pseudonym
 from crawler.removals import BadRemovalsError, Removals, read_removals
 from crawler.schema import problems
+from crawler.storage import read_lines, segment_paths
 from tests.conftest import ROOT, Forum, scrapy
 from tests.town import NO_REVISITS, Town, crawl, present, thread_path, town, wanted
 
@@ -251,7 +253,8 @@ def test_the_hash_tells_no_name() -> None:
 def test_what_a_list_covers(
     listed: str, record: dict[str, Any], is_covered: bool, tmp_path: Path
 ) -> None:
-    (tmp_path / "removals.txt").write_text(f"\ufeff# 2026-11-20\n\n  {listed}\n", "utf-8")
+    text = f"\ufeff# 2026-11-20\n\n  {listed}   # by letter\n"
+    (tmp_path / "removals.txt").write_text(text, "utf-8")
     assert Privacy(removals=read_removals(tmp_path)).removes(record) is is_covered
 
 
@@ -438,6 +441,24 @@ def test_a_deletion_after_a_removal_leaves_no_trace(forum: Forum, tmp_path: Path
     assert "110002" not in told.stdout
 
 
+def test_the_hash_of_an_export_tells_no_name(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    number = made.reply(11, quoting(made))
+    made.publish()
+    crawl(forum, tmp_path, path=thread_path(11))
+    whole, veiled = (
+        {
+            record["post_id"]: record["content_hash"]
+            for record in map(json.loads, run.stdout.splitlines())
+        }
+        for run in (
+            scrapy("snapshot", forum.root, *how, data=tmp_path)
+            for how in ((), ("-s", "AUTHORS=pseudonym"))
+        )
+    )
+    assert {post for post in whole if whole[post] != veiled[post]} == {str(number)}
+
+
 def test_an_export_may_tell_less_than_was_stored(forum: Forum, tmp_path: Path) -> None:
     town(forum)
     crawl(forum, tmp_path, path=thread_path(22))
@@ -491,3 +512,103 @@ def test_a_saved_page_of_a_listed_thread(tmp_path: Path) -> None:
     assert run.status == 0
     assert not list(tmp_path.glob("*/*.jsonl"))
     assert "1 on the removal list passed over" in run.stderr
+
+
+# -- erasing ----
+
+
+def all_held(data: Path) -> bytes:
+    paths = [path for path in site(data).rglob("*") if path.is_file()]
+    return b"".join(
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in paths
+    )
+
+
+def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    made.talks[11].posts[110002] = '柳岸闻莺说<img src="lamp.png" />'
+    made.talks[13].posts[130002] = '也是<img src="lamp.png" /><img src="other.png" />'
+    made.talks[14].posts[140003] = '别人的<img src="third.png" />'
+    made.reply(11, quoting(made))
+    made.publish()
+    pictures = {
+        f"/{name}.png": (200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n" + data)
+        for name, data in (("lamp", b"1"), ("other", b"2"), ("third", b"1"))
+    }
+    forum.pages |= pictures
+    how = ("-s", "MEDIA=all", "-s", "SEGMENT_SIZE=20000", "-s", "SEGMENT_COMPRESSION=gzip")
+    crawl(forum, tmp_path, *how, *NO_REVISITS)
+    # what went before it was listed leaves a line without an author
+    del made.talks[15].posts[150002]
+    made.publish()
+    forum.pages |= pictures
+    before = crawl(forum, tmp_path, *how, *NO_REVISITS, "-a", "full=yes")
+    assert list(site(tmp_path).glob("*.jsonl.gz"))
+    assert all_held(tmp_path).count("柳岸闻莺".encode()) > 10
+    files = len(list(site(tmp_path).glob("media/*/*")))
+    (site(tmp_path) / "alarm").mkdir()
+    (site(tmp_path) / "alarm" / "page.html").write_text("柳岸闻莺", "utf-8")
+    listed(tmp_path, forum, "author 21", "name 柳岸闻莺")
+    removals = (site(tmp_path) / "removals.txt").read_bytes()
+    run = scrapy("erase", forum.root, data=tmp_path)
+    assert run.status == 0
+    assert "would be erased: say --yes" in run.stderr
+    assert len(list(site(tmp_path).glob("media/*/*"))) == files
+    run = scrapy("erase", forum.root, "--yes", data=tmp_path)
+    assert run.status == 0, run.stderr
+    held = all_held(tmp_path).replace(removals, b"")
+    # the words of another, who does not quote him but uses his name, stay
+    assert held.count("柳岸闻莺".encode()) == held.count("柳岸闻莺说得对".encode()) == 1
+    assert b"150002" not in all_lines_of(tmp_path)
+    # lamp.png is shown by somebody else as well
+    assert len(list(site(tmp_path).glob("media/*/*"))) == files - 1
+    assert not (site(tmp_path) / "alarm").exists()
+    # the next night says nothing new, and the ledger is still good
+    run = crawl(forum, tmp_path, *how, *NO_REVISITS, "-a", "full=yes")
+    assert run.status == 0, run.stderr
+    assert "nothing new" in run.stderr
+    assert not list(site(tmp_path).glob("*.damaged"))
+    assert b"150002" not in all_lines_of(tmp_path)
+    # taken off the list, all is told again
+    listed(tmp_path, forum, "# nobody")
+    run = crawl(forum, tmp_path, *how, *NO_REVISITS, "-a", "full=yes")
+    assert len(list(site(tmp_path).glob("media/*/*"))) == files
+    told = [line for line in lines_of(tmp_path, "post") if line["post_id"] == "110002"]
+    assert [line["version"] for line in told] == [1]
+    assert told[0]["images"][0]["path"]
+    assert before.status == 0
+
+
+def lines_of(data: Path, kind: str) -> list[dict[str, Any]]:
+    return [
+        json.loads(line) for path in segment_paths(site(data), kind) for line in read_lines(path)
+    ]
+
+
+def all_lines_of(data: Path) -> bytes:
+    return json.dumps([lines_of(data, kind) for kind in ("article", "post")]).encode()
+
+
+def test_nothing_is_listed(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    crawl(forum, tmp_path, path=thread_path(21))
+    run = scrapy("erase", forum.root, "--yes", data=tmp_path)
+    assert run.status == 2
+    assert "nothing is listed in" in run.stderr
+
+
+def test_an_erased_segment_that_was_not_marked(forum: Forum, tmp_path: Path) -> None:
+    """A kill between the new file and its mark costs no line."""
+    made = town(forum)
+    crawl(forum, tmp_path, *NO_REVISITS)
+    listed(tmp_path, forum, "post 110002")
+    killed = scrapy("erase", forum.root, "--yes", data=tmp_path, kill_at=("behind_the_mark", 0))
+    assert killed.status != 0
+    path = site(tmp_path) / "posts-00001.jsonl"
+    kept = [line for line in read_lines(path) if json.loads(line)["post_id"] != "110002"]
+    path.write_bytes(b"".join(kept))
+    run = crawl(forum, tmp_path, *NO_REVISITS, "-a", "full=yes")
+    assert run.status == 0, run.stderr
+    del made.talks[11].posts[110002]
+    assert present(run) == wanted(made)

@@ -1,0 +1,60 @@
+"""`scrapy erase`: take what is on a site's removal list out of what was stored."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from crawler.archive import Archive, InUseError
+from crawler.console import QuietCommand
+from crawler.erasure import erase, find
+from crawler.ledger import LedgerError
+from crawler.privacy import read_privacy
+from crawler.removals import REMOVALS, BadRemovalsError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(QuietCommand):
+    def syntax(self) -> str:
+        return "[options] SITE"
+
+    def short_desc(self) -> str:
+        return "Take what is on a site's removal list out of what was stored"
+
+    def long_desc(self) -> str:
+        return (
+            f"Reads DATA_DIR/SITE/{REMOVALS} and says how much of that is stored; with --yes it "
+            "takes them out of all files, with the pictures and files that nothing else shows, "
+            "and with the pages that were kept in alarm/. SITE is a folder there, or an address of "
+            "the forum. Exit status: 0 all well, 2 wrong use, 7 storage failed."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--yes", action="store_true", help="do it")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        folder = self.folder_of(args)
+        try:
+            privacy = read_privacy(folder, "keep", "keep")
+            if not privacy.removals:
+                self.refuse(f"nothing is listed in {folder / REMOVALS}")
+            with closing(Archive(folder)) as archive:
+                listed = find(folder, privacy)
+                if opts.yes:
+                    erase(archive, privacy, listed)
+        except (BadRemovalsError, InUseError, LedgerError) as error:
+            self.refuse(str(error))
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(error)
+        else:
+            said = (
+                f"{len(listed.posts):,} posts in {listed.lines:,} lines, {listed.changed:,} lines"
+                f" that quote or name somebody, {len(listed.files):,} pictures and files"
+            )
+            hint = "erased" if opts.yes else "would be erased: say --yes"
+            print(f"{said} {hint}", file=sys.stderr)
