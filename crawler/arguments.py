@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 from crawler.discuz.dates import DEFAULT_ZONE
 
 OPTIONS = {
-    "url": "address of a thread, a board or a whole forum, or several with commas between",
-    "urls_file": "file with an address a line; empty lines and lines with # are passed over",
+    "url": "a thread, a board or a whole forum, or several with commas",
+    "urls_file": "a file with an address a line; lines with # are comments",
     "boards": "only these boards, by number: boards=2,42",
     "since": "only threads with a post since this day: since=2024-01-01",
     "max_threads": "at most so many threads, the first of their lists",
     "max_pages": "at most so many pages of each board's list",
-    "replies": "yes (default) or no: only opening posts, one page a thread",
-    "full": "yes: read every page of every listed thread again; no (default): only what changed",
+    "replies": "no: only opening posts, one page a thread",
+    "full": "yes: every page of every listed thread again",
 }
 
 

@@ -1,66 +1,176 @@
-"""What the README says is what there is."""
+"""What the documentation says is what there is, and what there is stands in it."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
+import subprocess
+import sys
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from scrapy.settings import default_settings
+from scrapy.utils.project import get_project_settings
 
 from crawler import settings
 from crawler.arguments import OPTIONS
 from crawler.discuz import facts
 from crawler.discuz.rules import SiteRules, ThreadSelectors
 from crawler.exports import FORMATS
+from crawler.fields import FIELDS
 from crawler.items import KINDS, REASONS
+from crawler.known import KnownMedia
+from crawler.mediafiles import MEDIA
 from crawler.outcome import STATUSES
+from crawler.privacy import AUTHORS, LOCATION
+from crawler.progress import PROGRESS
+from crawler.removals import read_removals
 from crawler.sites import load_rules
 from crawler.storage import FILES
 from tests.conftest import ROOT, scrapy
 
+DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
 README = (ROOT / "README.md").read_text("utf-8")
-OURS = ["DATA_DIR", "SEGMENT_SIZE", "SEGMENT_COMPRESSION", "COOKIES_FILE", "REVISIT_PAGES"]
-OURS += [
-    "REVISIT_REFUSED_DAYS",
-    "STOP_AFTER_BLOCKS",
-    "STOP_AFTER_FAILURES",
-    "USER_AGENT",
-    "CONTACT",
-    "SITES_DIR",
-    "DOWNLOAD_MAXSIZE",
-    "PROGRESS",
-    "PROGRESS_SECONDS",
-    "REPORT",
-    "METRICS_DIR",
-    "ON_FAILURE",
+READMES = {"en": README, "zh": (ROOT / "README.zh.md").read_text("utf-8")}
+COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py"))
+SETTINGS = [
+    name
+    for name in dir(settings)
+    if name.isupper() and not isinstance(getattr(settings, name), dict)
 ]
-COMMANDS = [path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py")]
+# what tells Scrapy where things are
+PLACES = {"BOT_NAME", "SPIDER_MODULES", "NEWSPIDER_MODULE", "COMMANDS_MODULE"}
+
+
+# -- each thing in its page ----
+
+
+def row(page: str, name: str) -> str:
+    found = re.search(rf"^\| `?{re.escape(name)}`? \|(.*)\|$", DOCS[page], re.M)
+    assert found, f"{name} has no row in docs/{page}.md"
+    return found[1]
+
+
+@pytest.mark.parametrize("name", sorted(set(SETTINGS) - PLACES))
+def test_settings(name: str) -> None:
+    said = row("settings", name).split("|")[0].strip()
+    default = repr(getattr(settings, name)).replace("'", '"')
+    assert said == f"`{default}`"
+
+
+@pytest.mark.parametrize("name", sorted(set(SETTINGS) - PLACES))
+def test_settings_have_a_reason(name: str) -> None:
+    source = (ROOT / "crawler" / "settings.py").read_text("utf-8")
+    before = re.split(rf"\n{name}(?:: list\[str\])? =", source)[0].rstrip().splitlines()[-1]
+    is_one_of_many = before.split(" =")[0].partition(":")[0].isupper()
+    assert before.startswith("#") or before == "}" or is_one_of_many
+
+
+def test_no_setting_that_there_is_not() -> None:
+    said = set(re.findall(r"`([A-Z][A-Z_]{4,})`", "".join(DOCS.values()) + README))
+    known = {name for name in dir(default_settings) if name.isupper()} | set(SETTINGS)
+    environment = {name for name in said if name.startswith("DISCUZ_")}
+    assert said - known - environment - {"JOBDIR", "SITEURL", "SITE", "ADDONS"} == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands(name: str) -> None:
+    assert f"`scrapy {name} " in DOCS["commands"]
+    command = import_module(f"crawler.commands.{name}").Command()
+    command.settings = get_project_settings()
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    section = DOCS["commands"].partition(f"## scrapy {name}")[2].partition("\n## ")[0]
+    theirs = {"--help", "--logfile", "--loglevel", "--nolog", "--profile", "--pidfile", "--set"}
+    theirs |= {"--pdb", "--output", "--overwrite-output"}
+    for action in parser._actions:
+        for option in action.option_strings:
+            if option.startswith("--") and option not in theirs:
+                assert f"`{option}`" in section, option
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_have_help_that_reads_well(name: str) -> None:
+    run = scrapy(name, "--help", data=Path("data"), quickly=False)
+    assert run.status == 0
+    assert max(map(len, run.stdout.splitlines())) <= 80
+    assert "Exit status" in " ".join(run.stdout.split())
 
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_options(option: str) -> None:
-    assert re.search(rf"^\| `{option}=", README, re.M)
+    assert row("commands", f"-a {option}=")
+    for readme in READMES.values():
+        assert re.search(rf"^\| `{option}=", readme, re.M)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_exports(form: str) -> None:
+    assert row("commands", form)
+    for readme in READMES.values():
+        assert f"--to {form}" in readme
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_statuses(status: int) -> None:
-    assert re.search(rf"^\| {status} \|", README, re.M)
+    assert row("outcomes", str(status))
+    assert row("scheduling", str(status))
 
 
-@pytest.mark.parametrize("word", [*REASONS, *OURS, *(f"scrapy {name}" for name in COMMANDS)])
-def test_words(word: str) -> None:
-    assert word in README
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons(reason: str) -> None:
+    assert row("outcomes", reason)
+
+
+@pytest.mark.parametrize("access", get_args(facts.Access))
+def test_access(access: str) -> None:
+    assert row("outcomes", access)
 
 
 @pytest.mark.parametrize("skin", get_args(facts.Skin))
 def test_skins(skin: str) -> None:
-    assert re.search(rf"^\|[^|]*`{skin}`[^|]*\|", README, re.M)
+    assert re.search(rf"^\|[^|]*`{skin}`[^|]*\|", DOCS["skins"], re.M)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fields(kind: str) -> None:
+    assert (ROOT / "docs" / "schema" / f"{kind}.json").exists()
+    for name in FIELDS[kind]:
+        assert row("fields", name)
+
+
+@pytest.mark.parametrize("name", FILES.values())
+def test_files(name: str) -> None:
+    for readme in READMES.values():
+        assert f"`{name}-00001.jsonl`" in readme
+
+
+@pytest.mark.parametrize(
+    "name, values",
+    [("MEDIA", MEDIA), ("AUTHORS", AUTHORS), ("LOCATION", LOCATION), ("PROGRESS", PROGRESS)],
+)
+def test_values_of_settings(name: str, values: tuple[str, ...]) -> None:
+    assert [value for value in values if f"`{value}`" not in row("settings", name)] in (
+        [],
+        [getattr(settings, name)],
+    )
+
+
+def test_attempts_of_media() -> None:
+    assert "in three runs" in DOCS["outcomes"]
+    tried = [KnownMedia("k", reason="unreachable", is_retriable=True, attempts=n) for n in (2, 3)]
+    assert [media.is_final for media in tried] == [False, True]
+
+
+# -- what is shown works ----
 
 
 def test_the_rules_shown_are_rules(tmp_path: Path) -> None:
-    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (shown,) = re.findall(r"```toml\n(.*?)```", DOCS["skins"], re.S)
     (tmp_path / "shown.toml").write_text(shown, "utf-8")
     rules = load_rules(tmp_path / "shown.toml")
     told = {spec.name for spec in fields(SiteRules) if getattr(rules, spec.name) in (None, ())}
@@ -69,9 +179,12 @@ def test_the_rules_shown_are_rules(tmp_path: Path) -> None:
     assert all(getattr(rules.thread, spec.name) for spec in fields(ThreadSelectors))
 
 
-@pytest.mark.parametrize("name", FILES.values())
-def test_files(name: str) -> None:
-    assert f"`{name}-00001.jsonl`" in README
+def test_the_removal_list_shown_is_one(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```\n(.*?)```", DOCS["responsible-use"], re.S)
+    (tmp_path / "removals.txt").write_text(shown, "utf-8")
+    removals = read_removals(tmp_path)
+    assert removals.posts == {"950", "4711:p2-4"}
+    assert all((removals.threads, removals.authors, removals.names))
 
 
 SHOWN = re.findall(r"^((pandas|duckdb|datasets)\..*)$", README, re.M)
@@ -94,19 +207,53 @@ def test_the_lines_are_read_as_shown(
     assert len(rows) == (8 if library != "duckdb" else 5)
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_exports(form: str) -> None:
-    assert f"--to {form}" in README
+@pytest.mark.filterwarnings("ignore")
+def test_pages_of_a_warc_file_are_read_as_shown(tmp_path: Path) -> None:
+    warc = pytest.importorskip("warcio.warcwriter")
+    headers_of = pytest.importorskip("warcio.statusandheaders").StatusAndHeaders
+    page = ROOT / "fixtures" / "thread" / "quotes" / "page.html"
+    with (tmp_path / "forum.warc.gz").open("wb") as file, page.open("rb") as body:
+        writer = warc.WARCWriter(file, gzip=True)
+        headers = headers_of(
+            "200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
+        )
+        url = "http://bbs.example.net/forum.php?mod=viewthread&tid=4711"
+        record = writer.create_warc_record(url, "response", payload=body, http_headers=headers)
+        writer.write_record(record)
+    (shown,) = re.findall(r"```python\n(.*?)```", DOCS["recipes"], re.S)
+    (tmp_path / "shown.py").write_text(shown, "utf-8")
+    run = subprocess.run(
+        [sys.executable, "shown.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(lines) == 9
+    assert lines[0]["headline"] == "潮汐表"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_schemas(kind: str) -> None:
-    assert (ROOT / "docs" / "schema" / f"{kind}.json").exists()
+def test_links_lead_somewhere() -> None:
+    pages = {ROOT / "docs" / f"{name}.md": text for name, text in DOCS.items()}
+    pages |= {ROOT / "README.md": README, ROOT / "README.zh.md": READMES["zh"]}
+    for page, text in pages.items():
+        for link in re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", text):
+            path, anchor = link
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), f"{page.name}: {path}"
+            if anchor:
+                titles = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M)
+                names = {
+                    "#" + title.lower().replace(" ", "-").replace(",", "").replace("'", "")
+                    for title in titles
+                }
+                assert anchor in names, f"{page.name}: {path}{anchor}"
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_settings_have_a_reason(name: str) -> None:
-    assert hasattr(settings, name)
-    source = (ROOT / "crawler" / "settings.py").read_text("utf-8")
-    before = source.partition(f"\n{name} ")[0].rstrip().splitlines()[-1]
-    assert before.startswith("#") or before.split(" =")[0].isupper()
+def test_the_chinese_readme_shows_the_same() -> None:
+    """All but the words of comments."""
+    shown = {
+        language: [
+            re.sub(r"\s*#.*", "", block) if kind == "sh" else block
+            for kind, block in re.findall(r"```(\w*)\n(.*?)```", readme, re.S)
+        ]
+        for language, readme in READMES.items()
+    }
+    assert shown["zh"] == shown["en"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import SETTINGS_PRIORITIES
 
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 
+class _TableHelp(ScrapyHelpFormatter):
+    """Leaves the lines of a description as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002
+        return text
+
+
 class Command(ScrapyCrawl):
     def syntax(self) -> str:
         return "[options] discuz -a url=ADDRESS[,ADDRESS…]"
@@ -42,17 +50,22 @@ class Command(ScrapyCrawl):
         return "Read threads, boards and whole Discuz! forums into JSON lines"
 
     def long_desc(self) -> str:
-        return (
-            "Reads threads, boards and whole forums into DATA_DIR/<site>/, each time only what is "
-            "new; the same command goes on where a stopped run was. Options: "
-            + "; ".join(f"-a {name}= {means}" for name, means in OPTIONS.items())
-            + ". Exit status: "
-            + ", ".join(f"{status} {means}" for status, means in STATUSES.items())
-            + "."
+        return "\n".join(
+            (
+                "Reads threads, boards and whole forums into DATA_DIR/<site>/, each time only",
+                "what is new; the same command goes on where a stopped run was.",
+                "",
+                "What to read:",
+                *(f"  -a {f'{name}=':<13} {means}" for name, means in OPTIONS.items()),
+                "",
+                "Exit status:",
+                *(f"  {status:<3} {means}" for status, means in STATUSES.items()),
+            )
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = _TableHelp
         parser.add_argument(
             "--quiet", action="store_true", help="say nothing but what went wrong (for timers)"
         )
