@@ -61,6 +61,15 @@ _REASONS: Mapping[int, Reason] = {
 _NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+class _ByKey:
+    """Tells requests apart by what is asked for."""
+
+    def fingerprint(self, request: Request) -> bytes:
+        each: Wanted = request.meta["wanted"]
+        archive: Archive = request.meta["archive"]
+        return f"{archive.folder} {each.key}".encode("utf-8", "surrogatepass")
+
+
 class MediaFiles(MediaPipeline):
     """Fetches what `MEDIA` asks for. Robots, delays and redirects are those of all requests."""
 
@@ -70,6 +79,8 @@ class MediaFiles(MediaPipeline):
         super().__init__(crawler=crawler)
         self._media: str = crawler.settings["MEDIA"]
         self._largest = crawler.settings.getint("MEDIA_MAXSIZE")
+        # the same file under two signatures is asked for once
+        self._fingerprinter = _ByKey()
         self._turns = DeferredSemaphore(_AT_ONCE)
         self._writing = DeferredLock()
         self._failures: Counter[str] = Counter()
@@ -93,8 +104,8 @@ class MediaFiles(MediaPipeline):
         # what was asked for is in the ledger: nothing of it needs to be remembered here
         self.spiderinfo.downloaded.clear()
         known = {each.key: self._known(each.key, archive) for each in files}
-        if None in known.values():
-            # the run ends: the page is not stored, and the next run asks for it again
+        if None in known.values() and self._is_ending():
+            # the page is not stored, and the next run asks for it again
             raise DropItem(f"{item.item_id} waits for its files", log_level="DEBUG")
         for part in (*item.images, *item.attachments):
             media = known.get(key_of(part))
@@ -110,19 +121,22 @@ class MediaFiles(MediaPipeline):
 
     def get_media_requests(self, item: Post, _: object) -> list[Request]:
         archive = item.batch.archive
-        return [
-            Request(
-                each.url,
-                meta={
-                    FORUM: item.url,
-                    "wanted": each,
-                    "archive": archive,
-                    "download_maxsize": self._largest,
-                    "max_retry_times": 1,
-                },
-            )
-            for each in wanted(item.images, item.attachments, self._media)
-        ]
+        assert archive is not None
+        requests = []
+        for each in wanted(item.images, item.attachments, self._media):
+            meta = {
+                FORUM: item.url,
+                "wanted": each,
+                "archive": archive,
+                "download_maxsize": self._largest,
+                "max_retry_times": 1,
+            }
+            try:
+                requests.append(Request(each.url, meta=meta))
+            except ValueError:
+                # http://javascript:alert(1)
+                self._refused(each, archive, "unreachable", is_retriable=False)
+        return requests
 
     async def media_to_download(  # type: ignore[override]
         self, request: Request, _: object, **__: object
@@ -135,8 +149,8 @@ class MediaFiles(MediaPipeline):
         each: Wanted = request.meta["wanted"]
         known = self._known(each.key, request.meta["archive"])
         is_done = known is not None and known.is_final
-        if not is_done and self._failures[_host(request)] >= _FAILURES:
-            self._refused(request, "unreachable")
+        if not is_done and self._failures[_host(each)] >= _FAILURES:
+            self._refused(each, request.meta["archive"], "unreachable")
             is_done = True
         if is_done or self._is_ending():
             self._turns.release()
@@ -152,7 +166,7 @@ class MediaFiles(MediaPipeline):
         reason = _refusal(response, is_image=each.is_image)
         path, digest = "", None
         if reason is not None:
-            self._refused(request, reason)
+            self._refused(each, archive, reason)
         else:
             try:
                 path, digest = await maybe_deferred_to_future(
@@ -162,7 +176,7 @@ class MediaFiles(MediaPipeline):
             except OSError as error:
                 storage_failed(self.crawler, archive, error)
             else:
-                self._failures[_host(request)] = 0
+                self._failures[_host(each)] = 0
                 self._count("stored")
                 self._count("bytes", len(response.body))
         self._end(request)
@@ -172,7 +186,7 @@ class MediaFiles(MediaPipeline):
         """No answer, or none that may be had: a fact to tell, and no error."""
         reason, said = read_failure(failure, self._largest)
         logger.info("%s: %s", request.url, said)
-        self._refused(request, reason)
+        self._refused(request.meta["wanted"], request.meta["archive"], reason)
         self._end(request)
 
     def file_path(self, request: Request, *_: object, **__: object) -> str:
@@ -190,13 +204,14 @@ class MediaFiles(MediaPipeline):
             return None
         return known if known and (known.path or known.reason) else None
 
-    def _refused(self, request: Request, reason: Reason) -> None:
-        each: Wanted = request.meta["wanted"]
-        archive: Archive = request.meta["archive"]
+    def _refused(
+        self, each: Wanted, archive: Archive, reason: Reason, *, is_retriable: bool | None = None
+    ) -> None:
         before = archive.ledger.media(each.key)
         attempts = before.attempts + 1 if before else 1
-        is_retriable = reason in RETRIABLE
-        self._failures[_host(request)] += is_retriable
+        if is_retriable is None:
+            is_retriable = reason in RETRIABLE
+            self._failures[_host(each)] += is_retriable
         known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
         archive.ledger.apply([MediaSeen(known)])
         self._count(f"refused/{reason}")
@@ -209,15 +224,17 @@ class MediaFiles(MediaPipeline):
         """Whether the run is about to end, so that nothing more is to be asked for."""
         engine = self.crawler.engine
         slot = engine._slot if engine else None
-        return engine is None or not engine.running or slot is None or slot.closing is not None
+        has_failed = self.crawler.stats and self.crawler.stats.get_value("storage/failed")
+        if engine is None or slot is None or not engine.running:
+            return True
+        return bool(has_failed) or slot.closing is not None
 
     def _count(self, name: str, number: int = 1) -> None:
         if self.crawler.stats:
             self.crawler.stats.inc_value(f"media/{name}", number)
 
 
-def _host(request: Request) -> str:
-    each: Wanted = request.meta["wanted"]
+def _host(each: Wanted) -> str:
     return urlsplit(each.url).netloc
 
 

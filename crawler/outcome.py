@@ -126,7 +126,8 @@ def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
     has_failed = any(name.startswith("spider_exceptions") for name in stats)
     if reason == "failing":
         return INCOMPLETE, "the forum does not answer: the same command goes on from here"
-    is_whole = reason == "finished" and not has_failed and not stats.get("lines/rejected")
+    is_kept = not (stats.get("lines/rejected") or stats.get("lines/unstored"))
+    is_whole = reason == "finished" and not has_failed and is_kept
     if not is_whole or stats.get("crawl/incomplete"):
         return INCOMPLETE, f"not everything could be read{for_example}"
     return OK, ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 from scrapy.utils.defer import deferred_from_coro
 
-from crawler.items import Batch, Line, Post, Refusal, to_record
+from crawler.items import Batch, Line, Record, to_record
 from crawler.schema import problems
 
 if TYPE_CHECKING:
@@ -43,18 +43,7 @@ class CheckPipeline:
         if item.problems:
             self.stats.inc_value("lines/rejected")
             logger.error("%s breaks the schema: %s", item.item_id, "; ".join(item.problems))
-        else:
-            self.stats.inc_value(f"lines/{item.item_type}")
-            self._count(item)
         return item
-
-    def _count(self, line: Line) -> None:
-        if isinstance(line, Refusal):
-            if not line.is_deleted:
-                self.stats.inc_value(f"refusals/{line.reason}")
-        elif isinstance(line, Post):
-            what = "deleted" if line.is_deleted else "changed" if line.version > 1 else "new"
-            self.stats.inc_value(f"news/{what}/{line.item_type}")
 
 
 class StorePipeline:
@@ -87,6 +76,7 @@ class StorePipeline:
 
     def close_spider(self) -> None:
         # what is left of a page that was not finished is asked for again
+        _stats(self._crawler).set_value("lines/unstored", sum(self._come.values()))
         self._come.clear()
         if _stats(self._crawler).get_value("storage/failed"):
             return
@@ -97,7 +87,7 @@ class StorePipeline:
                 storage_failed(self._crawler, archive, error)
 
     def _store(self, batch: Batch) -> None:
-        records = []
+        records: list[tuple[str, Record]] = []
         for line in batch.lines:
             if line.is_withheld:
                 continue
@@ -112,7 +102,21 @@ class StorePipeline:
         except (OSError, sqlite3.Error) as error:
             storage_failed(self._crawler, batch.archive, error)
         else:
+            for kind, record in records:
+                if kind != "rejected":
+                    self._count(record)
             batch.then()
+
+    def _count(self, record: Record) -> None:
+        """Count what is stored, and nothing that only was read."""
+        stats, kind = _stats(self._crawler), record["item_type"]
+        stats.inc_value(f"lines/{kind}")
+        if kind == "refusal" and not record.get("is_deleted"):
+            stats.inc_value(f"refusals/{record['reason']}")
+        elif kind in ("article", "post"):
+            is_gone = record.get("is_deleted")
+            what = "deleted" if is_gone else "changed" if record["version"] > 1 else "new"
+            stats.inc_value(f"news/{what}/{kind}")
 
 
 def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) -> None:

@@ -231,6 +231,13 @@ def test_nothing_is_fetched_unless_it_is_wished(made: Town, tmp_path: Path) -> N
     assert (run.status, "MEDIA=pictures: say none, images" in run.stderr) == (2, True)
 
 
+def test_one_picture_uploaded_and_linked_to(made: Town, tmp_path: Path) -> None:
+    path = "data/attachment/forum/5.png"
+    serve(made, picture(5, path) + img(path) + img(f"{path}#x"), {f"/{path}": file(PNG)})
+    run = read(made.forum, tmp_path, *ALL)
+    assert {image["path"] for image in told(run)["images"]} == {name_of(PNG, "png")}
+
+
 def test_the_same_content_is_one_file(made: Town, tmp_path: Path) -> None:
     files = {f"/data/attachment/forum/{n}.png": file(PNG) for n in (5, 7)}
     serve(made, "".join(picture(n, f"data/attachment/forum/{n}.png") for n in (5, 7)), files)
@@ -328,6 +335,41 @@ def test_local_files_and_scripts_are_no_pictures(made: Town, tmp_path: Path) -> 
     run = read(made.forum, tmp_path, *ALL)
     assert run.status == 0
     assert not [image for image in told(run).get("images", []) if "path" in image]
+
+
+HOSTILE = [
+    "http://javascript:alert(1)",
+    "http://",
+    "http://[::1",
+    "http://[x]/a.png",
+    "http://a b/a.png",
+    "http://\u202e/a.png",
+    "http://例子.invalid/灯 笼.png",
+    "http://user:word@b.invalid:99999/a.png",
+    "http://b.invalid:-1/a.png",
+    "http://../a.png",
+    "http://xn--/a.png",
+    f"http://{'a' * 70}.invalid/a.png",
+    f"http://b.invalid/{'a' * 9000}.png",
+    "http://b.invalid/%00%ff%zz.png",
+    "http://1.2.3.4.5/a.png",
+    "http://0/a.png",
+    "HTTP://0177.0.0.1/a.png",
+]
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_whatever_stands_for_an_address_costs_nothing(made: Town, url: str, tmp_path: Path) -> None:
+    """The post is told, and the run ends well."""
+    serve(made, "灯笼" + img(url) + img("lamp.png"), {"/lamp.png": file(PNG)})
+    run = read(made.forum, tmp_path, *ALL)
+    assert run.status == 0, run.stderr
+    assert len(run.stderr.splitlines()) == 1, run.stderr
+    images = {image["url"]: image for image in told(run)["images"]}
+    assert images.pop(f"{made.forum.root}lamp.png")["path"] == name_of(PNG, "png")
+    for image in images.values():
+        if image["url"].startswith("http"):
+            assert image["refusal"] in ("unreachable", "off_site", "not_found")
 
 
 def test_a_picture_elsewhere(made: Town, elsewhere: Forum, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ CASES: list[tuple[dict[str, Any], int, str]] = [
     ),
     ({"crawl/incomplete": 1, "crawl/incomplete/example": "x (challenge)"}, 3, "for example x"),
     ({"lines/rejected": 1}, 3, "kept apart as broken"),
+    ({"lines/unstored": 2}, 3, "not everything could be read"),
     ({"spider_exceptions/KeyError": 1}, 3, "not everything could be read"),
     ({"finish_reason": "failing"}, 3, "does not answer"),
     ({"refusals/template_unknown": 4, "crawl/threads_read": 4}, 4, "no longer look"),

@@ -54,17 +54,22 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     made.close()
 
 
-def test_lines_are_counted_by_kind_and_reason(crawler: Crawler) -> None:
+def test_lines_are_counted_by_kind_and_reason_once_they_are_stored(
+    crawler: Crawler, archive: Archive
+) -> None:
     assert crawler.stats is not None
-    check = CheckPipeline(crawler.stats)
-    made = lines()
+    check, store = CheckPipeline(crawler.stats), StorePipeline(crawler)
+    made = lines(archive)
     made[2].version = 2
     for line in made:
+        assert not crawler.stats.get_value("lines/article")
         assert check.process_item(line) is line
-    refusal = refusal_line("challenge", url="http://b.example/x", fetched_at=NOW)
-    check.process_item(refusal)
-    refusal.is_deleted = True
-    check.process_item(refusal)
+        store.process_item(line)
+    for is_over in (None, True):
+        refusal = refusal_line("challenge", url="http://b.example/x", fetched_at=NOW)
+        refusal.is_deleted = is_over
+        refusal.batch = Batch((refusal,), archive)
+        store.process_item(check.process_item(refusal))
     counts = crawler.stats.get_stats()
     assert (counts["lines/article"], counts["lines/post"], counts["lines/refusal"]) == (1, 2, 2)
     assert counts["refusals/challenge"] == 1

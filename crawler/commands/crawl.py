@@ -19,6 +19,7 @@ from crawler.console import refuse
 from crawler.cookies import read_cookies
 from crawler.live import shows_live
 from crawler.mediafiles import MEDIA
+from crawler.middlewares import FORUM
 from crawler.outcome import STATUSES, conclude
 from crawler.privacy import check_privacy
 from crawler.progress import PROGRESS
@@ -122,8 +123,9 @@ class Command(ScrapyCrawl):
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
         # a host that does not answer is said in a line; where it happened in Scrapy is no news
         hosts = {urlsplit(url).netloc for url in read_arguments(**opts.spargs).addresses}
-        robots = logging.getLogger("scrapy.downloadermiddlewares.robotstxt")
-        robots.addFilter(lambda record: _is_news(record, hosts))
+        for name in ("robotstxt", "retry"):
+            theirs = logging.getLogger(f"scrapy.downloadermiddlewares.{name}")
+            theirs.addFilter(lambda record: _is_news(record, hosts))
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler("discuz")
         self.crawler_process.crawl(crawler, **opts.spargs)
@@ -142,7 +144,9 @@ class Command(ScrapyCrawl):
 
 
 def _is_news(record: logging.LogRecord, hosts: set[str]) -> bool:
-    """Of robots.txt that cannot be had a line is enough; of a host of pictures even less."""
+    """Of what cannot be had a line is enough; for pictures it is the one of their post."""
     record.exc_info = None
     request = record.args.get("request") if isinstance(record.args, dict) else None
-    return request is None or urlsplit(request.url).netloc in hosts
+    if request is None:
+        return True
+    return FORUM not in request.meta and urlsplit(request.url).netloc in hosts
