@@ -12,6 +12,7 @@ import json
 import logging
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -77,6 +78,8 @@ class Archive:
         self._flushed_at = time.monotonic()
         self._damage = ""
         self.grown: set[str] = set()
+        # for the record of the run
+        self.counts: Counter[str] = Counter()
         try:
             self.ledger = self._open_ledger()
         except BaseException:

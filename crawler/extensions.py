@@ -19,6 +19,7 @@ from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.exceptions import NotConfigured
 
 from crawler.cookies import read_cookies
+from crawler.discuz import urls
 from crawler.items import REASONS, SCHEMA_VERSION
 from crawler.middlewares import FORUM
 from crawler.outcome import STATUSES, conclude
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
     from crawler.archive import Archive
+    from crawler.frontier import Frontier
 
 logger = logging.getLogger(__name__)
 
@@ -107,22 +109,60 @@ class MemberCookies:
 
 # Of what went wrong a record shows some: threads with missing posts, addresses for each reason.
 _INCOMPLETE, _EXAMPLES = 100, 3
+# What a site's part of the run counts (`Frontier.counts`).
+_COUNTS = (
+    "lists_read",
+    "threads_listed",
+    "threads_unchanged",
+    "threads_read",
+    "pages_revisited",
+    "threads_gone",
+    "refusals_standing",
+    "removed",
+)
+# where answers are counted that no site asked for
+_UNKNOWN = ""
 
 
 @dataclass(slots=True)
-class _Lines:
-    """What the record tells of one site's lines."""
+class _Site:
+    """What the record tells of one site: its answers and its lines."""
 
+    requests: Counter[str] = field(default_factory=Counter)
+    again: int = 0
+    bytes: Counter[str] = field(default_factory=Counter)
+    hosts: Counter[str] = field(default_factory=Counter)
+    timeline: Timeline = field(default_factory=Timeline)
+    news: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
     examples: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
+    def came(self, response: Response, request: Request, since: float) -> None:
+        """Count an answer, ``since`` seconds after the run began."""
+        self.requests[str(response.status)] += 1
+        self.bytes[str(response.status)] += len(response.body)
+        self.hosts[urlsplit(request.url).netloc] += 1
+        self.again += request.meta.get("retry_times", 0)
+        latency = request.meta.get("download_latency")
+        if latency is not None and FORUM not in request.meta:
+            self.timeline.saw(since, latency)
+
+    def add(self, other: _Site) -> None:
+        """Count the answers of another site as this one's."""
+        self.requests += other.requests
+        self.bytes += other.bytes
+        self.hosts += other.hosts
+
     def take(self, line: Mapping[str, Any]) -> None:
         """Count a line that was stored."""
         match line["item_type"]:
-            case "article" | "post":
+            case "article" | "post" as kind:
+                what = "changed" if line["version"] > 1 else "new"
+                self.news["deleted" if line.get("is_deleted") else what, kind] += 1
                 at = line.get("date_published", "")
                 if at and line["version"] == 1:
                     self.days[at[:10]] += 1
@@ -137,6 +177,7 @@ class _Lines:
                         told["expected"] = line["posts_expected"]
                     self.incomplete.append(told)
             case "refusal" if not line.get("is_deleted"):
+                self.refused[line["reason"]] += 1
                 shown = self.examples.setdefault(line["reason"], [])
                 if len(shown) < _EXAMPLES:
                     shown.append({"url": line["url"], "said": line.get("message_raw", "")})
@@ -145,17 +186,14 @@ class _Lines:
 class RunRecord:
     """Writes `runs/<run>.json` beside the lines: what was asked, read, found and refused.
 
-    And, of the same facts, `runs/<run>.html` for people.
+    And, of the same facts, `runs/<run>.html` for people. A run over several sites gives each its
+    own.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._began = datetime.now(UTC)
-        self._requests: Counter[str] = Counter()
-        self._bytes: Counter[str] = Counter()
-        self._hosts: Counter[str] = Counter()
-        self._timeline = Timeline()
-        self._lines: dict[str, _Lines] = {}
+        self._sites: dict[str, _Site] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -166,19 +204,18 @@ class RunRecord:
         return extension
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        self._requests[str(response.status)] += 1
-        self._bytes[str(response.status)] += len(response.body)
-        self._hosts[urlsplit(request.url).netloc] += 1
-        latency = request.meta.get("download_latency")
-        if latency is not None and FORUM not in request.meta:
-            since = (datetime.now(UTC) - self._began).total_seconds()
-            self._timeline.saw(since, latency)
+        since = (datetime.now(UTC) - self._began).total_seconds()
+        self._site(self._folder_of(request)).came(response, request, since)
 
     def item_scraped(self, item: Mapping[str, Any]) -> None:
-        self._lines.setdefault(site_folder(item["site"]), _Lines()).take(item)
+        self._site(site_folder(item["site"])).take(item)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         archives: dict[str, Archive] = getattr(spider, "archives", {})
+        if len(archives) == 1:
+            # a saved page, or a host of pictures
+            for archive in archives.values():
+                self._site(archive.folder.name).add(self._site(_UNKNOWN))
         for archive in archives.values():
             record = self._record(spider, reason, archive)
             folder = archive.folder / "runs"
@@ -187,19 +224,31 @@ class RunRecord:
             except OSError as error:
                 logger.error("the record of the run cannot be stored: %s", error)  # noqa: TRY400
 
+    def _site(self, folder: str) -> _Site:
+        return self._sites.setdefault(folder, _Site())
+
+    def _folder_of(self, request: Request) -> str:
+        """The folder of the site for which something was asked."""
+        asked: str = request.meta.get(FORUM, request.url)
+        here = [each for each in self._frontiers() if urls.same_host(asked, each.root)]
+        if not here:
+            return _UNKNOWN
+        # two forums of one host lie in two paths
+        path = urlsplit(asked).path
+        under = [each for each in here if path.startswith(urlsplit(each.root).path)]
+        return max(under or here, key=lambda each: len(each.root)).archive.folder.name
+
+    def _frontiers(self) -> list[Frontier]:
+        return getattr(self._crawler.spider, "frontiers", [])
+
     def _record(self, spider: Spider, reason: str, archive: Archive) -> dict[str, Any]:
         stats = dict(self._crawler.stats.get_stats()) if self._crawler.stats else {}
         outcome = conclude({**stats, "finish_reason": reason}, str(archive.folder))
         ended = datetime.now(UTC)
         arguments: Any = getattr(spider, "arguments", None)
-        lines = self._lines.get(archive.folder.name, _Lines())
-        frontier = next(
-            (each for each in getattr(spider, "frontiers", []) if each.archive is archive), None
-        )
-        news = {
-            what: {kind: stats.get(f"news/{what}/{kind}", 0) for kind in ("article", "post")}
-            for what in ("new", "changed", "deleted")
-        }
+        told = self._site(archive.folder.name)
+        frontier = next((each for each in self._frontiers() if each.archive is archive), None)
+        counts: Mapping[str, int] = frontier.counts if frontier else {}
         return {
             "site": archive.folder.name,
             "run_id": getattr(spider, "run_id", ""),
@@ -211,37 +260,32 @@ class RunRecord:
             "finish_reason": reason,
             "said": list(outcome.said),
             "asked": arguments.described if arguments else {},
-            "lists_read": stats.get("crawl/lists_read", 0),
-            "threads_listed": stats.get("crawl/threads_listed", 0),
-            "threads_unchanged": stats.get("crawl/threads_unchanged", 0),
-            "threads_read": stats.get("crawl/threads_read", 0),
-            "pages_revisited": stats.get("crawl/pages_revisited", 0),
-            "threads_gone": stats.get("crawl/threads_gone", 0),
-            **news,
-            "refused": {
-                name: number for name in REASONS if (number := stats.get(f"refusals/{name}", 0))
+            **{name: counts.get(name, 0) for name in _COUNTS},
+            **{
+                what: {kind: told.news[what, kind] for kind in ("article", "post")}
+                for what in ("new", "changed", "deleted")
             },
+            "refused": {name: told.refused[name] for name in REASONS if told.refused[name]},
             "media": {
-                "stored": stats.get("media/stored", 0),
-                "bytes": stats.get("media/bytes", 0),
+                "stored": archive.counts["media/stored"],
+                "bytes": archive.counts["media/bytes"],
                 "refused": {
                     name: number
                     for name in REASONS
-                    if (number := stats.get(f"media/refused/{name}", 0))
+                    if (number := archive.counts[f"media/refused/{name}"])
                 },
             },
-            "alarms": stats.get("crawl/alarms", []),
-            "refusals_standing": stats.get("crawl/refusals_standing", 0),
-            "asked_again": stats.get("crawl/asked_again", 0) + stats.get("retry/count", 0),
-            "requests": dict(sorted(self._requests.items())),
-            "bytes": dict(sorted(self._bytes.items())),
-            "hosts": dict(self._hosts.most_common()),
-            "timeline": self._timeline.record(),
-            "posts_by_day": dict(sorted(lines.days.items())),
-            "posts_by_hour": dict(sorted((+lines.hours).items())),
-            "coverage": dict(lines.coverage.most_common()),
-            "incomplete": lines.incomplete,
-            "refusal_examples": lines.examples,
+            "alarms": frontier.alarms if frontier else [],
+            "asked_again": counts.get("asked_again", 0) + told.again,
+            "requests": dict(sorted(told.requests.items())),
+            "bytes": dict(sorted(told.bytes.items())),
+            "hosts": dict(told.hosts.most_common()),
+            "timeline": told.timeline.record(),
+            "posts_by_day": dict(sorted(told.days.items())),
+            "posts_by_hour": dict(sorted((+told.hours).items())),
+            "coverage": dict(told.coverage.most_common()),
+            "incomplete": told.incomplete,
+            "refusal_examples": told.examples,
             "fields": frontier.drift.seen() if frontier else {},
             "manners": self._manners(stats),
             "versions": {

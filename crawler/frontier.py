@@ -8,9 +8,11 @@ stand in them are read, board by board, so that a list moves little while it is 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.archive import Archive
@@ -60,7 +62,7 @@ class Frontier:
 
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_stopped``: no
     more is asked of this site in this run, because of its answers. ``has_desktop``: where pages for
-    phones come, it may be asked for others.
+    phones come, it may be asked for others. ``counts`` and ``alarms`` are for the run's record.
     """
 
     def __init__(
@@ -84,6 +86,8 @@ class Frontier:
         self.privacy = privacy
         self.media = media
         self.drift = Drift(archive.ledger.looks.known())
+        self.counts: Counter[str] = Counter()
+        self.alarms: list[dict[str, Any]] = []
         self.is_finished = False
         self.is_stopped = False
         self.has_desktop = True

@@ -177,8 +177,8 @@ class MediaFiles(MediaPipeline):
                 storage_failed(self.crawler, archive, error)
             else:
                 self._failures[_host(each)] = 0
-                self._count("stored")
-                self._count("bytes", len(response.body))
+                self._count(archive, "stored")
+                self._count(archive, "bytes", len(response.body))
         self._end(request)
         return {"url": each.url, "path": path, "checksum": digest, "status": "downloaded"}
 
@@ -214,7 +214,7 @@ class MediaFiles(MediaPipeline):
             self._failures[_host(each)] += is_retriable
         known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
         archive.ledger.apply([MediaSeen(known)])
-        self._count(f"refused/{reason}")
+        self._count(archive, f"refused/{reason}")
 
     def _end(self, request: Request) -> None:
         if request.meta.pop("has_turn", False):
@@ -229,7 +229,8 @@ class MediaFiles(MediaPipeline):
             return True
         return bool(has_failed) or slot.closing is not None
 
-    def _count(self, name: str, number: int = 1) -> None:
+    def _count(self, archive: Archive, name: str, number: int = 1) -> None:
+        archive.counts[f"media/{name}"] += number
         if self.crawler.stats:
             self.crawler.stats.inc_value(f"media/{name}", number)
 

@@ -17,9 +17,9 @@ from lxml import etree
 from crawler.report import overview_page, run_page
 from crawler.runs import read_records
 from crawler.timeline import Timeline
-from tests.conftest import Forum, scrapy
+from tests.conftest import Forum, scrapy, served_forum
 from tests.templates import message
-from tests.town import crawl, thread_path, town
+from tests.town import NO_REVISITS, crawl, thread_path, town
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e\x1b[2J&lol;"
 RECORD: dict[str, Any] = {
@@ -243,3 +243,23 @@ def test_a_browser_opens_it_without_complaint(tmp_path: Path) -> None:
     assert "CONSOLE" not in done.stderr
     assert "1,204" in done.stdout
     assert done.stdout.count("<svg") == 4
+
+
+def test_each_site_of_a_run_has_its_own_record(forum: Forum, tmp_path: Path) -> None:
+    with served_forum() as other:
+        made = [town(forum), town(other)]
+        for tid in (13, 14, 15):
+            del made[1].talks[tid]
+        made[1].publish()
+        roots = f"url={forum.root},{other.root}"
+        run = scrapy("crawl", "discuz", "-a", roots, *NO_REVISITS, data=tmp_path)
+        assert run.status == 0, run.stderr
+        for each in made:
+            folder = tmp_path / each.forum.root.removeprefix("http://").strip("/").replace(":", "_")
+            (path,) = folder.glob("runs/*.json")
+            told = json.loads(path.read_text("utf-8"))
+            assert told["new"]["article"] == told["threads_read"] == len(each.talks)
+            assert sum(told["requests"].values()) == sum(each.forum.asked.values())
+            assert list(told["hosts"]) == [each.forum.root.removeprefix("http://").strip("/")]
+            assert told["refused"] == {"password": 1, "off_site": 1}
+            assert sum(told["timeline"]["pages"]) == sum(each.forum.asked.values())

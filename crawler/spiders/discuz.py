@@ -113,7 +113,7 @@ class DiscuzSpider(Spider):
             reason = "truncated"
         if reason in _WORTH_A_RETRY and visit.attempt <= self.settings.getint("RETRY_TIMES"):
             self.logger.info("%s: %s, asked again", visit.url, reason)
-            self._count("asked_again")
+            self._count("asked_again", visit.frontier)
             visit.attempt += 1
             yield self._request(visit)
             return
@@ -224,7 +224,8 @@ class DiscuzSpider(Spider):
     def _give(self, visit: Visit, given: Given) -> Iterator[Output]:
         """Hand on what an answer gave, then ask for the next page, of this task or another."""
         refusals = [line for line in given.lines if isinstance(line, Refusal)]
-        self._count_all(given.counts, refusals[-1] if refusals else None)
+        last = refusals[-1] if refusals else None
+        self._count_all(given.counts, last, visit.frontier)
         if given.warning:
             # a board's name may be anything
             self.logger.warning("%s", printable(given.warning))
@@ -270,9 +271,9 @@ class DiscuzSpider(Spider):
                     break
                 visit = Visit(frontier, tasks[0])
                 if frontier.is_removed(visit.task):
-                    self._count("removed")
+                    self._count("removed", frontier)
                 elif frontier.is_passed_over(visit.refusal_id, visit.task):
-                    self._count("refusals_standing")
+                    self._count("refusals_standing", frontier)
                 else:
                     yield self._request(visit)
 
@@ -393,12 +394,15 @@ class DiscuzSpider(Spider):
                 f" ({kept}scrapy check-site {frontier.root} tells more)"
             )
             self._set("alarm", printable(said))
-            records = [{**asdict(alarm), "since": alarm.since.isoformat()} for alarm in alarms]
-            self.crawler.stats.set_value("crawl/alarms", records)
+            frontier.alarms = [
+                {**asdict(alarm), "since": alarm.since.isoformat()} for alarm in alarms
+            ]
 
-    def _count_all(self, counts: Counter[str], line: Refusal | None) -> None:
+    def _count_all(
+        self, counts: Counter[str], line: Refusal | None, frontier: Frontier | None = None
+    ) -> None:
         for name, number in counts.items():
-            self._count(name, number)
+            self._count(name, frontier, number)
         if line is not None and counts["incomplete"]:
             said = f": {line.message_raw}" if line.message_raw else ""
             example = f"{line.url} ({line.reason}{said})"
@@ -409,7 +413,9 @@ class DiscuzSpider(Spider):
         if self.crawler.stats:
             self.crawler.stats.set_value(f"crawl/{name}", value)
 
-    def _count(self, name: str, number: int = 1) -> None:
+    def _count(self, name: str, frontier: Frontier | None = None, number: int = 1) -> None:
+        if frontier is not None:
+            frontier.counts[name] += number
         if self.crawler.stats:
             self.crawler.stats.inc_value(f"crawl/{name}", number)
 
