@@ -35,6 +35,7 @@ GAUGES: Mapping[str, tuple[str, str]] = {
     "threads_read": ("Threads that were read", "crawl/threads_read"),
     "threads_unchanged": ("Threads that were as they were", "crawl/threads_unchanged"),
     "pages_revisited": ("Old pages that were looked at again", "crawl/pages_revisited"),
+    "files_new": ("Pictures and files that were kept", "media/stored"),
     "requests": ("Requests that were sent", "downloader/request_count"),
     "response_bytes": ("Bytes that came", "downloader/response_bytes"),
 }

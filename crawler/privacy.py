@@ -28,6 +28,8 @@ AUTHORS = ("keep", "pseudonym", "drop")
 LOCATION = ("keep", "drop")
 # What the forum calls those who are not named.
 _NOBODY = frozenset({"匿名", "匿名者", "匿名用户", "游客", "遊客", "guest", "anonymous"})
+# A post that names more people than these is made to cost time.
+_MOST_NAMES = 500
 # What stands in a text in place of somebody who is not to be named.
 HIDDEN = "[…]"
 
@@ -200,7 +202,7 @@ def _hider(named: set[str], alias: _Alias) -> Callable[[str], str]:
     # of a single character nobody can say whether it is a name
     known = [name for name in named if len(name) > 1 and same_name(name) not in _NOBODY]
     known.sort(key=lambda name: (-len(name), name))
-    pattern = re.compile("|".join(_bounded(name) for name in known), re.I) if known else None
+    del known[_MOST_NAMES:]
 
     def told(name: str) -> str:
         shown = alias(name)
@@ -225,7 +227,11 @@ def _hider(named: set[str], alias: _Alias) -> Callable[[str], str]:
             words = _ADDRESS.sub(address, words)
         for rule in _NAMED:
             words = rule.sub(stated, words)
-        if pattern:
+        lowered = words.casefold()
+        # only those that are there make up a pattern
+        there = [name for name in known if name.casefold() in lowered]
+        if there:
+            pattern = re.compile("|".join(map(_bounded, there)), re.I)
             words = pattern.sub(lambda found: told(found[0]), words)
         return _MENTION.sub(mentioned, words) if "@" in words else words
 
