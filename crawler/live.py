@@ -137,6 +137,10 @@ class ProgressView:
             posts=told("new"),
             changed=told("changed"),
             deleted=told("deleted"),
+            files=stats.get("media/stored", 0),
+            files_refused=sum(
+                number for name, number in stats.items() if name.startswith("media/refused/")
+            ),
             pages=pages,
             size=stats.get("downloader/response_bytes", 0),
             pace=self._pace.of(seconds, pages),
@@ -185,6 +189,8 @@ def drawn(progress: Progress, width: int) -> Group:
     rows.add_column(ratio=1)
     rows.add_row("threads", _bar(progress))
     rows.add_row("posts", Text(progress.news))
+    if progress.media:
+        rows.add_row("files", Text(progress.media))
     pace = f"{progress.pace:.0f} a minute, " if progress.pace is not None else ""
     rows.add_row("pages", Text(f"{pace}{progress.pages:,} in all, {progress.size / 1e6:,.1f} MB"))
     rows.add_row("waiting", Text(progress.waiting))

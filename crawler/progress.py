@@ -39,7 +39,7 @@ class Progress:
     ``place`` is what is crawled, ``run_id`` which run it is. ``threads_unchanged`` were listed and
     cost no request. ``pace`` is in pages a minute; ``delay`` in seconds between two requests,
     ``delay_by`` says what makes it so; ``pause`` are the seconds that the forum still asks for.
-    ``is_ending``: nothing new is begun.
+    ``is_ending``: nothing new is begun. ``pages`` counts all answers, those of files among them.
     """
 
     place: str
@@ -53,6 +53,8 @@ class Progress:
     posts: int = 0
     changed: int = 0
     deleted: int = 0
+    files: int = 0
+    files_refused: int = 0
     pages: int = 0
     size: int = 0
     pace: float | None = None
@@ -92,6 +94,13 @@ class Progress:
         return ", ".join(parts)
 
     @property
+    def media(self) -> str:
+        """What came of pictures and files; nothing where none were asked for."""
+        parts = [f"{self.files:,} kept"] * bool(self.files or self.files_refused)
+        parts += [f"{self.files_refused:,} refused"] * bool(self.files_refused)
+        return ", ".join(parts)
+
+    @property
     def refusals(self) -> str:
         """What was refused, most frequent first: 4 no_permission, 1 not_found."""
         by_number = sorted(self.refused.items(), key=lambda each: (-each[1], each[0]))
@@ -118,6 +127,7 @@ class Progress:
         """All of it in one line, for a log."""
         pace = f"{self.pace:.0f} pages a minute, " if self.pace is not None else ""
         refused = f", {self.refusals} refused" if self.refused else ""
+        refused += f", files: {self.media}" if self.media else ""
         return (
             f"{self.threads_read:,} threads read, {self.waiting} waiting,"
             f" posts: {self.news}{refused}; {pace}{self.manner}; {self.left_in_words} left"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_one_line_tells_all() -> None:
         " 4 no_permission, 1 not_found refused; 60 pages a minute, 1.5 s between requests"
         " (robots.txt asks for it); at least 10 min left"
     )
+
+
+def test_pictures_and_files_if_any_were_asked_for() -> None:
+    assert "files" not in RUN.line
+    asked = replace(RUN, files=1212, files_refused=3)
+    assert "refused, files: 1,212 kept, 3 refused; 60 pages a minute" in asked.line
+    console = Console(file=io.StringIO(), width=80)
+    with console.capture() as shown:
+        console.print(drawn(asked, 80))
+    assert re.search(r"files +1,212 kept, 3 refused", shown.get())
 
 
 @pytest.mark.parametrize(
