@@ -99,7 +99,7 @@ class MediaFiles(MediaPipeline):
         files = wanted(item.images, item.attachments, self._media)
         if not files:
             return item
-        had = self._kept(files, archive)
+        before = self._told(files, archive)
         await super().process_item(item)
         # what was asked for is in the ledger: nothing of it needs to be remembered here
         self.spiderinfo.downloaded.clear()
@@ -113,7 +113,7 @@ class MediaFiles(MediaPipeline):
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
                 part["refusal"] = media.reason  # type: ignore[typeddict-item]
-        if item.is_again and self._kept(files, archive) == had:
+        if item.is_again and self._told(files, archive) == before:
             _withhold(item)
         if any(media and not media.is_final for media in known.values()):
             _look_again(item)
@@ -194,8 +194,10 @@ class MediaFiles(MediaPipeline):
         known = self._known(request.meta["wanted"].key, request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _kept(self, files: list[Wanted], archive: Archive) -> list[Wanted]:
-        return [each for each in files if (known := self._known(each.key, archive)) and known.path]
+    def _told(self, files: list[Wanted], archive: Archive) -> list[tuple[str | None, str | None]]:
+        """What a line says of its files."""
+        known = [self._known(each.key, archive) for each in files]
+        return [(each.path, each.reason) if each else (None, None) for each in known]
 
     def _known(self, key: str, archive: Archive) -> KnownMedia | None:
         """What came of a file, unless somebody took it away since."""
@@ -263,7 +265,7 @@ def _refusal(response: Response, *, is_image: bool) -> Reason | None:
 
 
 def _withhold(item: Post) -> None:
-    """Nothing came that was not there before: the line is not written, its version not used up."""
+    """All is as it was told before: the line is not written, its version not used up."""
     item.is_withheld = True
     for change in [*item.batch.changes]:
         if isinstance(change, PostSeen) and item.item_id.endswith(f":{change.post.id}"):

@@ -450,6 +450,16 @@ def test_pictures_that_are_wished_for_later(made: Town, tmp_path: Path) -> None:
     assert told(run)["version"] == 2
 
 
+def test_what_is_refused_later_is_told_once(made: Town, tmp_path: Path) -> None:
+    serve(made, "灯笼" + img("lamp.png"), {})
+    crawl(made.forum, tmp_path, *NO_REVISITS)
+    for _ in range(3):
+        run = crawl(made.forum, tmp_path, *ALL, "-a", "full=yes")
+        line = told(run)
+        assert (line["version"], line["images"][0]["refusal"]) == (2, "not_found")
+    assert not made.forum.asked["/lamp.png"], "what is not there is asked for once"
+
+
 def test_pictures_of_somebody_who_is_listed(made: Town, tmp_path: Path) -> None:
     serve(made, "灯笼" + img("lamp.png"), {"/lamp.png": file(PNG)})
     crawl(made.forum, tmp_path, *NO_REVISITS, path=thread_path(21))
