@@ -33,7 +33,7 @@ from crawler.known import (
     ThreadSeen,
 )
 from crawler.ledger import Ledger, LedgerError, hash_bytes, note_of
-from crawler.mediafiles import key_of
+from crawler.mediafiles import key_of, told_of
 from crawler.storage import (
     FILES,
     SEGMENT_SIZE,
@@ -217,6 +217,7 @@ def _told(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Chan
             is_first=kind == "article",
             is_shielded=record.get("access") in SHIELDED,
             is_gone=is_gone,
+            media=told_of(record.get("images", ()), record.get("attachments", ())),
         )
         yield PostSeen(thread_id, post)
         for part in (*record.get("images", ()), *record.get("attachments", ())):

@@ -183,7 +183,7 @@ class Post(Line):
     is_deleted: bool | None = None
     # on the site's removal list: known, and written nowhere
     is_removed: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
-    # said before; told again for the pictures and files that it lacked, if they come
+    # said before; told again if there is news of its pictures and files
     is_again: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
 

@@ -40,7 +40,8 @@ class KnownThread:
 class KnownPost:
     """The last line of a post: its version, a hash of its content, whether it said it is gone.
 
-    ``version`` is 0 where there is none: the removal list keeps it out.
+    ``version`` is 0 where there is none: the removal list keeps it out. ``media`` is a hash of what
+    the line tells of pictures and files (`crawler.mediafiles.told_of`).
 
     ``is_early``: it is shown before its turn, so that its own place does not hold it.
     """
@@ -53,6 +54,7 @@ class KnownPost:
     is_early: bool = False
     is_shielded: bool = False
     is_gone: bool = False
+    media: bytes = b""
 
     @property
     def order(self) -> tuple[int, int]:

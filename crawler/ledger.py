@@ -97,6 +97,8 @@ CREATE TABLE trait (
 CREATE TABLE media (
   key TEXT PRIMARY KEY, path TEXT, sha256 BLOB, reason TEXT, retriable INTEGER, attempts INTEGER
 ) WITHOUT ROWID;
+-- a hash of what the last line of a post tells of its pictures and files
+ALTER TABLE post ADD COLUMN media BLOB;
 """,
 )
 # What `post.state` is made of: all that are gone are at or above _GONE.
@@ -198,8 +200,16 @@ class Ledger:
         match change:
             case PostSeen(thread_id, post):
                 run(
-                    "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?)",
-                    (_id(thread_id), _id(post.id), post.at, post.version, post.hash, _state(post)),
+                    "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        _id(thread_id),
+                        _id(post.id),
+                        post.at,
+                        post.version,
+                        post.hash,
+                        _state(post),
+                        post.media or None,
+                    ),
                 )
             case PageSeen(thread_id, number, at):
                 run("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (_id(thread_id), number, at))
@@ -282,7 +292,7 @@ class Ledger:
         found = {}
         for post_id in post_ids:
             row = self._db.execute(
-                "SELECT id, at, version, hash, state FROM post WHERE thread = ? AND id = ?",
+                "SELECT id, at, version, hash, state, media FROM post WHERE thread = ? AND id = ?",
                 (_id(thread_id), _id(post_id)),
             ).fetchone()
             if row:
@@ -295,7 +305,7 @@ class Ledger:
         """Posts known to be there whose place is behind ``low`` and before ``high``."""
         floor, roof = low or (-(1 << 62), 0), high or (1 << 62, 0)
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state FROM post"
+            "SELECT id, at, version, hash, state, media FROM post"
             " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
             (_id(thread_id), floor[0], roof[0], _GONE),
         )
@@ -304,7 +314,7 @@ class Ledger:
     def present_posts(self, thread_id: str, behind: str | None, limit: int) -> list[KnownPost]:
         """Up to ``limit`` posts known to be there, by id, from the one after ``behind`` on."""
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state FROM post"
+            "SELECT id, at, version, hash, state, media FROM post"
             " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
             (_id(thread_id), _id(behind) if behind else -1, _GONE, limit),
         )
@@ -474,9 +484,13 @@ def _state(post: KnownPost) -> int:
 
 
 def _post(row: tuple[Any, ...]) -> KnownPost:
-    number, at, version, digest, state = row
-    marks = (bool(state & mark) for mark in (_ARTICLE, _EARLY, _SHIELDED, _GONE))
-    return KnownPost(str(number), at, version, digest, *marks)
+    number, at, version, digest, state, media = row
+    first, early, shielded, gone = (
+        bool(state & mark) for mark in (_ARTICLE, _EARLY, _SHIELDED, _GONE)
+    )
+    return KnownPost(
+        str(number), at, version, digest, first, early, shielded, gone, media=media or b""
+    )
 
 
 def _refusal(row: tuple[Any, ...]) -> KnownRefusal:

@@ -8,6 +8,7 @@ for once; what may come the next time is asked for again by the next run, by way
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.exceptions import DropItem
 from scrapy.pipelines.media import MediaPipeline
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock, DeferredSemaphore
@@ -24,7 +25,7 @@ from twisted.internet.threads import deferToThread
 from crawler.discuz.facts import Message
 from crawler.items import RETRIABLE, Line, Post, Reason
 from crawler.known import KnownMedia, MediaSeen, PageSeen, PostSeen
-from crawler.mediafiles import Wanted, image_ending, keep, key_of, wanted
+from crawler.mediafiles import Wanted, image_ending, keep, key_of, told_of, wanted
 from crawler.middlewares import FORUM
 from crawler.pipelines import storage_failed
 from crawler.responses import read_failure, read_response
@@ -84,38 +85,35 @@ class MediaFiles(MediaPipeline):
         self._turns = DeferredSemaphore(_AT_ONCE)
         self._writing = DeferredLock()
         self._failures: Counter[str] = Counter()
+        # what was asked for in vain: many posts show the same picture
+        self._failed: set[int] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if crawler.settings["MEDIA"] == "none":
-            raise NotConfigured
         return cls(crawler=crawler)
 
     async def process_item(self, item: Line) -> Line:  # type: ignore[override]
         """Hold a line back until its files are there, then tell of them in it."""
         archive = item.batch.archive
-        if not isinstance(item, Post) or item.is_removed or archive is None:
+        if not isinstance(item, Post) or item.is_deleted or archive is None:
             return item
         files = wanted(item.images, item.attachments, self._media)
-        if not files:
-            return item
-        before = self._told(files, archive)
-        await super().process_item(item)
-        # what was asked for is in the ledger: nothing of it needs to be remembered here
-        self.spiderinfo.downloaded.clear()
-        known = {each.key: self._known(each.key, archive) for each in files}
-        if None in known.values() and self._is_ending():
+        if files:
+            await super().process_item(item)
+            # what was asked for is in the ledger: nothing of it needs to be remembered here
+            self.spiderinfo.downloaded.clear()
+        known = [self._known(each.key, archive) for each in files]
+        if None in known and self._is_ending():
             # the page is not stored, and the next run asks for it again
             raise DropItem(f"{item.item_id} waits for its files", log_level="DEBUG")
         for part in (*item.images, *item.attachments):
-            media = known.get(key_of(part))
+            media = self._known(key_of(part), archive)
             if media is not None and media.path and media.sha256:
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
                 part["refusal"] = media.reason  # type: ignore[typeddict-item]
-        if item.is_again and self._told(files, archive) == before:
-            _withhold(item)
-        if any(media and not media.is_final for media in known.values()):
+        _tell_again_if_new(item)
+        if any(media and not media.is_final for media in known):
             _look_again(item)
         return item
 
@@ -147,16 +145,26 @@ class MediaFiles(MediaPipeline):
         """
         await maybe_deferred_to_future(self._turns.acquire())
         each: Wanted = request.meta["wanted"]
-        known = self._known(each.key, request.meta["archive"])
-        is_done = known is not None and known.is_final
-        if not is_done and self._failures[_host(each)] >= _FAILURES:
-            self._refused(each, request.meta["archive"], "unreachable")
-            is_done = True
-        if is_done or self._is_ending():
-            self._turns.release()
-            return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
-        request.meta["has_turn"] = True
-        return None
+        is_needed = False
+        try:
+            is_needed = not self._is_ending() and self._is_open(each, request.meta["archive"])
+        finally:
+            if not is_needed:
+                self._turns.release()
+        if is_needed:
+            request.meta["has_turn"] = True
+            return None
+        return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
+
+    def _is_open(self, each: Wanted, archive: Archive) -> bool:
+        """Whether it is not known what comes of a file, and asking may tell."""
+        known = self._known(each.key, archive)
+        if hash(each.key) in self._failed or (known is not None and known.is_final):
+            return False
+        if self._failures[_host(each)] >= _FAILURES:
+            self._refused(each, archive, "unreachable")
+            return False
+        return True
 
     async def media_downloaded(  # type: ignore[override]
         self, response: Response, request: Request, _: object, **__: object
@@ -172,10 +180,10 @@ class MediaFiles(MediaPipeline):
                 path, digest = await maybe_deferred_to_future(
                     self._writing.run(deferToThread, keep, archive.folder, response.body, each.name)
                 )
-                archive.ledger.apply([MediaSeen(KnownMedia(each.key, path, digest))])
             except OSError as error:
                 storage_failed(self.crawler, archive, error)
             else:
+                self._learn(archive, KnownMedia(each.key, path, digest))
                 self._failures[_host(each)] = 0
                 self._count(archive, "stored")
                 self._count(archive, "bytes", len(response.body))
@@ -194,11 +202,6 @@ class MediaFiles(MediaPipeline):
         known = self._known(request.meta["wanted"].key, request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _told(self, files: list[Wanted], archive: Archive) -> list[tuple[str | None, str | None]]:
-        """What a line says of its files."""
-        known = [self._known(each.key, archive) for each in files]
-        return [(each.path, each.reason) if each else (None, None) for each in known]
-
     def _known(self, key: str, archive: Archive) -> KnownMedia | None:
         """What came of a file, unless somebody took it away since."""
         known = archive.ledger.media(key)
@@ -214,9 +217,17 @@ class MediaFiles(MediaPipeline):
         if is_retriable is None:
             is_retriable = reason in RETRIABLE
             self._failures[_host(each)] += is_retriable
+        if is_retriable:
+            self._failed.add(hash(each.key))
         known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
-        archive.ledger.apply([MediaSeen(known)])
+        self._learn(archive, known)
         self._count(archive, f"refused/{reason}")
+
+    def _learn(self, archive: Archive, media: KnownMedia) -> None:
+        try:
+            archive.ledger.apply([MediaSeen(media)])
+        except sqlite3.Error as error:
+            storage_failed(self.crawler, archive, error)
 
     def _end(self, request: Request) -> None:
         if request.meta.pop("has_turn", False):
@@ -264,13 +275,19 @@ def _refusal(response: Response, *, is_image: bool) -> Reason | None:
     return page.reason if isinstance(page, Message) and page.site is not None else "not_found"
 
 
-def _withhold(item: Post) -> None:
-    """All is as it was told before: the line is not written, its version not used up."""
-    item.is_withheld = True
+def _tell_again_if_new(item: Post) -> None:
+    """Tell the ledger what is told of files; a line that says nothing new is not written."""
+    told = told_of(item.images, item.attachments)
     for change in [*item.batch.changes]:
-        if isinstance(change, PostSeen) and item.item_id.endswith(f":{change.post.id}"):
-            told = replace(change.post, version=change.post.version - 1)
-            item.batch.changes.append(PostSeen(change.thread_id, told))
+        if not isinstance(change, PostSeen) or not item.item_id.endswith(f":{change.post.id}"):
+            continue
+        post = replace(change.post, media=told)
+        if item.is_again and post.media == change.post.media:
+            item.is_withheld = True
+            # its version is not used up
+            post = replace(post, version=post.version - 1)
+        if post != change.post:
+            item.batch.changes.append(PostSeen(change.thread_id, post))
 
 
 def _look_again(item: Post) -> None:

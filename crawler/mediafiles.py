@@ -7,6 +7,7 @@ file, and nothing of its name was chosen by whoever uploaded it.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -80,6 +81,19 @@ def key_of(part: Mapping[str, Any]) -> str:
     """What a picture or an attachment of a line is known by."""
     number = part.get("attachment_id") or part.get("id")
     return f"attachment:{number}" if number else urls.stable_url(part.get("url", ""))
+
+
+def told_of(images: Sequence[Mapping[str, Any]], attachments: Sequence[Mapping[str, Any]]) -> bytes:
+    """A hash of what a line tells of its pictures and files; empty where it tells nothing."""
+    said = [
+        [key_of(part), part.get("path"), part.get("refusal")]
+        for part in (*images, *attachments)
+        if "path" in part or "refusal" in part
+    ]
+    if not said:
+        return b""
+    text = json.dumps(said, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:6]
 
 
 def image_ending(data: bytes) -> str | None:

@@ -220,7 +220,8 @@ class Reading:
         if line.is_removed:
             return None
         if known.hash == digest and not known.is_gone:
-            line.is_again = self._lacks_media(line)
+            # what came of its pictures and files since is told in another line of the same words
+            line.is_again = bool(wanted(line.images, line.attachments, self._media))
             if not line.is_again:
                 return None
         self._present += known.is_gone
@@ -234,17 +235,8 @@ class Reading:
             is_early=post.is_early,
             is_shielded=is_shielded,
             is_gone=False,
+            media=known.media if line.is_again else b"",
         )
-
-    def _lacks_media(self, line: PostLine) -> bool:
-        """Whether pictures or files of a post were never asked for, or may come the next time."""
-        if self._media == "none":
-            return False
-        known = (
-            self._ledger.media(each.key)
-            for each in wanted(line.images, line.attachments, self._media)
-        )
-        return any(media is None or not media.is_final for media in known)
 
     def _moved_to_the_top(
         self, posts: list[Post], known: dict[str, KnownPost], news: set[str]

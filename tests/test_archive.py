@@ -27,7 +27,7 @@ def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any
     return "article" if number == 1 else "post", {**record, **more}
 
 
-def seen(number: int, version: int = 1, **more: bool) -> Change:
+def seen(number: int, version: int = 1, **more: Any) -> Change:
     at = minutes("2023-03-14T10:00:30+08:00")
     known = KnownPost(str(number), at, version, hash_bytes(HASH), is_first=number == 1, **more)
     return PostSeen("7", known)

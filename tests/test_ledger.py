@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def again(ledger: Ledger) -> Ledger:
     return Ledger(ledger.path)
 
 
-def post(number: int, at: int = 0, version: int = 1, **more: bool) -> KnownPost:
+def post(number: int, at: int = 0, version: int = 1, **more: Any) -> KnownPost:
     return KnownPost(str(number), at, version, b"12345678", **more)
 
 

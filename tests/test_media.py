@@ -439,6 +439,20 @@ def test_what_never_comes_is_asked_for_three_times(made: Town, tmp_path: Path) -
     assert told(run)["version"] == 1
 
 
+def test_a_picture_of_many_posts_is_asked_for_once_a_run(made: Town, tmp_path: Path) -> None:
+    for talk in made.talks.values():
+        for post_id in talk.posts:
+            talk.posts[post_id] += img("lamp.png")
+    made.publish()
+    asked = []
+    for answer in ((503, {}, b"busy"), (503, {}, b"busy"), file(PNG)):
+        made.forum.pages["/lamp.png"] = answer
+        run = crawl(made.forum, tmp_path, *ALL, "-a", "full=yes")
+        asked.append(made.forum.asked["/lamp.png"])
+    assert asked == [1, 1, 1]
+    assert {told(run, n)["images"][0]["path"] for n in (110002, 120030)} == {name_of(PNG, "png")}
+
+
 def test_pictures_that_are_wished_for_later(made: Town, tmp_path: Path) -> None:
     serve(made, "灯笼" + img("lamp.png"), {"/lamp.png": file(PNG)})
     before = len(crawl(made.forum, tmp_path, *NO_REVISITS).lines("posts"))
@@ -448,6 +462,28 @@ def test_pictures_that_are_wished_for_later(made: Town, tmp_path: Path) -> None:
     assert len(run.lines("posts")) == before + 1, "the one that has a picture"
     run = crawl(made.forum, tmp_path, *ALL, "-a", "full=yes")
     assert told(run)["version"] == 2
+
+
+def test_what_is_kept_is_told_whatever_is_asked_for(made: Town, tmp_path: Path) -> None:
+    text, files = (
+        "灯笼" + img("lamp.png") + attached(6),
+        {"/lamp.png": file(PNG), at(6): download(ZIP)},
+    )
+    serve(made, text, files)
+
+    def read_with(media: str) -> tuple[int, bool, bool]:
+        how = ("-s", f"MEDIA={media}", *NO_REVISITS, "-a", "full=yes")
+        line = told(crawl(made.forum, tmp_path, *how))
+        return line["version"], "path" in line["images"][0], "path" in line["attachments"][0]
+
+    assert read_with("none") == (1, False, False)
+    assert read_with("images") == (2, True, False)
+    assert read_with("all") == (3, True, True)
+    for media in ("images", "attachments", "none", "all"):
+        assert read_with(media) == (3, True, True), media
+    serve(made, f"{text}改了", files)
+    assert read_with("none") == (4, True, True)
+    assert read_with("all") == (4, True, True)
 
 
 def test_what_is_refused_later_is_told_once(made: Town, tmp_path: Path) -> None:
