@@ -185,7 +185,10 @@ def pseudonym(name: str, salt: bytes) -> str:
 def _names(record: Record) -> Iterable[str]:
     """Whom a line names, itself or by what it quotes."""
     author, special = record.get("author") or {}, record.get("special") or {}
-    yield author.get("name") or ""
+    own = author.get("name") or ""
+    if len(own) > 2:
+        # he may sign with it; a short one (记者, 天空) is a word of his rather
+        yield own
     yield record.get("edited_by") or ""
     for part in ("quotes", "comments", "ratings"):
         for each in record.get(part) or ():

@@ -63,6 +63,7 @@ def line(**more: Any) -> dict[str, Any]:
         ),
         # the author's own name
         ({"text": f"—— {HU}"}, f"—— {HU_TOLD}"),
+        ({"author": {"name": "记者"}, "text": "记者来了"}, "记者来了"),
         # who stands where names stand
         ({"text": f"@{LU} 来看"}, f"@{LU_TOLD} 来看"),
         ({"text": f"@{LU}，\n来"}, f"@{LU_TOLD}，\n来"),
