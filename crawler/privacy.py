@@ -220,7 +220,10 @@ def _hider(named: set[str], alias: _Alias) -> Callable[[str], str]:
 
     def stated(found: re.Match[str]) -> str:
         name = found[1].strip()
-        return found[0].replace(found[1], told(name)) if name else found[0]
+        # what was hidden before made a longer line as short as one with a name
+        if not name or HIDDEN in name or _PSEUDONYM.search(name):
+            return found[0]
+        return found[0].replace(found[1], told(name))
 
     def address(found: re.Match[str]) -> str:
         return HIDDEN if "://" in found[0] and _MEMBER.search(found[0]) else found[0]

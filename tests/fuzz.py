@@ -29,6 +29,7 @@ from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
 from crawler.discuz.rules import Selector, SiteRules, ThreadSelectors
 from crawler.items import to_record
 from crawler.lines import post_lines, refusal_line
+from crawler.privacy import Privacy
 from crawler.schema import problems
 from crawler.storage import encode
 from tests.conftest import SHARED
@@ -117,6 +118,9 @@ class Seed:
     rules: SiteRules | None = None
 
 
+VEILED, NAMELESS = (Privacy(authors, salt=b"salt") for authors in ("pseudonym", "drop"))
+
+
 def seeds() -> list[Seed]:
     """The fixtures of the project, and real pages where they lie beside it.
 
@@ -183,6 +187,13 @@ def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[st
                 extra.pop(sign, None)
             if extra:
                 yield f"{line.item_id}: {dict(extra)} are not on the page"
+        for privacy in (VEILED, NAMELESS):
+            for line in post_lines(page, page.posts, SEEN, privacy):
+                record = to_record(line)
+                for problem in problems(record):
+                    yield f"{line.item_id}, {privacy.authors}: {problem}"
+                if privacy.published(record) != record:
+                    yield f"{line.item_id}, {privacy.authors}: published twice is not once"
     elif isinstance(page, Message):
         lines = [refusal_line(page.reason, url=url, fetched_at=SEEN, message=page)]  # type: ignore[list-item]
     else:

@@ -287,7 +287,7 @@ def test_what_others_took_over_of_somebody_who_is_listed() -> None:
 
 
 def site(data: Path) -> Path:
-    return next(path for path in data.iterdir() if path.is_dir())
+    return next(data.glob("*/ledger.sqlite3")).parent
 
 
 def listed(data: Path, forum: Forum, *lines: str) -> None:
