@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from crawler import ledger as ledger_module
 from crawler.known import (
     BoardWalked,
     KnownPost,
@@ -28,6 +27,7 @@ from crawler.known import (
     ThreadSeen,
 )
 from crawler.ledger import Ledger, LedgerError
+from crawler.migrations import MIGRATIONS
 from crawler.storage import Segment
 
 
@@ -164,7 +164,7 @@ def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
 def test_a_new_ledger_has_the_present_version(ledger: Ledger) -> None:
     ledger.close()
     with closing(sqlite3.connect(ledger.path, isolation_level=None)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (len(ledger_module._MIGRATIONS),)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -202,8 +202,8 @@ def test_an_older_ledger_is_brought_to_the_present(
     ledger.apply([ThreadSeen(KnownThread("7", "2")), PostSeen("7", post(1))])
     ledger.commit()
     added = "ALTER TABLE board ADD COLUMN colour TEXT DEFAULT 'red';"
-    migrations = (*ledger_module._MIGRATIONS, added, "CREATE TABLE shelf (x);")
-    monkeypatch.setattr(ledger_module, "_MIGRATIONS", migrations)
+    migrations = (*MIGRATIONS, added, "CREATE TABLE shelf (x);")
+    monkeypatch.setattr("crawler.ledger.MIGRATIONS", migrations)
     ledger = again(ledger)
     assert ledger.thread("7") == KnownThread("7", "2")
     assert ledger.posts("7", ["1"]) == {"1": post(1)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from crawler.mediafiles import file_path, image_ending, key_of, wanted
-from tests.conftest import FAST, Forum, Run, begin, scrapy, served_forum
+from tests.conftest import FAST, ROOT, Forum, Run, scrapy, served_forum
 from tests.templates import message
 from tests.town import NO_REVISITS, Town, crawl, thread_path, town
 
@@ -565,36 +565,32 @@ def test_a_disk_that_takes_no_file(made: Town, tmp_path: Path) -> None:
     assert told(run)["images"][0]["path"] == name_of(PNG, "png")
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-
-
-def test_ctrl_c_waits_for_few(made: Town, elsewhere: Forum, tmp_path: Path) -> None:
+def test_ctrl_c_waits_for_few(made: Town, tmp_path: Path) -> None:
     """What was not asked for yet is left to the next run."""
-    gate = threading.Event()
+    is_asked, gate = threading.Event(), threading.Event()
 
     def held() -> tuple[int, dict[str, str], bytes]:
+        is_asked.set()
         gate.wait(60)
         return file(PNG)
 
     files = {f"/{n}.png": held for n in range(60)}
     serve(made, "".join(img(f"{n}.png") for n in range(60)), files)
-    out = tmp_path / "out"
-    data = tmp_path / "data"
-    url = f"url={made.forum.root}{thread_path(11)[1:]}"
-    running = begin(
-        "crawl", "discuz", "-a", url, *ALL, "-s", f"DATA_DIR={data}", *FAST, "-L", "INFO", out=out
-    )
-    until(lambda: bool(made.forum.asked["/0.png"]))
-    assert running.pid
-    os.kill(running.pid, signal.SIGINT)
-    until(lambda: "SIGINT" in (out / "stderr").read_text("utf-8"))
-    gate.set()
-    running.join(60)
-    assert running.exitcode == 130, (out / "stderr").read_text("utf-8")
+    data, url = tmp_path / "data", f"url={made.forum.root}{thread_path(11)[1:]}"
+    how = (*ALL, "-s", f"DATA_DIR={data}", *FAST, "-L", "INFO")
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "discuz", "-a", url, *how],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert is_asked.wait(60)
+        running.send_signal(signal.SIGINT)
+        assert running.stderr
+        said = next(line for line in running.stderr if "SIGINT" in line)
+        gate.set()
+        said += running.stderr.read()
+    assert running.returncode == 130, said
     assert sum(made.forum.asked[f"/{n}.png"] for n in range(60)) <= 16
     run = read(made.forum, data, *ALL)
     assert run.status == 0, run.stderr
