@@ -21,7 +21,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.cookies import read_cookies
 from crawler.discuz import urls
 from crawler.items import REASONS, SCHEMA_VERSION
-from crawler.middlewares import FORUM
+from crawler.middlewares import FORUM, is_elsewhere
 from crawler.outcome import STATUSES, conclude
 from crawler.runs import write_record
 from crawler.storage import sha256_of, site_folder
@@ -66,7 +66,7 @@ class CrawlDelay:
             return
         logger.info("robots.txt of %s asks for %g seconds between requests", host, delay)
         self._delays[host] = delay
-        if self._crawler.stats:
+        if self._crawler.stats and not is_elsewhere(request):
             self._crawler.stats.max_value("crawl/delay_of_robots", delay)
         self._hold(host)
 

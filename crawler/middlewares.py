@@ -56,8 +56,7 @@ class PublicAddressMiddleware:
         return cls(crawler.settings.getlist("MEDIA_LOCAL_HOSTS"))
 
     async def process_request(self, request: Request) -> None:
-        forum = request.meta.get(FORUM)
-        if forum is None or urls.same_host(request.url, forum):
+        if not is_elsewhere(request):
             return
         if urlsplit(request.url).netloc in self._allowed:
             return
@@ -96,7 +95,8 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
 class RetryAfterMiddleware:
     """Waits as long as `Retry-After` says (RFC 9110 §10.2.3), in seconds or as a date.
 
-    A pause that is longer than ``RETRY_AFTER_MAX`` seconds ends the run instead.
+    A pause that is longer than ``RETRY_AFTER_MAX`` seconds ends the run instead. A host of pictures
+    that asks for one is not asked again before it is over.
     """
 
     def __init__(self, crawler: Crawler, longest: float) -> None:
@@ -112,6 +112,9 @@ class RetryAfterMiddleware:
         from twisted.internet import reactor  # noqa: PLC0415 - Scrapy installs it late
 
         host = urlsplit(request.url).netloc
+        if is_elsewhere(request) and self._not_before.get(host, 0) > time.monotonic():
+            # nobody's pictures hold up the forum
+            raise IgnoreRequest(f"{host} asked for a pause")
         # another answer may have asked for more in the meantime
         while (pause := self._not_before.get(host, 0) - time.monotonic()) > 0:
             await maybe_deferred_to_future(deferLater(reactor, pause))
@@ -122,7 +125,9 @@ class RetryAfterMiddleware:
         if pause is None or response.status < 300:
             return response
         host = urlsplit(request.url).netloc
-        if pause > self._longest:
+        if is_elsewhere(request):
+            self._not_before[host] = time.monotonic() + pause
+        elif pause > self._longest:
             logger.error("%s asks for a pause of %d seconds: the run ends", host, pause)
             if self._crawler.engine:
                 deferred_from_coro(self._crawler.engine.close_spider_async(reason="blocked"))
@@ -158,8 +163,17 @@ class RobotsAvailableMiddleware:
         )
         if again is not None:
             return again
-        logger.error("%s answers %d: nothing may be asked for", request.url, response.status)
+        frontiers = getattr(self._crawler.spider, "frontiers", [])
+        is_asked = any(urls.same_host(request.url, each.root) for each in frontiers)
+        level = logging.ERROR if is_asked else logging.INFO
+        logger.log(level, "%s answers %d: nothing may be asked for", request.url, response.status)
         return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
+
+
+def is_elsewhere(request: Request) -> bool:
+    """Whether a picture or file is asked for that does not lie at the forum's own host."""
+    forum = request.meta.get(FORUM)
+    return forum is not None and not urls.same_host(request.url, forum)
 
 
 # names that only a local network gives

@@ -404,6 +404,26 @@ def test_a_host_that_does_not_answer_is_left_alone(
     assert 3 <= sum(elsewhere.asked.values()) - elsewhere.asked["/robots.txt"] <= 12
 
 
+@pytest.mark.parametrize("pause", ["5", "90000"])
+def test_a_host_of_pictures_holds_nothing_up(
+    made: Town, elsewhere: Forum, pause: str, tmp_path: Path
+) -> None:
+    elsewhere.pages["/0.png"] = (429, {"Retry-After": pause}, b"")
+    elsewhere.pages["/robots.txt"] = (503, {}, b"")
+    serve(made, "".join(img(f"{elsewhere.root}{n}.png") for n in range(2)), {})
+    host = elsewhere.root.removeprefix("http://").strip("/")
+    how = ("-s", f"MEDIA_LOCAL_HOSTS={host}", "-s", "RETRY_TIMES=0", "-L", "ERROR")
+    run = crawl(made.forum, tmp_path / "1", *ALL, *how)
+    assert run.status == 0, run.stderr
+    assert len(run.stderr.splitlines()) == 1, "no word of it"
+    assert not elsewhere.asked["/0.png"], "its robots.txt cannot be had"
+    del elsewhere.pages["/robots.txt"]
+    run = crawl(made.forum, tmp_path / "2", *ALL, *how)
+    assert run.status == 0, run.stderr
+    assert sum(elsewhere.asked[f"/{n}.png"] for n in range(2)) in (1, 2)
+    assert len({line["thread_id"] for line in run.lines("articles")}) == len(made.talks)
+
+
 def test_what_comes_the_next_time_is_a_new_version(made: Town, tmp_path: Path) -> None:
     serve(made, "灯笼" + img("lamp.png"), {"/lamp.png": (503, {}, b"busy")})
     tonight = ("-s", "MEDIA=all")
