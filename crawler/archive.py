@@ -55,7 +55,7 @@ SHIELDED = ("shielded", "banned")
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
 # Of a damaged ledger, if they can be read: see `crawler.privacy`.
-_KEPT_NOTES = ("salt", "authors")
+_KEPT_NOTES = ("salt", "authors", "listed")
 
 
 class InUseError(Exception):

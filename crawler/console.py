@@ -68,7 +68,7 @@ class QuietCommand(ScrapyCommand):
         assert self.settings is not None
         try:
             return read_privacy(folder, self.settings["AUTHORS"], self.settings["LOCATION"])
-        except (PrivacyError, BadRemovalsError) as error:
+        except (PrivacyError, BadRemovalsError, OSError) as error:
             self.refuse(str(error))
 
 

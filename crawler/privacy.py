@@ -6,13 +6,12 @@ does not, and again when a snapshot or an export asks for less than was stored.
 
 from __future__ import annotations
 
-import base64
-import hmac
+import json
 import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,9 @@ from crawler.archive import LEDGER, Archive
 from crawler.discuz import urls
 from crawler.known import NoteMade
 from crawler.ledger import note_of
-from crawler.removals import NOTHING, Removals, read_removals, same_name
+from crawler.names import pseudonym, same_name
+from crawler.removals import NOTHING, Removals, read_removals
+from crawler.storage import read_lines, segment_paths
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +31,15 @@ LOCATION = ("keep", "drop")
 _NOBODY = frozenset({"匿名", "匿名者", "匿名用户", "游客", "遊客", "guest", "anonymous"})
 # A post that names more people than these is made to cost time.
 _MOST_NAMES = 500
+# the ledger's note of `names_learnt`
+_LISTED = "listed"
 # What stands in a text in place of somebody who is not to be named.
 HIDDEN = "[…]"
 
 Record = dict[str, Any]
 _Alias = Callable[[str], str | None]
 
-# user-k3q7m2xw9a4b: sixty bits tell a million members apart
+# as `pseudonym` makes them: user-k3q7m2xw9a4b
 _PSEUDONYM = re.compile(r"user-[a-z2-7]{12}")
 # Of an author that bears a pseudonym: what does not point at one member (credits do).
 _KEPT_OF_AUTHOR = ("group", "is_anonymous", "is_deleted")
@@ -91,7 +94,7 @@ class Privacy:
 
     def alias(self, name: str) -> str | None:
         """What a name becomes; ``None`` where nothing is told."""
-        if same_name(name) in self.removals.names or self.authors == "drop":
+        if self.authors == "drop" or self.removals.has_name(name):
             return None
         # what bears a pseudonym already was stored so
         is_told = same_name(name) in _NOBODY or _PSEUDONYM.fullmatch(name)
@@ -170,16 +173,6 @@ class Privacy:
 
 
 WHOLE = Privacy()
-
-
-def pseudonym(name: str, salt: bytes) -> str:
-    """The same for each way of writing a name that Discuz takes for the same.
-
-    >>> pseudonym("Lilac", b"salt") == pseudonym("lilac", b"salt") != pseudonym("lilac", b"other")
-    True
-    """
-    digest = hmac.digest(salt, same_name(name).encode("utf-8", "surrogatepass"), "sha256")
-    return f"user-{base64.b32encode(digest[:8]).decode().lower()[:12]}"
 
 
 def _names(record: Record) -> Iterable[str]:
@@ -307,23 +300,45 @@ def open_privacy(archive: Archive, authors: str, location: str) -> Privacy:
             logger.warning("%s: its salt is lost; authors get new pseudonyms from now on", folder)
         salt = secrets.token_hex(32)
         ledger.apply([NoteMade("salt", salt), NoteMade("authors", authors)])
-    return Privacy(authors, location == "keep", bytes.fromhex(salt), read_removals(folder))
+    removals = _removals(folder, bytes.fromhex(salt), ledger.note(_LISTED))
+    if removals.authors:
+        ledger.apply([names_learnt(removals)])
+    return Privacy(authors, location == "keep", bytes.fromhex(salt), removals)
 
 
 def read_privacy(folder: Path, authors: str, location: str) -> Privacy:
     """How a folder's lines are handed on by a snapshot or an export.
 
-    Raises `PrivacyError`, `BadRemovalsError`.
+    Raises `PrivacyError`, `BadRemovalsError`, `OSError`.
     """
     check_privacy(authors, location)
-    said = note_of(folder / LEDGER, "salt")
-    if authors == "pseudonym" and said is None:
+    salt = note_of(folder / LEDGER, "salt")
+    if authors == "pseudonym" and salt is None:
         raise PrivacyError(f"AUTHORS=pseudonym: {folder / LEDGER} has no salt; crawl the site once")
-    salt, removals = bytes.fromhex(said or ""), read_removals(folder)
-    # in lines that were stored so, those who are listed bear pseudonyms
-    borne = frozenset(pseudonym(name, salt) for name in removals.names)
-    removals = replace(removals, names=removals.names | borne)
-    return Privacy(authors, location == "keep", salt, removals)
+    removals = _removals(folder, bytes.fromhex(salt or ""), note_of(folder / LEDGER, _LISTED))
+    return Privacy(authors, location == "keep", bytes.fromhex(salt or ""), removals)
+
+
+def names_learnt(removals: Removals) -> NoteMade:
+    """What the ledger is to know of the names of listed members."""
+    borne = {number: sorted(removals.borne.get(number, ())) for number in removals.authors}
+    return NoteMade(_LISTED, json.dumps(borne))
+
+
+def _removals(folder: Path, salt: bytes, note: str | None) -> Removals:
+    """A folder's list, with the names of those whose lines were stored before they were listed."""
+    removals = read_removals(folder, salt)
+    known: dict[str, list[str]] = json.loads(note or "{}")
+    removals.borne.update(
+        {number: set(borne) for number, borne in known.items() if number in removals.authors}
+    )
+    if removals.authors - known.keys():
+        for kind in ("article", "post"):
+            for path in segment_paths(folder, kind):
+                for line in read_lines(path):
+                    author = json.loads(line).get("author", {})
+                    removals.learn(author.get("id"), author.get("name"))
+    return removals
 
 
 def check_privacy(authors: str, location: str) -> None:

@@ -23,7 +23,7 @@ from crawler.ledger import Ledger, hash_bytes
 from crawler.lines import coverage_line, deleted_line, post_lines
 from crawler.mediafiles import wanted
 from crawler.places import Places
-from crawler.privacy import WHOLE, Privacy
+from crawler.privacy import WHOLE, Privacy, names_learnt
 from crawler.ranges import Ranges
 
 # A hole in the floors of a thread of millions need not be told floor by floor.
@@ -119,6 +119,10 @@ class Reading:
         lines: list[Line] = []
         news: set[str] = set()
         told = self._in_turn(page, posts, known)
+        removals = self._privacy.removals
+        # of all before any is told: an early floor may quote a later one
+        if [post for post in page.posts if removals.learn(post.author.id, post.author.name)]:
+            changes.append(names_learnt(removals))
         for post, line in zip(told, post_lines(page, told, now, self._privacy), strict=True):
             change = self._tell(post, line, known.get(post.id))
             if change:

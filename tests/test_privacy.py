@@ -18,7 +18,8 @@ from crawler.discuz import read_page
 from crawler.discuz.facts import ThreadPage
 from crawler.items import Post, to_record
 from crawler.lines import content_hash, post_lines
-from crawler.privacy import Privacy, pseudonym
+from crawler.names import pseudonym
+from crawler.privacy import Privacy
 from crawler.removals import BadRemovalsError, Removals, read_removals
 from crawler.schema import problems
 from crawler.storage import read_lines, segment_paths
@@ -411,6 +412,39 @@ def test_listed_posts_and_authors_are_written_nowhere(forum: Forum, tmp_path: Pa
     assert present(run) == wanted(made)
 
 
+def test_a_listed_author_is_quoted_by_nobody(forum: Forum, tmp_path: Path) -> None:
+    """A quotation tells a name and no number: it is learnt from his posts, and kept by nobody."""
+    made = town(forum)
+    made.reply(11, quoting(made))
+    made.publish()
+    listed(tmp_path, forum, "author 21")
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    quoting_line = next(line for line in run.lines("posts") if line["post_id"] == "110004")
+    assert "quotes" not in quoting_line
+    # another night, another thread: who he is, is known
+    number = made.reply(14, quoting(made).replace("110002", "140001"))
+    made.publish()
+    run = crawl(forum, tmp_path, *NO_REVISITS)
+    assert "quotes" not in next(
+        line for line in run.lines("posts") if line["post_id"] == str(number)
+    )
+    for path in site(tmp_path).rglob("*"):
+        if path.is_file() and path.suffix != ".jsonl":
+            assert "柳岸闻莺".encode() not in path.read_bytes(), path
+
+
+def test_an_author_who_was_stored_under_a_pseudonym(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    how = ("-s", "AUTHORS=pseudonym", *NO_REVISITS)
+    before = crawl(forum, tmp_path, *how)
+    (name,) = present_names(before.lines("posts"), "110002")
+    listed(tmp_path, forum, "author 21")
+    crawl(forum, tmp_path, *how, "-a", "full=yes")
+    told = scrapy("snapshot", forum.root, data=tmp_path)
+    assert name in json.dumps(before.lines("posts"))
+    assert name not in told.stdout
+
+
 def test_a_listed_post_that_was_stored_before(forum: Forum, tmp_path: Path) -> None:
     made = town(forum)
     before = crawl(forum, tmp_path, *NO_REVISITS)
@@ -550,7 +584,7 @@ def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
     files = len(list(site(tmp_path).glob("media/*/*")))
     (site(tmp_path) / "alarm").mkdir()
     (site(tmp_path) / "alarm" / "page.html").write_text("柳岸闻莺", "utf-8")
-    listed(tmp_path, forum, "author 21", "name 柳岸闻莺")
+    listed(tmp_path, forum, "author 21")
     removals = (site(tmp_path) / "removals.txt").read_bytes()
     run = scrapy("erase", forum.root, data=tmp_path)
     assert run.status == 0

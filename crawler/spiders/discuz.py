@@ -348,6 +348,9 @@ class DiscuzSpider(Spider):
         except (PrivacyError, BadRemovalsError) as error:
             self._set("unusable", str(error))
             raise CloseSpider("unusable") from None
+        except (OSError, sqlite3.Error) as error:
+            storage_failed(self.crawler, archive, error)
+            raise CloseSpider("storage_failed") from None
         return archive
 
     def _watch(self, page: Page) -> None:
