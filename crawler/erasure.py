@@ -89,9 +89,10 @@ def erase(archive: Archive, privacy: Privacy, listed: Listed) -> None:
     ledger.commit()
     for path in listed.segments:
         rewrite(path, _left(read_lines(path), privacy, listed.posts))
-        known_segment = ledger.segments()[path.name]
-        ledger.replace_segment(path.name, replace(known_segment, length=path.stat().st_size))
-        ledger.commit()
+        marked = ledger.segments().get(path.name)
+        if marked is not None:
+            ledger.replace_segment(path.name, replace(marked, length=path.stat().st_size))
+            ledger.commit()
     shutil.rmtree(archive.folder / "alarm", ignore_errors=True)
 
 
