@@ -25,7 +25,15 @@ from twisted.internet.threads import deferToThread
 from crawler.discuz.facts import Message
 from crawler.items import RETRIABLE, Line, Post, Reason
 from crawler.known import KnownMedia, MediaSeen, PageSeen, PostSeen
-from crawler.mediafiles import Wanted, image_ending, keep, key_of, told_of, wanted
+from crawler.mediafiles import (
+    Wanted,
+    image_ending,
+    is_for_sale,
+    keep,
+    key_of,
+    told_of,
+    wanted,
+)
 from crawler.middlewares import FORUM
 from crawler.pipelines import storage_failed
 from crawler.responses import read_failure, read_response
@@ -112,6 +120,8 @@ class MediaFiles(MediaPipeline):
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
                 part["refusal"] = media.reason  # type: ignore[typeddict-item]
+            elif self._media in ("attachments", "all") and is_for_sale(part):
+                part["refusal"] = "no_permission"
         _tell_again_if_new(item)
         if any(media and not media.is_final for media in known):
             _look_again(item)
@@ -236,6 +246,7 @@ class MediaFiles(MediaPipeline):
     def _is_ending(self) -> bool:
         """Whether the run is about to end, so that nothing more is to be asked for."""
         engine = self.crawler.engine
+        # Scrapy has no public word for a run that ends
         slot = engine._slot if engine else None
         has_failed = self.crawler.stats and self.crawler.stats.get_value("storage/failed")
         if engine is None or slot is None or not engine.running:

@@ -71,10 +71,15 @@ def wanted(
     if media in ("attachments", "all"):
         for attachment in attachments:
             url = attachment.get("url")
-            if url and "attachpay" not in url:
+            if url and not is_for_sale(attachment):
                 key, name = key_of(attachment), attachment.get("name")
                 found.setdefault(key, Wanted(key, url, name, is_image=False))
     return [each for each in found.values() if each.url.startswith(("http://", "https://"))]
+
+
+def is_for_sale(part: Mapping[str, Any]) -> bool:
+    """Whether an attachment's address leads to where it is bought."""
+    return "action=attachpay" in part.get("url", "")
 
 
 def key_of(part: Mapping[str, Any]) -> str:

@@ -293,6 +293,14 @@ def test_an_attachment_that_is_a_page(made: Town, tmp_path: Path) -> None:
     assert line["attachments"][1]["refusal"] == "not_found"
 
 
+def test_what_has_to_be_bought_is_not_asked_for(made: Town, tmp_path: Path) -> None:
+    link = "forum.php?mod=misc&amp;action=attachpay&amp;aid=6&amp;tid=11"
+    serve(made, attached(6).replace(signed(6), link), {})
+    line = told(read(made.forum, tmp_path, *ALL))
+    assert line["attachments"][0]["refusal"] == "no_permission"
+    assert not [path for path in made.forum.asked if "attachpay" in path]
+
+
 def test_robots_are_obeyed(made: Town, tmp_path: Path) -> None:
     serve(made, img("secret/lamp.png"), {"/secret/lamp.png": file(PNG)})
     made.forum.pages["/robots.txt"] = "User-agent: *\nDisallow: /secret/\n"
