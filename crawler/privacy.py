@@ -43,9 +43,11 @@ _Alias = Callable[[str], str | None]
 _PSEUDONYM = re.compile(r"user-[a-z2-7]{12}")
 # Of an author that bears a pseudonym: what does not point at one member (credits do).
 _KEPT_OF_AUTHOR = ("group", "is_anonymous", "is_deleted")
-# uid=7, authorid=7, space-uid-7.html, space-username-lilac.html, data/avatar/000/00/00/07_…
+# uid=7, authorid=7, space-uid-7.html, space-username-lilac.html, uc_server/data/avatar/000/00/…
 _MEMBER = re.compile(
-    r"(?:\b(?:uid|touid|authorid|suid)[=-]\d|space-username-|[?&;]username=|/avatar[/.])", re.I
+    r"(?:\b(?:uid|touid|authorid|suid)[=-]\d|space-username-|[?&;]username="
+    r"|/data/avatar/|/avatar\.php\?)",
+    re.I,
 )
 _ADDRESS = re.compile(r"[!-~]{8,2000}")
 # Discuz's own rule of a mention: @, and all up to the next space (at most 15 characters are a name)

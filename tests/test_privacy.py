@@ -76,7 +76,9 @@ def line(**more: Any) -> dict[str, Any]:
         ({"text": f"回复 2# {LU}\n早"}, f"回复 2# {LU_TOLD}\n早"),
         # an address of a member in the words
         ({"text": "看 http://bbs.example.net/home.php?mod=space&uid=9 他"}, "看 […] 他"),
+        ({"text": "http://b.example/uc_server/avatar.php?uid=9"}, "[…]"),
         # what only looks like it
+        ({"text": "http://films.example/avatar.html"}, "http://films.example/avatar.html"),
         ({"text": "本文 发表于 2017 年夏"}, "本文 发表于 2017 年夏"),
         ({"text": "信箱 me@example.org 有效"}, "信箱 me@example.org 有效"),
         ({"text": "本帖最后由 甲 编辑\n发表于 2010-1-1"}, "本帖最后由 甲 编辑\n发表于 2010-1-1"),
