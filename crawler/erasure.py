@@ -19,7 +19,7 @@ from crawler.known import KnownMedia, MediaSeen, PostSeen
 from crawler.ledger import hash_bytes
 from crawler.lines import published
 from crawler.mediafiles import key_of
-from crawler.privacy import Privacy
+from crawler.privacy import Privacy, names_learnt
 from crawler.storage import FILES, encode, read_lines, rewrite, segment_paths
 
 Record = dict[str, Any]
@@ -48,7 +48,11 @@ def find(folder: Path, privacy: Privacy) -> Listed:
     listed = Listed()
     for path, record in _records(folder):
         told = _told(record, privacy, listed.posts)
+        key = record.get("thread_id") or "", record["item_id"].rpartition(":")[2]
         if told == record:
+            if key in listed.hashes:
+                # a later version that has nothing to lose
+                listed.hashes[key] = record.get("content_hash", listed.hashes[key])
             continue
         listed.segments.add(path)
         if told is None:
@@ -58,8 +62,7 @@ def find(folder: Path, privacy: Privacy) -> Listed:
                 listed.posts[record["item_id"]] = record["thread_id"]
         else:
             listed.changed += 1
-            post_id = record["item_id"].rpartition(":")[2]
-            listed.hashes[record["thread_id"], post_id] = told["content_hash"]
+            listed.hashes[key] = told["content_hash"]
         still = _files(told or {})
         listed.files |= {name: key for name, key in _files(record).items() if name not in still}
     if listed.files:
@@ -76,6 +79,9 @@ def erase(archive: Archive, privacy: Privacy, listed: Listed) -> None:
     `sqlite3.Error`.
     """
     ledger = archive.ledger
+    if privacy.salt:
+        # the lines that told whom a number means are about to go
+        ledger.apply([names_learnt(privacy.removals)])
     for name, key in listed.files.items():
         (archive.folder / name).unlink(missing_ok=True)
         ledger.apply([MediaSeen(KnownMedia(key))])

@@ -182,7 +182,7 @@ _COVERAGE: dict[str, Told] = {
     "thread_id": Told("The thread that was read", '"4711"', _CRAWL),
     "status": Told("complete, partial or unknown", '"complete"', _CRAWL),
     "posts_expected": Told("How many posts the thread counts", "7", "its counter of replies"),
-    "posts_captured": Told("How many are in the lines", "7", _CRAWL),
+    "posts_captured": Told("How many were read, those on the removal list among them", "7", _CRAWL),
     "pages_expected": Told("How many pages it has", "1", "`div.pg`"),
     "pages_captured": Told("How many were read", "1", _CRAWL),
     "missing_positions": Told("Floors that no page shows", "[3, 4]", "the labels"),

@@ -20,6 +20,8 @@ from crawler.storage import fsync_folder
 
 MEDIA = ("none", "images", "attachments", "all")
 FOLDER = "media"
+# what `file_path` makes
+KEPT = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
 
 # What the first bytes of a picture are.
 _SIGNATURES = (

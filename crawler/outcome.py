@@ -62,8 +62,7 @@ def _news(stats: Mapping[str, Any]) -> str:
     if total:
         told = ", ".join(f"{count} {reason}" for reason, count in refused.items() if count)
         parts.append(f"{total:,} refused ({told})")
-    if stats.get("crawl/removed"):
-        parts.append(f"{stats['crawl/removed']:,} on the removal list passed over")
+    parts += _passed_over(stats)
     if stats.get("lines/rejected"):
         parts.append(f"{stats['lines/rejected']:,} lines kept apart as broken")
     if any(stats.get(f"lines/{kind}") for kind in ("article", "post", "refusal", "rejected")):
@@ -85,10 +84,14 @@ def _looked_at(stats: Mapping[str, Any]) -> str:
         parts.append(f"{_count(read, 'thread', 'threads')} read again")
     if revisited:
         parts.append(f"{_count(revisited, 'old page', 'old pages')} looked at again")
-    if stats.get("crawl/removed"):
-        parts.append(f"{stats['crawl/removed']:,} on the removal list passed over")
+    parts += _passed_over(stats)
     parts.append(_count(requests, "request", "requests"))
     return ", ".join(parts)
+
+
+def _passed_over(stats: Mapping[str, Any]) -> list[str]:
+    removed = stats.get("crawl/removed", 0)
+    return [f"{removed:,} on the removal list passed over"] if removed else []
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -34,8 +34,6 @@ _KINDS = {
     "author": re.compile(r"\d{1,18}"),
     "name": re.compile(r".{1,99}"),
 }
-
-
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 

@@ -166,6 +166,19 @@ def test_a_signature_is_no_part_of_a_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "one, other",
+    [
+        ("https://x.example/get.php?token=1", "https://x.example/get.php?token=2"),
+        ("https://x.example/download?sign=1", "https://x.example/download?sign=2"),
+        ("https://x.example/a.jpg?v=1", "https://x.example/a.jpg?v=2"),
+        ("https://x.example/a.jpg?token=1", "https://x.example/b.jpg?token=1"),
+    ],
+)
+def test_what_tells_files_apart_is_no_signature(one: str, other: str) -> None:
+    assert key_of({"url": one}) != key_of({"url": other})
+
+
+@pytest.mark.parametrize(
     "data, name, ending",
     [
         (PNG, "x.html", "png"),

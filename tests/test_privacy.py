@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from crawler.discuz import read_page
 from crawler.discuz.facts import ThreadPage
 from crawler.items import Post, to_record
+from crawler.ledger import note_of
 from crawler.lines import content_hash, post_lines
 from crawler.names import pseudonym
 from crawler.privacy import Privacy
@@ -615,6 +616,25 @@ def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
     assert [line["version"] for line in told] == [1]
     assert told[0]["images"][0]["path"]
     assert before.status == 0
+
+
+def test_after_erasing_a_post_is_as_its_last_line_tells(forum: Forum, tmp_path: Path) -> None:
+    """An edit took the quote out before it was listed: nothing changed since."""
+    made = town(forum)
+    number = made.reply(11, quoting(made))
+    made.publish()
+    crawl(forum, tmp_path, *NO_REVISITS)
+    made.talks[11].posts[number] = "没有引用了"
+    made.publish()
+    crawl(forum, tmp_path, *NO_REVISITS, "-a", "full=yes")
+    listed(tmp_path, forum, "author 21")
+    run = scrapy("erase", forum.root, "--yes", data=tmp_path)
+    assert run.status == 0, run.stderr
+    # whom the number means is known, although no line tells it any more
+    note = json.loads(note_of(site(tmp_path) / "ledger.sqlite3", "listed") or "{}")
+    assert len(note["21"]) == 1
+    run = crawl(forum, tmp_path, *NO_REVISITS, "-a", "full=yes")
+    assert "nothing new" in run.stderr
 
 
 def lines_of(data: Path, kind: str) -> list[dict[str, Any]]:

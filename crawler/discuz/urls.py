@@ -44,13 +44,15 @@ _LONGEST = 4096
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 
 
-# How storage services sign an address for some hours: Amazon S3 and what speaks its language (with
-# X-Amz-), Google (X-Goog-), Aliyun OSS and its CDN (auth_key), Tencent COS (q-), Qiniu (e, token),
-# Upyun (_upt), Azure (sig).
+# How storage services sign an address for some hours. These are theirs alone: Amazon S3 and what
+# speaks its language, Google, Aliyun OSS, Tencent COS. The others (Aliyun's CDN, Qiniu, Upyun,
+# Azure) are words that a script may use for what it is asked for (get.php?token=…).
 _SIGNATURES = frozenset(
-    "signature sign auth_key token _upt sig q-signature x-amz-signature x-goog-signature"
-    " x-oss-signature".split()
+    "x-amz-signature awsaccesskeyid x-goog-signature googleaccessid x-oss-signature ossaccesskeyid"
+    " q-signature".split()
 )
+_SIGNATURES_OF_FILES = frozenset("signature sign auth_key token _upt sig".split())
+_FILE = re.compile(r"/[^/]{1,255}\.(?!php|aspx?|jsp|cgi|do|dll)[a-z0-9]{2,5}$", re.I)
 _SIGNED = re.compile(
     r"signature|sign|auth_key|token|_upt|sig|expires?|e|t|se|sv|sr|sp|st|spr|awsaccesskeyid"
     r"|ossaccesskeyid|googleaccessid|security-token|q-[a-z-]{2,20}|x-amz-[a-z-]{2,30}"
@@ -331,8 +333,8 @@ def stable_url(url: str) -> str:
     'https://oss.example/a.jpg'
     >>> stable_url("https://q.example/a.jpg?imageView2/2/w/600&e=1795345743&token=k:s")
     'https://q.example/a.jpg?imageView2/2/w/600'
-    >>> stable_url("https://b.example/a.php?e=1&id=7#top")
-    'https://b.example/a.php?e=1&id=7'
+    >>> stable_url("https://b.example/get.php?token=7&e=1#top")
+    'https://b.example/get.php?token=7&e=1'
     """
     url = urldefrag(url)[0]
     path, mark, query = url.partition("?")
@@ -340,7 +342,8 @@ def stable_url(url: str) -> str:
         return url
     parts = query.split("&")
     names = {part.partition("=")[0].lower() for part in parts}
-    if not names & _SIGNATURES:
+    is_of_file = names & _SIGNATURES_OF_FILES and _FILE.search(path)
+    if not (names & _SIGNATURES or is_of_file):
         return url
     kept = [part for part in parts if not _SIGNED.fullmatch(part.partition("=")[0].lower())]
     return f"{path}?{'&'.join(kept)}" if kept else path

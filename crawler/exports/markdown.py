@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from crawler.exports.threads import by_thread
+from crawler.mediafiles import KEPT
 from crawler.storage import replaced_folder
 
 Record = dict[str, Any]
@@ -28,8 +29,6 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _UNSAFE = re.compile(r"[^\w-]+")
-# as `crawler.mediafiles` calls them
-_KEPT = re.compile(r"media/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 # A name of a file may have 255 bytes; a Chinese character takes three.
 _LONGEST_NAME = 60
 _FRONT = (
@@ -86,7 +85,7 @@ def _take_along(record: Record, site: Path, folder: Path) -> None:
 def _kept(part: Record) -> str | None:
     """Where a picture or file is kept, if it is."""
     path = part.get("path", "")
-    return path if _KEPT.fullmatch(path) else None
+    return path if KEPT.fullmatch(path) else None
 
 
 # -- names of files -----------------------------------------------------------------------------
