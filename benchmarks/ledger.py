@@ -17,21 +17,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.archive import Archive
-from crawler.arguments import read_arguments
-from crawler.frontier import Budget, Frontier
-from crawler.known import (
-    Change,
-    KnownPost,
-    KnownThread,
-    PageSeen,
-    PostSeen,
-    Task,
-    TaskFound,
-    ThreadSeen,
-)
-from crawler.ledger import Ledger
-from crawler.patience import Patience
+from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
+from crawler.archive.ledger import Ledger
+from crawler.archive.site_archive import Archive
+from crawler.archive.state import KnownPost, KnownThread, Task
+from crawler.frontier.options import read_arguments
+from crawler.frontier.revisits import Budget
+from crawler.frontier.site_frontier import Frontier
+from crawler.frontier.stop_rule import Patience
 
 _EIGHT = bytes(range(8))
 _IN_ONE_GO = 20_000

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.conftest import Forum, served_forum  # noqa: E402
-from tests.town import Town  # noqa: E402
+from tests.forum.town import Town  # noqa: E402
 
 
 def seconds_of(forum: Forum, delay: float, *, is_watched: bool) -> float:

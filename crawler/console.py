@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.archive.files import site_folder
+from crawler.archive.segments import FILES, segment_paths
 from crawler.discuz import urls
-from crawler.outcome import STORAGE, USAGE
-from crawler.privacy import Privacy, PrivacyError, read_privacy
-from crawler.removals import BadRemovalsError
-from crawler.storage import FILES, segment_paths, site_folder
+from crawler.privacy.policy import Privacy
+from crawler.privacy.removal_list import BadRemovalsError
+from crawler.privacy.site import PrivacyError, read_privacy
+from crawler.reporting.exit_status import STORAGE, USAGE
 
 if TYPE_CHECKING:
     import argparse

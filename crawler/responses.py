@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from twisted.internet.defer import CancelledError
 
-from crawler.arguments import file_path, is_file
 from crawler.discuz import read_page
 from crawler.discuz.facts import OtherPage
-from crawler.drift import Sample
+from crawler.frontier.options import file_path, is_file
+from crawler.frontier.template_drift import Sample
 from crawler.middlewares import PrivateAddressError
-from crawler.sites import Sites
+from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawler.discuz.facts import Page
-    from crawler.items import Reason
+    from crawler.items.reasons import Reason
 
 # What of the headers reading depends on.
 _KEPT = ("content-type", "date")

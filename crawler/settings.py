@@ -1,6 +1,6 @@
 """A polite crawl from one machine. Each value with its reason; override any with -s NAME=VALUE."""
 
-from crawler import storage
+from crawler.archive import segments
 
 BOT_NAME = "discuz"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -70,12 +70,12 @@ DOWNLOADER_MIDDLEWARES = {
 RETRY_AFTER_MAX = 600
 EXTENSIONS = {
     # AutoThrottle stands at 0 and sets the delay first
-    "crawler.extensions.CrawlDelay": 100,
-    "crawler.extensions.MemberCookies": 100,
-    "crawler.extensions.RunRecord": 100,
-    "crawler.live.ProgressView": 100,
-    "crawler.alerts.Metrics": 100,
-    "crawler.alerts.FailureHook": 100,
+    "crawler.extensions.crawl_delay.CrawlDelay": 100,
+    "crawler.extensions.member_cookies.MemberCookies": 100,
+    "crawler.extensions.run_record.RunRecord": 100,
+    "crawler.extensions.progress_view.ProgressView": 100,
+    "crawler.extensions.metrics.Metrics": 100,
+    "crawler.extensions.on_failure.FailureHook": 100,
     # ours says more
     "scrapy.extensions.logstats.LogStats": None,
 }
@@ -94,16 +94,16 @@ ON_FAILURE = ""
 METAREFRESH_ENABLED = False
 
 ITEM_PIPELINES = {
-    "crawler.media.MediaFiles": 200,
-    "crawler.pipelines.CheckPipeline": 300,
-    "crawler.pipelines.StorePipeline": 800,
+    "crawler.pipelines.media.MediaFiles": 200,
+    "crawler.pipelines.check.CheckPipeline": 300,
+    "crawler.pipelines.store.StorePipeline": 800,
 }
 # Rules for single sites, where the general ones do not do: SITES_DIR/*.toml.
 SITES_DIR = "sites"
 # Lines go to DATA_DIR/<site>/. Relative to where the command is run.
 DATA_DIR = "data"
 # A file that editors, mail and version control still take; then the next one is begun.
-SEGMENT_SIZE = storage.SEGMENT_SIZE
+SEGMENT_SIZE = segments.SEGMENT_SIZE
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
 # Pictures and files of posts, into DATA_DIR/<site>/media: "images", "attachments" (uploaded ones,

@@ -23,15 +23,15 @@ from pathlib import Path
 
 from lxml.cssselect import CSSSelector
 
+from crawler.archive.segments import encode
 from crawler.discuz import read_page
 from crawler.discuz.document import decode
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
-from crawler.discuz.rules import Selector, SiteRules, ThreadSelectors
-from crawler.items import to_record
-from crawler.lines import post_lines, refusal_line
-from crawler.privacy import Privacy
-from crawler.schema import problems
-from crawler.storage import encode
+from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
+from crawler.items.build import post_lines, refusal_line
+from crawler.items.lines import to_record
+from crawler.items.schema import problems
+from crawler.privacy.policy import Privacy
 from tests.conftest import SHARED
 from tests.make_fixtures import FOLDER
 from tests.pages.plain import PAGE

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crawler import storage
-from crawler.ledger import Ledger
-from crawler.storage import Segments
+from crawler.archive import segments
+from crawler.archive.ledger import Ledger
+from crawler.archive.segments import Segments
 
 
 def kill() -> None:
@@ -60,7 +60,7 @@ def in_the_middle_of_a_line(number: int) -> None:
         records = list(records)
 
         def tear() -> None:
-            data = b"".join(map(storage.encode, records))
+            data = b"".join(map(segments.encode, records))
             file = self._file(kind)
             file.write(data[: len(data) - 7])
             file.flush()

@@ -12,7 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-from crawler.fixtures import META, PAGE, write_fixture
+from crawler.fixtures.fixture import META, PAGE, write_fixture
+from tests.forum.desktop import HOST, Floor, Look, Thread
 from tests.pages import Fixture, first, replies
 from tests.pages.lists import lists
 from tests.pages.messages import messages
@@ -21,7 +22,6 @@ from tests.pages.orders import charsets, orders
 from tests.pages.skins import skins as other_skins
 from tests.pages.special import skins, specials
 from tests.pages.texts import HIDDEN, JAMMED, LISTS, QUOTES, RELATIVE, SHIELDED
-from tests.templates import HOST, Floor, Look, Thread
 
 FOLDER = Path(__file__).parent.parent / "fixtures"
 

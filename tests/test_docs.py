@@ -17,20 +17,21 @@ from scrapy.settings import default_settings
 from scrapy.utils.project import get_project_settings
 
 from crawler import settings
-from crawler.arguments import OPTIONS
+from crawler.archive.media_store import MEDIA
+from crawler.archive.segments import FILES
+from crawler.archive.state import KnownMedia
 from crawler.discuz import facts
-from crawler.discuz.rules import SiteRules, ThreadSelectors
+from crawler.discuz.site_rules import SiteRules, ThreadSelectors
 from crawler.exports import FORMATS
-from crawler.fields import FIELDS
-from crawler.items import KINDS, REASONS
-from crawler.known import KnownMedia
-from crawler.mediafiles import MEDIA
-from crawler.outcome import STATUSES
-from crawler.privacy import AUTHORS, LOCATION
-from crawler.progress import PROGRESS
-from crawler.removals import read_removals
-from crawler.sites import load_rules
-from crawler.storage import FILES
+from crawler.frontier.options import OPTIONS
+from crawler.items.field_docs import FIELDS
+from crawler.items.lines import KINDS
+from crawler.items.reasons import REASONS
+from crawler.privacy.removal_list import read_removals
+from crawler.privacy.site import AUTHORS, LOCATION
+from crawler.reporting.exit_status import STATUSES
+from crawler.reporting.progress import PROGRESS
+from crawler.site_rules import load_rules
 from tests.conftest import ROOT, scrapy
 
 DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from crawler.archive.segments import encode
 from crawler.discuz import read_page
 from crawler.discuz.document import decode
 from crawler.discuz.facts import (
@@ -28,9 +29,8 @@ from crawler.discuz.facts import (
     Post,
     ThreadPage,
 )
-from crawler.items import to_record
-from crawler.lines import post_lines
-from crawler.storage import encode
+from crawler.items.build import post_lines
+from crawler.items.lines import to_record
 from tests.conftest import SHARED, scrapy
 from tests.pages.skins import renamed
 

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
 
-from crawler.archive import Archive, InUseError
-from crawler.arguments import BadArgumentsError, check_address, is_file
+from crawler.archive.changes import TraitsForgotten
+from crawler.archive.files import site_folder
+from crawler.archive.ledger import LedgerError
+from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.state import Traits
 from crawler.console import QuietCommand, refuse
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
-from crawler.discuz.traits import read_traits
-from crawler.drift import Drift
-from crawler.known import Traits, TraitsForgotten
-from crawler.ledger import LedgerError
-from crawler.outcome import BLOCKED, DRIFT, INCOMPLETE, LOGIN
-from crawler.patience import BLOCKS
-from crawler.progress import printable
+from crawler.discuz.page.traits import read_traits
+from crawler.frontier.options import BadArgumentsError, check_address, is_file
+from crawler.frontier.template_drift import Drift
+from crawler.items.reasons import BLOCKS
+from crawler.reporting.exit_status import BLOCKED, DRIFT, INCOMPLETE, LOGIN
+from crawler.reporting.progress import printable
 from crawler.responses import kind_of, read_response, sample_of
-from crawler.sites import BadRulesError, Sites, load_sites
-from crawler.storage import site_folder
+from crawler.site_rules import BadRulesError, Sites, load_sites
 
 if TYPE_CHECKING:
     import argparse

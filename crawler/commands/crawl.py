@@ -13,18 +13,18 @@ from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.alerts import can_write_metrics
-from crawler.arguments import OPTIONS, BadArgumentsError, read_arguments
+from crawler.archive.media_store import MEDIA
+from crawler.archive.segments import can_compress
 from crawler.console import refuse
-from crawler.cookies import read_cookies
-from crawler.live import shows_live
-from crawler.mediafiles import MEDIA
+from crawler.extensions.cookies import read_cookies
+from crawler.extensions.metrics import can_write_metrics
+from crawler.extensions.progress_view import shows_live
+from crawler.frontier.options import OPTIONS, BadArgumentsError, read_arguments
 from crawler.middlewares import FORUM
-from crawler.outcome import STATUSES, conclude
-from crawler.privacy import check_privacy
-from crawler.progress import PROGRESS
-from crawler.sites import BadRulesError, load_sites
-from crawler.storage import can_compress
+from crawler.privacy.site import check_privacy
+from crawler.reporting.exit_status import STATUSES, conclude
+from crawler.reporting.progress import PROGRESS
+from crawler.site_rules import BadRulesError, load_sites
 
 # what fits into a header and a comment of the agent's name (RFC 9110 §5.6.5)
 _CONTACT = re.compile(r"[!-'*-~]{0,200}")

@@ -7,12 +7,12 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from crawler.archive import Archive, InUseError
+from crawler.archive.ledger import LedgerError
+from crawler.archive.site_archive import Archive, InUseError
 from crawler.console import QuietCommand
-from crawler.erasure import erase, find
-from crawler.ledger import LedgerError
-from crawler.privacy import read_privacy
-from crawler.removals import REMOVALS, BadRemovalsError
+from crawler.privacy.erase import erase, find
+from crawler.privacy.removal_list import REMOVALS, BadRemovalsError
+from crawler.privacy.site import read_privacy
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.console import QuietCommand
 from crawler.exports import FORMATS
-from crawler.snapshot import read_snapshot
+from crawler.exports.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     import argparse

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
-from crawler.arguments import BadArgumentsError, check_address, file_path, is_file
 from crawler.console import QuietCommand
 from crawler.discuz.document import decode
-from crawler.fixtures import (
+from crawler.fixtures.fixture import (
     META,
     differences,
     fixture_folders,
@@ -24,10 +23,11 @@ from crawler.fixtures import (
     update_fixture,
     write_fixture,
 )
-from crawler.outcome import INCOMPLETE
-from crawler.progress import printable
+from crawler.fixtures.scrub import invent, scrub
+from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.reporting.exit_status import INCOMPLETE
+from crawler.reporting.progress import printable
 from crawler.responses import sample_of, seen_at
-from crawler.scrub import invent, scrub
 
 if TYPE_CHECKING:
     import argparse

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
-from crawler.arguments import BadArgumentsError, check_address, file_path, is_file
+from crawler.archive.segments import encode
 from crawler.console import QuietCommand
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
-from crawler.items import DEFINITE, Line, to_record
-from crawler.lines import post_lines, refusal_line
+from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.items.build import post_lines, refusal_line
+from crawler.items.lines import Line, to_record
+from crawler.items.reasons import DEFINITE
 from crawler.responses import kind_of, read_response, seen_at
-from crawler.sites import BadRulesError, Sites, load_sites
-from crawler.storage import encode
+from crawler.site_rules import BadRulesError, Sites, load_sites
 
 if TYPE_CHECKING:
     import argparse

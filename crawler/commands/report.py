@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.console import QuietCommand
-from crawler.runs import read_record, read_records, write_overview, write_page
+from crawler.reporting.run_files import read_record, read_records, write_overview, write_page
 
 if TYPE_CHECKING:
     import argparse

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from crawler.archive.files import replaced_file
 from crawler.console import QuietCommand
-from crawler.snapshot import write_snapshot
-from crawler.storage import replaced_file
+from crawler.exports.snapshot import write_snapshot
 
 if TYPE_CHECKING:
     import argparse

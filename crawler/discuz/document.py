@@ -18,7 +18,7 @@ from typing import cast
 
 from lxml import etree
 
-from crawler.discuz.rules import SiteRules
+from crawler.discuz.site_rules import SiteRules
 
 # A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff").
 _MARKS = (

@@ -1,7 +1,7 @@
 """What a page of a Discuz! forum says, as frozen values.
 
 An absence is ``None`` (or an empty tuple), never ``""`` and never ``-1``. Ids are strings, as
-they stand in the page. Nothing here reads anything: see `crawler.discuz.page.read_page`.
+they stand in the page. Nothing here reads anything: see `crawler.discuz.dispatch.read_page`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.schema import json_schema
+from crawler.items.schema import json_schema
 
 Record = dict[str, Any]
 

@@ -15,8 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.files import replaced_file
 from crawler.exports.columns import POSTS, THREADS, Column, is_of_thread
-from crawler.storage import replaced_file
 
 Record = dict[str, Any]
 

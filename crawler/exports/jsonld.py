@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.files import replaced_file
+from crawler.archive.segments import encode
 from crawler.exports.threads import by_thread
-from crawler.storage import encode, replaced_file
 
 Record = dict[str, Any]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
+from crawler.archive.files import replaced_folder
+from crawler.archive.media_store import KEPT
 from crawler.exports.threads import by_thread
-from crawler.mediafiles import KEPT
-from crawler.storage import replaced_folder
 
 Record = dict[str, Any]
 

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.files import replaced_folder
 from crawler.exports.columns import POSTS, THREADS, Column, is_of_thread
-from crawler.storage import replaced_folder
 
 Record = dict[str, Any]
 _TABLES = (("threads", THREADS), ("posts", POSTS))

@@ -13,26 +13,30 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from crawler.archive import Archive, InUseError
-from crawler.arguments import is_file, read_arguments
+from crawler.archive.files import site_folder
+from crawler.archive.ledger import LedgerError
+from crawler.archive.site_archive import Archive, InUseError
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
-from crawler.discuz.traits import read_traits
-from crawler.drift import keep_samples
-from crawler.frontier import LIST, THREAD, Budget, Frontier
-from crawler.items import RETRIABLE, Batch, Line, Reason, Refusal
-from crawler.ledger import LedgerError
-from crawler.lines import refusal_line
+from crawler.discuz.page.traits import read_traits
+from crawler.frontier.options import is_file, read_arguments
+from crawler.frontier.revisits import Budget
+from crawler.frontier.site_frontier import Frontier
+from crawler.frontier.stop_rule import Patience
+from crawler.frontier.tasks import LIST, THREAD
+from crawler.frontier.template_drift import keep_samples
+from crawler.frontier.visit import Given, Visit, count_refusal, read_saved
+from crawler.items.build import refusal_line
+from crawler.items.lines import Batch, Line, Refusal
+from crawler.items.reasons import RETRIABLE, Reason
 from crawler.middlewares import leads_elsewhere
-from crawler.patience import Patience
-from crawler.pipelines import storage_failed
-from crawler.privacy import Privacy, PrivacyError, open_privacy
-from crawler.progress import in_numbers, printable
-from crawler.removals import BadRemovalsError
+from crawler.pipelines.store import storage_failed
+from crawler.privacy.policy import Privacy
+from crawler.privacy.removal_list import BadRemovalsError
+from crawler.privacy.site import PrivacyError, open_privacy
+from crawler.reporting.progress import in_numbers, printable
 from crawler.responses import kind_of, read_failure, read_response, sample_of, seen_at
-from crawler.sites import Sites, load_sites
-from crawler.storage import site_folder
-from crawler.visits import Given, Visit, count_refusal, read_saved
+from crawler.site_rules import Sites, load_sites
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +53,7 @@ _WORTH_A_RETRY = RETRIABLE - {"site_closed"}
 class DiscuzSpider(Spider):
     """Reads threads, boards and whole forums of Discuz!, and later only what is new in them.
 
-    Arguments: see `crawler.arguments`.
+    Arguments: see `crawler.frontier.options`.
     """
 
     name = "discuz"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.templates import HOST, Floor
+from tests.forum.desktop import HOST, Floor
 
 SEEN = "2023-03-15T12:00:30+00:00"
 PLAIN = f"{HOST}forum.php?mod=viewthread&tid=4711"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.lists import Listing, Row, forum_index
+from tests.forum.desktop import HOST, Look, foot, head, top
+from tests.forum.lists import Listing, Row, forum_index
 from tests.pages import Fixture
-from tests.templates import HOST, Look, foot, head, top
 
 BOARD = f"{HOST}forum.php?mod=forumdisplay&fid=8"
 INDEX = f"{HOST}forum.php"

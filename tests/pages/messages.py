@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.forum.desktop import Look, Thread, foot, head, message, top
 from tests.pages import Fixture, first
 from tests.pages.news import news
-from tests.templates import Look, Thread, foot, head, message, top
 
 
 def guard(title: str, said: str, script: str = "") -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.forum.desktop import Look, Thread
 from tests.pages import Fixture, first, replies
-from tests.templates import Look, Thread
 
 IMAGE = """<ignore_js_op>
 

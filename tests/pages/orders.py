@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.forum.desktop import Floor, Look, Thread
 from tests.pages import PLAIN, Fixture, first, replies
-from tests.templates import Floor, Look, Thread
 
 
 def orders() -> list[Fixture]:

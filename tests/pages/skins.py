@@ -6,10 +6,9 @@ import random
 import re
 from collections import defaultdict
 
-from tests.lists import Row, feed, guide
-from tests.pages import Fixture, first, replies
-from tests.pages.news import news
-from tests.phones import (
+from tests.forum.desktop import HOST, Thread
+from tests.forum.lists import Row, feed, guide
+from tests.forum.phones import (
     Post,
     ajax_floor,
     album,
@@ -24,7 +23,8 @@ from tests.phones import (
     wap_skin_thread,
     wap_thread,
 )
-from tests.templates import HOST, Thread
+from tests.pages import Fixture, first, replies
+from tests.pages.news import news
 
 PICTURE = (
     f'<a href="forum.php?mod=viewthread&amp;tid=4711&amp;aid=31&amp;from=album&amp;page=1&amp;mobile=2" '

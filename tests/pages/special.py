@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tests.forum.desktop import Floor, Thread
 from tests.pages import Fixture, first, replies
-from tests.templates import Floor, Thread
 
 
 def polls() -> list[Fixture]:

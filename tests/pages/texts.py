@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.forum.desktop import Floor
 from tests.pages import first, replies
-from tests.templates import Floor
 
 JAMMED = """岸边的芦苇该割了。<font class="jammer">9 Z% r$ z) l</font><br />
 <br />\r

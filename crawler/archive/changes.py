@@ -1,0 +1,126 @@
+"""What a ledger learns; each change is applied once the lines it came with are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.archive.state import KnownMedia, KnownPost, KnownRefusal, KnownThread, Task
+
+
+@dataclass(frozen=True, slots=True)
+class PostSeen:
+    thread_id: str
+    post: KnownPost
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """A page was looked at; where ``at`` is below zero in vain, so that the next run does first."""
+
+    thread_id: str
+    number: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSeen:
+    thread: KnownThread
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeen:
+    """Page ``number`` of a board's list was looked at; ``pages`` are how many there are."""
+
+    board_id: str
+    number: int
+    at: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSeen:
+    board_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardWalked:
+    """The whole list of a board was seen, by a walk that began then (minutes since 1970)."""
+
+    board_id: str
+    scope: str
+    began: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalSeen:
+    refusal: KnownRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSeen:
+    media: KnownMedia
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFound:
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAgain:
+    """A task that may have been done already, and is to be done once more."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """A task goes on at another page."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TraitsSeen:
+    """Of ``pages`` pages of a kind ``found`` had each trait, the last one at ``at``."""
+
+    kind: str
+    pages: int
+    found: tuple[tuple[str, int], ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraitsForgotten:
+    """The pages look otherwise from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMade:
+    name: str
+    value: str
+
+
+Change = (
+    PostSeen
+    | PageSeen
+    | ThreadSeen
+    | ListSeen
+    | BoardSeen
+    | BoardWalked
+    | RefusalSeen
+    | MediaSeen
+    | TaskFound
+    | TaskAgain
+    | TaskMoved
+    | TaskDone
+    | NoteMade
+    | TraitsSeen
+    | TraitsForgotten
+)

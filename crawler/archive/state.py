@@ -1,0 +1,190 @@
+"""What a ledger knows, and what it learns: values, without the database that keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# What fits 63 bits; no forum counts as far.
+_LONGEST_ID = 18
+_POSTS_A_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThread:
+    """What is known of a thread.
+
+    ``head`` and ``tail`` are hashes of what its row said when it was last read whole; ``last_post``
+    is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
+    more posts are known than its counter says, where that was seen. ``is_partial``: its replies
+    were never read.
+    ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
+    """
+
+    id: str
+    board: str | None = None
+    head: bytes | None = None
+    tail: bytes | None = None
+    last_post: int | None = None
+    pages: int = 0
+    surplus: int | None = None
+    is_sticky: bool = False
+    is_reversed: bool = False
+    is_partial: bool = False
+    coverage: int = 0
+    missing: tuple[int, ...] = ()
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """The last line of a post: its version, a hash of its content, whether it said it is gone.
+
+    ``version`` is 0 where there is none: the removal list keeps it out. ``media`` is a hash of what
+    the line tells of pictures and files (`crawler.archive.media_store.told_of`).
+
+    ``is_early``: it is shown before its turn, so that its own place does not hold it.
+    """
+
+    id: str
+    at: int
+    version: int
+    hash: bytes
+    is_first: bool = False
+    is_early: bool = False
+    is_shielded: bool = False
+    is_gone: bool = False
+    media: bytes = b""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands in its thread."""
+        if self.id.isdigit():
+            return self.at, int(self.id[:_LONGEST_ID])
+        # p2-4, where pages tell no numbers
+        page, _, place = self.id[1:].partition("-")
+        return self.at, int(page or 0) * _POSTS_A_PAGE + int(place or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRefusal:
+    """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
+
+    ``reason`` is empty once it is over.
+    """
+
+    id: str
+    thread_id: str | None
+    reason: str
+    is_retriable: bool
+    attempts: int
+    version: int
+    asked: int
+    url: str
+
+
+# What may be over the next time is asked for in so many runs.
+_MEDIA_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMedia:
+    """What came of a picture or file: where it is kept, or why it is not.
+
+    ``key`` is what it is known by (`media_store.py`), ``attempts`` in how many runs it failed.
+    """
+
+    key: str
+    path: str | None = None
+    sha256: str | None = None
+    reason: str | None = None
+    is_retriable: bool = False
+    attempts: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether asking again is of no use."""
+        if self.reason is None:
+            # neither kept nor refused: it was erased
+            return self.path is not None
+        return not self.is_retriable or self.attempts >= _MEDIA_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a board's list said of a thread: see `crawler.frontier.board_listing.row_facts`."""
+
+    board: str | None = None
+    head: bytes | None = None
+    tail: bytes | None = None
+    last_post: int | None = None
+    is_sticky: bool = False
+    replies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What has to be remembered of a task from one page to the next, over kills too.
+
+    ``is_asked``: the arguments name it. Of a thread: the pages to read behind the next one, its
+    ``row``, whether all of it ``is_whole`` to be read, whether it ``has_vanished`` from its list.
+    Of a list: its ``board``, when its walk ``began``, the lowest last post ``above`` the next page
+    (both in minutes since 1970), whether the walk saw the whole of it (``None``: not yet told),
+    whether it ``is_single``, one page that is looked at again. Of an index: whether it names all
+    boards.
+    """
+
+    is_asked: bool = False
+    todo: tuple[int, ...] = ()
+    row: Row | None = None
+    is_whole: bool = False
+    has_vanished: bool = False
+    board: str | None = None
+    began: int | None = None
+    above: int | None = None
+    is_single: bool = False
+    is_complete: bool | None = None
+    is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
+
+    Tasks are done by ``place`` and, within one, lists before threads, in the order they came.
+    ``page`` is the next page to ask for.
+    """
+
+    kind: str
+    key: str
+    url: str
+    page: int = 1
+    place: int = 0
+    state: State = State()
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of one kind of page: how many there were, how many had which trait, till when.
+
+    ``last`` are seconds since 1970.
+    """
+
+    pages: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
+    last: Mapping[str, int] = field(default_factory=dict)
+
+
+LEDGER = "ledger.sqlite3"
+# Posts that staff or the forum itself keeps from everybody.
+SHIELDED = ("shielded", "banned")
+
+
+def minutes(date: str | None) -> int:
+    """An ISO date in whole minutes since 1970; 0 where there is none.
+
+    Some pages tell seconds and some do not: of what all tell, minutes are the finest.
+    """
+    return int(datetime.fromisoformat(date).timestamp()) // 60 if date else 0

@@ -1,0 +1,123 @@
+"""What crawls ask for and have not done yet: the part of a ledger that a stopped run leaves."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved
+from crawler.archive.state import Row, State, Task
+
+
+class Jobs:
+    """The jobs of one ledger, one of them open; what it learns lasts when the ledger commits."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._job = 0
+
+    def apply(self, change: TaskFound | TaskAgain | TaskMoved | TaskDone) -> None:
+        """Learn of a task of the open job."""
+        run, task = self._db.execute, change.task
+        state = _encode(task.state)
+        whole = (self._job, task.kind, task.key, task.place, task.url, task.page, state)
+        match change:
+            case TaskFound():
+                run("INSERT OR IGNORE INTO task VALUES (NULL, ?, ?, ?, ?, 0, ?, ?, ?)", whole)
+            case TaskAgain():
+                run(
+                    "INSERT INTO task VALUES (NULL, ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)"
+                    " ON CONFLICT DO UPDATE SET is_done = 0, place = ?4, page = ?6, state = ?7"
+                    " WHERE is_done",
+                    whole,
+                )
+            case TaskMoved():
+                run(
+                    "UPDATE task SET url = ?, page = ?, state = ?, is_done = 0 WHERE id = ?",
+                    (task.url, task.page, state, task.id),
+                )
+            case TaskDone():
+                run("UPDATE task SET is_done = 1, state = ? WHERE id = ?", (state, task.id))
+
+    def open(self, arguments: str, began: int, run: str) -> tuple[int, str] | None:
+        """Begin a job, or go on with the one that was begun with the same arguments.
+
+        Returns when and by which run it was begun, if it was.
+        """
+        row = self._db.execute(
+            "SELECT id, began, run FROM job WHERE arguments = ?", (arguments,)
+        ).fetchone()
+        if row:
+            self._job = row[0]
+            return row[1], row[2]
+        made = self._db.execute("INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run))
+        self._job = made.lastrowid or 0
+        return None
+
+    def close(self) -> None:
+        """The job is finished: nothing of it needs to be remembered."""
+        self._db.execute("DELETE FROM task WHERE job = ?", (self._job,))
+        self._db.execute("DELETE FROM job WHERE id = ?", (self._job,))
+
+    def next(self, limit: int, without: Iterable[int] = ()) -> list[Task]:
+        """The next tasks that wait, up to ``limit``, without those that are being done."""
+        excluded = set(without)
+        rows = self._db.execute(
+            "SELECT id, kind, key, place, url, page, state FROM task"
+            " WHERE job = ? AND is_done = 0 ORDER BY place, kind, id LIMIT ?",
+            (self._job, limit + len(excluded)),
+        )
+        return [_task(row) for row in rows if row[0] not in excluded][:limit]
+
+    def tasks(self, kind: str) -> Iterator[tuple[Task, bool]]:
+        """All tasks of a kind, and whether each is done."""
+        rows = self._db.execute(
+            "SELECT id, kind, key, place, url, page, state, is_done FROM task"
+            " WHERE job = ? AND kind = ? ORDER BY id",
+            (self._job, kind),
+        )
+        return ((_task(row[:7]), bool(row[7])) for row in rows)
+
+    def count(self, kind: str, *, waiting: bool = False) -> int:
+        row = self._db.execute(
+            "SELECT count(*) FROM task WHERE job = ? AND kind = ? AND is_done <= ?",
+            (self._job, kind, 0 if waiting else 1),
+        ).fetchone()
+        return int(row[0])
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    number, kind, key, place, url, page, state = row
+    return Task(kind, key, url, page, place, _decode(state), number)
+
+
+def _encode(state: State) -> str:
+    """As JSON, without what is as it always is."""
+    said: dict[str, Any] = {
+        name: value
+        for spec in fields(state)
+        if (value := getattr(state, name := spec.name)) != spec.default
+    }
+    if state.row:
+        row = asdict(state.row)
+        said["row"] = {name: _hex(value) for name, value in row.items() if value is not None}
+    return json.dumps(said)
+
+
+def _decode(text: str) -> State:
+    said = json.loads(text)
+    if "row" in said:
+        row = said["row"]
+        for name in ("head", "tail"):
+            row[name] = bytes.fromhex(row[name]) if name in row else None
+        said["row"] = Row(**row)
+    if "todo" in said:
+        said["todo"] = tuple(said["todo"])
+    return State(**said)
+
+
+def _hex(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value

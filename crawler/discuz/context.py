@@ -1,0 +1,41 @@
+"""What reading a post needs to know of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.discuz.dates import Clock, read_date
+from crawler.discuz.elements import all_text
+from crawler.discuz.facts import Moment
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reading a post needs to know of its page.
+
+    ``is_mobile``: the templates for phones put 引用: at the head of each quote.
+    ``knows_classes``: classes are named as Discuz names them.
+    """
+
+    base: str
+    clock: Clock
+    is_mobile: bool = False
+    knows_classes: bool = True
+
+
+def read_stamp(element: _Element, context: Context) -> Moment | None:
+    """The date in an element; what its title says counts before its words."""
+    # <em id="authorposton9">发表于 <span title="2026-11-20 18:48:19">前天&nbsp;18:48</span></em>
+    # <time datetime="2026-11-20T10:48:19Z">前天</time>
+    title = element.get("title") or element.get("datetime")
+    if not len(element):
+        return read_date(element.text or "", title, context.clock)
+    for part in element.iter("span", "time"):
+        title = part.get("title") or part.get("datetime")
+        if title:
+            break
+    return read_date(all_text(element), title, context.clock)

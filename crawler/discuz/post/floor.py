@@ -1,0 +1,184 @@
+"""One floor of a desktop thread page: who, when, which floor, what, and what others said of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.discuz.context import Context, read_stamp
+from crawler.discuz.elements import all_text, number, words
+from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
+from crawler.discuz.post.author import read_author
+from crawler.discuz.post.body import read_body
+from crawler.discuz.post.reactions import read_comments, read_ratings, read_stand
+from crawler.discuz.post.uploads import read_upload
+from crawler.discuz.post.withheld import read_access, read_notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.etree import _Element
+
+    from crawler.discuz.page.floor_index import Floor
+
+_LABELS = {"楼主": 1, "樓主": 1, "沙发": 2, "沙發": 2, "板凳": 3, "地板": 4}
+_LABEL_NUMBER = re.compile(r"(\d{1,7})")
+_FROM_FLOOR = re.compile(r"来自|來自")
+_EARLY = re.compile(r"推[荐薦]|置[顶頂]")
+# 来自: 浙江省温州市 电信   来自 - 贵州遵义   IP属地：浙江   ·  河南
+_PLACE_WORDS = ("来自", "來自", "属地", "屬地")
+_PLACE = re.compile(r"(?:来自|來自|属地|屬地)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})")
+_PLACE_BEHIND_DATE = re.compile(r"·\s*(?P<place>[^·|\n\d]{2,40})\s*$")
+# 来自手机, 来自 iPhone客户端: how, not where
+_DEVICE = re.compile(
+    r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I
+)
+
+
+def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Post:
+    """Read one floor; its position is what its label says alone."""
+    label = _label(floor)
+    position, is_early = read_label(label)
+    stand, is_winner = read_stand(floor)
+    stamp = floor.first("authorposton")
+    date = read_stamp(stamp, context) if stamp is not None else _date_in_authi(floor, context)
+    return Post(
+        id=floor.id,
+        position=position,
+        floor_label=label,
+        is_first=is_first,
+        is_early=is_early,
+        author=read_author(floor, context),
+        date=date,
+        location=_location(floor, date),
+        headline=_headline(floor),
+        body=_body(floor, context),
+        ratings=read_ratings(floor),
+        comments=read_comments(floor, context),
+        # 支持: of the thread in its first floor, of a reply where the site ranks replies
+        likes=number(next(iter(floor.all("recommendv_add") + floor.all("replyadd")), None)),
+        stand=stand,
+        is_winner=is_winner,
+    )
+
+
+# -- which floor --------------------------------------------------------------------------------
+
+
+def _label(floor: Floor) -> str | None:
+    element = floor.first("postnum")
+    return words(element) or None if element is not None else None
+
+
+def read_label(label: str | None) -> tuple[int | None, bool]:
+    """Which floor a label says, and whether it stands before its turn.
+
+    (3, True) for "来自 3#", (None, True) for 推荐, (2, False) for 沙发 and 2#.
+    """
+    if not label:
+        return None, False
+    found = _LABEL_NUMBER.search(label)
+    if _FROM_FLOOR.search(label):
+        return (int(found[1]) if found else None), True
+    if _EARLY.search(label):
+        return None, True
+    if found:
+        return int(found[1]), False
+    return _LABELS.get(label.rstrip("#").strip()), False
+
+
+# -- when and where -----------------------------------------------------------------------------
+
+
+def _date_in_authi(floor: Floor, context: Context) -> Moment | None:
+    for box in floor.all("authi"):
+        for part in box.iter("em", "span"):
+            read = read_stamp(part, context)
+            if read:
+                return read
+    return None
+
+
+def _location(floor: Floor, date: Moment | None) -> str | None:
+    told = floor.first("mobile-location")
+    if told is not None and words(told):
+        return words(told)
+    found = _PLACE_BEHIND_DATE.search(date.raw) if date is not None and "·" in date.raw else None
+    if found:
+        return found["place"].strip()
+    for box in floor.all("authi")[-1:]:
+        place = place_in(all_text(box))
+        if place:
+            return place
+    return None
+
+
+def place_in(said: str) -> str | None:
+    """The place in the line of a floor's date (来自: 浙江省温州市 电信), if it tells one."""
+    if not any(word in said for word in _PLACE_WORDS):
+        return None
+    found = _PLACE.search(said.replace("\xa0", " "))
+    if not found or _DEVICE.search(found["place"]):
+        return None
+    return " ".join(found["place"].split()) or None
+
+
+# -- what ---------------------------------------------------------------------------------------
+
+
+def _headline(floor: Floor) -> str | None:
+    # the subject of a reply: <div class="pcb"><h2>…</h2>
+    box = floor.first("pcb")
+    heading = next(box.iterchildren("h2"), None) if box is not None else None
+    return words(heading) or None if heading is not None else None
+
+
+def _body(floor: Floor, context: Context) -> Body:
+    cell = floor.cell
+    if cell is None:
+        cell = floor.first("t_f")
+    body = read_body(cell, context) if cell is not None else _locked_body(floor)
+    uploads = [
+        read_upload(box, context.base)
+        for below in floor.all("pattl")
+        for box in _upload_boxes(below)
+    ]
+    attachments = [attachment for attachment, _ in uploads if attachment]
+    images = [image for _, image in uploads if image]
+    if not attachments and not images:
+        return body
+    return replace(
+        body,
+        blocks=body.blocks + _places(attachments, images),
+        images=body.images + tuple(images),
+        attachments=body.attachments + tuple(attachments),
+    )
+
+
+def _locked_body(floor: Floor) -> Body:
+    """A floor whose body is withheld: <div class="locked">提示: <em>该帖被…屏蔽</em></div>."""
+    for box in floor.all("locked"):
+        notice = read_notice(box)
+        return Body(
+            blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
+        )
+    return Body()
+
+
+def _upload_boxes(below: _Element) -> Iterable[_Element]:
+    boxes = [box for box in below.iter("dl") if "tattl" in (box.get("class") or "")]
+    # robots get plain pictures there
+    return boxes or list(below.iter("ignore_js_op"))
+
+
+def _places(attachments: list[Attachment], images: list[Image]) -> tuple[Block, ...]:
+    pictured = {image.attachment_id for image in images if image.attachment_id}
+    return (
+        *(Block("image", image.name or "", image.url) for image in images),
+        *(
+            Block("file", attachment.name or "", attachment.url)
+            for attachment in attachments
+            if attachment.id not in pictured
+        ),
+    )

@@ -1,0 +1,136 @@
+"""Whom a quote frame quotes: by its own first line, or by the words of another floor."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.discuz.dates import read_date
+from crawler.discuz.facts import Block, Post, Quote
+from crawler.discuz.post.text import render_text
+
+if TYPE_CHECKING:
+    from crawler.discuz.dates import Clock
+
+# the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
+_ATTRIBUTION = (
+    re.compile(
+        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{4,60})$"
+    ),
+    # Discuz 6 and 7: 原帖由 NAME 于 2008-1-1 10:00 发表
+    re.compile(
+        r"^(?:引用[:\uff1a]?\s?)?原帖由\s?@?(?P<author>.{1,60}?)\s?[于於]\s?"
+        r"(?P<date>.{4,60}?)\s?[发發]表"
+    ),
+)
+# where no frame is left: the first line of a quotation, and of a reply in the manner of X1
+_QUOTES = re.compile(
+    r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
+)
+_ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
+# a quotation's date has no seconds
+_SAME = 60
+# Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing. Part of a line
+# has to be longer: ten characters that two write in the same order by chance are rare.
+_SHORTEST, _SHORTEST_PART = 6, 10
+
+
+def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote | None:
+    """The quote that a frame's words make, if they name whom they quote.
+
+    ``link``: the post that the frame's first words link to, and these words. A link further on
+    proves nothing: authors frame lists of links.
+    """
+    first, _, rest = text.partition("\n")
+    post_id = link[0] if link else None
+    for rule in _ATTRIBUTION:
+        found = rule.search(first)
+        if not found:
+            continue
+        date = read_date(found["date"], None, clock)
+        if date or post_id:
+            author = found["author"].strip().lstrip("@") or None
+            return Quote(rest.strip("\n"), author, post_id, date)
+    if link and first.strip() == link[1]:
+        return Quote(rest.strip("\n"), None, post_id)
+    return None
+
+
+def with_copied_quotes(posts: list[Post]) -> list[Post]:
+    """Tell whom a frame without attribution quotes, where its words stand above, word for word.
+
+    An unattributed frame is usually how an author sets off words of his own. It is a quotation
+    if exactly these words are in another author's earlier floor on this page.
+    """
+    result = list(posts)
+    for index, post in enumerate(posts):
+        frames = [block for block in post.body.blocks if _is_unattributed(block)]
+        if not frames or index == 0:
+            continue
+        found = {}
+        for block in frames:
+            quote = _quoted(block, post, posts[:index])
+            if quote:
+                found[id(block)] = quote
+        if found:
+            blocks = tuple(
+                replace(block, quote=found[id(block)]) if id(block) in found else block
+                for block in post.body.blocks
+            )
+            body = replace(
+                post.body,
+                blocks=blocks,
+                text=render_text(blocks),
+                quotes=post.body.quotes + tuple(found.values()),
+            )
+            result[index] = replace(post, body=body)
+    return result
+
+
+def _is_unattributed(block: Block) -> bool:
+    return block.kind == "quote" and block.quote is None
+
+
+def _quoted(block: Block, post: Post, above: list[Post]) -> Quote | None:
+    text = render_text(block.blocks)
+    if len(text) < _SHORTEST:
+        return None
+    is_long = len(text) >= _SHORTEST_PART
+    for other in above:
+        said = other.body.text
+        is_there = text in said if is_long else f"\n{text}\n" in f"\n{said}\n"
+        if is_there and other.author.name != post.author.name:
+            return Quote(text, other.author.name, other.id, other.date)
+    return None
+
+
+def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | None, str]:
+    """The quotation that a reply begins with, and the rest.
+
+    Nothing marks its end: it is as long as the words are the quoted post's, where that stands
+    above; else it ends with its first paragraph.
+    """
+    first, _, rest = text.partition("\n")
+    answers = _ANSWERS.match(first)
+    if answers and rest.startswith("\n"):
+        return Quote("", answers["author"].strip()), rest.strip("\n")
+    found = _QUOTES.match(first)
+    date = read_date(found["date"], None, clock) if found else None
+    if not found or date is None:
+        return None, text
+    author = found["author"]
+    said = [
+        "".join(post.body.text.split())
+        for post in above
+        if post.author.name == author
+        and post.date
+        and abs((post.date.value - date.value).total_seconds()) < _SAME
+    ]
+    ends = [match.start() for match in re.finditer(r"\n\n|$", rest)]
+    end = ends[0]
+    for at in ends:
+        words_ = "".join(rest[:at].split()).removesuffix("...")
+        if any(words_ in post for post in said):
+            end = at
+    return Quote(rest[:end].strip("\n"), author, None, date), rest[end:].strip("\n")

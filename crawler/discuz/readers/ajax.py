@@ -1,0 +1,104 @@
+"""What Discuz! sends in pieces: one floor by AJAX, and long posts a part at a time.
+
+``viewpid=…&inajax=1`` answers with XML round one floor; a post with `[page]` shows one part,
+the others by ``cp=2``, … or all at once by ``cp=all`` (`viewthread.php`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.context import Context
+from crawler.discuz.dates import read_clock
+from crawler.discuz.document import Document, build_tree
+from crawler.discuz.facts import ThreadPage
+from crawler.discuz.page.floor_index import index_floors
+from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.post.floor import read_floor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.discuz.facts import Post
+
+# <?xml version="1.0" encoding="utf-8"?> <root><![CDATA[<table id="pid2" …]]></root>
+_OPEN, _CLOSE = "<root><![CDATA[", "]]></root>"
+_SPLIT = "]]]]><![CDATA[>"
+# show_threadpage(224, 2, 3, 0): post 224, part 2 of 3
+_PARTS = re.compile(r"<script[^>]{0,99}>show_threadpage\((\d{1,18}),\s?\d{1,4},\s?(\d{1,4})")
+# <a page="2" sub="">第二章</a> … show_threadindex(226, 0)
+_INDEX = re.compile(r"<script[^>]{0,99}>show_threadindex\((\d{1,18}),")
+_SCRIPT = ">show_thread"
+_INDEX_PART = re.compile(r'<a page="(\d{1,4})"')
+
+
+def read_fragment(document: Document) -> ThreadPage | None:
+    """Read floors that came by AJAX; ``None`` where there are none.
+
+    Of the thread nothing is told but its number, if the address has it.
+    """
+    start = document.text.find(_OPEN, 0, 200)
+    address = urls.read_thread_address(document.url) if start >= 0 else None
+    if address is None:
+        return None
+    end = document.text.rfind(_CLOSE)
+    source = document.text[start + len(_OPEN) : end if end > start else None]
+    clock = read_clock(document)
+    site = read_site(document, clock)
+    context = Context(base_of(document, site), clock)
+    _, floors = index_floors(build_tree(source.replace(_SPLIT, "]]>"))[0])
+    posts = [read_floor(floor, context) for floor in floors]
+    if not posts or not all(post.date for post in posts):
+        return None
+    return ThreadPage(
+        site=site,
+        url=urls.thread_url(address.root, address.thread_id),
+        thread_id=address.thread_id,
+        headline=None,
+        category=None,
+        board=None,
+        breadcrumbs=(),
+        page=1,
+        pages=1,
+        next_url=None,
+        views=None,
+        replies=None,
+        posts=tuple(posts),
+        is_filtered=True,
+        is_truncated=end < 0,
+        skin="part",
+    )
+
+
+def count_parts(text: str) -> dict[str, int]:
+    """How many parts of a post a page leaves out, by the post's number."""
+    if _SCRIPT not in text:
+        return {}
+    missing = {post_id: int(count) - 1 for post_id, count in _PARTS.findall(text)}
+    index = _INDEX.search(text)
+    if index and index[1] not in missing:
+        parts = _INDEX_PART.findall(text, max(0, index.start() - 20000), index.start())
+        missing[index[1]] = max(map(int, parts), default=1) - 1
+    return {post_id: count for post_id, count in missing.items() if count > 0}
+
+
+def whole_url(page: ThreadPage) -> str:
+    """The address of the same page with all parts of its posts."""
+    at = f"&page={page.page}" if page.page > 1 else ""
+    assert page.thread_id is not None
+    return f"{urls.thread_url(page.site.root, page.thread_id)}{at}&cp=all"
+
+
+def with_parts(page: ThreadPage, whole: Iterable[Post]) -> ThreadPage:
+    """``page`` with those of its posts that had parts only as they stand in ``whole``."""
+    found = {post.id: post for post in whole}
+    posts = (
+        replace(post, body=found[post.id].body, parts_missing=found[post.id].parts_missing)
+        if post.parts_missing and post.id in found
+        else post
+        for post in page.posts
+    )
+    return replace(page, posts=tuple(posts))

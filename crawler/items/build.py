@@ -1,0 +1,235 @@
+"""What was read of a page → the lines that are published of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.discuz import facts, signed_urls, urls
+from crawler.items.lines import Article, Coverage, Date, Post, Record, Refusal, Url
+from crawler.items.reasons import RETRIABLE, Reason
+from crawler.privacy.policy import WHOLE, Privacy
+
+# What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
+# signed for the hour, nor dates that may be words like 昨天.
+_HASHED = (
+    "headline",
+    "text",
+    "links",
+    "media",
+    "access",
+    "source",
+    "notice",
+    "category",
+    "tags",
+    "type_options",
+    "edited_by",
+)
+# Marks that staff sets; hot and recommended are counters.
+_FLAGS = ("sticky", "digest", "closed")
+
+
+def post_lines(
+    page: facts.ThreadPage,
+    posts: Iterable[facts.Post],
+    fetched_at: datetime,
+    privacy: Privacy = WHOLE,
+) -> Iterator[Post]:
+    """The lines of some of a page's posts: an `Article` for the opening post."""
+    for post in posts:
+        yield _post(page, post, fetched_at, privacy)
+
+
+def refusal_line(
+    reason: Reason,
+    *,
+    url: str,
+    fetched_at: datetime,
+    message: facts.Message | None = None,
+    thread_id: str | None = None,
+    **more: Any,
+) -> Refusal:
+    """The line of a refusal; ``message`` is what the page said, where there was one."""
+    root = urls.forum_root(url, message.site.root if message and message.site else None)
+    url = urls.without_fragment(url)
+    thread_id = thread_id or (message.thread_id if message else None)
+    return Refusal(
+        item_id=refusal_id(root, url, thread_id, more.get("page")),
+        site=urls.site_of(root),
+        url=Url(url),
+        fetched_at=_stamp(fetched_at),
+        reason=reason,
+        retriable=reason in RETRIABLE,
+        required_level=message.required_level if message else None,
+        login_offered=(message.login_offered or None) if message else None,
+        message_raw=more.pop("message_raw", None) or (message.text if message else None),
+        thread_id=thread_id,
+        **more,
+    )
+
+
+def refusal_id(root: str, url: str, thread_id: str | None, page: int | None) -> str:
+    """The name of a refusal: that of its thread, or of its address, and of the page."""
+    named = f"{urls.site_of(root)}:refusal:{thread_id or urls.without_fragment(url)}"
+    return f"{named}:{page}" if page else named
+
+
+def deleted_line(
+    *, root: str, thread_id: str, post_id: str, fetched_at: datetime, is_first: bool, version: int
+) -> Post:
+    """The line of a post that is gone; its words are those of its last line."""
+    site = urls.site_of(root)
+    url = urls.thread_url(root, thread_id)
+    kind = Article if is_first else Post
+    return kind(
+        item_id=f"{site}:{thread_id}:{post_id}",
+        version=version,
+        site=site,
+        url=Url(url if is_first or not post_id.isdigit() else f"{url}#pid{post_id}"),
+        fetched_at=_stamp(fetched_at),
+        thread_id=thread_id,
+        post_id=post_id if post_id.isdigit() else None,
+        is_deleted=True,
+    )
+
+
+def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> Coverage:
+    """The line of a thread's coverage; ``more`` are the counts."""
+    assert page.thread_id is not None
+    site = urls.site_of(page.site.root)
+    return Coverage(
+        item_id=f"{site}:{page.thread_id}:coverage",
+        site=site,
+        url=Url(page.url),
+        fetched_at=_stamp(fetched_at),
+        thread_id=page.thread_id,
+        **more,
+    )
+
+
+def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime, privacy: Privacy) -> Post:
+    site = urls.site_of(page.site.root)
+    body = post.body
+    kind = Article if post.is_first else Post
+    said: Record = {
+        "item_type": kind.kind,
+        "item_id": f"{site}:{page.thread_id or 'text'}:{post.id}",
+        "site": site,
+        "url": page.url,
+        "fetched_at": _stamp(fetched_at),
+        "thread_id": page.thread_id,
+        "post_id": post.number,
+        "position": post.position,
+        "floor_label": post.floor_label,
+        "headline": page.headline if post.is_first else post.headline,
+        "author": _record(post.author),
+        "date_modified": body.edited_at.value.isoformat() if body.edited_at else None,
+        "edited_by": body.edited_by,
+        "location": post.location,
+        "text": body.text,
+        "quotes": [_record(quote) for quote in body.quotes],
+        "in_reply_to": next((quote.post_id for quote in body.quotes if quote.post_id), None),
+        "images": [_record(image) for image in body.images],
+        "attachments": [_record(attachment) for attachment in body.attachments],
+        "links": [_record(link) for link in body.links],
+        "media": list(body.media),
+        "likes": post.likes,
+        "stand": post.stand,
+        "is_winner": post.is_winner or None,
+        "ratings": [_record(rating) for rating in post.ratings],
+        "comments": [_record(comment) for comment in post.comments],
+        "access": body.access,
+        "access_notices": list(body.notices),
+        "parts_missing": post.parts_missing or None,
+        "discuz_version": page.site.discuz_version,
+        "skin": page.skin,
+        "encoding": page.site.encoding,
+    }
+    if post.date:
+        said["date_published"] = post.date.value.isoformat()
+        said["date_published_raw"] = post.date.raw
+        said["date_precision"] = post.date.precision
+    if post.is_first:
+        said |= _thread(page, body)
+    elif page.thread_id:
+        at = f"#pid{post.number}" if post.number else ""
+        said["url"] = urls.thread_url(page.site.root, page.thread_id) + at
+    line = kind(**privacy.published(said), is_removed=privacy.removes(said))
+    line.content_hash = content_hash(line)
+    return line
+
+
+def _thread(page: facts.ThreadPage, body: facts.Body) -> Record:
+    return {
+        "category": page.category,
+        "board": _record(page.board) if page.board else None,
+        "breadcrumbs": [_record(crumb) for crumb in page.breadcrumbs],
+        "site_name": page.site.name,
+        "source": body.source,
+        "notice": body.notice,
+        "tags": list(page.tags),
+        "views": page.views,
+        "replies": page.replies,
+        "favorites": page.favorites,
+        "flags": list(page.flags),
+        "special": page.special and _plain(page.special),
+        "type_options": page.type_options,
+    }
+
+
+def content_hash(line: Post) -> str:
+    """A hash of what the author wrote and staff may change: what a new version is told by."""
+    said = {name: getattr(line, name, None) for name in _HASHED}
+    # a record leaves out what is empty
+    said["text"] = line.text or ""
+    said["attachments"] = [
+        {name: value for name, value in attachment.items() if name in ("id", "name")}
+        for attachment in line.attachments
+    ]
+    said["images"] = [
+        image.get("attachment_id") or signed_urls.stable_url(image["url"]) for image in line.images
+    ]
+    said["quotes"] = [[quote.get("author"), quote.get("text")] for quote in line.quotes]
+    said["comments"] = [[each.get("author"), each.get("text")] for each in line.comments]
+    if isinstance(line, Article):
+        said["board"] = (line.board or {}).get("id")
+        said["flags"] = [flag for flag in line.flags if flag in _FLAGS]
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def published(record: Record, privacy: Privacy) -> Record:
+    """A stored line of an article or post as it may be told, with the hash of what it then says."""
+    told = privacy.published(record)
+    if told == record or "content_hash" not in told:
+        return told
+    kind = Article if record["item_type"] == Article.kind else Post
+    return {**told, "content_hash": content_hash(kind(**told))}
+
+
+def _record(value: Any) -> Record:
+    """A fact as JSON has it: absent parts left out, moments as ISO 8601."""
+    record: Record = {}
+    for spec in fields(value):
+        part = getattr(value, spec.name)
+        if isinstance(part, facts.Moment):
+            record[spec.name] = part.value.isoformat()
+        elif part is not None and part is not False and part not in ("", {}):
+            record[spec.name] = part
+    return record
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items() if part not in (None, [], {})}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _stamp(moment: datetime) -> Date:
+    return Date(moment.astimezone(UTC).isoformat(timespec="seconds"))

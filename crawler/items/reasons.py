@@ -1,0 +1,19 @@
+"""The reasons of refusals, and what each of them means for a run."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from crawler.discuz import facts
+
+# What the core tells from a page, and what only the crawl can know.
+Reason = facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "unreachable"]
+REASONS: tuple[str, ...] = tuple(
+    reason for part in get_args(Reason) for reason in (get_args(part) or (part,))
+)
+# Refusals that may be gone the next time, without anybody doing anything.
+RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
+# Refusals that are an answer: what was asked for is not there, or not for us.
+DEFINITE: frozenset[str] = frozenset({"not_found", "login_required", "no_permission", "password"})
+BLOCKS: frozenset[str] = frozenset({"challenge", "rate_limited", "ip_banned"})
+FAILURES: frozenset[str] = frozenset({"server_error", "unreachable", "site_closed"})

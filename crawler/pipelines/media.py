@@ -1,0 +1,310 @@
+"""Pictures and files of posts, fetched as Scrapy's media pipelines do.
+
+A line waits until its files are there or refused, and tells for each the path and the sha256, or
+the reason. What came is kept (`media_store.py`) and known to the ledger, so that it is asked
+for once; what may come the next time is asked for again by the next run, by way of the page.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import DropItem
+from scrapy.pipelines.media import MediaPipeline
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import DeferredLock, DeferredSemaphore
+from twisted.internet.threads import deferToThread
+
+from crawler.archive.changes import MediaSeen, PageSeen, PostSeen
+from crawler.archive.media_store import (
+    Wanted,
+    image_ending,
+    is_for_sale,
+    keep,
+    key_of,
+    told_of,
+    wanted,
+)
+from crawler.archive.state import KnownMedia
+from crawler.discuz.facts import Message
+from crawler.items.lines import Line, Post
+from crawler.items.reasons import RETRIABLE, Reason
+from crawler.middlewares import FORUM
+from crawler.pipelines.store import storage_failed
+from crawler.responses import read_failure, read_response
+from crawler.site_rules import Sites
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.pipelines.media import FileInfo
+    from twisted.python.failure import Failure
+
+    from crawler.archive.site_archive import Archive
+
+logger = logging.getLogger(__name__)
+
+# So many are asked for at once, of all hosts together: a run that is to end waits for these.
+_AT_ONCE = 8
+# A host that does not answer so often in a row is left alone for the rest of the run: pictures of
+# old posts lie on hosts that are gone.
+_FAILURES = 3
+_REASONS: Mapping[int, Reason] = {
+    401: "login_required",
+    403: "no_permission",
+    404: "not_found",
+    410: "not_found",
+    429: "rate_limited",
+    451: "no_permission",
+}
+
+
+# for pages whose words are not read
+_NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class _ByKey:
+    """Tells requests apart by what is asked for."""
+
+    def fingerprint(self, request: Request) -> bytes:
+        each: Wanted = request.meta["wanted"]
+        archive: Archive = request.meta["archive"]
+        return f"{archive.folder} {each.key}".encode("utf-8", "surrogatepass")
+
+
+class MediaFiles(MediaPipeline):
+    """Fetches what `MEDIA` asks for. Robots, delays and redirects are those of all requests."""
+
+    LOG_FAILED_RESULTS = False
+
+    def __init__(self, *, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._media: str = crawler.settings["MEDIA"]
+        self._largest = crawler.settings.getint("MEDIA_MAXSIZE")
+        # the same file under two signatures is asked for once
+        self._fingerprinter = _ByKey()
+        self._turns = DeferredSemaphore(_AT_ONCE)
+        self._writing = DeferredLock()
+        self._failures: Counter[str] = Counter()
+        # what was asked for in vain: many posts show the same picture
+        self._failed: set[int] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler=crawler)
+
+    async def process_item(self, item: Line) -> Line:  # type: ignore[override]
+        """Hold a line back until its files are there, then tell of them in it."""
+        archive = item.batch.archive
+        if not isinstance(item, Post) or item.is_deleted or archive is None:
+            return item
+        files = wanted(item.images, item.attachments, self._media)
+        if files:
+            await super().process_item(item)
+            # what was asked for is in the ledger: nothing of it needs to be remembered here
+            self.spiderinfo.downloaded.clear()
+        known = [self._known(each.key, archive) for each in files]
+        if None in known and self._is_ending():
+            # the page is not stored, and the next run asks for it again
+            raise DropItem(f"{item.item_id} waits for its files", log_level="DEBUG")
+        for part in (*item.images, *item.attachments):
+            media = self._known(key_of(part), archive)
+            if media is not None and media.path and media.sha256:
+                part["path"], part["sha256"] = media.path, media.sha256
+            elif media is not None and media.reason:
+                part["refusal"] = media.reason  # type: ignore[typeddict-item]
+            elif self._media in ("attachments", "all") and is_for_sale(part):
+                part["refusal"] = "no_permission"
+        _tell_again_if_new(item)
+        if any(media and not media.is_final for media in known):
+            _look_again(item)
+        return item
+
+    def get_media_requests(self, item: Post, _: object) -> list[Request]:
+        archive = item.batch.archive
+        assert archive is not None
+        requests = []
+        for each in wanted(item.images, item.attachments, self._media):
+            meta = {
+                FORUM: item.url,
+                "wanted": each,
+                "archive": archive,
+                "download_maxsize": self._largest,
+                "max_retry_times": 1,
+            }
+            try:
+                requests.append(Request(each.url, meta=meta))
+            except ValueError:
+                # http://javascript:alert(1)
+                self._refused(each, archive, "unreachable", is_retriable=False)
+        return requests
+
+    async def media_to_download(  # type: ignore[override]
+        self, request: Request, _: object, **__: object
+    ) -> FileInfo | None:
+        """What needs no request: known, on a host that does not answer, or too late for this run.
+
+        Else it is its turn, which `_end` ends.
+        """
+        await maybe_deferred_to_future(self._turns.acquire())
+        each: Wanted = request.meta["wanted"]
+        is_needed = False
+        try:
+            is_needed = not self._is_ending() and self._is_open(each, request.meta["archive"])
+        finally:
+            if not is_needed:
+                self._turns.release()
+        if is_needed:
+            request.meta["has_turn"] = True
+            return None
+        return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
+
+    def _is_open(self, each: Wanted, archive: Archive) -> bool:
+        """Whether it is not known what comes of a file, and asking may tell."""
+        known = self._known(each.key, archive)
+        if hash(each.key) in self._failed or (known is not None and known.is_final):
+            return False
+        if self._failures[_host(each)] >= _FAILURES:
+            self._refused(each, archive, "unreachable")
+            return False
+        return True
+
+    async def media_downloaded(  # type: ignore[override]
+        self, response: Response, request: Request, _: object, **__: object
+    ) -> FileInfo:
+        each: Wanted = request.meta["wanted"]
+        archive: Archive = request.meta["archive"]
+        reason = _refusal(response, is_image=each.is_image)
+        path, digest = "", None
+        if reason is not None:
+            self._refused(each, archive, reason)
+        else:
+            try:
+                path, digest = await maybe_deferred_to_future(
+                    self._writing.run(deferToThread, keep, archive.folder, response.body, each.name)
+                )
+            except OSError as error:
+                storage_failed(self.crawler, archive, error)
+            else:
+                self._learn(archive, KnownMedia(each.key, path, digest))
+                self._failures[_host(each)] = 0
+                self._count(archive, "stored")
+                self._count(archive, "bytes", len(response.body))
+        self._end(request)
+        return {"url": each.url, "path": path, "checksum": digest, "status": "downloaded"}
+
+    def media_failed(self, failure: Failure, request: Request, _: object) -> None:  # type: ignore[override]
+        """No answer, or none that may be had: a fact to tell, and no error."""
+        reason, said = read_failure(failure, self._largest)
+        logger.info("%s: %s", request.url, said)
+        self._refused(request.meta["wanted"], request.meta["archive"], reason)
+        self._end(request)
+
+    def file_path(self, request: Request, *_: object, **__: object) -> str:
+        """Where the file is kept; known once its content is."""
+        known = self._known(request.meta["wanted"].key, request.meta["archive"])
+        return known.path or "" if known else ""
+
+    def _known(self, key: str, archive: Archive) -> KnownMedia | None:
+        """What came of a file, unless somebody took it away since."""
+        known = archive.ledger.media(key)
+        if known and known.path and not (archive.folder / known.path).is_file():
+            return None
+        return known if known and (known.path or known.reason) else None
+
+    def _refused(
+        self, each: Wanted, archive: Archive, reason: Reason, *, is_retriable: bool | None = None
+    ) -> None:
+        before = archive.ledger.media(each.key)
+        attempts = before.attempts + 1 if before else 1
+        if is_retriable is None:
+            is_retriable = reason in RETRIABLE
+            self._failures[_host(each)] += is_retriable
+        if is_retriable:
+            self._failed.add(hash(each.key))
+        known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
+        self._learn(archive, known)
+        self._count(archive, f"refused/{reason}")
+
+    def _learn(self, archive: Archive, media: KnownMedia) -> None:
+        try:
+            archive.ledger.apply([MediaSeen(media)])
+        except sqlite3.Error as error:
+            storage_failed(self.crawler, archive, error)
+
+    def _end(self, request: Request) -> None:
+        if request.meta.pop("has_turn", False):
+            self._turns.release()
+
+    def _is_ending(self) -> bool:
+        """Whether the run is about to end, so that nothing more is to be asked for."""
+        engine = self.crawler.engine
+        # Scrapy has no public word for a run that ends
+        slot = engine._slot if engine else None
+        has_failed = self.crawler.stats and self.crawler.stats.get_value("storage/failed")
+        if engine is None or slot is None or not engine.running:
+            return True
+        return bool(has_failed) or slot.closing is not None
+
+    def _count(self, archive: Archive, name: str, number: int = 1) -> None:
+        archive.counts[f"media/{name}"] += number
+        if self.crawler.stats:
+            self.crawler.stats.inc_value(f"media/{name}", number)
+
+
+def _host(each: Wanted) -> str:
+    return urlsplit(each.url).netloc
+
+
+def _refusal(response: Response, *, is_image: bool) -> Reason | None:
+    """Why what came is not the file; ``None`` if it is.
+
+    Discuz answers 200 to whoever may not have a file, with a page that says so.
+    """
+    if response.status >= 500:
+        return "server_error"
+    if response.status >= 300:
+        return _REASONS.get(response.status, "unreachable")
+    said = (response.headers.get("Content-Type") or b"").lower()
+    if is_image:
+        if image_ending(response.body) is not None:
+            return None
+        is_page = not said.startswith(b"image/")
+    else:
+        is_named = b"attachment" in (response.headers.get("Content-Disposition") or b"").lower()
+        is_page = said.startswith((b"text/html", b"application/xhtml")) and not is_named
+    if response.body and not is_page:
+        return None
+    page = read_response(response, _NO_CLOCK, Sites({}))
+    return page.reason if isinstance(page, Message) and page.site is not None else "not_found"
+
+
+def _tell_again_if_new(item: Post) -> None:
+    """Tell the ledger what is told of files; a line that says nothing new is not written."""
+    told = told_of(item.images, item.attachments)
+    for change in [*item.batch.changes]:
+        if not isinstance(change, PostSeen) or not item.item_id.endswith(f":{change.post.id}"):
+            continue
+        post = replace(change.post, media=told)
+        if item.is_again and post.media == change.post.media:
+            item.is_withheld = True
+            # its version is not used up
+            post = replace(post, version=post.version - 1)
+        if post != change.post:
+            item.batch.changes.append(PostSeen(change.thread_id, post))
+
+
+def _look_again(item: Post) -> None:
+    """Something may come the next time: the next run looks at this page first."""
+    for change in [*item.batch.changes]:
+        if isinstance(change, PageSeen) and change.at > 0:
+            item.batch.changes.append(replace(change, at=-change.at))

@@ -1,0 +1,97 @@
+"""How lines of one site are published: settings, salt and removal list of its folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from pathlib import Path
+
+from crawler.archive.changes import NoteMade
+from crawler.archive.ledger import note_of
+from crawler.archive.segments import read_lines, segment_paths
+from crawler.archive.site_archive import Archive
+from crawler.archive.state import LEDGER
+from crawler.privacy.policy import Privacy
+from crawler.privacy.removal_list import Removals, read_removals
+
+logger = logging.getLogger(__name__)
+AUTHORS = ("keep", "pseudonym", "drop")
+LOCATION = ("keep", "drop")
+# the ledger's note of `names_learnt`
+_LISTED = "listed"
+
+
+class PrivacyError(ValueError):
+    """Settings that cannot be kept; the message is one line for whoever made them."""
+
+
+def open_privacy(archive: Archive, authors: str, location: str) -> Privacy:
+    """How a crawl publishes into a site's folder. Raises `PrivacyError`, `BadRemovalsError`.
+
+    A folder keeps to what it was begun with: names in its older lines would tell whom the
+    pseudonyms of the newer ones mean.
+    """
+    check_privacy(authors, location)
+    ledger, folder = archive.ledger, archive.folder
+    begun = ledger.note("authors") or ("keep" if ledger.segments() else authors)
+    if begun != authors:
+        raise PrivacyError(
+            f"AUTHORS={authors}: {folder} was begun with AUTHORS={begun}, and keeps to it; choose"
+            " another DATA_DIR, or export with AUTHORS"
+        )
+    salt = ledger.note("salt")
+    if salt is None:
+        if ledger.segments() and authors == "pseudonym":
+            logger.warning("%s: its salt is lost; authors get new pseudonyms from now on", folder)
+        salt = secrets.token_hex(32)
+        ledger.apply([NoteMade("salt", salt), NoteMade("authors", authors)])
+    removals = _removals(folder, bytes.fromhex(salt), ledger.note(_LISTED))
+    if removals.authors:
+        ledger.apply([names_learnt(removals)])
+    return Privacy(authors, location == "keep", bytes.fromhex(salt), removals)
+
+
+def read_privacy(folder: Path, authors: str, location: str) -> Privacy:
+    """How a folder's lines are handed on by a snapshot or an export.
+
+    Raises `PrivacyError`, `BadRemovalsError`, `OSError`.
+    """
+    check_privacy(authors, location)
+    salt = note_of(folder / LEDGER, "salt")
+    if authors == "pseudonym" and salt is None:
+        raise PrivacyError(f"AUTHORS=pseudonym: {folder / LEDGER} has no salt; crawl the site once")
+    removals = _removals(folder, bytes.fromhex(salt or ""), note_of(folder / LEDGER, _LISTED))
+    return Privacy(authors, location == "keep", bytes.fromhex(salt or ""), removals)
+
+
+def names_learnt(removals: Removals) -> NoteMade:
+    """What the ledger is to know of the names of listed members."""
+    borne = {number: sorted(removals.borne.get(number, ())) for number in removals.authors}
+    return NoteMade(_LISTED, json.dumps(borne))
+
+
+def _removals(folder: Path, salt: bytes, note: str | None) -> Removals:
+    """A folder's list, with the names of those whose lines were stored before they were listed."""
+    removals = read_removals(folder, salt)
+    known: dict[str, list[str]] = json.loads(note or "{}")
+    removals.borne.update(
+        {number: set(borne) for number, borne in known.items() if number in removals.authors}
+    )
+    if removals.authors - known.keys():
+        for kind in ("article", "post"):
+            for path in segment_paths(folder, kind):
+                for line in read_lines(path):
+                    author = json.loads(line).get("author", {})
+                    removals.learn(author.get("id"), author.get("name"))
+    return removals
+
+
+def check_privacy(authors: str, location: str) -> None:
+    """Raises `PrivacyError` where a setting says what there is not."""
+    for name, said, there_are in (
+        ("AUTHORS", authors, AUTHORS),
+        ("LOCATION", location, LOCATION),
+    ):
+        if said not in there_are:
+            raise PrivacyError(f"{name}={said}: say {' or '.join(there_are)}")

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.archive.files import replaced_file, sha256_of, site_folder
+from crawler.archive.segments import (
+    Segment,
+    Segments,
+    SegmentsDamagedError,
+    can_compress,
+    cut_torn_line,
+    encode,
+    read_lines,
+    segment_paths,
+)
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+def texts(path: Path) -> list[str]:
+    return [json.loads(line)["text"] for line in read_lines(path)]
+
+
+def write(segments: Segments, *said: str, kind: str = "post") -> list[Segment]:
+    for text in said:
+        segments.append(kind, [{"text": text}])
+    return segments.flush()
+
+
+@given(st.dictionaries(st.text(max_size=8), json_values, max_size=4))
+def test_what_is_written_reads_back(record: dict[str, object]) -> None:
+    line = encode(record)
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == json.loads(json.dumps(record))
+
+
+def test_a_line_can_neither_break_nor_move_a_terminal() -> None:
+    line = encode({"text": "a\nb\u2028c\x1b[31m\x9b\u202ed\ufeff\x7f"}).decode()
+    assert not set(line[:-1]) & set("\n\u2028\x1b\x9b\u202e\ufeff\x7f")
+
+
+@given(st.text(max_size=60))
+def test_no_site_leads_out_of_the_data_folder(site: str) -> None:
+    folder = site_folder(site)
+    assert folder not in ("", ".", "..")
+    assert not set(folder) & set("/\\\0\n")
+    assert not folder.startswith((".", "-"))
+
+
+def test_lines_are_appended_by_kind(tmp_path: Path) -> None:
+    for text in ("一", "二"):
+        segments = Segments(tmp_path / "site")
+        segments.append("article", [])
+        (grown,) = write(segments, text)
+        segments.close()
+    (path,) = (tmp_path / "site").iterdir()
+    assert grown == Segment("posts-00001.jsonl", path.stat().st_size)
+    assert texts(path) == ["一", "二"]
+
+
+def test_what_was_not_flushed_is_not_told(tmp_path: Path) -> None:
+    segments = Segments(tmp_path)
+    write(segments, "一")
+    assert segments.flush() == []
+    segments.append("article", [{"text": "二"}])
+    assert [grown.name for grown in segments.flush()] == ["articles-00001.jsonl"]
+    segments.close()
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"text": "half', b"x" * 200_000])
+def test_a_torn_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "posts-00001.jsonl"
+    path.write_bytes(encode({"text": "whole"}) + torn)
+    assert texts(path) == ["whole"]
+    cut_torn_line(path)
+    assert path.read_bytes() == encode({"text": "whole"})
+
+
+def test_segments_are_cut_back_to_what_is_marked(tmp_path: Path) -> None:
+    segments = Segments(tmp_path)
+    (marked,) = write(segments, "sure", "too")
+    write(segments, "behind the mark")
+    write(segments, "never marked", kind="article")
+    segments.close()
+    assert Segments(tmp_path).cut_back({marked.name: marked}) == []
+    assert texts(tmp_path / "posts-00001.jsonl") == ["sure", "too"]
+    assert segment_paths(tmp_path, "article") == []
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"text": "su'])
+def test_a_segment_shorter_than_its_mark_is_told(tmp_path: Path, left: bytes | None) -> None:
+    segments = Segments(tmp_path)
+    (marked,) = write(segments, "sure")
+    segments.close()
+    path = tmp_path / "posts-00001.jsonl"
+    path.unlink() if left is None else path.write_bytes(left)
+    with pytest.raises(SegmentsDamagedError, match=r"posts-00001\.jsonl holds"):
+        Segments(tmp_path).cut_back({marked.name: marked})
+
+
+def test_segments_roll_by_size(tmp_path: Path) -> None:
+    segments = Segments(tmp_path, size=100)
+    closed = []
+    for number in range(10):
+        write(segments, f"{number:030}")
+        closed += [after for _, after in segments.close_full()]
+    segments.close()
+    files = [path.name for path in segment_paths(tmp_path, "post")]
+    assert files == [f"posts-{number:05}.jsonl" for number in range(1, 5)]
+    assert [segment.name for segment in closed] == files[:3]
+    assert all(segment.is_closed for segment in closed)
+    assert [int(text) for file in files for text in texts(tmp_path / file)] == list(range(10))
+
+
+KINDS = [
+    "gzip",
+    pytest.param("zstd", marks=pytest.mark.skipif(not can_compress("zstd"), reason="no zstd")),
+]
+
+
+@pytest.mark.parametrize("compression", KINDS)
+def test_a_full_segment_is_compressed(tmp_path: Path, compression: str) -> None:
+    segments = Segments(tmp_path, size=100, compression=compression)
+    write(segments, "一" * 40, "二" * 40)
+    ((before, after),) = segments.close_full()
+    assert before == "posts-00001.jsonl"
+    assert after.name in ("posts-00001.jsonl.gz", "posts-00001.jsonl.zst")
+    write(segments, "三")
+    segments.close()
+    assert [path.name for path in segment_paths(tmp_path, "post")] == [
+        after.name,
+        "posts-00002.jsonl",
+    ]
+    assert texts(tmp_path / after.name) == ["一" * 40, "二" * 40]
+
+
+def test_a_kill_while_a_segment_is_compressed_loses_nothing(tmp_path: Path) -> None:
+    segments = Segments(tmp_path, size=1, compression="gzip")
+    (marked,) = write(segments, "一")
+    segments.close()
+    plain = tmp_path / marked.name
+    packed = tmp_path / "posts-00001.jsonl.gz"
+    # half written; then renamed, with the plain one still there; then that one gone too
+    (tmp_path / "posts-00001.jsonl.gz.part").write_bytes(b"\x1f\x8b")
+    assert Segments(tmp_path).cut_back({marked.name: marked}) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["posts-00001.jsonl"]
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    for _ in range(2):
+        ((before, after),) = Segments(tmp_path).cut_back({marked.name: marked})
+        assert (before, after.name, after.is_closed) == (plain.name, packed.name, True)
+        assert [path.name for path in tmp_path.iterdir()] == [packed.name]
+    assert texts(packed) == ["一"]
+
+
+def test_closed_segments_may_be_taken_away(tmp_path: Path) -> None:
+    gone = Segment("posts-00001.jsonl.gz", 900, is_closed=True)
+    assert Segments(tmp_path).cut_back({gone.name: gone}) == []
+
+
+def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(b"old")
+    with replaced_file(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    with pytest.raises(TypeError), replaced_file(path) as file:
+        file.write(cast("bytes", "half"))
+    assert path.read_bytes() == b"new"
+    assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
+    assert sha256_of(path) == hashlib.sha256(b"new").hexdigest()

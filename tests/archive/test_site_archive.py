@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.archive.changes import Change, PostSeen, ThreadSeen
+from crawler.archive.ledger import LedgerError, hash_bytes
+from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.state import LEDGER, KnownPost, KnownThread, minutes
+
+HASH = "ab" * 32
+
+
+def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any]]:
+    record = {
+        "item_id": f"s:7:{number}",
+        "version": version,
+        "thread_id": "7",
+        "post_id": str(number),
+        "date_published": "2023-03-14T10:00:30+08:00",
+        "content_hash": HASH,
+    }
+    return "article" if number == 1 else "post", {**record, **more}
+
+
+def seen(number: int, version: int = 1, **more: Any) -> Change:
+    at = minutes("2023-03-14T10:00:30+08:00")
+    known = KnownPost(str(number), at, version, hash_bytes(HASH), is_first=number == 1, **more)
+    return PostSeen("7", known)
+
+
+def fill(archive: Archive, *numbers: int) -> None:
+    for number in numbers:
+        archive.store([line(number)], [ThreadSeen(KnownThread("7")), seen(number)])
+
+
+def ids(folder: Path) -> list[str]:
+    return [
+        json.loads(text)["post_id"]
+        for path in sorted(folder.glob("*.jsonl"))
+        for text in path.read_text("utf-8").splitlines()
+    ]
+
+
+def known(archive: Archive) -> dict[str, KnownPost]:
+    return archive.ledger.posts("7", map(str, range(20)))
+
+
+def test_lines_and_ledger_stay_in_step(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    fill(archive, 1, 2)
+    archive.flush()
+    fill(archive, 3)
+    archive.close()  # as a kill leaves it: what was written is there, the mark is not
+    archive = Archive(tmp_path)
+    assert ids(tmp_path) == ["1", "2"]
+    assert sorted(known(archive)) == ["1", "2"]
+    archive.close()
+
+
+def test_every_fifth_page_is_marked_unasked(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    fill(archive, *range(1, 8))
+    archive.close()
+    archive = Archive(tmp_path)
+    assert ids(tmp_path) == ["1", "2", "3", "4", "5"]
+    archive.close()
+
+
+def test_a_folder_takes_one_run_at_a_time(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with pytest.raises(InUseError, match="another run"):
+        Archive(tmp_path)
+    archive.close()
+    Archive(tmp_path).close()
+
+
+def told_by(folder: Path) -> dict[str, KnownPost]:
+    archive = Archive(folder)
+    found = known(archive)
+    archive.close()
+    return found
+
+
+def a_full_folder(folder: Path) -> dict[str, KnownPost]:
+    archive = Archive(folder, size=600, compression="gzip")
+    fill(archive, 1, 2, 3)
+    archive.store([line(2, 2)], [seen(2, 2)])
+    archive.store([line(3, 2, is_deleted=True)], [seen(3, 2, is_gone=True)])
+    archive.store([line(4, access="shielded")], [seen(4, is_shielded=True)])
+    archive.flush()
+    found = known(archive)
+    archive.close()
+    assert [path.name for path in folder.glob("*.gz")]
+    return found
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"rubbish" * 1000)
+
+
+def another_programs(path: Path) -> None:
+    path.unlink()
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE x (y)")
+    db.close()
+
+
+@pytest.mark.parametrize("breaks", [damaged, another_programs, Path.unlink])
+def test_a_lost_ledger_is_made_anew_from_the_lines(tmp_path: Path, breaks: Any) -> None:
+    before = a_full_folder(tmp_path)
+    breaks(tmp_path / LEDGER)
+    assert told_by(tmp_path) == before
+    aside = list(tmp_path.glob(f"{LEDGER}.*.damaged"))
+    assert len(aside) == (0 if breaks is Path.unlink else 1)
+    # and once more from what was made
+    assert told_by(tmp_path) == before
+
+
+def test_lines_that_went_lost_are_forgotten(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = Archive(tmp_path)
+    fill(archive, 1, 2, 3)
+    archive.flush()
+    archive.close()
+    path = tmp_path / "posts-00001.jsonl"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] + b'{"torn')
+    assert sorted(told_by(tmp_path)) == ["1", "2"]
+    assert "knows of lines that are gone" in caplog.text
+    assert ids(tmp_path) == ["1", "2"]
+
+
+def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
+    before = a_full_folder(tmp_path)
+    (tmp_path / LEDGER).rename(tmp_path / f"{LEDGER}.part")
+    assert told_by(tmp_path) == before
+
+
+def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    Archive(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / LEDGER, isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(LedgerError):
+        Archive(tmp_path)
+    with pytest.raises(LedgerError):  # and the lock is free again
+        Archive(tmp_path)
+
+
+def test_what_grew_is_told(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, size=300, compression="gzip")
+    fill(archive, 1, 2, 3)
+    archive.flush()
+    fill(archive, 4)
+    archive.flush()
+    assert archive.grown == {"articles-00001.jsonl", "posts-00001.jsonl.gz", "posts-00002.jsonl"}
+    archive.close()

@@ -1,0 +1,107 @@
+"""The spider within somebody else's Scrapy project."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Forum
+from tests.forum.town import Town, town
+
+SETTINGS = """
+BOT_NAME = "theirs"
+SPIDER_MODULES = ["theirs"]
+ADDONS = {"crawler.addon.DiscuzAddon": 500}
+ITEM_PIPELINES = {"theirs.Shout": 900}
+DOWNLOAD_DELAY = 0
+AUTOTHROTTLE_ENABLED = False
+USER_AGENT = "theirs/1.0"
+"""
+THEIRS = """
+from itemadapter import ItemAdapter
+from scrapy import Request, Spider
+
+
+class Shout:
+    def process_item(self, item):
+        ItemAdapter(item)["loud"] = True
+        return item
+
+
+class Theirs(Spider):
+    name = "theirs"
+
+    async def start(self):
+        yield Request("{root}robots.txt", dont_filter=True)
+
+    def parse(self, response):
+        yield {{"filter": self.settings["DUPEFILTER_CLASS"], "size": len(response.body)}}
+        for _ in range(2):
+            yield response.follow("/forum.php", self.parse_again)
+
+    def parse_again(self, response):
+        yield {{"again": response.url}}
+"""
+
+
+@pytest.fixture
+def project(forum: Forum, tmp_path: Path) -> Path:
+    """A project of somebody else, with a spider and a pipeline of his own."""
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = settings\n")
+    (tmp_path / "settings.py").write_text(SETTINGS)
+    (tmp_path / "theirs.py").write_text(THEIRS.format(root=forum.root))
+    return tmp_path
+
+
+def scrapy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # a test that ran a command before may have left our settings' name there
+    known = {name: said for name, said in os.environ.items() if not name.startswith("SCRAPY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=project,
+        env={**known, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_forum_is_crawled_with_all_that_it_needs(forum: Forum, project: Path) -> None:
+    made: Town = town(forum)
+    done = scrapy(project, "crawl", "discuz", "-a", f"url={forum.root}", "-O", "feed.jsonl")
+    assert done.returncode == 0, done.stderr
+    (articles,) = project.glob("data/*/articles-00001.jsonl")
+    lines = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
+    assert {line["thread_id"] for line in lines} == set(map(str, made.talks))
+    assert list(project.glob("data/*/runs/*.json"))
+    # what the project says itself counts
+    assert forum.agents == {"theirs/1.0"}
+    fed = [json.loads(line) for line in (project / "feed.jsonl").read_text("utf-8").splitlines()]
+    assert all(line["loud"] for line in fed)
+
+
+def test_their_own_spiders_are_left_alone(forum: Forum, project: Path) -> None:
+    town(forum)
+    done = scrapy(project, "crawl", "theirs", "-O", "feed.jsonl")
+    assert done.returncode == 0, done.stderr
+    fed = [json.loads(line) for line in (project / "feed.jsonl").read_text("utf-8").splitlines()]
+    assert fed[0]["filter"] == "scrapy.dupefilters.RFPDupeFilter"
+    assert len(fed) == 2  # asked for twice, and filtered as ever
+    assert not (project / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["export", "snapshot", "report", "page", "fixture", "check-site"]
+)
+def test_the_commands_come_along(command: str, project: Path) -> None:
+    done = scrapy(project, command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"scrapy {command}" in done.stdout
+    refused = scrapy(project, command)
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1), refused.stderr

@@ -1,0 +1,156 @@
+"""A forum through some nights: what is new, and what that costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conftest import Run, served_forum
+from tests.forum.town import (
+    INDEX,
+    NO_REVISITS,
+    Town,
+    all_lines,
+    board_path,
+    crawl,
+    present,
+    town,
+    wanted,
+)
+
+
+@dataclass
+class Nights:
+    """A forum through some nights: what each run left, and what it had asked for."""
+
+    town: Town
+    runs: list[Run]
+    asked: list[dict[str, int]]
+    lines: list[int]
+
+    def night(self, *arguments: str) -> Run:
+        data = self.runs[0].data if self.runs else self.town.forum.data
+        run = crawl(self.town.forum, data, *arguments)
+        self.runs.append(run)
+        self.asked.append(dict(self.town.forum.asked))
+        self.lines.append(sum(1 for _ in all_lines(run)))
+        return run
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    """Three nights: the first, one with nothing new, one after many changes."""
+    with served_forum() as forum:
+        forum.data = tmp_path_factory.mktemp("nights")
+        made = Nights(town(forum), [], [], [])
+        made.night()
+        made.night(*NO_REVISITS)
+        change(made.town)
+        made.night(*NO_REVISITS)
+        yield made
+
+
+def change(town: Town) -> None:
+    town.add(41, 3, 11)
+    town.reply(12, "长帖又长了")
+    town.reply(21, "旧帖顶上来")
+    town.talks[21].title = "改名"
+    del town.talks[12].posts[120009]
+    del town.talks[22].posts[220012]  # the last of its page 2, which is gone with it
+    town.reply(22, "补一楼")
+    town.talks[19].closed = True
+    town.remove(18)
+    moved = town.talks[17]
+    moved.fid, moved.moved_from = 3, 2
+    town.publish()
+
+
+# -- the first night ------------------------------------------------------------------------------
+
+
+def test_every_thread_that_a_visitor_sees_is_there_once(nights: Nights) -> None:
+    assert nights.runs[0].status == 0, nights.runs[0].stderr
+    first = {line["item_id"]: line for line in all_lines(nights.runs[0]) if line["version"] == 1}
+    articles = [line for line in first.values() if line["item_type"] == "article"]
+    assert len(articles) == len({line["thread_id"] for line in articles}) == 15  # and one later
+    refused = [line for line in first.values() if line["item_type"] == "refusal"]
+    assert sorted((line["reason"], line["board_id"]) for line in refused) == [
+        ("off_site", "6"),
+        ("password", "5"),
+    ]
+
+
+def test_each_page_is_asked_for_once(nights: Nights) -> None:
+    first = nights.asked[0]
+    assert set(first.values()) == {1}
+    assert "/robots.txt" in first
+    lists = [path for path in first if "forumdisplay" in path]
+    assert len(lists) == 3 + 1 + 1 + 3  # of boards 2, 3, 4, and one each of 5, 6, 7
+    threads = [path for path in first if "viewthread" in path]
+    assert len(threads) == 14 + 3 + 1  # one each, the long one has four, one has two
+
+
+def test_the_first_run_is_recorded(nights: Nights) -> None:
+    path = min(nights.runs[0].data.glob("*/runs/*.json"))
+    said = json.loads(path.read_text("utf-8"))
+    assert said["status"] == 0
+    assert said["new"]["article"] == 14
+    assert (said["lists_read"], said["threads_read"]) == (6, 14)
+    assert said["refused"] == {"password": 1, "off_site": 1}
+    assert said["requests"]["200"] > 20
+    assert {segment["name"] for segment in said["segments"]} == {
+        f"{kind}-00001.jsonl" for kind in ("articles", "posts", "coverage", "refusals")
+    }
+    assert said["asked"]["addresses"] == [nights.town.forum.root]
+
+
+# -- the second -----------------------------------------------------------------------------------
+
+
+def test_nothing_new_costs_a_request_a_board(nights: Nights) -> None:
+    assert nights.lines[1] == nights.lines[0]
+    assert nights.runs[1].status == 0
+    assert sorted(nights.asked[1]) == sorted(
+        ["/robots.txt", INDEX, *(board_path(fid) for fid in (2, 3, 4, 7))]
+    )
+    assert "nothing new: 4 pages of lists with" in nights.runs[1].stderr
+
+
+# -- the third ------------------------------------------------------------------------------------
+
+
+def test_what_changed_is_told_and_nothing_else(nights: Nights) -> None:
+    run = nights.runs[2]
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(nights.town)
+    changed = {line["thread_id"] for line in all_lines(run) if line["version"] > 1}
+    assert changed == {"12", "17", "18", "19", "21", "22"}
+
+
+def test_unchanged_threads_cost_nothing(nights: Nights) -> None:
+    threads = {
+        path.partition("tid=")[2].partition("&")[0] for path in nights.asked[2] if "tid" in path
+    }
+    assert threads == {"12", "17", "18", "19", "21", "22", "41"}
+
+
+def test_a_renamed_a_closed_and_a_moved_thread_are_new_versions(nights: Nights) -> None:
+    last = {line["thread_id"]: line for line in nights.runs[2].lines("articles")}
+    assert (last["21"]["headline"], last["21"]["version"]) == ("改名", 2)
+    assert (last["17"]["board"]["id"], last["17"]["version"]) == ("3", 2)
+    assert (last["19"]["flags"], last["19"]["version"]) == (["closed"], 2)
+
+
+def test_a_thread_that_is_gone_is_told_post_by_post(nights: Nights) -> None:
+    lines = nights.runs[2].lines("articles") + nights.runs[2].lines("posts")
+    gone = [line for line in lines if line["thread_id"] == "18" and line.get("is_deleted")]
+    assert [(line["item_type"], line["post_id"]) for line in gone] == [
+        ("article", "180001"),
+        ("post", "180002"),
+        ("post", "180003"),
+    ]
+    assert "text" not in gone[0]
+    assert nights.runs[2].lines("refusals") == nights.runs[0].lines("refusals")

@@ -1,0 +1,99 @@
+"""What other programs are told at the end of a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from crawler.extensions.metrics import GAUGES
+from crawler.extensions.on_failure import run_hook
+from crawler.items.reasons import REASONS
+from crawler.reporting.exit_status import Outcome
+from tests.conftest import ROOT, Forum
+from tests.forum.desktop import message
+from tests.forum.town import crawl, thread_path, town
+
+GUIDE = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+# writes its environment to the file that is its argument
+TELL = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+
+
+def hook(tmp_path: Path) -> tuple[tuple[str, str], Path]:
+    script, told = tmp_path / "tell me.py", tmp_path / "told.json"
+    script.write_text(TELL)
+    return ("-s", f'ON_FAILURE="{sys.executable}" "{script}" "{told}"'), told
+
+
+def test_prometheus_gets_the_numbers_of_a_run(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    forum.pages[thread_path(12)] = message("抱歉，您没有权限访问该版块")
+    before = time.time()
+    run = crawl(forum, tmp_path / "data", "-s", f"METRICS_DIR={tmp_path / 'metrics'}")
+    assert run.status == 0, run.stderr
+    (file,) = (tmp_path / "metrics").iterdir()
+    (site,) = (tmp_path / "data").iterdir()
+    assert file.name == f"discuz_archiver_{site.name}.prom"
+    found = {
+        (sample.name.removeprefix("discuz_archiver_"), sample.labels.get("reason")): sample.value
+        for family in text_string_to_metric_families(file.read_text())
+        for sample in family.samples
+    }
+    assert {name for name, _ in found} >= {*GAUGES, "status", "duration_seconds"}
+    assert found["status", None] == 0
+    assert before <= found["ended_timestamp_seconds", None] <= time.time()
+    assert found["articles_new", None] == len(made.talks) - 1
+    assert found["requests", None] == sum(forum.asked.values())
+    assert {reason for _, reason in found if reason} == set(REASONS)
+    assert found["refusals", "no_permission"] == 1
+
+
+def test_a_failure_is_told_to_a_command(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    setting, told = hook(tmp_path)
+    assert crawl(forum, tmp_path / "data", *setting).status == 0
+    assert not told.exists()
+    evil = "`touch owned`; $(touch owned)"
+    forum.pages[thread_path(12)] = f"<html><head><title>{evil}</title></head></html>"
+    run = crawl(forum, tmp_path / "data", "-a", "full=yes", *setting)
+    assert run.status == 3
+    said = json.loads(told.read_text())
+    assert said["DISCUZ_STATUS"] == "3"
+    assert "not everything could be read" in said["DISCUZ_STATUS_SAID"]
+    record = (
+        Path(said["DISCUZ_DATA"]) / said["DISCUZ_SITES"] / "runs" / f"{said['DISCUZ_RUN']}.json"
+    )
+    assert json.loads(record.read_text("utf-8"))["status"] == 3
+    assert not list(tmp_path.rglob("owned"))
+    assert not (ROOT / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/nowhere/at-all", "No such file"),
+        (f"{sys.executable} -c 'raise SystemExit(5)'", "status 5"),
+        ('"not closed', "No closing quotation"),
+    ],
+)
+def test_a_command_that_fails_is_only_logged(
+    command: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_hook(command, Outcome(3, ("x\0y",)), ["b.example"], "1", "data")
+    assert words in caplog.text
+
+
+@pytest.mark.parametrize("name", GAUGES)
+def test_the_guide_names_each_metric(name: str) -> None:
+    assert f"_{name}`" in GUIDE
+
+
+@pytest.mark.parametrize(
+    "name", ["STATUS", "STATUS_SAID", "SITES", "RUN", "DATA"], ids=lambda name: f"DISCUZ_{name}"
+)
+def test_the_guide_names_what_a_command_gets(name: str) -> None:
+    assert f"`DISCUZ_{name}`" in GUIDE
