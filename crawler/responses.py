@@ -9,9 +9,9 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from twisted.internet.defer import CancelledError
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import OtherPage
 from crawler.frontier.options import file_path, is_file
 from crawler.frontier.template_drift import Sample
+from crawler.frontier.visit import Answer
 from crawler.middlewares import PrivateAddressError
 from crawler.site_rules import Sites
 
@@ -37,6 +37,12 @@ def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
         status=None if is_file(response.url) else response.status,
         rules=sites.of(response.url),
     )
+
+
+def read_answer(response: Response, now: datetime, sites: Sites) -> Answer:
+    """Read a response for the visit that asked for it."""
+    page = read_response(response, now, sites)
+    return Answer(page, now, sample_of(response, now), response.status)
 
 
 def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
@@ -71,9 +77,3 @@ def seen_at(url: str) -> datetime:
     if is_file(url):
         return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
     return datetime.now(UTC)
-
-
-def kind_of(page: Page) -> str:
-    """What a page is, in words."""
-    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
-    return f"a page of kind {kind.lower()}"

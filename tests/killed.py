@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import segments
 from crawler.archive.ledger import Ledger
 from crawler.archive.segments import Segments
 
@@ -60,7 +59,7 @@ def in_the_middle_of_a_line(number: int) -> None:
         records = list(records)
 
         def tear() -> None:
-            data = b"".join(map(segments.encode, records))
+            data = b"".join(records)
             file = self._file(kind)
             file.write(data[: len(data) - 7])
             file.flush()

@@ -153,8 +153,13 @@ class Ledger:
                         post.media or None,
                     ),
                 )
-            case PageSeen(thread_id, number, at):
-                run("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (_id(thread_id), number, at))
+            case PageSeen(thread_id, number, at, is_due):
+                # `checked` below zero: due, see `oldest_pages`
+                checked = -at if is_due else at
+                run(
+                    "INSERT OR REPLACE INTO page VALUES (?, ?, ?)",
+                    (_id(thread_id), number, checked),
+                )
             case ThreadSeen(thread):
                 self._thread_seen(thread)
             case ListSeen(board_id, number, at, pages):

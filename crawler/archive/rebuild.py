@@ -49,7 +49,7 @@ def rebuilt(folder: Path) -> Ledger:
             if is_open:
                 cut_torn_line(path)
             for line in read_lines(path):
-                ledger.apply(_told(kind, json.loads(line), ledger))
+                ledger.apply(changes_of(kind, json.loads(line), ledger))
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
         # what no line tells: what pseudonyms are made of
@@ -61,7 +61,8 @@ def rebuilt(folder: Path) -> Ledger:
     return Ledger(folder / LEDGER)
 
 
-def _told(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+def changes_of(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+    """What a stored line tells a ledger that does not know of it yet."""
     if kind in ("article", "post"):
         thread_id, post_id = record["thread_id"], record["item_id"].rpartition(":")[2]
         if ledger.thread(thread_id) is None:

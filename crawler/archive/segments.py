@@ -78,9 +78,9 @@ class Segments:
         self._files: dict[str, BinaryIO] = {}
         self._unflushed: set[str] = set()
 
-    def append(self, kind: str, records: Iterable[Mapping[str, Any]]) -> None:
-        """Add lines to the open segment of ``kind``, in one write."""
-        data = b"".join(map(encode, records))
+    def append(self, kind: str, lines: Iterable[bytes]) -> None:
+        """Add encoded lines to the open segment of ``kind``, in one write."""
+        data = b"".join(lines)
         if data:
             self._file(kind).write(data)
             self._unflushed.add(kind)

@@ -12,11 +12,10 @@ import logging
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from crawler.archive.changes import Change
 from crawler.archive.ledger import Ledger, LedgerError
@@ -64,15 +63,16 @@ class Archive:
             self._lock.close()
             raise
 
-    def store(
-        self, records: Iterable[tuple[str, Mapping[str, Any]]], changes: Iterable[Change]
-    ) -> None:
-        """Append the lines of one page, each with the kind of its file, and what they teach."""
-        by_kind: dict[str, list[Mapping[str, Any]]] = {}
-        for kind, record in records:
-            by_kind.setdefault(kind, []).append(record)
-        for kind, lines in by_kind.items():
-            self._segments.append(kind, lines)
+    def store(self, lines: Iterable[tuple[str, bytes]], changes: Iterable[Change]) -> None:
+        """Append the lines of one page, each with the kind of its file, and what they teach.
+
+        A line is encoded by `segments.encode`.
+        """
+        by_kind: dict[str, list[bytes]] = {}
+        for kind, line in lines:
+            by_kind.setdefault(kind, []).append(line)
+        for kind, encoded in by_kind.items():
+            self._segments.append(kind, encoded)
         self.ledger.apply(changes)
         self._pages += 1
         is_late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS

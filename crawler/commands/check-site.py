@@ -21,10 +21,11 @@ from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
 from crawler.discuz.page.traits import read_traits
 from crawler.frontier.options import BadArgumentsError, check_address, is_file
 from crawler.frontier.template_drift import Drift
+from crawler.frontier.visit import kind_of
 from crawler.items.reasons import BLOCKS
 from crawler.reporting.exit_status import BLOCKED, DRIFT, INCOMPLETE, LOGIN
 from crawler.reporting.progress import printable
-from crawler.responses import kind_of, read_response, sample_of
+from crawler.responses import read_response, sample_of
 from crawler.site_rules import BadRulesError, Sites, load_sites
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from crawler.archive.media_store import MEDIA
 from crawler.archive.segments import can_compress
 from crawler.console import refuse
 from crawler.extensions.cookies import read_cookies
+from crawler.extensions.ending import ending_of
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
 from crawler.frontier.options import OPTIONS, BadArgumentsError, read_arguments
@@ -134,11 +136,11 @@ class Command(ScrapyCrawl):
 
     def _conclude(self, crawler: Crawler, *, is_quiet: bool) -> None:
         """Say what came of it, and set the exit status."""
-        stats = crawler.stats.get_stats() if crawler.stats else {}
+        ending = ending_of(crawler)
         if self.crawler_process is None or self.crawler_process.bootstrap_failed:
-            stats = {**stats, "finish_reason": "failed"}
-        outcome = conclude(stats, f"{crawler.settings['DATA_DIR']}/")
-        for line in outcome.said if outcome.status or not is_quiet else ():
+            ending = replace(ending, finish_reason="failed")
+        outcome = conclude(ending, f"{crawler.settings['DATA_DIR']}/")
+        for line in outcome.messages if outcome.status or not is_quiet else ():
             print(line, file=sys.stderr)
         self.exitcode = outcome.status
 

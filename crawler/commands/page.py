@@ -15,10 +15,11 @@ from crawler.console import QuietCommand
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.frontier.visit import kind_of
 from crawler.items.build import post_lines, refusal_line
-from crawler.items.lines import Line, to_record
+from crawler.items.lines import Line, to_json
 from crawler.items.reasons import DEFINITE
-from crawler.responses import kind_of, read_response, seen_at
+from crawler.responses import read_response, seen_at
 from crawler.site_rules import BadRulesError, Sites, load_sites
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Command(QuietCommand):
                 refusal_line("template_unknown", url=url, fetched_at=seen_at, message_raw=said)
             )
         for line in lines:
-            sys.stdout.buffer.write(encode(to_record(line)))
+            sys.stdout.buffer.write(encode(to_json(line)))
             if getattr(line, "reason", "not_found") not in DEFINITE:
                 self.exitcode = INCOMPLETE
         sys.stdout.buffer.flush()

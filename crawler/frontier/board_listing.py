@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ListingDiff:
     """What one page of a list tells.
 
     ``vanished`` are known threads that it should show and does not. ``ends``: nothing new stands
@@ -63,7 +63,7 @@ def read_list(
     since: int | None = None,
     full: bool = False,
     with_replies: bool = True,
-) -> Step:
+) -> ListingDiff:
     """Hold one page of a list against the ledger; times are minutes since 1970.
 
     ``above`` is the ``lowest`` of the page before it, if that was just seen. ``walked`` is when the
@@ -91,7 +91,7 @@ def read_list(
     is_old = walked is not None and (lowest < walked - _SLACK if lowest is not None else not wanted)
     is_since = since is not None and lowest is not None and lowest < since
     is_sorted = _is_sorted(times)
-    return Step(
+    return ListingDiff(
         wanted=tuple(wanted),
         unchanged=unchanged,
         vanished=_vanished(page, ledger, times, above) if is_sorted else (),

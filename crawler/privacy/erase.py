@@ -20,8 +20,7 @@ from crawler.archive.media_store import key_of
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
 from crawler.archive.site_archive import Archive
 from crawler.archive.state import KnownMedia
-from crawler.items.build import published
-from crawler.privacy.policy import Privacy
+from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
 
 Record = dict[str, Any]
@@ -123,7 +122,9 @@ def _left(lines: Iterable[bytes], privacy: Privacy, erased: dict[str, str]) -> I
 def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | None:
     if record["item_id"] in erased or privacy.removes(record):
         return None
-    return published(record, privacy) if record["item_type"] in ("article", "post") else record
+    return (
+        redacted_record(record, privacy) if record["item_type"] in ("article", "post") else record
+    )
 
 
 def _files(record: Record) -> dict[str, str]:
