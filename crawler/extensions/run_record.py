@@ -133,7 +133,7 @@ class RunRecord:
             "requests": dict(sorted(told.requests.items())),
             "bytes": dict(sorted(told.bytes.items())),
             "hosts": dict(told.hosts.most_common()),
-            "timeline": told.timeline.record(),
+            "timeline": told.timeline.to_json(),
             "posts_by_day": dict(sorted(told.days.items())),
             "posts_by_hour": dict(sorted((+told.hours).items())),
             "coverage": dict(told.coverage.most_common()),

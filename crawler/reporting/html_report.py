@@ -133,7 +133,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """All that the page of a run shows, from top to bottom."""
+    """All that the page of a run shows, one field for each part, from top to bottom."""
 
     site: str
     run_id: str

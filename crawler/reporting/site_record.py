@@ -57,7 +57,7 @@ class Site:
         self.again += request.meta.get("retry_times", 0)
         latency = request.meta.get("download_latency")
         if latency is not None and FORUM not in request.meta:
-            self.timeline.saw(since, latency)
+            self.timeline.add_page(since, latency)
 
     def add(self, other: Site) -> None:
         """Count the answers of another site as this one's."""

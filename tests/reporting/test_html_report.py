@@ -275,11 +275,11 @@ def test_a_record_of_an_earlier_version_is_drawn() -> None:
 def test_a_timeline_loses_no_page(moments: list[float]) -> None:
     line = Timeline()
     for moment in moments:
-        line.saw(moment, 0.5)
-    told = line.record()
-    assert sum(told["pages"]) == len(moments)
-    assert len(told["pages"]) <= 240
-    assert {each for each in told["latency"] if each is not None} <= {0.5}
+        line.add_page(moment, 0.5)
+    record = line.to_json()
+    assert sum(record["pages"]) == len(moments)
+    assert len(record["pages"]) <= 240
+    assert {each for each in record["latency"] if each is not None} <= {0.5}
 
 
 # -- written by a crawl ---
