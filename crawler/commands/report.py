@@ -1,4 +1,4 @@
-"""`scrapy report`: the pages of a site's runs, drawn again from their records."""
+"""`scrapy report`: write the pages of a site's runs again, from their records."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ class Command(QuietCommand):
         return "[options] [SITE]"
 
     def short_desc(self) -> str:
-        return "Draw the pages of a site's runs: each run, and all of them as a time line"
+        return "Write the pages of a site's runs: one run, and all runs as a time line"
 
     def long_desc(self) -> str:
         return (
-            "Reads DATA_DIR/SITE/runs/*.json and draws index.html, a time line of all runs, and "
-            "the page of the last one, or of the one that --run names. SITE is a folder there, or "
-            "an address of the forum; it may be left out where there is only one. Exit status: "
-            "0 all well, 2 wrong use, 7 storage failed."
+            "Reads DATA_DIR/SITE/runs/*.json and writes index.html, a time line of all runs, and "
+            "the page of the last run, or of the one that --run names. SITE is a folder in "
+            "DATA_DIR or a URL of the forum; it may be left out if there is only one site. "
+            "Exit status: 0 all well, 2 wrong use, 7 storage failed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--run", metavar="ID", help="the run to draw, as its file is called")
+        parser.add_argument("--run", metavar="ID", help="name of the run, as in runs/ID.json")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        folder = self.folder_of(args or _only_site(Path(self.settings["DATA_DIR"])))
+        folder = self.folder_of(args or self._only_site())
         runs = folder / "runs"
         records = read_records(runs)
         if not records:
@@ -47,7 +46,9 @@ class Command(QuietCommand):
         except OSError as error:
             self.storage_failed(error)
 
-
-def _only_site(data: Path) -> list[str]:
-    sites = [path.parent.name for path in data.glob("*/runs")]
-    return sites if len(sites) == 1 else []
+    def _only_site(self) -> list[str]:
+        """The site with records, as an argument; none if there are several."""
+        if self.settings is None:
+            raise RuntimeError("scrapy.cmdline sets the settings before it runs a command")
+        sites = [path.parent.name for path in Path(self.settings["DATA_DIR"]).glob("*/runs")]
+        return sites if len(sites) == 1 else []

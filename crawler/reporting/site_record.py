@@ -65,7 +65,7 @@ class SiteRecord:
         self.hosts[received.host] += 1
         self.retries += received.retries
         if received.latency is not None:
-            self.timeline.saw(received.seconds, received.latency)
+            self.timeline.add_page(received.seconds, received.latency)
 
     def add(self, other: SiteRecord) -> None:
         """Count the responses of another site as this one's."""
@@ -106,7 +106,7 @@ class SiteRecord:
             "requests": dict(sorted(self.requests.items())),
             "bytes": dict(sorted(self.bytes.items())),
             "hosts": dict(self.hosts.most_common()),
-            "timeline": self.timeline.record(),
+            "timeline": self.timeline.to_json(),
             "posts_by_day": dict(sorted(self.days.items())),
             "posts_by_hour": dict(sorted((+self.hours).items())),
             "coverage": dict(self.coverage.most_common()),
