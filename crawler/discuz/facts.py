@@ -41,11 +41,6 @@ Reason = Literal[
     "truncated",
 ]
 
-# May be gone the next time, without anybody doing anything.
-RETRIABLE: frozenset[Reason] = frozenset(
-    {"site_closed", "rate_limited", "challenge", "server_error", "truncated"}
-)
-
 # Which of a forum's faces a page was: the template it was read by. ``inferred``: none that is
 # known, found by the structure of the page alone.
 Skin = Literal[
