@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import Change, MediaSeen, NoteMade, PostSeen, RefusalSeen, ThreadSeen
-from crawler.archive.ledger import Ledger, hash_bytes, note_of
+from crawler.archive.ledger import Ledger, read_note
 from crawler.archive.media_store import key_of, told_of
 from crawler.archive.segments import (
     FILES,
@@ -28,6 +28,7 @@ from crawler.archive.state import (
     KnownThread,
     minutes,
 )
+from crawler.archive.tables import hash_bytes
 
 # Of a damaged ledger, if they can be read: see `crawler.privacy.policy`.
 _KEPT_NOTES = ("salt", "authors", "listed")
@@ -53,7 +54,7 @@ def rebuilt(folder: Path) -> Ledger:
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
         # what no line tells: what pseudonyms are made of
-        notes = ((name, note_of(damaged, name)) for name in _KEPT_NOTES)
+        notes = ((name, read_note(damaged, name)) for name in _KEPT_NOTES)
         ledger.apply(NoteMade(name, value) for name, value in notes if value)
     ledger.commit()
     ledger.close()

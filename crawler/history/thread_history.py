@@ -14,9 +14,10 @@ from datetime import datetime
 from itertools import islice
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.ledger import Ledger, hash_bytes
+from crawler.archive.ledger import Ledger
 from crawler.archive.media_store import wanted
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
+from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post.numbering import numbered_after
 from crawler.history.deletions import Places

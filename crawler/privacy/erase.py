@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.ledger import hash_bytes
 from crawler.archive.media_store import key_of
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
 from crawler.archive.site_archive import Archive
 from crawler.archive.state import KnownMedia
+from crawler.archive.tables import hash_bytes
 from crawler.items.build import published
 from crawler.privacy.policy import Privacy
 from crawler.privacy.site import names_learnt

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from crawler.archive.changes import NoteMade
-from crawler.archive.ledger import note_of
+from crawler.archive.ledger import read_note as note_of
 from crawler.archive.segments import read_lines, segment_paths
 from crawler.archive.site_archive import Archive
 from crawler.archive.state import LEDGER

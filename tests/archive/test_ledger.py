@@ -33,8 +33,8 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     begin = Ledger.__init__
 
     def remembered(self: Ledger, path: Path) -> None:
-        made.append(self)
         begin(self, path)
+        made.append(self)
 
     monkeypatch.setattr(Ledger, "__init__", remembered)
     yield Ledger(tmp_path / "ledger.sqlite3")

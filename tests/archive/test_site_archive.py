@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from crawler.archive.changes import Change, PostSeen, ThreadSeen
-from crawler.archive.ledger import LedgerError, hash_bytes
+from crawler.archive.ledger import LedgerError
 from crawler.archive.site_archive import Archive, InUseError
 from crawler.archive.state import LEDGER, KnownPost, KnownThread, minutes
+from crawler.archive.tables import hash_bytes
 
 HASH = "ab" * 32
 
