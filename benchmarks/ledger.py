@@ -19,7 +19,7 @@ from pathlib import Path
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import KnownPost, KnownThread, Task
 from crawler.frontier.options import read_arguments
 from crawler.frontier.revisits import Budget
@@ -92,7 +92,7 @@ def mark(path: Path) -> None:
 
 def wait(folder: Path, waiting: int) -> None:
     """A crawl's frontier with so many threads waiting, of which a thousand are begun."""
-    archive = Archive(folder)
+    archive = SiteArchive(folder)
     arguments = read_arguments(url="http://bbs.example.net/")
     frontier = Frontier(
         archive,

@@ -34,7 +34,7 @@ from crawler.archive.tables import hash_bytes
 _KEPT_NOTES = ("salt", "authors", "listed")
 
 
-def rebuilt(folder: Path) -> Ledger:
+def rebuild_ledger(folder: Path) -> Ledger:
     """A new ledger for a folder, taught what the lines there tell: which posts are known, and how.
 
     What lists said of the threads is lost: each thread is read once more, and only what changed in

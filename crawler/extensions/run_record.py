@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.archive.site_archive import Archive
+    from crawler.archive.site_archive import SiteArchive as Archive
     from crawler.frontier.site_frontier import Frontier
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from crawler.archive.changes import (
     TaskFound,
     TaskMoved,
 )
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.archive.state import Row, State, Task
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage

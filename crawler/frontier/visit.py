@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.archive.changes import Change, PageSeen, TaskDone, TaskMoved
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.archive.state import Task
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, NewsPage, Page, ThreadPage

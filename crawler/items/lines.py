@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict
 
 from crawler.archive.changes import Change
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.discuz import facts
 from crawler.items.reasons import Reason
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from scrapy.pipelines.media import FileInfo
     from twisted.python.failure import Failure
 
-    from crawler.archive.site_archive import Archive
+    from crawler.archive.site_archive import SiteArchive as Archive
 
 logger = logging.getLogger(__name__)
 

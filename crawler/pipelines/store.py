@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 from scrapy.utils.defer import deferred_from_coro
 
+from crawler.archive.segments import encode
 from crawler.items.lines import Batch, Line, Record, to_record
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
-    from crawler.archive.site_archive import Archive
+    from crawler.archive.site_archive import SiteArchive as Archive
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ class StorePipeline:
                 records.append((line.item_type, record))
         assert batch.archive is not None
         try:
-            batch.archive.store(records, batch.changes)
+            lines = [(kind, encode(record)) for kind, record in records]
+            batch.archive.store(lines, batch.changes)
         except (OSError, sqlite3.Error) as error:
             storage_failed(self._crawler, batch.archive, error)
         else:

@@ -17,7 +17,7 @@ from typing import Any
 from crawler.archive.changes import MediaSeen, PostSeen
 from crawler.archive.media_store import key_of
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.archive.state import KnownMedia
 from crawler.archive.tables import hash_bytes
 from crawler.items.build import published

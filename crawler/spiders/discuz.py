@@ -15,7 +15,8 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from crawler.archive.files import site_folder
 from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.site_archive import InUseError
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
 from crawler.discuz.page.traits import read_traits

@@ -10,14 +10,15 @@ import pytest
 
 from crawler.archive.changes import Change, PostSeen, ThreadSeen
 from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.segments import encode
+from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.archive.state import LEDGER, KnownPost, KnownThread, minutes
 from crawler.archive.tables import hash_bytes
 
 HASH = "ab" * 32
 
 
-def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any]]:
+def line(number: int, version: int = 1, **more: Any) -> tuple[str, bytes]:
     record = {
         "item_id": f"s:7:{number}",
         "version": version,
@@ -26,7 +27,7 @@ def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any
         "date_published": "2023-03-14T10:00:30+08:00",
         "content_hash": HASH,
     }
-    return "article" if number == 1 else "post", {**record, **more}
+    return "article" if number == 1 else "post", encode({**record, **more})
 
 
 def seen(number: int, version: int = 1, **more: Any) -> Change:
@@ -35,7 +36,7 @@ def seen(number: int, version: int = 1, **more: Any) -> Change:
     return PostSeen("7", known)
 
 
-def fill(archive: Archive, *numbers: int) -> None:
+def fill(archive: SiteArchive, *numbers: int) -> None:
     for number in numbers:
         archive.store([line(number)], [ThreadSeen(KnownThread("7")), seen(number)])
 
@@ -48,48 +49,48 @@ def ids(folder: Path) -> list[str]:
     ]
 
 
-def known(archive: Archive) -> dict[str, KnownPost]:
+def known(archive: SiteArchive) -> dict[str, KnownPost]:
     return archive.ledger.posts("7", map(str, range(20)))
 
 
 def test_lines_and_ledger_stay_in_step(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     fill(archive, 1, 2)
     archive.flush()
     fill(archive, 3)
     archive.close()  # as a kill leaves it: what was written is there, the mark is not
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     assert ids(tmp_path) == ["1", "2"]
     assert sorted(known(archive)) == ["1", "2"]
     archive.close()
 
 
 def test_every_fifth_page_is_marked_unasked(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     fill(archive, *range(1, 8))
     archive.close()
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     assert ids(tmp_path) == ["1", "2", "3", "4", "5"]
     archive.close()
 
 
 def test_a_folder_takes_one_run_at_a_time(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     with pytest.raises(InUseError, match="another run"):
-        Archive(tmp_path)
+        SiteArchive(tmp_path)
     archive.close()
-    Archive(tmp_path).close()
+    SiteArchive(tmp_path).close()
 
 
 def told_by(folder: Path) -> dict[str, KnownPost]:
-    archive = Archive(folder)
+    archive = SiteArchive(folder)
     found = known(archive)
     archive.close()
     return found
 
 
 def a_full_folder(folder: Path) -> dict[str, KnownPost]:
-    archive = Archive(folder, size=600, compression="gzip")
+    archive = SiteArchive(folder, size=600, compression="gzip")
     fill(archive, 1, 2, 3)
     archive.store([line(2, 2)], [seen(2, 2)])
     archive.store([line(3, 2, is_deleted=True)], [seen(3, 2, is_gone=True)])
@@ -126,7 +127,7 @@ def test_a_lost_ledger_is_made_anew_from_the_lines(tmp_path: Path, breaks: Any) 
 def test_lines_that_went_lost_are_forgotten(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    archive = Archive(tmp_path)
+    archive = SiteArchive(tmp_path)
     fill(archive, 1, 2, 3)
     archive.flush()
     archive.close()
@@ -144,17 +145,17 @@ def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
-    Archive(tmp_path).close()
+    SiteArchive(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / LEDGER, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(LedgerError):
-        Archive(tmp_path)
+        SiteArchive(tmp_path)
     with pytest.raises(LedgerError):  # and the lock is free again
-        Archive(tmp_path)
+        SiteArchive(tmp_path)
 
 
 def test_what_grew_is_told(tmp_path: Path) -> None:
-    archive = Archive(tmp_path, size=300, compression="gzip")
+    archive = SiteArchive(tmp_path, size=300, compression="gzip")
     fill(archive, 1, 2, 3)
     archive.flush()
     fill(archive, 4)
