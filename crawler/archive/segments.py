@@ -161,17 +161,19 @@ class Segments:
             path.unlink()
         return closed
 
-    def drop_unmarked(self, marked: Mapping[str, Segment]) -> None:
+    def drop_unmarked(self, marked: Mapping[str, Segment] | None) -> None:
         """Close all files and cut them back to what is marked, after a write failed.
 
-        Raises nothing: what cannot be cut now is cut by the next writer.
+        ``None``: what is marked is not known, so nothing is cut. Raises nothing: what cannot be cut
+        now is cut by the next writer.
         """
         while self._files:
             # to close a file tries once more to write what the disk did not take
             with suppress(OSError):
                 self._files.popitem()[1].close()
-        with suppress(OSError, SegmentsDamagedError):
-            self.cut_back(marked)
+        if marked is not None:
+            with suppress(OSError, SegmentsDamagedError):
+                self.cut_back(marked)
 
     def _beyond(self, marked: Mapping[str, Segment]) -> list[Path]:
         """Return segments that were begun behind the last marked one of their kind."""

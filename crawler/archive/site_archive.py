@@ -109,8 +109,8 @@ class SiteArchive:
         is_operational = isinstance(error, sqlite3.OperationalError)
         if isinstance(error, sqlite3.DatabaseError) and not is_operational:
             self._damage = f"{LEDGER} cannot be read ({error})"
-        marked = {}
-        # where the marks cannot be read, the next run cuts the segments back
+        # where the marks cannot be read no line may go: the next run cuts back, or knows them all
+        marked = None
         with suppress(sqlite3.Error):
             marked = self.ledger.segments()
         self._segments.drop_unmarked(marked)

@@ -82,7 +82,7 @@ def test_a_folder_takes_one_run_at_a_time(tmp_path: Path) -> None:
     SiteArchive(tmp_path).close()
 
 
-def told_by(folder: Path) -> dict[str, KnownPost]:
+def known_posts(folder: Path) -> dict[str, KnownPost]:
     archive = SiteArchive(folder)
     found = known(archive)
     archive.close()
@@ -117,11 +117,11 @@ def another_programs(path: Path) -> None:
 def test_a_lost_ledger_is_made_anew_from_the_lines(tmp_path: Path, breaks: Any) -> None:
     before = a_full_folder(tmp_path)
     breaks(tmp_path / LEDGER)
-    assert told_by(tmp_path) == before
+    assert known_posts(tmp_path) == before
     aside = list(tmp_path.glob(f"{LEDGER}.*.damaged"))
     assert len(aside) == (0 if breaks is Path.unlink else 1)
     # and once more from what was made
-    assert told_by(tmp_path) == before
+    assert known_posts(tmp_path) == before
 
 
 def test_lines_that_went_lost_are_forgotten(
@@ -133,7 +133,7 @@ def test_lines_that_went_lost_are_forgotten(
     archive.close()
     path = tmp_path / "posts-00001.jsonl"
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] + b'{"torn')
-    assert sorted(told_by(tmp_path)) == ["1", "2"]
+    assert sorted(known_posts(tmp_path)) == ["1", "2"]
     assert "knows of lines that are gone" in caplog.text
     assert ids(tmp_path) == ["1", "2"]
 
@@ -141,7 +141,7 @@ def test_lines_that_went_lost_are_forgotten(
 def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
     before = a_full_folder(tmp_path)
     (tmp_path / LEDGER).rename(tmp_path / f"{LEDGER}.part")
-    assert told_by(tmp_path) == before
+    assert known_posts(tmp_path) == before
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
@@ -161,4 +161,38 @@ def test_what_grew_is_told(tmp_path: Path) -> None:
     fill(archive, 4)
     archive.flush()
     assert archive.grown == {"articles-00001.jsonl", "posts-00001.jsonl.gz", "posts-00002.jsonl"}
+    archive.close()
+
+
+def test_giving_up_keeps_what_is_marked_and_drops_the_rest(tmp_path: Path) -> None:
+    archive = SiteArchive(tmp_path)
+    fill(archive, 1, 2)
+    archive.flush()
+    fill(archive, 3)
+    archive.give_up(OSError("the disk is full"))
+    archive.close()
+    assert ids(tmp_path) == ["1", "2"]
+    assert list(tmp_path.glob("*.damaged")) == []
+
+
+def test_giving_up_drops_nothing_where_the_marks_cannot_be_read(tmp_path: Path) -> None:
+    archive = SiteArchive(tmp_path)
+    fill(archive, 1, 2)
+    archive.flush()
+    archive.ledger.close()  # from now on each question raises a sqlite3.Error
+    archive.give_up(sqlite3.DatabaseError("database disk image is malformed"))
+    assert ids(tmp_path) == ["1", "2"]
+    archive.close()
+    assert len(list(tmp_path.glob("*.damaged"))) == 1
+    assert sorted(known_posts(tmp_path)) == ["1", "2"]
+
+
+def test_a_line_without_its_newline_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    archive = SiteArchive(tmp_path)
+    kind, whole = line(2)
+    with pytest.raises(ValueError, match="newline"):
+        archive.store([line(1), (kind, whole.rstrip())], [seen(1), seen(2)])
+    archive.flush()
+    assert list(tmp_path.glob("*.jsonl")) == []
+    assert known(archive) == {}
     archive.close()
