@@ -15,7 +15,7 @@ from itertools import islice
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.media_store import wanted
+from crawler.archive.media_store import media_requests as wanted
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
 from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage

@@ -23,15 +23,12 @@ from twisted.internet.defer import DeferredLock, DeferredSemaphore
 from twisted.internet.threads import deferToThread
 
 from crawler.archive.changes import MediaSeen, PageSeen, PostSeen
-from crawler.archive.media_store import (
-    Wanted,
-    image_ending,
-    is_for_sale,
-    keep,
-    key_of,
-    told_of,
-    wanted,
-)
+from crawler.archive.media_store import MediaRequest as Wanted
+from crawler.archive.media_store import image_ending, is_for_sale
+from crawler.archive.media_store import media_hash as told_of
+from crawler.archive.media_store import media_key as key_of
+from crawler.archive.media_store import media_requests as wanted
+from crawler.archive.media_store import store_file as keep
 from crawler.archive.state import KnownMedia
 from crawler.discuz.facts import Message
 from crawler.items.lines import Line, Post

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.media_store import key_of
+from crawler.archive.media_store import media_key as key_of
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
 from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.archive.state import KnownMedia
