@@ -138,12 +138,6 @@ def test_lines_that_went_lost_are_forgotten(
     assert ids(tmp_path) == ["1", "2"]
 
 
-def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
-    before = a_full_folder(tmp_path)
-    (tmp_path / LEDGER).rename(tmp_path / f"{LEDGER}.part")
-    assert known_posts(tmp_path) == before
-
-
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     SiteArchive(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / LEDGER, isolation_level=None)) as db:
