@@ -136,9 +136,8 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
 
 def read_note(path: Path, name: str) -> str | None:
     """Return a note of a ledger that is not open; ``None`` where there is none or it is damaged."""
-    if not path.exists():
-        return None
     try:
+        # read-only: a file that is missing is not made
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
     except sqlite3.Error:
