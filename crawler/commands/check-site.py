@@ -13,7 +13,7 @@ from scrapy import Request, Spider
 from crawler.archive.changes import TraitsForgotten
 from crawler.archive.files import site_folder
 from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.archive.state import Traits
 from crawler.console import QuietCommand, refuse
 from crawler.discuz import urls
@@ -221,10 +221,10 @@ def _accept(folder: Path) -> None:
         archive.close()
 
 
-def _archive(folder: Path) -> Archive | None:
+def _archive(folder: Path) -> SiteArchive | None:
     if not folder.is_dir():
         return None
     try:
-        return Archive(folder)
+        return SiteArchive(folder)
     except (InUseError, LedgerError, OSError) as error:
         refuse("check-site", str(error))

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from crawler.archive.files import replaced_folder
-from crawler.archive.media_store import KEPT
+from crawler.archive.media_store import STORED_PATH
 from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]
@@ -85,7 +85,7 @@ def _take_along(record: Record, site: Path, folder: Path) -> None:
 def _kept(part: Record) -> str | None:
     """Where a picture or file is kept, if it is."""
     path = part.get("path", "")
-    return path if KEPT.fullmatch(path) else None
+    return path if STORED_PATH.fullmatch(path) else None
 
 
 # -- names of files -----------------------------------------------------------------------------

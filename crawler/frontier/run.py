@@ -14,7 +14,7 @@ from crawler.archive.changes import Change
 from crawler.archive.files import site_folder
 from crawler.archive.ledger import LedgerError
 from crawler.archive.segments import SEGMENT_SIZE
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.options import Arguments
@@ -163,7 +163,7 @@ class Run:
             return site
         config = self.config
         try:
-            archive = Archive(
+            archive = SiteArchive(
                 config.data / site_folder(name),
                 size=config.segment_size,
                 compression=config.compression,
@@ -339,7 +339,7 @@ class Run:
             case Fate.FAILED:
                 tally.lines_failed += 1
 
-    def storage_failed(self, archive: Archive | None, error: Exception) -> None:
+    def storage_failed(self, archive: SiteArchive | None, error: Exception) -> None:
         """A disk that takes no line takes none after it: leave what is sure, and end the run."""
         if self.remarks.storage_error is not None:
             return

@@ -10,9 +10,9 @@ from itemadapter import ItemAdapter, is_item
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
-from crawler.archive.ledger import hash_bytes
 from crawler.archive.rebuild import changes_of
 from crawler.archive.segments import encode
+from crawler.archive.tables import hash_bytes
 from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.site import Site
 from crawler.history.delivery import IDENTITY, Delivery, Entry, Fate

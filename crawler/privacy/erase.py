@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.ledger import hash_bytes
-from crawler.archive.media_store import key_of
+from crawler.archive.media_store import media_key
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import KnownMedia
+from crawler.archive.tables import hash_bytes
 from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
 
@@ -73,7 +73,7 @@ def find(folder: Path, privacy: Privacy) -> Listed:
     return listed
 
 
-def erase(archive: Archive, privacy: Privacy, listed: Listed) -> None:
+def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
     """Erase what was found, and all pages that were kept as they were sent.
 
     To the ledger it is what was never told: taken off the list, it is told again. Raises `OSError`,
@@ -130,4 +130,4 @@ def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | 
 def _files(record: Record) -> dict[str, str]:
     """The kept files that a line tells of, and what the ledger knows each by."""
     parts = (*record.get("images", ()), *record.get("attachments", ()))
-    return {part["path"]: key_of(part) for part in parts if "path" in part}
+    return {part["path"]: media_key(part) for part in parts if "path" in part}

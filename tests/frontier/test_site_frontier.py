@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.changes import PageSeen, RefusalSeen, TaskDone, TaskFound, ThreadSeen
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.archive.state import KnownRefusal, KnownThread, State, Task
 from crawler.frontier.options import read_arguments
 from crawler.frontier.revisits import Budget

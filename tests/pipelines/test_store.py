@@ -12,7 +12,7 @@ from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
 from crawler.archive.changes import NoteMade
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive as Archive
 from crawler.items.build import post_lines, refusal_line
 from crawler.items.lines import Batch, Line
 from crawler.pipelines.check import CheckPipeline

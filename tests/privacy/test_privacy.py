@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archive.ledger import note_of
+from crawler.archive.ledger import read_note
 from crawler.archive.segments import read_lines, segment_paths
 from crawler.discuz import read_page
 from crawler.discuz.facts import ThreadPage
@@ -631,7 +631,7 @@ def test_after_erasing_a_post_is_as_its_last_line_tells(forum: Forum, tmp_path: 
     run = scrapy("erase", forum.root, "--yes", data=tmp_path)
     assert run.status == 0, run.stderr
     # whom the number means is known, although no line tells it any more
-    note = json.loads(note_of(site(tmp_path) / "ledger.sqlite3", "listed") or "{}")
+    note = json.loads(read_note(site(tmp_path) / "ledger.sqlite3", "listed") or "{}")
     assert len(note["21"]) == 1
     run = crawl(forum, tmp_path, *NO_REVISITS, "-a", "full=yes")
     assert "nothing new" in run.stderr
