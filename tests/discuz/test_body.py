@@ -237,6 +237,19 @@ def test_a_quote_nested_a_thousand_deep_keeps_its_words() -> None:
     assert body.text == "底\n面"
 
 
+@pytest.mark.parametrize("outer", ["spoiler", "quote"])
+def test_spoilers_deeper_than_containers_are_counted_lose_nothing(outer: str) -> None:
+    body = body_of(
+        f'<div class="{outer}">' * 31
+        + '<div class="spoiler">甲</div>' * 3
+        + '<div class="spoiler">' * 9
+        + '乙<i style="display:none">丙</i>'
+        + "</div>" * 40
+        + '<i style="display:none">丁</i>面'
+    )
+    assert body.text == "甲\n甲\n甲\n乙丙\n面"
+
+
 words = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40
 )

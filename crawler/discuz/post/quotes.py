@@ -29,6 +29,10 @@ _QUOTES = re.compile(
     r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
 )
 _ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
+# <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
+_OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
+# <blockquote>引用: NAME 发表于 …; mobile=1: <blockquote><p>引用:</p>NAME …
+_LABEL = re.compile(r"^\s*引用\s?[:\uff1a]\s*")
 # a quotation's date has no seconds
 _SAME = 60
 # Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing. Part of a line
@@ -55,6 +59,27 @@ def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote |
     if link and first.strip() == link[1]:
         return Quote(rest.strip("\n"), None, post_id)
     return None
+
+
+def without_label(words: str) -> str:
+    """The first words of a quote without the label that the templates for phones put there.
+
+    >>> without_label("引用: 甲 发表于 2024-5-6 08:20")
+    '甲 发表于 2024-5-6 08:20'
+    """
+    return _LABEL.sub("", words)
+
+
+def read_old_reply(words: str, post_id: str) -> Quote | None:
+    """Whom a reply of X2 or older answers, from the bold line that it begins with.
+
+    ``post_id`` is the post that the line links to. There is no text: only the line was printed.
+
+    >>> read_old_reply("回复 2# 甲", "9")
+    Quote(text='', author='甲', post_id='9', date=None)
+    """
+    found = _OLD_REPLY.match(words)
+    return Quote("", found["author"].strip() or None, post_id) if found else None
 
 
 def with_copied_quotes(posts: list[Post]) -> list[Post]:

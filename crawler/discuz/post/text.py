@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.discuz.facts import Block
 
+# What HTML takes for white space between words. No-break spaces keep typed indents and are none.
+HTML_SPACES = re.compile(r"[ \t\r\n\f]+")
+# \x07 of a terminal, \ufeff within a word: nothing that can be seen
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 _NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")

@@ -18,6 +18,10 @@ _FURNITURE = re.compile(
     r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif$"
     r"|(?:^|/)images/(?:common|default)/"
 )
+# static/image/smiley/default/lol.gif, images/smilies/default/cry.gif (up to 7.2)
+_SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
+# <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
+_UPLOADED = re.compile(r"aimg_(\d{1,18})$")
 # (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
 _SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
 _DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[:\uff1a]\s?(\d{1,12})")
@@ -82,6 +86,35 @@ def picture_source(element: _Element) -> str | None:
         if source and not source.startswith("data:") and not _FURNITURE.search(source):
             return source
     return None
+
+
+def is_upload_span(element: _Element) -> bool:
+    """Whether a `span` is what Discuz sets round an uploaded file."""
+    # <span id="attach_5"><a>…</a> <em>(212 Bytes…)</em></span>, within ignore_js_op since X2
+    return (element.get("id") or "").startswith("attach_")
+
+
+def is_smiley(picture: _Element, source: str | None) -> bool:
+    """Whether an `img` is one of the forum's smilies; ``source`` is its `picture_source`."""
+    return bool(picture.get("smilieid") or _SMILEY.search(source or picture.get("src") or ""))
+
+
+def read_picture(picture: _Element, source: str | None, base: str) -> Image | None:
+    """A picture with nothing of Discuz's round it; ``source`` is its `picture_source`."""
+    url = urls.resolve(base, source)
+    if not source or not url:
+        return None
+    name = picture.get("title") or picture.get("alt") or None
+    return Image(url, name, upload_id(picture, source))
+
+
+def upload_id(picture: _Element, source: str) -> str | None:
+    """The number of the attachment that a bare picture is."""
+    known = picture.get("aid")
+    if known or ("attach" not in source and "mod=image" not in source):
+        return known
+    marked = _UPLOADED.match(picture.get("id") or "")
+    return marked[1] if marked else urls.attachment_id(source)
 
 
 def _is_in(element: _Element, prefix: str) -> bool:
