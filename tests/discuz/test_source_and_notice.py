@@ -43,7 +43,5 @@ def test_no_word_is_lost(lines: list[str]) -> None:
     split = split_source_and_notice(text)
     kept = split.text + (split.source or "") + (split.notice or "")
     assert sorted(kept.replace("来源：", "").replace("\n", "")) == sorted(
-        text.replace("来源：", "", 1 if split.source else 0)
-        .replace("\n", "")
-        .replace("来源：", "")
+        text.replace("来源：", "", 1 if split.source else 0).replace("\n", "").replace("来源：", "")
     )

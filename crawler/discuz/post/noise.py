@@ -1,4 +1,7 @@
-"""What Discuz and its plugins put into the cell of a post, and the author did not write."""
+"""What Discuz and its plugins put into the cell of a post: noise, marks, boxes.
+
+An element is known by its class or, on pages whose classes have unknown names, by its structure.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,7 @@ _TEASER = re.compile(r".{0,80}(?:本帖子中包含更多[资資]源|您需要\s
 
 
 def is_hidden(style: str | None) -> bool:
-    """Whether a style attribute hides its element."""
+    """Whether a style attribute hides its element from readers."""
     return style is not None and _HIDDEN.search(style) is not None
 
 
@@ -129,7 +132,7 @@ def structural_meaning(element: _Element) -> Meaning | None:
         return "quote"
     if any(map(is_copy_button, element.iterchildren("em"))):
         return "code"
-    said = words(element)[:_MARK_LENGTH]
-    if _TEASER.match(said):
+    text = words(element)[:_MARK_LENGTH]
+    if _TEASER.match(text):
         return "noise"
-    return "locked" if is_notice(said) else None
+    return "locked" if is_notice(text) else None
