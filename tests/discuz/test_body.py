@@ -73,6 +73,7 @@ def test_smilies_and_pictures_keep_their_places() -> None:
         ("<h2><strong>回复的标题</strong></h2>话", "话"),
         ("话<h2>小标题</h2>话", "话\n小标题\n话"),
         ("看[media=x,500,375]http://v.example/v.swf[/media]<br />完", "看\n完"),
+        ("看[media=x,500,375]http://v.example/v.swf[/media]完", "看完"),
         (framed("引用: 甲 发表于 2024-5-6 08:20<br />话") + "答", "答"),
         ('<div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div>', ""),
     ],

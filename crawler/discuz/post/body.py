@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz.facts import Block, Body
 from crawler.discuz.post.markup import enter
+from crawler.discuz.post.media import has_tag
 from crawler.discuz.post.text import HTML_SPACES, render_text, tidy
 from crawler.discuz.post.walk import Walk
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 def read_body(cell: _Element, context: Context) -> Body:
     """Read the cell of one post (`td.t_f`). Never raises."""
-    if not len(cell):  # a line of words, as half of all replies are
+    if not len(cell):
+        # a line of words, as half of all replies are
         words = HTML_SPACES.sub(" ", cell.text or "").strip(" ")
-        return Body(tidy(words), (Block("text", words),)) if words else Body()
+        if not (context.is_mobile and has_tag(words)):
+            return Body(tidy(words), (Block("text", words),)) if words else Body()
     walk = Walk(context)
     blocks = walk.run(cell, enter)
     found = walk.found

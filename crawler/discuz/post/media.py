@@ -31,6 +31,11 @@ def addresses_in_script(code: str) -> list[str]:
     return [*(sounds or _FLASH.findall(code)), *_PLAYER.findall(code)]
 
 
+def has_tag(words: str) -> bool:
+    """Whether there may be a media tag in some words: a cheap test before the regex."""
+    return "[/" in words
+
+
 def without_tagged_media(words: str) -> tuple[str, list[str]]:
     """Words without media tags, and the addresses in these.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler.discuz import urls
 from crawler.discuz.facts import Access, Attachment, Block, Image, Link, Moment, Quote
 from crawler.discuz.post.frames import Container, Frame, close_frame
-from crawler.discuz.post.media import without_tagged_media
+from crawler.discuz.post.media import has_tag, without_tagged_media
 from crawler.discuz.post.text import HTML_SPACES
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Walk:
         """Add words as HTML shows them: white space is one space, none at the start of a line."""
         if not words:
             return
-        if self.is_mobile and "[/" in words:
+        if self.is_mobile and has_tag(words):
             words, addresses = without_tagged_media(words)
             for address in addresses:
                 self.add_media(address)
