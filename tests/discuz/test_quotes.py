@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.discuz.facts import Block, Quote
@@ -122,6 +124,15 @@ def test_a_frame_without_attribution_quotes_what_stands_above(words: str, is_quo
     assert got.body.text == ("我也去" if is_quote else f"{words}\n我也去")
 
 
+def test_only_frames_that_name_nobody_are_searched() -> None:
+    words = "桥头的灯亮了，大家都去看。"
+    named = replace(frame(words), quote=Quote(words, "丙", "7"))
+    framed_by_list = Block("list", blocks=(Block("text", words),))
+    for block in (named, framed_by_list):
+        post = post_of(2, "乙", block, "我也去")
+        assert with_copied_quotes([ABOVE, post])[1] is post
+
+
 def test_nobody_quotes_himself_or_what_comes_later() -> None:
     words = "桥头的灯亮了，大家都去看。"
     own = post_of(2, "甲", frame(words))
@@ -139,7 +150,12 @@ def test_nobody_quotes_himself_or_what_comes_later() -> None:
         ("甲 发表于 2024-5-6 08:00\n一\n\n二\n\n答", "一\n\n二", "答"),
         ("甲 发表于 2024-5-6 08:00\n一\n\n二...\n\n答", "一\n\n二...", "答"),
         ("回复 2# 甲\n\n答", "", "答"),
+        # another author, another moment: not that post
+        ("乙 发表于 2024-5-6 08:00\n一\n\n二\n\n答", "一", "二\n\n答"),
+        ("甲 发表于 2024-5-6 08:20\n一\n\n二\n\n答", "一", "二\n\n答"),
+        ("回复 2# 甲\n答", None, "回复 2# 甲\n答"),
         ("甲 发表于 心情很好的时候\n话", None, "甲 发表于 心情很好的时候\n话"),
+        ("甲 发表于 那天很冷\n话", None, "甲 发表于 那天很冷\n话"),
         ("只有话", None, "只有话"),
     ],
 )
