@@ -74,7 +74,6 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self.jobs = Jobs(self._db)
         self.trait_counts = TraitCounts(self._db)
         # the old name, until all callers say `trait_counts`
-        self.looks = self.trait_counts
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
             PageSeen: self._save_page,

@@ -205,7 +205,7 @@ def _known(folder: Path) -> dict[str, Traits]:
     if archive is None:
         return {}
     try:
-        return archive.ledger.looks.known()
+        return archive.ledger.trait_counts.known()
     finally:
         archive.close()
 

@@ -184,7 +184,7 @@ class Run:
             self.storage_failed(archive, error)
             archive.close()
             raise RunEndsError("storage_failed") from None
-        site = Site(archive, privacy, Drift(archive.ledger.looks.known()))
+        site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
         self.sites[name] = site
         return site
 

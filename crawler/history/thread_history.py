@@ -18,7 +18,7 @@ from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
 from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
-from crawler.discuz.post.numbering import numbered_after
+from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, thread_learnt
 from crawler.history.deletions import Places
 from crawler.history.delivery import Entry
