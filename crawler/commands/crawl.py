@@ -16,7 +16,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.archive.media_store import MEDIA
 from crawler.archive.segments import can_compress
 from crawler.console import refuse
-from crawler.extensions.cookies import read_cookies
+from crawler.extensions.member_cookies import read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
 from crawler.frontier.options import OPTIONS, BadArgumentsError, read_arguments
@@ -113,8 +113,7 @@ class Command(ScrapyCrawl):
             for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS", "MEDIA_MAXSIZE"):
                 if settings.getint(name) < 0:
                     refuse("crawl", f"{name}={settings[name]}: say a number")
-            if settings.get("COOKIES_FILE"):
-                read_cookies(Path(settings["COOKIES_FILE"]))
+            read_member_cookies(settings)
             load_sites(Path(settings["SITES_DIR"]))
             check_privacy(settings["AUTHORS"], settings["LOCATION"])
         except (ValueError, BadRulesError) as error:
