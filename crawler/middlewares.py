@@ -1,4 +1,7 @@
-"""What is asked for: redirects stay on the forum, pauses are kept, nothing private is reached."""
+"""What is asked for and by whom: redirects stay on the forum, pauses and robots.txt are obeyed.
+
+Pictures and files are asked for at public addresses only.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,19 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
 # The key of a request's meta that says: a picture or file, of the forum with this root.
 FORUM = "media_of_forum"
+
+
+def add_contact(settings: BaseSettings) -> None:
+    """Add `CONTACT` to the agent's name, for the spider that calls this in `update_settings`."""
+    if settings.get("CONTACT"):
+        agent = settings["USER_AGENT"].removesuffix(")")
+        settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
 
 
 class PrivateAddressError(IgnoreRequest):
@@ -141,31 +152,35 @@ class RetryAfterMiddleware:
 
 
 class RobotsAvailableMiddleware:
-    """robots.txt that the server fails to give: asked again, and then nothing is allowed.
+    """Asks again for a robots.txt that the server fails to give, then allows nothing.
 
-    RFC 9309 §2.3.1.4: a server's error is to be taken for "disallow all". Scrapy would read the
-    error page as rules, find none, and take everything for allowed.
+    RFC 9309 §2.3.1.4: a server's error means "disallow all". Scrapy would read the error page as
+    rules, find none, and allow everything. Stands before the middleware that asks for robots.txt,
+    to know whether that is done for a forum, which is an error, or for the host of a picture.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._forums: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
+    def process_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if FORUM not in request.meta and parts.path != "/robots.txt":
+            self._forums.add(parts.netloc)
+
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        if urlsplit(request.url).path != "/robots.txt" or response.status < 429:
+        host, path = urlsplit(request.url)[1:3]
+        if path != "/robots.txt" or response.status < 429:
             return response
-        assert self._crawler.spider is not None
-        again = get_retry_request(
-            request, spider=self._crawler.spider, reason=f"robots.txt: {response.status}"
-        )
+        spider, reason = self._crawler.spider, f"robots.txt: {response.status}"
+        again = get_retry_request(request, spider=spider, reason=reason) if spider else None
         if again is not None:
             return again
-        frontiers = getattr(self._crawler.spider, "frontiers", [])
-        is_asked = any(urls.same_host(request.url, each.root) for each in frontiers)
-        level = logging.ERROR if is_asked else logging.INFO
+        level = logging.ERROR if host in self._forums else logging.INFO
         logger.log(level, "%s answers %d: nothing may be asked for", request.url, response.status)
         return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.console import QuietCommand
+from crawler.console import QuietCommand, settings_of, statuses
+from crawler.reporting.exit_status import STORAGE
 from crawler.reporting.run_files import read_record, read_records, write_overview, write_page
 
 if TYPE_CHECKING:
@@ -23,17 +24,15 @@ class Command(QuietCommand):
         return (
             "Reads DATA_DIR/SITE/runs/*.json and draws index.html, a time line of all runs, and "
             "the page of the last one, or of the one that --run names. SITE is a folder there, or "
-            "an address of the forum; it may be left out where there is only one. Exit status: "
-            "0 all well, 2 wrong use, 7 storage failed."
-        )
+            "an address of the forum; it may be left out where there is only one. "
+        ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--run", metavar="ID", help="the run to draw, as its file is called")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        folder = self.folder_of(args or _only_site(Path(self.settings["DATA_DIR"])))
+        folder = self.folder_of(args or _only_site(Path(settings_of(self)["DATA_DIR"])))
         runs = folder / "runs"
         records = read_records(runs)
         if not records:

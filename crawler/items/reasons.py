@@ -17,3 +17,17 @@ RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
 DEFINITE: frozenset[str] = frozenset({"not_found", "login_required", "no_permission", "password"})
 BLOCKS: frozenset[str] = frozenset({"challenge", "rate_limited", "ip_banned"})
 FAILURES: frozenset[str] = frozenset({"server_error", "unreachable", "site_closed"})
+# Refusals that mostly pass within seconds: the page is asked for again in the same run.
+PASSING: frozenset[str] = RETRIABLE - {"site_closed"}
+
+
+def reason_of(page: facts.Page) -> Reason | None:
+    """Why a page is not what was asked for: what a message says, or that the page is cut off.
+
+    ``None`` for a whole page of any other kind.
+    """
+    if isinstance(page, facts.Message):
+        return page.reason
+    if isinstance(page, facts.ThreadPage | facts.BoardPage | facts.IndexPage):
+        return "truncated" if page.is_truncated else None
+    return None
