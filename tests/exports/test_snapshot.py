@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.segments import Segments, compress
-from crawler.exports.snapshot import write_snapshot
+from crawler.exports import write_snapshot
 from tests.conftest import scrapy
 
 
