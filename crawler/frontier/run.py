@@ -17,11 +17,12 @@ from crawler.archive.segments import SEGMENT_SIZE
 from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.frontier.answer import Answer
 from crawler.frontier.options import Arguments
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import Limits, SiteFrontier
 from crawler.frontier.template_drift import Alarm, Drift, keep_samples
-from crawler.frontier.visit import Answer, Batch, Step, Visit, count_refusal, unexpected
+from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
 from crawler.history.tally import Tally
 from crawler.history.thread_history import ThreadHistory, ThreadToRead
@@ -224,26 +225,25 @@ class Run:
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:
-        """What comes of a page. Raises `RunEndsError` where no page tells anything any more."""
+        """What comes of an answer. Raises `RunEndsError` where no other would tell anything."""
         page = answer.page
-        site = None if isinstance(page, Message) and page.site is None else page.site
-        if self.config.is_member and site is not None and site.member_id == "0":
+        if self.config.is_member and page is not None and _is_for_guests(page):
             logger.error("the forum does not know the member of COOKIES_FILE")
             raise RunEndsError("login_expired")
-        return self.checked(visit, visit.answer(answer))
-
-    def checked(self, visit: Visit, step: Step) -> Step:
-        """The same step. Raises `RunEndsError` if it leaves the last site alone."""
+        step = visit.answer(answer)
         if step.is_left:
-            rule = visit.frontier.stop_rule
-            if rule.last is not None:
-                self.remarks.stopped = rule.why
-                root = visit.frontier.root
-                logger.error("%s: too many answers in a row were %s", root, rule.last)
-                rule.last = None
-            if all(each.is_stopped or each.is_finished for each in self.frontiers):
-                raise RunEndsError(rule.why or "blocked")
+            self._leave(visit.frontier)
         return step
+
+    def _leave(self, frontier: SiteFrontier) -> None:
+        """Note that a site is left alone. Raises `RunEndsError` if it was the last one."""
+        rule = frontier.stop_rule
+        if rule.last is not None:
+            self.remarks.stopped = rule.why
+            logger.error("%s: too many answers in a row were %s", frontier.root, rule.last)
+            rule.last = None
+        if all(each.is_stopped or each.is_finished for each in self.frontiers):
+            raise RunEndsError(rule.why or "blocked")
 
     def saved_page(self, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
         """What a saved page gives: it alone, for nothing that it links to is asked for."""
@@ -398,6 +398,11 @@ class Run:
         if alarms:
             kept = folder / "alarm" if is_kept else None
             self.remarks.alarm = RaisedAlarm(frontier.root, alarms[0], kept)
+
+
+def _is_for_guests(page: Page) -> bool:
+    """Whether a page says that nobody is logged in (`discuz_uid = '0'`)."""
+    return page.site is not None and page.site.member_id == "0"
 
 
 @runtime_checkable

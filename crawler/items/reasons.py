@@ -61,3 +61,17 @@ RETRIABLE = _those(Meaning.RETRIABLE)
 DEFINITE = _those(Meaning.DEFINITE)
 BLOCKS = _those(Meaning.BLOCK)
 FAILURES = _those(Meaning.FAILURE)
+# Refusals that mostly pass within seconds: the page is asked for again in the same run.
+PASSING = RETRIABLE - {"site_closed"}
+
+
+def reason_of(page: facts.Page) -> Reason | None:
+    """Why a page is not what was asked for: what a message says, or that the page is cut off.
+
+    ``None`` for a whole page of any other kind.
+    """
+    if isinstance(page, facts.Message):
+        return page.reason
+    if isinstance(page, facts.ThreadPage | facts.BoardPage | facts.IndexPage):
+        return "truncated" if page.is_truncated else None
+    return None

@@ -105,3 +105,14 @@ def test_the_commands_come_along(command: str, project: Path) -> None:
     assert f"scrapy {command}" in done.stdout
     refused = scrapy(project, command)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1), refused.stderr
+
+
+def test_a_page_is_asked_for_as_a_crawl_asks(forum: Forum, project: Path) -> None:
+    """With the middlewares of this package, and none of the pipelines of the project."""
+    forum.pages["/robots.txt"] = "User-agent: *\nDisallow: /private\n"
+    forum.pages["/x"] = (302, {"Location": "http://b.example/"}, b"")
+    for path, reason in (("private", "robots_disallowed"), ("x", "off_site")):
+        done = scrapy(project, "page", f"{forum.root}{path}")
+        assert (done.returncode, json.loads(done.stdout)["reason"]) == (3, reason), done.stderr
+    assert forum.asked["/private"] == 0
+    assert not (project / "data").exists()

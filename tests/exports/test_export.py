@@ -415,10 +415,10 @@ def test_the_present_state_is_exported(form: str, forum: Forum, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("x", "--to", "docx"), "say --to markdown|"),
-        (("x",), "say --to markdown|"),
-        ((), "say --to"),
-        (("--to", "csv"), "say one site"),
+        (("x", "--to", "docx"), "name a format: --to markdown|"),
+        (("x",), "name a format: --to markdown|"),
+        ((), "name a format: --to"),
+        (("--to", "csv"), "name one site"),
         (("nowhere.example", "--to", "csv"), "no lines in"),
         (("--nonsense", "--to", "csv"), "unknown option"),
     ],

@@ -591,7 +591,7 @@ def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
     removals = (site(tmp_path) / "removals.txt").read_bytes()
     run = scrapy("erase", forum.root, data=tmp_path)
     assert run.status == 0
-    assert "would be erased: say --yes" in run.stderr
+    assert "would be erased: --yes erases them" in run.stderr
     assert len(list(site(tmp_path).glob("media/*/*"))) == files
     run = scrapy("erase", forum.root, "--yes", data=tmp_path)
     assert run.status == 0, run.stderr
