@@ -7,21 +7,21 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive.changes import Change
 from crawler.archive.files import site_folder
 from crawler.archive.ledger import LedgerError
-from crawler.archive.segments import SEGMENT_SIZE
 from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.answer import Answer
+from crawler.frontier.config import Config
 from crawler.frontier.options import Arguments
+from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
 from crawler.frontier.site import Site
-from crawler.frontier.site_frontier import Limits, SiteFrontier
-from crawler.frontier.template_drift import Alarm, Drift, keep_samples
+from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.template_drift import Drift, keep_samples
 from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
 from crawler.history.tally import Tally
@@ -31,72 +31,6 @@ from crawler.privacy.removal_list import BadRemovalsError
 from crawler.privacy.site import PrivacyError, open_privacy
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """How a run works: where lines go, how they are published, what may be asked.
-
-    ``at_once`` is how many tasks of a site are asked for at a time. ``is_member``: a member's
-    cookies are sent.
-    """
-
-    data: Path
-    segment_size: int = SEGMENT_SIZE
-    compression: str = ""
-    authors: str = "keep"
-    location: str = "keep"
-    limits: Limits = field(default_factory=Limits)
-    at_once: int = 1
-    is_member: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """A stopped run that this one goes on with, and how many lists and threads waited."""
-
-    run_id: str
-    began: datetime
-    lists: int
-    threads: int
-
-
-@dataclass(frozen=True, slots=True)
-class RaisedAlarm:
-    """What fell away from the pages of a forum; ``kept`` is the folder with samples, if any."""
-
-    root: str
-    alarm: Alarm
-    kept: Path | None
-
-
-@dataclass(slots=True)
-class Remarks:
-    """What there is to say of a run beside its numbers.
-
-    ``resumed``: which run it goes on with. ``left``: how many lists and threads wait at its end.
-    ``stopped``: why a site was left alone (blocked, failing). ``alarm``: what fell away from the
-    pages. ``unusable``: what is wrong with the settings or a folder. ``storage_error``: what the
-    disk said.
-    """
-
-    resumed: Resumed | None = None
-    left: tuple[int, int] | None = None
-    stopped: str | None = None
-    alarm: RaisedAlarm | None = None
-    unusable: str | None = None
-    storage_error: str | None = None
-
-
-@dataclass(slots=True)
-class Pauses:
-    """What a forum asks for: seconds between two requests (robots.txt), a pause until a time.
-
-    ``until`` is one of `time.monotonic`.
-    """
-
-    crawl_delay: float = 0.0
-    until: float = 0.0
 
 
 class RunEndsError(Exception):

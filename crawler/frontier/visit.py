@@ -143,9 +143,9 @@ class Visit:
         if plain is not None:
             self.task = replace(self.task, url=plain)
             return Step(asks_again=True)
-        if self._is_gone(message):
+        if is_gone(self.task, message, self.site):
             self.site.tally.threads_gone += 1
-            return Step(self._gone(answer.seen_at))
+            return Step(_gone(self.task, self.site, answer.seen_at))
         now = answer.seen_at
         line = self._refusal(message.reason, now, message=message, status=answer.status)
         return self._refused(line, now)
@@ -299,22 +299,6 @@ class Visit:
             return self._step(batch, following=None)
         return self._next_page(batch, task, self.history, now)
 
-    def _is_gone(self, message: Message) -> bool:
-        """Whether Discuz itself says of a thread that was read before that it is not there."""
-        is_known_notice = message.reason == "not_found" and message.site is not None
-        if not isinstance(self.task, ThreadTask) or not is_known_notice or message.is_guess:
-            return False
-        known = self.site.archive.ledger.thread(self.task.key)
-        return known is not None and not known.is_gone
-
-    def _gone(self, now: datetime) -> Iterator[Batch]:
-        """What a thread gives that is there no more."""
-        root = urls.forum_root(self.task.url, None)
-        ledger = self.site.archive.ledger
-        for entries, changes in gone_thread(ledger, self.task.key, root, now):
-            yield Batch(entries, changes)
-        yield Batch(changes=[TaskDone(self.task)], ends_visit=True)
-
     def _emitted(self, line: Refusal, now: datetime) -> Batch:
         """A batch with the refusal, unless the last one said the same."""
         is_asked = self.task.is_asked
@@ -355,6 +339,23 @@ class Visit:
     @property
     def _page_number(self) -> int | None:
         return self.task.page if self.task.page > 1 else None
+
+
+def is_gone(task: Task, message: Message, site: Site) -> bool:
+    """Whether Discuz itself says of a thread that was read before that it is not there any more."""
+    is_known_notice = message.reason == "not_found" and message.site is not None
+    if not isinstance(task, ThreadTask) or not is_known_notice or message.is_guess:
+        return False
+    known = site.archive.ledger.thread(task.key)
+    return known is not None and not known.is_gone
+
+
+def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
+    """What a thread gives that is there no more."""
+    root = urls.forum_root(task.url, None)
+    for entries, changes in gone_thread(site.archive.ledger, task.key, root, now):
+        yield Batch(entries, changes)
+    yield Batch(changes=[TaskDone(task)], ends_visit=True)
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:

@@ -13,10 +13,9 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from crawler.frontier.answer import Answer
+from crawler.frontier.config import Budget, Config, Limits
 from crawler.frontier.options import Arguments, is_file, read_arguments
-from crawler.frontier.revisits import Budget
-from crawler.frontier.run import Config, Run, RunEndsError
-from crawler.frontier.site_frontier import Limits
+from crawler.frontier.run import Run, RunEndsError
 from crawler.frontier.visit import Visit
 from crawler.items import Line
 from crawler.middlewares import add_contact
