@@ -20,11 +20,12 @@ from pathlib import Path
 from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
 from crawler.archive.ledger import Ledger
 from crawler.archive.site_archive import Archive
-from crawler.archive.state import KnownPost, KnownThread, Task
+from crawler.archive.state import KnownPost, KnownThread, ThreadTask
 from crawler.frontier.options import read_arguments
-from crawler.frontier.revisits import Budget
-from crawler.frontier.site_frontier import Frontier
-from crawler.frontier.stop_rule import Patience
+from crawler.frontier.site import Site
+from crawler.frontier.site_frontier import Limits, SiteFrontier
+from crawler.frontier.template_drift import Drift
+from crawler.privacy.policy import WHOLE
 
 _EIGHT = bytes(range(8))
 _IN_ONE_GO = 20_000
@@ -94,25 +95,26 @@ def wait(folder: Path, waiting: int) -> None:
     """A crawl's frontier with so many threads waiting, of which a thousand are begun."""
     archive = Archive(folder)
     arguments = read_arguments(url="http://bbs.example.net/")
-    frontier = Frontier(
-        archive,
+    frontier = SiteFrontier(
+        Site(archive, WHOLE, Drift({})),
         "http://bbs.example.net/",
         arguments,
         run_id="x",
         now=datetime.now(UTC),
-        budget=Budget(),
-        patience=Patience(0, 0),
+        limits=Limits(),
     )
     for first in range(0, waiting, _IN_ONE_GO):
         numbers = range(first, min(waiting, first + _IN_ONE_GO))
         url = "http://bbs.example.net/forum.php?mod=viewthread&tid={}"
-        archive.store((), (TaskFound(Task("thread", str(n), url.format(n))) for n in numbers))
+        tasks = (ThreadTask(key=str(n), url=url.format(n)) for n in numbers)
+        archive.store((), map(TaskFound, tasks))
     archive.flush()
     began = time.perf_counter()
     for _ in range(1000):
         (task,) = frontier.next(1)
-        frontier.reading(task)
-        frontier.release(task)
+        if isinstance(task, ThreadTask):
+            frontier.history(task)
+        frontier.complete(task)
     seconds = time.perf_counter() - began
     print(
         f"  {waiting:7,} waiting: tasks begun a second {1000 / seconds:6.0f}, {memory():6.1f} MiB"

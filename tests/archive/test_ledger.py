@@ -15,6 +15,7 @@ from crawler.archive.changes import (
     PageSeen,
     PostSeen,
     RefusalSeen,
+    TaskAgain,
     TaskDone,
     TaskFound,
     TaskMoved,
@@ -23,7 +24,16 @@ from crawler.archive.changes import (
 from crawler.archive.ledger import Ledger, LedgerError
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
-from crawler.archive.state import KnownPost, KnownRefusal, KnownThread, Row, State, Task
+from crawler.archive.state import (
+    KnownPost,
+    KnownRefusal,
+    KnownThread,
+    ListTask,
+    PageTask,
+    Row,
+    Task,
+    ThreadTask,
+)
 
 
 @pytest.fixture
@@ -133,10 +143,13 @@ def test_a_walk_counts_in_its_scope_and_without_limit(ledger: Ledger) -> None:
 
 def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
     assert ledger.jobs.open("same", 100, "run1") is None
-    found = [Task("thread", "2", "u2", place=2), Task("list", "1", "u1", place=1)]
-    ledger.apply(
-        [TaskFound(task) for task in (*found, found[0], Task("thread", "3", "u3", place=1))]
-    )
+    found: list[Task] = [
+        ThreadTask(key="2", url="u2", priority=2),
+        ListTask(key="1", url="u1", priority=1),
+        ThreadTask(key="2", url="again"),
+        ThreadTask(key="3", url="u3", priority=1),
+    ]
+    ledger.apply(map(TaskFound, found))
     ledger.commit()
     ledger = again(ledger)
     assert ledger.jobs.open("other", 200, "run2") is None
@@ -144,16 +157,64 @@ def test_a_job_goes_on_until_it_is_closed(ledger: Ledger) -> None:
     assert ledger.jobs.open("same", 200, "run2") == (100, "run1")
     first, second, third = ledger.jobs.next(9)
     assert [task.key for task in (first, second, third)] == ["1", "3", "2"]
+    assert isinstance(second, ThreadTask)
+    assert (third.url, third.priority) == ("u2", 2)
     assert [task.key for task in ledger.jobs.next(1, [first.id])] == ["3"]
     row = Row("2", b"head", None, 900, is_sticky=True)
-    moved_to = State(todo=(6, 7), row=row, is_whole=True, above=0, is_complete=False)
-    ledger.apply([TaskDone(first), TaskMoved(Task("thread", "3", "u3", 5, 1, moved_to, second.id))])
-    (moved, _) = ledger.jobs.next(9)
-    assert (moved.page, moved.state) == (5, moved_to)
-    assert (ledger.jobs.count("thread"), ledger.jobs.count("list", waiting=True)) == (2, 0)
+    moved = replace(second, page=5, todo=(6, 7), row=row, is_whole=True)
+    ledger.apply([TaskDone(first), TaskMoved(moved)])
+    assert ledger.jobs.next(9) == [moved, third]
+    assert (ledger.jobs.count(ThreadTask), ledger.jobs.count(ListTask, waiting=True)) == (2, 0)
+    assert [task.key for task in ledger.jobs.tasks(ListTask)] == ["1"]
     ledger.jobs.close()
     assert ledger.jobs.open("same", 300, "run3") is None
     assert ledger.jobs.next(9) == []
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        ThreadTask(key="2", url="u", is_asked=True, todo=(6, 7), is_whole=True, has_vanished=True),
+        ThreadTask(key="2", url="u", row=Row("2", b"head", None, 0, is_sticky=True, replies=0)),
+        ThreadTask(key="2", url="u", row=Row(None, None, b"tail"), is_revisit=True),
+        ListTask(key="2:4", url="u", board="2", began=0, above=0, is_single=True, page=4),
+        ListTask(key="2", url="u", is_complete=False),
+        ListTask(key="2", url="u", is_complete=True, is_asked=True),
+        PageTask(key="http://b.example/", url="u", is_all=True),
+    ],
+)
+def test_a_task_reads_back_whole(ledger: Ledger, task: Task) -> None:
+    ledger.jobs.open("x", 1, "run")
+    ledger.apply([TaskFound(task)])
+    (found,) = ledger.jobs.next(9)
+    assert found == replace(task, id=found.id)
+
+
+def test_a_task_may_say_more_than_this_version_knows(ledger: Ledger) -> None:
+    """As a later version left it, or an earlier one: what is not known is passed over."""
+    ledger.jobs.open("x", 1, "run")
+    ledger.apply([TaskFound(ListTask(key="2", url="u", above=9))])
+    ledger.commit()
+    ledger.close()
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as db:
+        db.execute("UPDATE task SET state = json_set(state, '$.colour', 'red')")
+    ledger = Ledger(ledger.path)
+    ledger.jobs.open("x", 1, "run")
+    (found,) = ledger.jobs.next(9)
+    assert found == ListTask(key="2", url="u", above=9, id=found.id)
+
+
+def test_a_done_task_is_done_once_more_only_if_it_is_told_so(ledger: Ledger) -> None:
+    ledger.jobs.open("x", 1, "run")
+    ledger.apply([TaskFound(ThreadTask(key="2", url="u", page=3, todo=(4,)))])
+    (task,) = ledger.jobs.next(9)
+    again = ThreadTask(key="2", url="other", page=1, priority=7, is_revisit=True)
+    ledger.apply([TaskAgain(again)])
+    assert ledger.jobs.next(9) == [task], "it waits as it is"
+    ledger.apply([TaskDone(task), TaskFound(again)])
+    assert ledger.jobs.next(9) == []
+    ledger.apply([TaskAgain(again)])
+    assert ledger.jobs.next(9) == [replace(again, id=task.id, url="u")]
 
 
 def test_a_new_ledger_has_the_present_version(ledger: Ledger) -> None:

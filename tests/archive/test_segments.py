@@ -35,7 +35,7 @@ def texts(path: Path) -> list[str]:
 
 def write(segments: Segments, *said: str, kind: str = "post") -> list[Segment]:
     for text in said:
-        segments.append(kind, [{"text": text}])
+        segments.append(kind, [encode({"text": text})])
     return segments.flush()
 
 
@@ -74,7 +74,7 @@ def test_what_was_not_flushed_is_not_told(tmp_path: Path) -> None:
     segments = Segments(tmp_path)
     write(segments, "一")
     assert segments.flush() == []
-    segments.append("article", [{"text": "二"}])
+    segments.append("article", [encode({"text": "二"})])
     assert [grown.name for grown in segments.flush()] == ["articles-00001.jsonl"]
     segments.close()
 

@@ -10,13 +10,14 @@ import pytest
 
 from crawler.archive.changes import Change, PostSeen, ThreadSeen
 from crawler.archive.ledger import LedgerError, hash_bytes
+from crawler.archive.segments import encode
 from crawler.archive.site_archive import Archive, InUseError
 from crawler.archive.state import LEDGER, KnownPost, KnownThread, minutes
 
 HASH = "ab" * 32
 
 
-def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any]]:
+def line(number: int, version: int = 1, **more: Any) -> tuple[str, bytes]:
     record = {
         "item_id": f"s:7:{number}",
         "version": version,
@@ -25,7 +26,7 @@ def line(number: int, version: int = 1, **more: Any) -> tuple[str, dict[str, Any
         "date_published": "2023-03-14T10:00:30+08:00",
         "content_hash": HASH,
     }
-    return "article" if number == 1 else "post", {**record, **more}
+    return "article" if number == 1 else "post", encode({**record, **more})
 
 
 def seen(number: int, version: int = 1, **more: Any) -> Change:
