@@ -144,7 +144,9 @@ class MediaFiles(MediaPipeline):
         adapter = ItemAdapter(item)
         if adapter.get("item_type") not in ("article", "post") or adapter.get("is_deleted"):
             return None
-        found = self.run.deliveries.find(adapter.get("item_id"), adapter.get("version"))
+        deliveries = self.run.deliveries
+        found = deliveries.find(adapter.get("item_id"), adapter.get("version"))
+        found = found or deliveries.of_object(item)
         if found is None and not isinstance(item, Line):
             return None
         archive = found[0].archive if found else self.run.site(adapter["site"]).archive

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from crawler.discuz import facts
-from crawler.discuz.facts import RETRIABLE, Page, Reason, place_id
+from crawler.discuz.facts import Page, place_id
 from tests.forum.cells import post_of
 
 CLASSES = [each for each in vars(facts).values() if dataclasses.is_dataclass(each)]
@@ -38,10 +38,6 @@ def test_what_a_page_does_not_say_is_none_or_nothing(kind: Any) -> None:
         meant = MEANT.get((kind.__name__, name), dataclasses.MISSING)
         if default is not dataclasses.MISSING and default != meant:
             assert default is None or default is False or default == (), name
-
-
-def test_every_reason_that_passes_is_a_reason() -> None:
-    assert set(get_args(Reason)) > RETRIABLE
 
 
 def test_every_kind_of_page_is_one_of_facts() -> None:

@@ -13,7 +13,7 @@ from crawler.archive.ledger import Ledger
 from crawler.archive.state import KnownThread
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Board, BoardPage, Moment, Site, ThreadRow
-from crawler.frontier.board_listing import Step, in_minutes, read_list, row_facts
+from crawler.frontier.board_listing import ListingDiff, in_minutes, read_list, row_facts
 
 NOW = datetime(2023, 3, 15, 20, tzinfo=DEFAULT_ZONE)
 SITE = Site("http://b.example/", None, "X3.3", "utf-8", NOW)
@@ -55,12 +55,12 @@ def learn(ledger: Ledger, *rows: ThreadRow, **more: object) -> None:
         ledger.apply([ThreadSeen(replace(known, **more))])  # type: ignore[arg-type]
 
 
-def walk(ledger: Ledger, here: BoardPage, **more: object) -> Step:
+def walk(ledger: Ledger, here: BoardPage, **more: object) -> ListingDiff:
     return read_list(here, ledger, **{"above": None, "walked": WALKED, **more})  # type: ignore[arg-type]
 
 
-def wanted(step: Step) -> list[tuple[str, bool, bool]]:
-    return [(each.row.thread_id, each.is_new, each.from_top) for each in step.wanted]
+def wanted(diff: ListingDiff) -> list[tuple[str, bool, bool]]:
+    return [(each.row.thread_id, each.is_new, each.from_top) for each in diff.wanted]
 
 
 CHANGES: dict[str, tuple[dict[str, Any], bool | None]] = {
@@ -82,9 +82,9 @@ def test_what_of_a_row_makes_a_thread_worth_reading(ledger: Ledger, name: str) -
     """``None``: no request; else whether its first page is to be read too."""
     more, from_top = CHANGES[name]
     learn(ledger, row(1))
-    step = walk(ledger, page(row(1, **more)))
-    assert wanted(step) == ([] if from_top is None else [("1", False, from_top)])
-    assert step.unchanged == (from_top is None)
+    diff = walk(ledger, page(row(1, **more)))
+    assert wanted(diff) == ([] if from_top is None else [("1", False, from_top)])
+    assert diff.unchanged == (from_top is None)
 
 
 def test_new_gone_and_half_read_threads_are_wanted(ledger: Ledger) -> None:
@@ -130,8 +130,8 @@ def test_words_that_count_from_now_are_no_change(ledger: Ledger) -> None:
 
 def test_since_leaves_out_older_threads_and_ends_the_walk(ledger: Ledger) -> None:
     since = in_minutes(NOW - timedelta(days=2))
-    step = walk(ledger, page(row(1, 1), row(2, 3)), since=since)
-    assert (wanted(step), step.ends) == ([("1", True, True)], True)
+    diff = walk(ledger, page(row(1, 1), row(2, 3)), since=since)
+    assert (wanted(diff), diff.ends) == ([("1", True, True)], True)
     assert not walk(ledger, page(row(1, 1)), since=since).ends
 
 
