@@ -64,13 +64,15 @@ def refuse(command: str, message: str) -> NoReturn:
 
 
 def statuses(meanings: Mapping[int, str]) -> str:
-    """Describe the exit statuses of a command; 0 and 2 are those of all commands.
+    """Describe the exit statuses of a command; an empty meaning stands for the crawl's.
+
+    All commands have 0 and 2.
 
     >>> statuses({7: ""})
     'Exit status: 0 all well, 2 wrong use or settings, 7 storage failed.'
     """
     all_meanings = {OK: "", USAGE: "", **meanings}
-    parts = [f"{status} {said or STATUSES[status]}" for status, said in all_meanings.items()]
+    parts = [f"{status} {text or STATUSES[status]}" for status, text in all_meanings.items()]
     return f"Exit status: {', '.join(parts)}."
 
 
@@ -92,7 +94,7 @@ def shorten_network_errors(hosts: Collection[str] = ()) -> None:
 
 
 class QuietCommand(ScrapyCommand):
-    """A command that prints what it found, and logs nothing but errors unless it is told to."""
+    """A command that prints what it found, and logs nothing but errors unless -L asks for more."""
 
     requires_project = True
 
@@ -188,8 +190,8 @@ class PageCommand(QuietCommand):
     ) -> list[Answer]:
         """Ask for a page, and for the addresses that ``follow`` returns for each answer.
 
-        ``seen_at`` is when the pages are said to be seen, in place of the present. Returns the
-        answers in their order, the last of them one that blocks where the forum wants no more.
+        Dates in words (昨天) count from ``seen_at``, or from the present. Returns the answers in
+        their order; one that blocks is the last. Ends the command where it is interrupted.
         """
         answers: list[Answer] = []
 

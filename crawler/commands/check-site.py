@@ -91,8 +91,8 @@ class Command(PageCommand):
             print(printable(line))
         for url, reason, message in refused:
             again = ", retriable" if reason in RETRIABLE else ""
-            said = f" ({message})" if message else ""
-            print(printable(f"not read: {url}: {reason}{again}{said}"))
+            detail = f" ({message})" if message else ""
+            print(printable(f"not read: {url}: {reason}{again}{detail}"))
         for alarm in alarms:
             print(printable(f"fell away: {alarm.text}"))
         self.exitcode = DRIFT if alarms else _status({reason for _, reason, _ in refused})

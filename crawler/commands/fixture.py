@@ -79,11 +79,11 @@ class Command(PageCommand):
                 self._keep(folder, args[1], *kept, is_invented=opts.invent)
 
     def _ask(self, url: str) -> tuple[bytes, dict[str, Any]] | None:
-        """Ask for a page: its body and meta.json; ``None`` where none came, which is told."""
+        """Ask for a page: its body and meta.json; ``None`` where none came, after printing why."""
         (answer,) = self.fetch(url)
         if answer.sample is None or answer.reason == "off_site":
-            said = f"{url}: {answer.reason}" + (f" ({answer.message})" if answer.message else "")
-            print(f"scrapy fixture: {printable(said)}", file=sys.stderr)
+            message = f" ({answer.message})" if answer.message else ""
+            print(printable(f"scrapy fixture: {url}: {answer.reason}{message}"), file=sys.stderr)
             self.exitcode = INCOMPLETE
             return None
         return answer.sample.body, {

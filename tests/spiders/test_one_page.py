@@ -206,6 +206,16 @@ def test_a_long_pause_that_is_asked_for_ends_the_command(forum: Forum, tmp_path:
     assert sum(forum.asked[thread_path(tid)] for tid in made.talks) == 2
 
 
+def test_nothing_more_is_asked_for_once_a_forum_blocks(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    for tid in made.talks:
+        forum.pages[thread_path(tid)] = SLOW_DOWN
+    run = scrapy("check-site", forum.root, data=tmp_path)
+    assert (run.status, run.stdout.count("not read: ")) == (5, 1)
+    # one thread, as often as RETRY_TIMES says
+    assert sum(forum.asked[thread_path(tid)] for tid in made.talks) == 3
+
+
 def test_ctrl_c(forum: Forum, tmp_path: Path) -> None:
     def interrupted() -> str:
         os.kill(running.pid or 0, signal.SIGINT)
