@@ -79,7 +79,7 @@ class Command(PageCommand):
                 self._keep(folder, args[1], *kept, is_invented=opts.invent)
 
     def _ask(self, url: str) -> tuple[bytes, dict[str, Any]] | None:
-        """Ask for a page: its body and meta.json; if none came, print why and return ``None``."""
+        """Ask for a page: its body and meta.json; ``None`` where none came, after printing why."""
         (answer,) = self.fetch(url)
         if answer.sample is None or answer.reason == "off_site":
             message = f" ({answer.message})" if answer.message else ""
