@@ -46,16 +46,23 @@ def _server() -> ForkServerContext:
     return server
 
 
-def begin(*arguments: str, out: Path, kill_at: tuple[str, int] | None = None) -> ForkServerProcess:
-    """Begin a command of the project; ``out`` is a folder for what it writes."""
+def begin(
+    *arguments: str, out: Path, project: Path = ROOT, kill_at: tuple[str, int] | None = None
+) -> ForkServerProcess:
+    """Begin a command in the folder of a project; ``out`` is a folder for what it writes."""
     out.mkdir(exist_ok=True)
-    running = _server().Process(target=_command, args=(arguments, out, kill_at))
+    running = _server().Process(target=_command, args=(arguments, out, project, kill_at))
     running.start()
     return running
 
 
-def _command(arguments: tuple[str, ...], out: Path, kill_at: tuple[str, int] | None) -> None:
-    os.chdir(ROOT)
+def _command(
+    arguments: tuple[str, ...], out: Path, project: Path, kill_at: tuple[str, int] | None
+) -> None:
+    os.chdir(project)
+    # a test that ran a command before may have left the name of its settings
+    for name in [name for name in os.environ if name.startswith("SCRAPY_")]:
+        del os.environ[name]
     for number, name in ((1, "stdout"), (2, "stderr")):
         file = os.open(out / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, number)

@@ -25,7 +25,13 @@ from crawler.archive.changes import (
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
-from crawler.frontier.board_listing import ListingDiff, in_minutes, read_list, read_news
+from crawler.frontier.board_listing import (
+    ListingDiff,
+    ListingScope,
+    in_minutes,
+    read_list,
+    read_news,
+)
 from crawler.frontier.config import Limits
 from crawler.frontier.options import Arguments
 from crawler.frontier.revisits import refused_again, revisits
@@ -241,15 +247,14 @@ class SiteFrontier:
     ) -> tuple[ListingDiff, list[Change], ListTask | None]:
         """What a page of a list tells, and where its listing goes on, if it does."""
         task = replace(task, board=page.board.id or task.key, began=_began(page, task, now))
-        diff = read_list(
-            page,
-            self._ledger,
+        scope = ListingScope(
             above=task.above,
-            walked=self._ledger.walked(task.board_id, self.options.scope),
+            listed_at=self._ledger.walked(task.board_id, self.options.scope),
             since=in_minutes(self.options.since) if self.options.since else None,
             full=self.options.full,
             with_replies=self.options.with_replies,
         )
+        diff = read_list(page, self._ledger, scope)
         changes: list[Change] = [BoardSeen(task.board_id, page.board.name)]
         if not page.is_truncated:
             changes.append(ListSeen(task.board_id, page.page, int(now.timestamp()), page.pages))

@@ -284,8 +284,8 @@ class MediaFiles(MediaPipeline):
     def _is_ending(self) -> bool:
         """Whether the run is about to end, so that nothing more is to be asked for."""
         engine = self.crawler.engine
-        # Scrapy has no public word for a run that ends
-        slot = engine._slot if engine else None
+        # SLF001: Scrapy has no public way to ask whether a crawl is ending
+        slot = engine._slot if engine else None  # noqa: SLF001
         has_failed = self.run.remarks.storage_error is not None
         if engine is None or slot is None or not engine.running:
             return True

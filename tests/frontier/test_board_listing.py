@@ -13,7 +13,13 @@ from crawler.archive.ledger import Ledger
 from crawler.archive.state import KnownThread
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Board, BoardPage, Moment, Site, ThreadRow
-from crawler.frontier.board_listing import ListingDiff, in_minutes, read_list, row_facts
+from crawler.frontier.board_listing import (
+    ListingDiff,
+    ListingScope,
+    in_minutes,
+    read_list,
+    row_facts,
+)
 
 NOW = datetime(2023, 3, 15, 20, tzinfo=DEFAULT_ZONE)
 SITE = Site("http://b.example/", None, "X3.3", "utf-8", NOW)
@@ -56,7 +62,8 @@ def learn(ledger: Ledger, *rows: ThreadRow, **more: object) -> None:
 
 
 def walk(ledger: Ledger, here: BoardPage, **more: object) -> ListingDiff:
-    return read_list(here, ledger, **{"above": None, "walked": WALKED, **more})  # type: ignore[arg-type]
+    scope = ListingScope(**{"above": None, "listed_at": WALKED, **more})  # type: ignore[arg-type]
+    return read_list(here, ledger, scope)
 
 
 def wanted(diff: ListingDiff) -> list[tuple[str, bool, bool]]:
@@ -105,7 +112,7 @@ def test_a_walk_ends_where_rows_are_known_and_older_than_the_last_walk(ledger: L
     rows = [row(1, 0.1), row(2, 3), row(3, 4)]
     learn(ledger, *rows)
     assert walk(ledger, page(*rows)).ends
-    assert not walk(ledger, page(*rows), walked=None).ends
+    assert not walk(ledger, page(*rows), listed_at=None).ends
     assert not walk(ledger, page(*rows), full=True).ends
     assert not walk(ledger, page(row(1, 0.1))).ends  # newer than the last walk
     assert not walk(ledger, page(*rows, row(4, 5))).ends  # the last one is new
@@ -118,7 +125,7 @@ def test_a_list_without_dates_ends_where_all_is_known(ledger: Ledger) -> None:
     learn(ledger, *rows)
     assert walk(ledger, page(*rows)).ends
     assert not walk(ledger, page(row(3, last_post=None), *rows)).ends
-    assert not walk(ledger, page(*rows), walked=None).ends
+    assert not walk(ledger, page(*rows), listed_at=None).ends
 
 
 def test_words_that_count_from_now_are_no_change(ledger: Ledger) -> None:
