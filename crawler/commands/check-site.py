@@ -18,7 +18,7 @@ from crawler.archive.state import Traits
 from crawler.console import QuietCommand, refuse
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
-from crawler.discuz.page.traits import read_traits
+from crawler.discuz.page import read_traits
 from crawler.frontier.options import BadArgumentsError, check_address, is_file
 from crawler.frontier.template_drift import Drift
 from crawler.items.reasons import BLOCKS

@@ -17,7 +17,7 @@ from crawler.archive.site_archive import Archive
 from crawler.archive.state import Task
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Message, NewsPage, Page, ThreadPage
-from crawler.discuz.readers.ajax import whole_url, with_parts
+from crawler.discuz.readers import whole_url, with_parts
 from crawler.frontier.site_frontier import Frontier
 from crawler.frontier.tasks import LIST, PAGE, REVISITED, THREAD
 from crawler.history.refusal_history import take_back, tell

@@ -18,7 +18,7 @@ from crawler.archive.ledger import Ledger, hash_bytes
 from crawler.archive.media_store import wanted
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
 from crawler.discuz.facts import Post, ThreadPage
-from crawler.discuz.post.numbering import numbered_after
+from crawler.discuz.post import numbered_after
 from crawler.history.deletions import Places
 from crawler.history.intervals import Ranges
 from crawler.items.build import coverage_line, deleted_line, post_lines

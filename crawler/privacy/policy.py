@@ -10,10 +10,10 @@ import logging
 from dataclasses import dataclass
 
 from crawler.discuz import urls
+from crawler.discuz.words import NOBODY
 from crawler.privacy.hide_names import (
     HIDDEN,
     MEMBER,
-    NOBODY,
     PSEUDONYM,
     WORDS,
     Record,

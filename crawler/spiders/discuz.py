@@ -18,7 +18,7 @@ from crawler.archive.ledger import LedgerError
 from crawler.archive.site_archive import Archive, InUseError
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
-from crawler.discuz.page.traits import read_traits
+from crawler.discuz.page import read_traits
 from crawler.frontier.options import is_file, read_arguments
 from crawler.frontier.revisits import Budget
 from crawler.frontier.site_frontier import Frontier

@@ -22,7 +22,7 @@ _TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
 
 
 def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
-    box = floor.first("comment_")
+    box = floor.first("comments")
     if box is None or not len(box):
         return ()
     comments = []
@@ -46,7 +46,7 @@ def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
 
 
 def read_ratings(floor: Floor) -> tuple[Rating, ...]:
-    box = floor.first("ratelog_")
+    box = floor.first("ratings")
     if box is None:
         return ()
     names: list[str] = []
@@ -79,7 +79,7 @@ def read_ratings(floor: Floor) -> tuple[Rating, ...]:
 
 def read_stand(floor: Floor) -> tuple[str | None, bool]:
     """The side a reply takes in a debate, and whether it won in a rush (抢中本楼)."""
-    for box in floor.all("pdbts"):
+    for box in floor.all("stand"):
         for link in box.iter("a"):
             href = link.get("href") or ""
             if "filter=debate" in href:

@@ -10,10 +10,10 @@ from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
 from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
-from crawler.discuz.page.breadcrumbs import board_of, read_crumbs
+from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
-from crawler.discuz.page.staff_marks import read_marks
+from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.page.traits import place_of
 from crawler.discuz.readers.index import read_boards
 
@@ -57,8 +57,8 @@ def read_board(document: Document) -> BoardPage | None:
             sub_boards.append(element)
         elif name:
             by_id.setdefault(name, element)
-    crumbs = read_crumbs(by_id.get("pt"), base)
-    board = _board(document, root, board_of(crumbs), base)
+    breadcrumbs = read_breadcrumbs(by_id.get("pt"), base)
+    board = _board(document, root, board_of(breadcrumbs), base)
     is_empty = _EMPTY.search(document.text) is not None
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
@@ -210,7 +210,7 @@ def _flags(row: _Element, heading: _Element) -> tuple[str, ...]:
         if part.tag != "a" or part.getparent() is not heading:
             signs += filter(None, map(part.get, ("src", "class", "title")))
     # 热帖 and 推荐 are counters in disguise: not asked for
-    flags = read_marks(signs)
+    flags = read_staff_marks(signs)
     if (row.get("id") or "").startswith(_STICKY) and "sticky" not in flags:
         flags.insert(0, "sticky")
     return tuple(flags)

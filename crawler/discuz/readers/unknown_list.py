@@ -16,7 +16,7 @@ from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadR
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.pager import infer_pager, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
-from crawler.discuz.page.staff_marks import read_marks
+from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.post.author import read_name
 from crawler.discuz.readers.index import read_boards
 
@@ -158,7 +158,7 @@ def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | 
         replies=replies,
         views=views,
         last_post=_stamp(last, clock) if last is not None else None,
-        flags=tuple(read_marks(signs)),
+        flags=tuple(read_staff_marks(signs)),
         is_moved=bool(_MOVED.search(words(box))),
     )
 
