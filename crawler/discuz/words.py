@@ -6,7 +6,9 @@ are compiled. What only one module looks for (refusals, reasons of withholding, 
 stands in that module.
 
 English words begin with a capital letter, as Discuz writes them: in a page's source a search for
-`Views` passes over what is no word of the page.
+`Views` passes over what is no word of the page. What is searched for in whole pages begins with
+plain letters in each of its branches (`浏览|瀏覽`, not `[浏瀏][览覽]`): Python's engine then looks
+for these letters alone, five times as fast.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ import re
 
 # 查看: 8409|回复: 0 (viewthread.htm)   查看数: 12874 | 评论数: 5 (viewthread_album.htm)
 # skins: 浏览 1024, 阅读：154, 点击：12, Views: 12, Reads: 12
-VIEWS = r"(?:查看|[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|Views|Reads)[数數量]?"
+VIEWS = r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊|Views|Reads)[数數量]?"
 REPLY = r"回[复復覆複]"
-REPLIES = rf"(?:{REPLY}|[评評][论論]|Replies)[数數]?"
+REPLIES = rf"(?:{REPLY}|评论|評論|Replies)[数數]?"
 # mobile=1: 看1024|回5
 SHORT_VIEWS, SHORT_REPLIES = "看", "回"
 
@@ -34,8 +36,8 @@ THREAD_AUTHOR = "[楼樓]主"
 # 推荐: a hot reply before its turn; 置顶: one that staff pinned
 RECOMMENDED, STICKY = "推[荐薦]", "置[顶頂]"
 # 来自 3#: the label of a pinned reply; 来自: 浙江 behind a date; IP属地：浙江
-FROM = "[来來]自"
-PLACE = rf"(?:{FROM}|[属屬]地)"
+FROM = "(?:来自|來自)"
+PLACE = "(?:来自|來自|属地|屬地)"
 
 # -- who and when ------------------------------------------------------------------------------
 
@@ -53,11 +55,11 @@ MEMBER_DELETED = re.compile(r"\s?[该該]用[户戶]已被[删刪]除")
 # 作者：NAME   时间：2022-2-12 23:58:16   标题: SUBJECT (viewthread_printable.htm and skins)
 AUTHOR, TIME, TITLE = "作者", "[时時][间間]", "[标標][题題]"
 # 发表于 2017-6-1 08:15 (viewthread_node.htm); 发布于, Posted on
-POSTED = r"(?:[发發][表布][于於]|[Pp]osted on)"
+POSTED = "(?:发[表布][于於]|發[表布][于於]|Posted on|posted on)"
 # 本帖最后由 NAME 于 2017-6-1 10:20 编辑: its parts, for whatever stands round them
 EDITED = r"本帖最[后後]由\s(?P<name>.{1,99}?)\s[于於]\s(?P<date>.{1,60}?)\s[编編][辑輯]"
 # 只看该作者 beside the date; 显示全部楼层 in its place where one author's posts are shown
-ONLY_AUTHOR, ALL_FLOORS = "只看[该該]作者", re.compile("[显顯]示全部[楼樓][层層]")
+ONLY_AUTHOR, ALL_FLOORS = "只看[该該]作者", re.compile("显示全部楼层|顯示全部樓層")
 # 6284 主题 6286 帖子 7134 积分: an author's counters; 回帖 from X3.4 on
 AUTHOR_COUNTERS = {
     "主题": "threads",

@@ -23,7 +23,9 @@ def steps_of(links: Iterable[_Element], base: str) -> tuple[Crumb, ...]:
     """Links as steps of a path: those with words, but for one that leads to a thread."""
     steps = []
     for link in links:
-        name, url = words(link), urls.without_mobile(urls.resolve(base, link.get("href")))
+        name, url = words(link), urls.resolve(base, link.get("href"))
+        if url and "mobile=" in url:
+            url = urls.without_mobile(url)
         # the last one is the thread itself, its title cut short
         if name and url and not urls.read_thread_address(url):
             steps.append(Crumb(name, url))

@@ -81,6 +81,8 @@ _CLOSED_IDS: dict[str, PartName] = {
     known.THREAD_LIKES: "thread_likes",
     "pl_top": "rush_rule",  # the line above the first floor of a rush
 }
+# looked up for each id of a page, before anything is done with it
+_KNOWN_IDS = frozenset({*_FLOOR_IDS, *_CLOSED_FLOOR_IDS, *_CLOSED_IDS})
 _CLOSED_CLASSES: dict[str, PartName] = {
     "tns": "counters",  # <div class="tns xg2">: 主题, 帖子, 积分
     "pil": "credits",  # <dl class="pil cl"><dt>积分</dt><dd>
@@ -161,9 +163,13 @@ def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
                 index.add_cell(element, mark)
                 target = _following(element)
                 continue
-            is_closed = index.add_by_id(element, mark, stem)
+            if stem in _KNOWN_IDS:
+                is_closed = index.add_by_id(element, mark, stem)
         if classes is not None:
-            is_closed = index.add_by_class(element, classes) or is_closed
+            names, closes = _names(classes)
+            if names:
+                index.add(element, names)
+            is_closed = closes or is_closed
         if is_closed and len(element):
             target = _following(element)
     return index.page, list(index.floors.values())
@@ -203,15 +209,13 @@ class _Index:
         if self.current.cell is None and element.tag not in ("a", "input", "script"):
             self.current.cell = element
 
-    def add_by_class(self, element: _Element, classes: str) -> bool:
-        """Add an element with classes; whether to go round its insides."""
-        names, is_closed = _names(classes)
+    def add(self, element: _Element, names: tuple[PartName, ...]) -> None:
+        """Add an element with classes that name parts."""
         for name in names:
             is_ahead = name in _HEADER and (
                 self.current is self.page or self.current.cell is not None
             )
             (self.waiting if is_ahead and self.end is _NEVER else self.current).add(name, element)
-        return is_closed
 
     def _begin(self, number: str, *, is_late: bool) -> None:
         """Begin the floor with a number, unless it is the current one."""

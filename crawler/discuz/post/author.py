@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -33,71 +32,67 @@ _TEN_THOUSANDS = ("万", "萬")
 
 def read_author(floor: Floor, context: Context) -> Author:
     """Who wrote a floor of a desktop page, with the counters that stand below the name."""
-    who = _linked_author(floor, context)
-    if who.name is None:
-        who = _unlinked_author(floor, who)
+    name, user_id, url = _member(floor, context)
+    is_anonymous = is_deleted = False
+    if name is None:
+        name, is_anonymous, is_deleted = _without_link(floor, user_id)
     counters = _counters(floor)
     group, title = _group(floor)
     return Author(
-        name=who.name,
-        id=who.id,
-        url=who.url,
+        name=name,
+        id=user_id,
+        url=url,
         group=group,
         title=title,
-        is_anonymous=who.is_anonymous,
-        is_deleted=who.is_deleted,
+        is_anonymous=is_anonymous,
+        is_deleted=is_deleted,
         threads=counters.get("threads"),
         posts=counters.get("posts"),
         credits=counters.get("credits"),
     )
 
 
-def _linked_author(floor: Floor, context: Context) -> Author:
-    """The member that a floor links to; without a name where the link is an avatar alone."""
+def _member(floor: Floor, context: Context) -> tuple[str | None, str | None, str | None]:
+    """Name, id and address of the member that a floor links to; an avatar's link has no name."""
     user_id = url = None
     # a skin without such a line has the name somewhere in the floor's header or column
-    boxes = floor.all("author_line") or floor.all("author_box") + floor.all("column_cell")
-    for link in (link for box in boxes for link in box.iter("a")):
-        href = link.get("href")
-        if not urls.is_user_link(href):
-            continue
-        user_id = user_id or urls.user_id(href)
-        url = url or urls.resolve(context.base, href)
-        name = member_name(link)
-        if name:
-            return Author(name, user_id, url)
-    return _author_of_card(floor, context, user_id) or Author(None, user_id, url)
-
-
-def _author_of_card(floor: Floor, context: Context, user_id: str | None) -> Author | None:
-    """The hidden hover card names the author too: <strong><a href="…uid=2">NAME</a></strong>."""
+    for box in floor.all("author_line") or floor.all("author_box") + floor.all("column_cell"):
+        for link in box.iter("a"):
+            href = link.get("href")
+            if not urls.is_user_link(href):
+                continue
+            user_id = user_id or urls.user_id(href)
+            url = url or urls.resolve(context.base, href)
+            name = member_name(link)
+            if name:
+                return name, user_id, url
+    # the hidden hover card names the author too: <strong><a href="…uid=2">NAME</a></strong>
     card = floor.first("card")
     for bold in card.iter("strong") if card is not None else ():
         for link in bold.iter("a"):
             href = link.get("href")
             if urls.is_user_link(href):
-                url = urls.resolve(context.base, href)
-                return Author(words(link) or None, user_id or urls.user_id(href), url)
-    return None
+                of_card = urls.resolve(context.base, href)
+                return words(link) or None, user_id or urls.user_id(href), of_card
+    return None, user_id, url
 
 
-def _unlinked_author(floor: Floor, linked: Author) -> Author:
-    """Who is named without a link: a deleted member, or nobody."""
+def _without_link(floor: Floor, user_id: str | None) -> tuple[str | None, bool, bool]:
+    """Who is named without a link: nobody (the second is true), or a deleted member (the third)."""
+    is_deleted = False
     for box in floor.all("author_box"):
         said = words(box)
         if MEMBER_DELETED.search(said):
             # <div class="pi">NAME <em>该用户已被删除</em></div>
+            is_deleted = True
             name = MEMBER_DELETED.sub("", said).strip() or None
             if name:
-                return replace(linked, name=name, is_deleted=True)
-            linked = replace(linked, is_deleted=True)
-        elif linked.id is None and NOBODY_FIRST.match(said):
-            return replace(linked, name=ANONYMOUS, is_anonymous=True)
-    if linked.id is None and any(
-        NOBODY_FIRST.match(words(box)) for box in floor.all("author_line")
-    ):
-        return replace(linked, name=ANONYMOUS, is_anonymous=True)
-    return linked
+                return name, False, True
+        elif user_id is None and NOBODY_FIRST.match(said):
+            return ANONYMOUS, True, is_deleted
+    lines = floor.all("author_line") if user_id is None else []
+    is_anonymous = any(NOBODY_FIRST.match(words(line)) for line in lines)
+    return ANONYMOUS if is_anonymous else None, is_anonymous, is_deleted
 
 
 def member_name(link: _Element) -> str | None:
