@@ -32,7 +32,7 @@ PartName = Literal[
     "body_box",
     "special",
     "cell",
-    "locked",
+    "withheld",
     "files",
     "type_options",
     "tags",
@@ -87,7 +87,7 @@ _CLOSED_CLASSES: dict[str, PartName] = {
     "tns": "counters",  # <div class="tns xg2">: 主题, 帖子, 积分
     "pil": "credits",  # <dl class="pil cl"><dt>积分</dt><dd>
     known.CELL_CLASS: "cell",
-    known.LOCKED: "locked",
+    known.LOCKED: "withheld",
     "pattl": "files",  # <div class="pattl">: files below a body
     "ptg": "tags",  # <div class="ptg mbm mtn">
     known.STAFF_ACTION: "staff_action",

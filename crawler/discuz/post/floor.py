@@ -11,6 +11,7 @@ from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
+from crawler.discuz.post.noise import class_meaning
 from crawler.discuz.post.reactions import read_comments, read_ratings, read_stand
 from crawler.discuz.post.uploads import read_upload
 from crawler.discuz.post.withheld import read_access, read_notice
@@ -165,7 +166,7 @@ def _body(floor: Floor, context: Context) -> Body:
 
 def _locked_body(floor: Floor) -> Body:
     """A floor whose body is withheld: <div class="locked">提示: <em>该帖被…屏蔽</em></div>."""
-    for box in floor.all("locked"):
+    for box in floor.all("withheld"):
         notice = read_notice(box)
         return Body(
             blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
@@ -174,7 +175,7 @@ def _locked_body(floor: Floor) -> Body:
 
 
 def _upload_boxes(below: _Element) -> Iterable[_Element]:
-    boxes = [box for box in below.iter("dl") if "tattl" in (box.get("class") or "")]
+    boxes = [box for box in below.iter("dl") if class_meaning(box.get("class") or "") == "upload"]
     # robots get plain pictures there
     return boxes or list(below.iter("ignore_js_op"))
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from crawler.discuz.facts import Post
 
+# Within the first signs alone, and not as a mark of the face: every page is asked.
 # <?xml version="1.0" encoding="utf-8"?> <root><![CDATA[<table id="pid2" …]]></root>
 _OPEN, _CLOSE, _HEAD = "<root><![CDATA[", "]]></root>", 200
 _SPLIT = "]]]]><![CDATA[>"
@@ -63,7 +64,7 @@ def _read(frame: Frame) -> Parts | None:
     )
 
 
-AJAX = Face(skin="part", read=_read, marks=(_OPEN,))
+AJAX = Face(skin="part", read=_read)
 
 
 def count_parts(text: str) -> dict[str, int]:

@@ -10,6 +10,7 @@ from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
 from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from crawler.discuz.document import Document
 
 # <tbody id="normalthread_5">; the announcement and ads stand in rows without such an id
-_ROW = re.compile(r"(?:normal|stick)thread_\d{1,18}$")
-_STICKY = "stickthread_"
+_PLAIN, _STICKY = "normalthread_", "stickthread_"
+_ROW = re.compile(rf"(?:{_PLAIN}|{_STICKY})\d{{1,18}}$")
 # <ul id="waterfall">: boards in picture mode
 _PICTURES = "waterfall"
 _SUB_BOARDS = "subforum_"
@@ -57,7 +58,7 @@ def read_board(document: Document) -> BoardPage | None:
             sub_boards.append(element)
         elif name:
             by_id.setdefault(name, element)
-    breadcrumbs = read_breadcrumbs(by_id.get("pt"), base)
+    breadcrumbs = read_breadcrumbs(by_id.get(known.PATH), base)
     board = _board(document, root, board_of(breadcrumbs), base)
     is_empty = _EMPTY.search(document.text) is not None
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
@@ -69,7 +70,7 @@ def read_board(document: Document) -> BoardPage | None:
     if not found and not is_empty:
         # not said to be empty: its rows have other names
         return None
-    pagers = [box for box in root.iter("div") if "pg" in (box.get("class") or "").split()]
+    pagers = [box for box in root.iter("div") if known.PAGER in (box.get("class") or "").split()]
     current, pages, next_url = read_pager(pagers, base)
     address = urls.read_board_address(document.url)
     return BoardPage(
@@ -105,6 +106,12 @@ def _board(document: Document, root: _Element, crumb: Board | None, base: str) -
 
 def _is_number(board: Board) -> bool:
     return bool(board.id and board.id.isdigit())
+
+
+def plain_rows(root: _Element) -> list[_Element]:
+    """The rows of a list, but for those that staff set on its top."""
+    bodies = ((box, box.get("id") or "") for box in root.iter("tbody"))
+    return [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
 
 
 def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:

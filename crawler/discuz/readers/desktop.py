@@ -149,7 +149,7 @@ def _heading(frame: Frame, page: _Page, posts: list[Post]) -> Heading:
 
 def _is_floor(floor: Floor) -> bool:
     """A floor has a body, or says why not; others are leftovers of scripts and empty wrappers."""
-    return floor.cell is not None or bool(floor.all("locked") or floor.all("cell"))
+    return floor.cell is not None or bool(floor.all("withheld") or floor.all("cell"))
 
 
 def _is_told(post: Post) -> bool:

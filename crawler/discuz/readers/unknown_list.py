@@ -13,6 +13,7 @@ from crawler.discuz import urls
 from crawler.discuz.dates import Clock, is_date, read_clock, read_date
 from crawler.discuz.elements import all_text, by_class, number, own_text, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.pager import infer_pager, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
@@ -235,7 +236,7 @@ def _pager(root: _Element, board_id: str, base: str) -> tuple[int | None, int, s
         found = urls.read_board_address(url)
         return found.page if found and found.board_id == board_id else None
 
-    pagers = list(by_class(root, "pg"))
+    pagers = list(by_class(root, known.PAGER))
     return read_pager(pagers, base) if pagers else infer_pager(root, base, number_of)
 
 
