@@ -113,8 +113,10 @@ def read_name(box: _Element, base: str, *, without: str | None = None) -> Author
             return Author(name, urls.user_id(href), url)
     said = words(box)
     said = said.removeprefix(without).strip() if without else said
-    if MEMBER_DELETED.search(said):
-        return Author(MEMBER_DELETED.sub("", said).strip() or None, is_deleted=True)
+    deleted = MEMBER_DELETED.search(said)
+    if deleted:
+        # buttons and the date may stand behind it: NAME 该用户已被删除 只看他 2023-3-14
+        return Author(said[: deleted.start()].strip() or None, is_deleted=True)
     return nobody() if NOBODY_FIRST.match(said) else Author()
 
 

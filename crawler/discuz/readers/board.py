@@ -16,7 +16,9 @@ from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.page.traits import place_of
+from crawler.discuz.post.author import name_alone
 from crawler.discuz.readers.index import read_boards
+from crawler.discuz.words import COUNT_OF_REPLIES, MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +34,9 @@ _ROW = re.compile(rf"(?:{_PLAIN}|{_STICKY})\d{{1,18}}$")
 _PICTURES = "waterfall"
 _SUB_BOARDS = "subforum_"
 # 移动:<a href="…tid=30">: what a moved thread left behind, with the number of the moved one
-_MOVED = re.compile(r"移[动動]\s?[:\uff1a]")
 _BRACKETS = re.compile(r"^\[\s?|\s?\]$")
-_REPLIES = re.compile(r"(\d{1,9})\s?回[复復覆複]")
-_ANONYMOUS = re.compile(r"匿名|Anonymous", re.I)
+# <a title="0 回复">0</a>
+_REPLIES = re.compile(COUNT_OF_REPLIES)
 # what Discuz writes where a board has no thread (`forum_nothreads`)
 _EMPTY = re.compile(r"尚[无無]主[题題]|[没沒]有主[题題]")
 _LISTS = ("threadlisttableid", _PICTURES)
@@ -122,7 +123,7 @@ def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
     address = urls.read_thread_address(url) if url else None
     if link is None or url is None or address is None:
         return None
-    is_moved = bool(_MOVED.search("".join(_before(heading, link))))
+    is_moved = bool(MOVED.search("".join(_before(heading, link))))
     cells = [cell for cell in row.iter("td") if "by" in (cell.get("class") or "").split()]
     counts = next((cell for cell in row.iter("td") if "num" in (cell.get("class") or "")), None)
     # the guide has the board in a cell more: author and last post are the last two
@@ -183,9 +184,7 @@ def _author(cell: _Element, base: str) -> Author | None:
         if urls.is_user_link(href) and words(link):
             return Author(words(link), urls.user_id(href), urls.resolve(base, href))
     said = _name(cell)
-    if said is None:
-        return None
-    return Author(said, is_anonymous=bool(_ANONYMOUS.search(said)))
+    return name_alone(said) if said is not None else None
 
 
 def _name(cell: _Element | None) -> str | None:

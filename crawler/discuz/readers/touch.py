@@ -17,7 +17,7 @@ from crawler.discuz.elements import by_class, number, own_text, words
 from crawler.discuz.facts import Block, Board, Comment, Image, Moment, Post
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import is_board_link
-from crawler.discuz.page.counters import counters_in, read_all_replies
+from crawler.discuz.page.counters import first_counters, read_all_replies
 from crawler.discuz.page.heading import Heading, tags_in
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
@@ -238,9 +238,8 @@ def _counters(root: _Element, floors: list[_Element]) -> tuple[int | None, int |
         if len(counts) == 2:
             views, replies = counts
             break
-        said = counters_in(words(line))
-        if said:
-            views, replies = said
+        views, replies = first_counters(map(words, line.iterchildren()))
+        if views is not None:
             break
     if replies is None:
         for line in _outside(by_class(root, _ALL_REPLIES), *floors):
