@@ -228,3 +228,18 @@ def test_the_first_page_of_a_closed_thread_by_its_parts() -> None:
     assert page.flags == ()
     page = read(str(Thread([first(900, "一")], icons='<img src="x/locked.gif" />')))
     assert page.flags == ("closed",)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        phones.touch_thread([]),
+        phones.touch35_thread([]),
+        phones.wap_thread([]).replace("<body>", '<body><i class="id="postmessage_">'),
+        phones.archived_thread([]),
+        phones.printable([]),
+        phones.album([PhonePost(900, "一")]).replace("imglist['url']", "x"),
+    ],
+)
+def test_a_page_without_floors_is_read_without_an_error(page: str) -> None:
+    read_page(page.encode(), url=URL, seen_at=SEEN)

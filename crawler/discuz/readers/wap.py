@@ -46,6 +46,8 @@ def _read(frame: Frame) -> Parts | None:
     header = above + (floors[0].header if floors else [])
     title = _title(header, context.base)
     floors = [floor for floor in floors if floor.cell is not None or floor.header]
+    if not floors:
+        return None
     posts = [read_flat_floor(floor, context) for floor in floors]
     if title is None or not all(post.date for post in posts):
         return None
