@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from crawler.discuz import urls
@@ -12,60 +12,40 @@ from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import BoardPage, IndexPage, Kind, NewsPage, OtherPage, Page, ThreadPage
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.site import is_discuz, read_site
-from crawler.discuz.readers import (
-    ajax,
-    album,
-    archiver,
-    board,
-    by_site_rules,
-    desktop,
-    guide_and_feed,
-    index,
-    plain_text,
-    printable,
-    refusal,
-    touch,
-    unknown_list,
-    unknown_skin,
-    wap,
-)
+from crawler.discuz.readers.ajax import AJAX
+from crawler.discuz.readers.album import ALBUM
+from crawler.discuz.readers.archiver import ARCHIVER
+from crawler.discuz.readers.archiver_lists import read_archived_list
+from crawler.discuz.readers.board import read_board
+from crawler.discuz.readers.by_site_rules import BY_SITE_RULES, without_boilerplate
+from crawler.discuz.readers.desktop import DESKTOP, DESKTOP_RENAMED, has_classes, has_floors
+from crawler.discuz.readers.guide_and_feed import read_guide, read_rss
+from crawler.discuz.readers.index import read_index
+from crawler.discuz.readers.plain_text import PLAIN_TEXT
+from crawler.discuz.readers.printable import PRINTABLE
+from crawler.discuz.readers.refusal import read_refusal, unreadable
+from crawler.discuz.readers.skeleton import Face, read_face
+from crawler.discuz.readers.touch import TOUCH
+from crawler.discuz.readers.unknown_list import read_rows
+from crawler.discuz.readers.unknown_skin import UNKNOWN_SKIN
+from crawler.discuz.readers.wap import WAP
 from crawler.discuz.site_rules import SiteRules
 
 # <body id="nv_forum" class="pg_forumdisplay" …>
 _BODY_CLASS = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_(\w{1,30})")
 
 
-def _list(document: Document) -> BoardPage | None:
-    found = board.read_board(document)
-    if found and not all("sticky" in row.flags for row in found.rows):
-        return found
-    # no rows, or sticky ones alone: the others may have other names
-    by_structure = unknown_list.read_rows(document)
-    if found and (not by_structure or len(by_structure.rows) <= len(found.rows)):
-        return found
-    return by_structure
-
-
-def _read_renamed(document: Document) -> ThreadPage | None:
-    """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
-    if not desktop.has_floors(document) or desktop.has_classes(document):
-        return None
-    return unknown_skin.read_inferred(document) or desktop.read_thread(document, any_classes=True)
-
-
-# each returns None for what is not its own
-_READERS: tuple[Callable[[Document], Page | None], ...] = (
-    by_site_rules.read_ruled,
-    ajax.read_fragment,
-    desktop.read_thread,
-    touch.read_touch,
-    wap.read_wap,
-    album.read_album,
-    archiver.read_archived_thread,
-    archiver.read_archived_list,
-    printable.read_printable,
-    plain_text.read_plain,
-    _read_renamed,
+# The faces of a thread, in the order in which they are tried: none takes a page of another one.
+_FACES: tuple[Face, ...] = (
+    BY_SITE_RULES,
+    AJAX,
+    DESKTOP,
+    TOUCH,
+    WAP,
+    ALBUM,
+    ARCHIVER,
+    PRINTABLE,
+    PLAIN_TEXT,
 )
 _KINDS: dict[str, Kind] = {
     "forumdisplay": "board",
@@ -99,27 +79,45 @@ def read_page(
     document = read_document(body, url=url, seen_at=seen_at, headers=headers, rules=rules)
     page = _read(document, status)
     if rules and rules.boilerplate and isinstance(page, ThreadPage):
-        return by_site_rules.without_boilerplate(page, rules)
+        return without_boilerplate(page, rules)
     return page
 
 
 def _read(document: Document, status: int | None) -> Page:
-    for read in _READERS:
-        found = read(document)
-        if found:
-            return found
-    message = refusal.read_notice(document, status)
-    if message:
-        return message
+    for face in _FACES:
+        thread = read_face(document, face)
+        if thread:
+            return thread
     return (
-        _other(document)
-        or unknown_skin.read_inferred(document)
-        or refusal.unreadable(document, status)
+        read_archived_list(document)
+        or _read_renamed(document)
+        or read_refusal(document, status)
+        or _read_other(document)
+        or read_face(document, UNKNOWN_SKIN)
+        or unreadable(document, status)
     )
 
 
-def _other(document: Document) -> BoardPage | IndexPage | NewsPage | OtherPage | None:
-    news_page = guide_and_feed.read_rss(document) or guide_and_feed.read_guide(document)
+def _read_renamed(document: Document) -> ThreadPage | None:
+    """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
+    if not has_floors(document) or has_classes(document):
+        return None
+    return read_face(document, UNKNOWN_SKIN) or read_face(document, DESKTOP_RENAMED)
+
+
+def _read_list(document: Document) -> BoardPage | None:
+    found = read_board(document)
+    if found and not all("sticky" in row.flags for row in found.rows):
+        return found
+    # no rows, or sticky ones alone: the others may have other names
+    by_structure = read_rows(document)
+    if found and (not by_structure or len(by_structure.rows) <= len(found.rows)):
+        return found
+    return by_structure
+
+
+def _read_other(document: Document) -> BoardPage | IndexPage | NewsPage | OtherPage | None:
+    news_page = read_rss(document) or read_guide(document)
     if news_page:
         return news_page
     found = _BODY_CLASS.search(document.text)
@@ -132,9 +130,9 @@ def _other(document: Document) -> BoardPage | IndexPage | NewsPage | OtherPage |
         return None
     found_page: BoardPage | IndexPage | None = None
     if kind == "board":
-        found_page = _list(document)
+        found_page = _read_list(document)
     elif kind == "index":
-        found_page = index.read_index(document)
+        found_page = read_index(document)
     if found_page is None and not found:
         return None
     return found_page or OtherPage(kind, read_site(document, read_clock(document)))

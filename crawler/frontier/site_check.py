@@ -12,7 +12,7 @@ from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import Traits
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Page, ThreadPage
-from crawler.discuz.page.traits import read_traits
+from crawler.discuz.page import read_traits
 from crawler.frontier.template_drift import Alarm, Drift, Sample
 
 _BOARDS, _THREADS = 2, 3

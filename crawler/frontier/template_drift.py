@@ -22,7 +22,7 @@ from typing import Any
 from crawler.archive.changes import Change, TraitsSeen
 from crawler.archive.state import ListTask, PageTask, Task, Traits
 from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
-from crawler.discuz.page.traits import read_traits
+from crawler.discuz.page import read_traits
 
 # A trait that fewer pages had comes and goes with what people write.
 _ALWAYS = 0.85

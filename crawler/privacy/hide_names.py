@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from crawler.discuz import urls
+from crawler.discuz.words import NOBODY
 from crawler.privacy.pseudonyms import same_name
 
-# What the forum calls those who are not named.
-NOBODY = frozenset({"匿名", "匿名者", "匿名用户", "游客", "遊客", "guest", "anonymous"})
 # A post that names more people than these is made to cost time.
 _MOST_NAMES = 500
 # What stands in a text in place of somebody who is not to be named.

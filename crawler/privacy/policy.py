@@ -10,11 +10,11 @@ import logging
 from dataclasses import dataclass
 
 from crawler.discuz import urls
+from crawler.discuz.words import NOBODY
 from crawler.items import Article, Line, Post, content_hash, to_json
 from crawler.privacy.hide_names import (
     HIDDEN,
     MEMBER,
-    NOBODY,
     PSEUDONYM,
     WORDS,
     Record,

@@ -21,7 +21,7 @@ def comments(who: str, said: str) -> tuple[Comment, ...]:
         f'<div class="cm"><h3>点评</h3><div class="pstl xs1 cl"><div class="psta vm">{who}</div>'
         f'<div class="psti">{said}</div></div><div class="pgs"><a>下一页</a></div></div>'
     )
-    return read_comments(floor_of(comment_=markup), CONTEXT)
+    return read_comments(floor_of(comments=markup), CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_comments(who: str, said: str, wanted: tuple[str | None, ...]) -> None:
 
 def test_no_comments() -> None:
     assert read_comments(NOTHING, CONTEXT) == ()
-    assert read_comments(floor_of(comment_='<div class="cm"></div>'), CONTEXT) == ()
+    assert read_comments(floor_of(comments='<div class="cm"></div>'), CONTEXT) == ()
 
 
 @pytest.mark.xfail(strict=True, reason="the buttons of a comment that is a reply, too, are read")
@@ -62,7 +62,7 @@ def test_buttons_are_no_words_of_a_comment() -> None:
 
 
 def ratings(inner: str) -> tuple[Rating, ...]:
-    return read_ratings(floor_of(ratelog_=f'<dl id="ratelog_5"><dd>{inner}</dd></dl>'))
+    return read_ratings(floor_of(ratings=f'<dl id="ratelog_5"><dd>{inner}</dd></dl>'))
 
 
 def test_ratings_in_a_table() -> None:
@@ -111,5 +111,5 @@ def test_no_ratings() -> None:
     ],
 )
 def test_sides_and_winners(links: str, stand: tuple[str | None, bool]) -> None:
-    assert read_stand(floor_of(pdbts=f'<label class="pdbts">{links}</label>')) == stand
+    assert read_stand(floor_of(stand=f'<label class="pdbts">{links}</label>')) == stand
     assert read_stand(NOTHING) == (None, False)

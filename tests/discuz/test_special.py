@@ -12,7 +12,7 @@ NOTHING = Floor("")
 
 
 def special(inner: str) -> dict[str, object] | None:
-    return read_special(NOTHING, floor_of(pcbs=f'<div class="pcbs">{inner}</div>'))
+    return read_special(NOTHING, floor_of(special=f'<div class="pcbs">{inner}</div>'))
 
 
 def poll(about: str, ends: str, rows: str) -> str:
@@ -161,7 +161,7 @@ def test_a_debate() -> None:
     ],
 )
 def test_a_rush_is_told_above_the_floors(line: str, facts: dict[str, object] | None) -> None:
-    assert read_special(floor_of(pl_top=f"<div>{line}</div>"), NOTHING) == facts
+    assert read_special(floor_of(rush_rule=f"<div>{line}</div>"), NOTHING) == facts
 
 
 def test_sorted_information() -> None:
@@ -169,10 +169,10 @@ def test_sorted_information() -> None:
         '<div class="typeoption"><table><caption>铺面出租</caption><tr><th>租金:</th><td>800 元/月</td></tr>'
         "<tr><th>朝向：</th><td>临水 </td></tr><tr><th>空</th><td></td></tr><tr><td>无</td></tr></table></div>"
     )
-    assert read_type_options(floor_of(typeoption=table)) == {
+    assert read_type_options(floor_of(type_options=table)) == {
         "分类": "铺面出租",
         "租金": "800 元/月",
         "朝向": "临水",
     }
-    assert read_type_options(floor_of(typeoption="<div></div>")) is None
+    assert read_type_options(floor_of(type_options="<div></div>")) is None
     assert read_type_options(NOTHING) is None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from crawler.discuz.context import Context
 from crawler.discuz.dates import DEFAULT_ZONE, Clock
 from crawler.discuz.document import build_tree
 from crawler.discuz.facts import Author, Block, Body, Moment, Post
-from crawler.discuz.page.floor_index import Floor
+from crawler.discuz.page.floor_index import Floor, PartName
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.text import render_text
 
@@ -46,8 +46,10 @@ def framed(inner: str) -> str:
 def floor_of(**parts: str) -> Floor:
     """A floor with parts under their names."""
     floor = Floor("5")
-    for name, markup in parts.items():
-        floor.add(name, element_of(markup))
+    for name in get_args(PartName):
+        if name in parts:
+            floor.add(name, element_of(parts.pop(name)))
+    assert not parts, f"no parts of a floor: {parts}"
     return floor
 
 

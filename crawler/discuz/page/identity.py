@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.page.pager import read_pager
+from crawler.discuz.page.pager import infer_pager, read_pager
 from crawler.discuz.page.site import script_number
 
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     from crawler.discuz.document import Document
 
+# the number of a page, of how many, the address of the next one
+Place = tuple[int, int, str | None]
 # <link href="http://host/forum.php?mod=viewthread&tid=1" rel="canonical" />
 _HREF = re.compile(r"href=[\"']([^\"']{1,500})")
 # REPORTURL = 'aHR0cDovL2Ji…': the address, in base64
 _REPORT_URL = re.compile(r"REPORTURL\s?=\s?'([A-Za-z0-9+/=]{8,4000})'")
 _HEAD = 65536
+# forum.php?mod=viewthread&tid=1&authorid=7, …goto=findpost&ptid=1
 _TID = re.compile(r"[?&;]p?tid=(\d{1,18})")
 
 
@@ -53,15 +56,26 @@ def read_thread_url(document: Document, root: str, thread_id: str) -> str:
     return urls.thread_url(root, thread_id)
 
 
-def read_place(
-    document: Document, pagers: Iterable[_Element], base: str
-) -> tuple[int, int, str | None]:
+def read_place(document: Document, pagers: Iterable[_Element], base: str) -> Place:
     """Where we are, of how many pages, and what comes next; without a pager page 1 of 1."""
     current, last, next_url = read_pager(pagers, base)
     if current is None:
         # a pager without <strong>2</strong>: then the address tells
         address = urls.read_thread_address(document.url) if last > 1 else None
         current = address.page if address else 1
+    return current, max(last, current), next_url
+
+
+def infer_place(document: Document, thread_id: str, base: str) -> Place:
+    """As `read_place`, by the links to pages of this thread, whatever box they stand in."""
+
+    def number_of(url: str) -> int | None:
+        found = urls.read_thread_address(url)
+        return found.page if found and found.thread_id == thread_id else None
+
+    current, last, next_url = infer_pager(document.root, base, number_of)
+    if current is None:
+        current = (number_of(document.url) if last > 1 else None) or 1
     return current, max(last, current), next_url
 
 

@@ -8,37 +8,36 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.elements import words
+from crawler.discuz.words import NEXT_PAGE, PAGE
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_PAGES = re.compile(r"(\d{1,7})\s?[页頁]")
+# <span title="共 26 页"> / 26 页</span>
+_PAGES = re.compile(rf"(\d{{1,7}})\s?{PAGE}")
+# the number that a link ends with: 3, ... 26
+_LAST = re.compile(r"(\d{1,7})$")
 # ... 26, 下一页: what is longer is a title
 _LONGEST = 12
 _NUMBERED = re.compile(r"^(\.\.\.?\s?)?(\d{1,7})(?:\s?\.\.\.)?$")
-_NEXT = re.compile(r"下一?[页頁]")
 
 
 def read_pager(pagers: Iterable[_Element], base: str) -> tuple[int | None, int, str | None]:
     """The number of this page (``None`` where the pager does not say), of the last, and 下一页."""
+    # Discuz shows the same pager above and below the floors; robots may get an empty one
+    pager = next((box for box in pagers if len(box)), None)
     current, last, next_url = None, 1, None
-    for pager in pagers:
-        for part in pager.iter("strong", "a", "span"):
-            said = words(part)
-            if part.tag == "strong" and said.isascii() and said.isdigit():
-                current = int(said[:7])
-            elif part.tag == "span":
-                # <span title="共 26 页"> / 26 页</span>
-                found = _PAGES.search(part.get("title") or said)
-                last = max(last, int(found[1])) if found else last
-            elif part.tag == "a":
-                # 3, or the last one: ... 26
-                found = re.search(r"(\d{1,7})$", said)
-                last = max(last, int(found[1])) if found else last
-                if "nxt" in (part.get("class") or "").split():
-                    next_url = urls.resolve(base, part.get("href"))
-        if len(pager):
-            break
+    for part in pager.iter("strong", "a", "span") if pager is not None else ():
+        said = words(part)
+        if part.tag == "strong":
+            current = int(said[:7]) if said.isascii() and said.isdigit() else current
+            continue
+        # <span title="共 26 页"> / 26 页</span>; <a>3</a>, or the last one: ... 26
+        is_link = part.tag == "a"
+        found = _LAST.search(said) if is_link else _PAGES.search(part.get("title") or said)
+        last = max(last, int(found[1])) if found else last
+        if is_link and "nxt" in (part.get("class") or "").split():
+            next_url = urls.resolve(base, part.get("href"))
     return current, max(last, current or 1), next_url
 
 
@@ -52,31 +51,34 @@ def infer_pager(
     current, last, next_url = None, 1, None
     for link in root.iter("a"):
         href = link.get("href") or ""
-        if not href or "authorid=" in href:
-            continue
-        said = words(link)
-        if not said or len(said) > _LONGEST:
-            continue
-        url = urls.resolve(base, href)
+        said = words(link) if href and "authorid=" not in href else ""
+        url = urls.resolve(base, href) if said and len(said) <= _LONGEST else None
         number = number_of(url) if url else None
         if url is None or number is None:
             continue
-        is_next = _NEXT.search(said) is not None
+        is_next = NEXT_PAGE.search(said) is not None
         if is_next and next_url is None:
             next_url = url
         told = _NUMBERED.match(said)
         # lists end at page 1000 (`... 1042` leads there); a title may be a number as well
         is_number = told is not None and (int(told[2]) == number or bool(told[1]))
-        if not is_next and not is_number:
-            continue
-        last = max(last, number if is_next or told is None else int(told[2]))
-        # <strong>2</strong> among the links is this page; <span title="共 26 页">
-        for beside in (link.getprevious(), link.getnext()):
-            if beside is None or beside.tag == "a":
-                continue
-            if beside.tag == "strong" and words(beside).isdigit():
-                current = int(words(beside)[:7])
-            for part in beside.iter("span"):
-                found = _PAGES.search(part.get("title") or "")
-                last = max(last, int(found[1])) if found else last
+        if is_next or is_number:
+            shown = number if is_next or told is None else int(told[2])
+            here, most = _beside(link)
+            current, last = here or current, max(last, shown, most)
     return current, max(last, current or 1), next_url
+
+
+def _beside(link: _Element) -> tuple[int | None, int]:
+    """The number of the page and of the last one, as what stands beside a link tells them."""
+    current, last = None, 1
+    for beside in (link.getprevious(), link.getnext()):
+        if beside is None or beside.tag == "a":
+            continue
+        # <strong>2</strong> among the links is this page; <span title="共 26 页">
+        if beside.tag == "strong" and words(beside).isdigit():
+            current = int(words(beside)[:7])
+        for part in beside.iter("span"):
+            found = _PAGES.search(part.get("title") or "")
+            last = max(last, int(found[1])) if found else last
+    return current, last

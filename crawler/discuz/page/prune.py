@@ -9,20 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.discuz.page import ids_and_classes as known
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
 # What every floor of every template up to X3.5 has; looked for before a tree is built.
-FLOOR_MARKS = ('id="postmessage_', 'id="pid', 'id="post_')
+FLOOR_MARKS = (f'id="{known.CELL}', f'id="{known.FLOOR_TABLE}', f'id="{known.FLOOR_BOX}')
 # Between these lies all that is read here: header.htm ends with the first; behind the floors and
 # their pager come the reply form and footer.htm. A skin without them is read whole.
-_BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', '<div id="ft"')
+_BEGIN, _ENDS = '<div id="wp"', ('<div id="f_pst"', f'<div id="{known.FOOTER}"')
 # <div class="p_pop blk bui …" id="userinfo5003" style="display: none; …">: shown when the mouse
 # lies on an avatar, it repeats name and counters. Where the name stands nowhere else, it stays.
-_CARD, _AUTHOR, _TABLE, _AUTHOR_WITHIN = 'id="userinfo', 'class="authi"', 'id="pid', 1500
+_CARD, _AUTHOR = f'id="{known.CARD}', f'class="{known.AUTHOR_LINE}"'
+_TABLE, _AUTHOR_WITHIN = f'id="{known.FLOOR_TABLE}', 1500
 # 回复, 使用道具, 举报; only where replies are ranked (支持 3) it tells anything
-_BAR, _RANKED = '<div class="po hin"', "replyadd"
+_BAR, _RANKED = '<div class="po hin"', known.REPLY_LIKES
 _BOX_LENGTH = 8000
+# How far above the first floor title, board and counters of a thread are looked for.
+ABOVE_FLOORS = 65536
 
 
 def needed(text: str) -> str:
@@ -86,3 +92,12 @@ def ends_whole(text: str) -> bool:
 def first_floor(text: str) -> int:
     """Where the first floor begins; the end of the text where there is none."""
     return min((at for mark in FLOOR_MARKS if (at := text.find(mark)) >= 0), default=len(text))
+
+
+def found_above_floors(text: str, rule: re.Pattern[str]) -> str | None:
+    """What stands between the title and the first floor, whatever boxes a skin puts it in."""
+    end = first_floor(text)
+    above = max(0, end - ABOVE_FLOORS)
+    title = max(above, text.find(known.TITLE, above, end))
+    found = rule.search(text, title, end) or rule.search(text, above, end)
+    return found[1].strip() or None if found else None

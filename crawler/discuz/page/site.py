@@ -37,6 +37,8 @@ def read_site(document: Document, clock: Clock | None) -> Site:
     member = _MEMBER.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
     root = urls.forum_root(document.url, base[1] if base else None)
+    # <base href="http://host/archiver/">: the forum's root lies above
+    root = root.removesuffix("archiver/")
     if document.rules and document.rules.base_path:
         root = urls.resolve(root, document.rules.base_path) or root
     return Site(

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from crawler.discuz.page.floor_index import Floor
+    from crawler.discuz.page.floor_index import Floor, PartName
 
 _DIGITS = "0123456789"
 # The parts of a floor by which it is read; of each the first is enough.
-_PARTS = ("post_", "pid", "authorposton", "postnum", "favatar", "authi")
+_PARTS: tuple[tuple[PartName, str], ...] = (
+    ("box", "floor"),
+    ("table", "floor"),
+    ("date", "date"),
+    ("label", "position"),
+    ("column", "author"),
+    ("author_line", "author line"),
+)
 _FLOORS = 3
 
 
@@ -57,10 +64,10 @@ def floor_places(heading: _Element, floors: Iterable[Floor]) -> tuple[str, ...]:
     """Where floors, title, author, date, label and body stood (`text: td.t_f#postmessage_`)."""
     places = {f"headline: {place_of(heading)}"}
     for floor in list(floors)[:_FLOORS]:
-        for name in _PARTS:
-            element = floor.first(name)
+        for part, name in _PARTS:
+            element = floor.first(part)
             if element is not None:
-                places.add(f"{_NAMES[name]}: {place_of(element)}")
+                places.add(f"{name}: {place_of(element)}")
         if floor.cell is not None:
             places.add(f"text: {_name(floor.cell)}")
     return tuple(sorted(places))
@@ -70,16 +77,6 @@ def place_of(element: _Element) -> str:
     """An element and the one round it, by tag, class and id (its number aside)."""
     around = element.getparent()
     return f"{_name(around)} > {_name(element)}" if around is not None else _name(element)
-
-
-_NAMES = {
-    "post_": "floor",
-    "pid": "floor",
-    "authorposton": "date",
-    "postnum": "position",
-    "favatar": "author",
-    "authi": "author line",
-}
 
 
 def _name(element: _Element) -> str:

@@ -1,4 +1,4 @@
-"""Floors as stretches of a page: what stands between the beginning of one and of the next.
+"""Floors of a page without boxes round them: all that stands between the beginnings of two.
 
 For templates that keep Discuz's ids on floors and bodies and put who, when and which floor in
 boxes of their own: in front of the body, in whatever order.
@@ -14,25 +14,29 @@ from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import is_date
 from crawler.discuz.elements import all_text, own_text, words
 from crawler.discuz.facts import Author, Body, Moment, Post
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
+from crawler.discuz.words import FLOOR_LABEL
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # <div id="post_5003">, <div id="pid5003">, <em id="authorposton5003">, <div id="postmessage_5003">
-_FLOOR_ID = re.compile(r"(post_|pid|authorposton|postmessage_)(\d{1,18})$")
-_CELL = "postmessage_"
+_FLOOR_ID = re.compile(
+    rf"({known.FLOOR_BOX}|{known.FLOOR_TABLE}|{known.DATE}|{known.CELL})(\d{{1,18}})$"
+)
 # where the words of a shielded post would be
 _EMPTY_CELL = "mes"
 # 楼主, 沙发#, 5#, 12楼
-_LABEL = re.compile(r"楼主|樓主|沙[发發]|板凳|地板|\d{1,7}\s?[#楼樓]")
-_LONGEST_STAMP = 60
+_LABEL = re.compile(FLOOR_LABEL)
+_LONGEST_LABEL = 11
+_LONGEST_DATE = 60
 
 
 @dataclass(slots=True)
-class Stretch:
+class FlatFloor:
     """One floor: its elements in document order, without those within the body."""
 
     id: str
@@ -41,11 +45,11 @@ class Stretch:
     rest: list[_Element] = field(default_factory=list)
 
 
-def split_page(root: _Element) -> tuple[list[_Element], list[Stretch]]:
+def split_page(root: _Element) -> tuple[list[_Element], list[FlatFloor]]:
     """The elements in front of the first floor, and the floors in page order."""
     above: list[_Element] = []
-    floors: dict[str, Stretch] = {}
-    current: Stretch | None = None
+    floors: dict[str, FlatFloor] = {}
+    current: FlatFloor | None = None
     inside: set[_Element] = set()
     for element in root.iter():
         parent = element.getparent()
@@ -54,10 +58,10 @@ def split_page(root: _Element) -> tuple[list[_Element], list[Stretch]]:
             continue
         found = _FLOOR_ID.match(element.get("id") or "")
         if found and (current is None or current.id != found[2]):
-            current = floors.setdefault(found[2], Stretch(found[2]))
+            current = floors.setdefault(found[2], FlatFloor(found[2]))
         if current is None:
             above.append(element)
-        elif found and found[1] == _CELL and current.cell is None:
+        elif found and found[1] == known.CELL and current.cell is None:
             current.cell = element
             inside.add(element)
         else:
@@ -65,21 +69,21 @@ def split_page(root: _Element) -> tuple[list[_Element], list[Stretch]]:
     return above, list(floors.values())
 
 
-def read_stretch(stretch: Stretch, context: Context) -> Post:
-    """One floor, as far as its stretch tells."""
-    label = label_of(stretch.header)
+def read_flat_floor(floor: FlatFloor, context: Context) -> Post:
+    """One floor, as far as its elements tell."""
+    label = label_of(floor.header)
     position, is_early = read_label(label)
     return Post(
-        id=stretch.id,
+        id=floor.id,
         position=position,
         floor_label=label,
         is_first=False,
         is_early=is_early,
-        author=read_author(stretch.header, context.base, label),
-        date=read_moment(stretch.header, context),
+        author=read_author(floor.header, context.base, label),
+        date=read_moment(floor.header, context),
         location=None,
-        headline=_headline(stretch.header),
-        body=_body(stretch, context),
+        headline=_headline(floor.header),
+        body=_body(floor, context),
     )
 
 
@@ -101,7 +105,7 @@ def read_moment(header: list[_Element], context: Context) -> Moment | None:
     """The first element that says little more than a date."""
     for element in header:
         said = all_text(element).strip()
-        if said and len(said) <= _LONGEST_STAMP and is_date(said):
+        if said and len(said) <= _LONGEST_DATE and is_date(said):
             return read_stamp(element, context)
     return None
 
@@ -110,11 +114,11 @@ def label_of(header: list[_Element]) -> str | None:
     """The label of a floor (楼主, 5#), where one of the elements in front of it is one."""
     for element in header:
         said = words(element)
-        if len(said) < 12 and _LABEL.fullmatch(said):
+        if len(said) <= _LONGEST_LABEL and _LABEL.fullmatch(said):
             return said
         # mobile=1: <div class="bm_user"> 楼主 <a>NAME</a>, <em>5</em><sup>#</sup> <a>NAME</a>
         own = own_text(element).split()
-        if own and len(own[0]) < 12 and _LABEL.fullmatch(own[0]):
+        if own and len(own[0]) <= _LONGEST_LABEL and _LABEL.fullmatch(own[0]):
             return own[0]
         if element.tag == "sup" and said == "#":
             number = element.getprevious()
@@ -127,10 +131,10 @@ def _headline(header: list[_Element]) -> str | None:
     return next((words(part) or None for part in header if part.tag == "h2"), None)
 
 
-def _body(stretch: Stretch, context: Context) -> Body:
-    if stretch.cell is not None:
-        return read_body(stretch.cell, context)
-    for element in stretch.header:
+def _body(floor: FlatFloor, context: Context) -> Body:
+    if floor.cell is not None:
+        return read_body(floor.cell, context)
+    for element in floor.header:
         if _EMPTY_CELL in (element.get("class") or "").split():
             return read_body(element, context)
     return Body()

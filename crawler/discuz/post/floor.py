@@ -11,9 +11,11 @@ from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
+from crawler.discuz.post.noise import class_meaning
 from crawler.discuz.post.reactions import read_comments, read_ratings, read_stand
 from crawler.discuz.post.uploads import read_upload
 from crawler.discuz.post.withheld import read_access, read_notice
+from crawler.discuz.words import FLOOR_NAMES, FROM, PLACE, RECOMMENDED, STICKY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
 
     from crawler.discuz.page.floor_index import Floor
 
-_LABELS = {"楼主": 1, "樓主": 1, "沙发": 2, "沙發": 2, "板凳": 3, "地板": 4}
 _LABEL_NUMBER = re.compile(r"(\d{1,7})")
-_FROM_FLOOR = re.compile(r"来自|來自")
-_EARLY = re.compile(r"推[荐薦]|置[顶頂]")
+# 来自 3#: a reply that staff pinned; 推荐, 置顶: one before its turn without its number
+_FROM_FLOOR = re.compile(FROM)
+_EARLY = re.compile(f"{RECOMMENDED}|{STICKY}")
 # 来自: 浙江省温州市 电信   来自 - 贵州遵义   IP属地：浙江   ·  河南
-_PLACE_WORDS = ("来自", "來自", "属地", "屬地")
-_PLACE = re.compile(r"(?:来自|來自|属地|屬地)\s?[:\uff1a-]\s*(?P<place>[^|\n]{2,40})")
+_HAS_PLACE = re.compile(PLACE)
+_PLACE = re.compile(rf"{PLACE}\s?[:\uff1a-]\s*(?P<place>[^|\n]{{2,40}})")
+# 2021-12-23 08:42 · 河南
 _PLACE_BEHIND_DATE = re.compile(r"·\s*(?P<place>[^·|\n\d]{2,40})\s*$")
 # 来自手机, 来自 iPhone客户端: how, not where
 _DEVICE = re.compile(
@@ -41,8 +44,11 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
     label = _label(floor)
     position, is_early = read_label(label)
     stand, is_winner = read_stand(floor)
-    stamp = floor.first("authorposton")
-    date = read_stamp(stamp, context) if stamp is not None else _date_in_authi(floor, context)
+    date_element = floor.first("date")
+    if date_element is not None:
+        date = read_stamp(date_element, context)
+    else:
+        date = _date_beside_author(floor, context)
     return Post(
         id=floor.id,
         position=position,
@@ -57,7 +63,7 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
         ratings=read_ratings(floor),
         comments=read_comments(floor, context),
         # 支持: of the thread in its first floor, of a reply where the site ranks replies
-        likes=number(next(iter(floor.all("recommendv_add") + floor.all("replyadd")), None)),
+        likes=number(next(iter(floor.all("thread_likes") + floor.all("reply_likes")), None)),
         stand=stand,
         is_winner=is_winner,
     )
@@ -67,7 +73,8 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
 
 
 def _label(floor: Floor) -> str | None:
-    element = floor.first("postnum")
+    """The words of the floor's label: 楼主, 沙发, 5#."""
+    element = floor.first("label")
     return words(element) or None if element is not None else None
 
 
@@ -85,14 +92,15 @@ def read_label(label: str | None) -> tuple[int | None, bool]:
         return None, True
     if found:
         return int(found[1]), False
-    return _LABELS.get(label.rstrip("#").strip()), False
+    return FLOOR_NAMES.get(label.rstrip("#").strip()), False
 
 
 # -- when and where -----------------------------------------------------------------------------
 
 
-def _date_in_authi(floor: Floor, context: Context) -> Moment | None:
-    for box in floor.all("authi"):
+def _date_beside_author(floor: Floor, context: Context) -> Moment | None:
+    """The date in a skin that has it in the author's line, without an id of its own."""
+    for box in floor.all("author_line"):
         for part in box.iter("em", "span"):
             read = read_stamp(part, context)
             if read:
@@ -101,13 +109,13 @@ def _date_in_authi(floor: Floor, context: Context) -> Moment | None:
 
 
 def _location(floor: Floor, date: Moment | None) -> str | None:
-    told = floor.first("mobile-location")
+    told = floor.first("place")
     if told is not None and words(told):
         return words(told)
     found = _PLACE_BEHIND_DATE.search(date.raw) if date is not None and "·" in date.raw else None
     if found:
         return found["place"].strip()
-    for box in floor.all("authi")[-1:]:
+    for box in floor.all("author_line")[-1:]:
         place = place_in(all_text(box))
         if place:
             return place
@@ -116,7 +124,7 @@ def _location(floor: Floor, date: Moment | None) -> str | None:
 
 def place_in(said: str) -> str | None:
     """The place in the line of a floor's date (来自: 浙江省温州市 电信), if it tells one."""
-    if not any(word in said for word in _PLACE_WORDS):
+    if not _HAS_PLACE.search(said):
         return None
     found = _PLACE.search(said.replace("\xa0", " "))
     if not found or _DEVICE.search(found["place"]):
@@ -129,7 +137,7 @@ def place_in(said: str) -> str | None:
 
 def _headline(floor: Floor) -> str | None:
     # the subject of a reply: <div class="pcb"><h2>…</h2>
-    box = floor.first("pcb")
+    box = floor.first("body_box")
     heading = next(box.iterchildren("h2"), None) if box is not None else None
     return words(heading) or None if heading is not None else None
 
@@ -137,11 +145,11 @@ def _headline(floor: Floor) -> str | None:
 def _body(floor: Floor, context: Context) -> Body:
     cell = floor.cell
     if cell is None:
-        cell = floor.first("t_f")
+        cell = floor.first("cell")
     body = read_body(cell, context) if cell is not None else _locked_body(floor)
     uploads = [
         read_upload(box, context.base)
-        for below in floor.all("pattl")
+        for below in floor.all("files")
         for box in _upload_boxes(below)
     ]
     attachments = [attachment for attachment, _ in uploads if attachment]
@@ -158,7 +166,7 @@ def _body(floor: Floor, context: Context) -> Body:
 
 def _locked_body(floor: Floor) -> Body:
     """A floor whose body is withheld: <div class="locked">提示: <em>该帖被…屏蔽</em></div>."""
-    for box in floor.all("locked"):
+    for box in floor.all("withheld"):
         notice = read_notice(box)
         return Body(
             blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
@@ -167,7 +175,7 @@ def _locked_body(floor: Floor) -> Body:
 
 
 def _upload_boxes(below: _Element) -> Iterable[_Element]:
-    boxes = [box for box in below.iter("dl") if "tattl" in (box.get("class") or "")]
+    boxes = [box for box in below.iter("dl") if class_meaning(box.get("class") or "") == "upload"]
     # robots get plain pictures there
     return boxes or list(below.iter("ignore_js_op"))
 

@@ -28,7 +28,7 @@ _TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
 
 def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
     """The comments that stand in the page: at most five of a post, the others come by AJAX."""
-    box = floor.first("comment_")
+    box = floor.first("comments")
     if box is None or not len(box):
         return ()
     comments = []
@@ -53,7 +53,7 @@ def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
 
 def read_ratings(floor: Floor) -> tuple[Rating, ...]:
     """The ratings in `dl#ratelog_PID`: a table, or avatars with tips (`ratelogon=0`)."""
-    box = floor.first("ratelog_")
+    box = floor.first("ratings")
     if box is None:
         return ()
     names: list[str] = []
@@ -86,7 +86,7 @@ def read_ratings(floor: Floor) -> tuple[Rating, ...]:
 
 def read_stand(floor: Floor) -> tuple[str | None, bool]:
     """The side a reply takes in a debate, and whether it won in a rush (抢中本楼)."""
-    for box in floor.all("pdbts"):
+    for box in floor.all("stand"):
         for link in box.iter("a"):
             href = link.get("href") or ""
             if "filter=debate" in href:

@@ -47,7 +47,7 @@ def read_special(page: Floor, first: Floor) -> Facts | None:
     They always have ``kind``: poll, reward, trade, activity, debate or rush. ``None`` for a plain
     thread.
     """
-    box = first.first("pcbs")
+    box = first.first("special")
     if box is not None:
         found: dict[str, _Element] = {}
         for element in box.iter("div", "form"):
@@ -56,7 +56,7 @@ def read_special(page: Floor, first: Floor) -> Facts | None:
         for mark, read in _READERS:
             if mark in found:
                 return read(box, found)
-    top = page.first("pl_top")
+    top = page.first("rush_rule")
     if top is not None and ("抢楼" in words(top) or "搶樓" in words(top)):
         rule = _RUSH_RULE.search(words(top))
         return {"kind": "rush", "rule": rule[0].strip() if rule else None}
@@ -65,7 +65,7 @@ def read_special(page: Floor, first: Floor) -> Facts | None:
 
 def read_type_options(first: Floor) -> dict[str, str] | None:
     """The table of 分类信息 above the body: {"租金": "3500 元/月"}; its caption as 分类."""
-    box = first.first("typeoption")
+    box = first.first("type_options")
     if box is None:
         return None
     options: dict[str, str] = {}

@@ -11,21 +11,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.context import Context
-from crawler.discuz.dates import read_clock
-from crawler.discuz.document import Document, build_tree
+from crawler.discuz.document import build_tree
 from crawler.discuz.facts import ThreadPage
 from crawler.discuz.page.floor_index import index_floors
-from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.page.heading import Heading, tags_in
+from crawler.discuz.page.staff_marks import read_actions
 from crawler.discuz.post.floor import read_floor
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crawler.discuz.facts import Post
 
+# Within the first signs alone, and not as a mark of the face: every page is asked.
 # <?xml version="1.0" encoding="utf-8"?> <root><![CDATA[<table id="pid2" …]]></root>
-_OPEN, _CLOSE = "<root><![CDATA[", "]]></root>"
+_OPEN, _CLOSE, _HEAD = "<root><![CDATA[", "]]></root>", 200
 _SPLIT = "]]]]><![CDATA[>"
 # show_threadpage(224, 2, 3, 0): post 224, part 2 of 3
 _PARTS = re.compile(r"<script[^>]{0,99}>show_threadpage\((\d{1,18}),\s?\d{1,4},\s?(\d{1,4})")
@@ -35,42 +36,35 @@ _SCRIPT = ">show_thread"
 _INDEX_PART = re.compile(r'<a page="(\d{1,4})"')
 
 
-def read_fragment(document: Document) -> ThreadPage | None:
-    """Read floors that came by AJAX; ``None`` where there are none.
-
-    Of the thread nothing is told but its number, if the address has it.
-    """
-    start = document.text.find(_OPEN, 0, 200)
-    address = urls.read_thread_address(document.url) if start >= 0 else None
+def _read(frame: Frame) -> Parts | None:
+    text = frame.text
+    start = text.find(_OPEN, 0, _HEAD)
+    address = urls.read_thread_address(frame.document.url) if start >= 0 else None
     if address is None:
         return None
-    end = document.text.rfind(_CLOSE)
-    source = document.text[start + len(_OPEN) : end if end > start else None]
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock)
+    end = text.rfind(_CLOSE)
+    source = text[start + len(_OPEN) : end if end > start else None]
     _, floors = index_floors(build_tree(source.replace(_SPLIT, "]]>"))[0])
-    posts = [read_floor(floor, context) for floor in floors]
-    if not posts or not all(post.date for post in posts):
+    posts = [read_floor(floor, frame.context) for floor in floors]
+    if not all(post.date for post in posts):
         return None
-    return ThreadPage(
-        site=site,
-        url=urls.thread_url(address.root, address.thread_id),
+    return Parts(
+        # of the thread nothing is told but its number and what stands below the opening post
+        heading=Heading(
+            title=None,
+            tags=tags_in(box for floor in floors for box in floor.all("tags")),
+            flags=read_actions(floors),
+        ),
+        posts=posts,
         thread_id=address.thread_id,
-        headline=None,
-        category=None,
-        board=None,
-        breadcrumbs=(),
-        page=1,
-        pages=1,
-        next_url=None,
-        views=None,
-        replies=None,
-        posts=tuple(posts),
+        url=urls.thread_url(address.root, address.thread_id),
         is_filtered=True,
+        newest_first=False,
         is_truncated=end < 0,
-        skin="part",
     )
+
+
+AJAX = Face(skin="part", read=_read)
 
 
 def count_parts(text: str) -> dict[str, int]:
@@ -87,8 +81,9 @@ def count_parts(text: str) -> dict[str, int]:
 
 def whole_url(page: ThreadPage) -> str:
     """The address of the same page with all parts of its posts."""
+    if page.thread_id is None:
+        raise ValueError(f"{page.url} names no thread: it has no address with all parts")
     at = f"&page={page.page}" if page.page > 1 else ""
-    assert page.thread_id is not None
     return f"{urls.thread_url(page.site.root, page.thread_id)}{at}&cp=all"
 
 

@@ -10,84 +10,86 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.context import Context
-from crawler.discuz.dates import read_clock, read_date
-from crawler.discuz.elements import by_class, words
-from crawler.discuz.facts import Block, Body, Image, Post, ThreadPage, place_id
-from crawler.discuz.page.breadcrumbs import board_of, read_crumbs
-from crawler.discuz.page.identity import read_place, read_thread_id, read_thread_url
-from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.dates import read_date
+from crawler.discuz.elements import by_class, number, words
+from crawler.discuz.facts import Block, Body, Image, Post, place_id
+from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs, site_name
+from crawler.discuz.page.counters import first_counters
+from crawler.discuz.page.heading import Heading
+from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
-from crawler.discuz.post.flat_floors import read_stretch, split_page
+from crawler.discuz.post.flat_floors import read_flat_floor, split_page
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element
 
     from crawler.discuz.document import Document
 
 _MARK = "imglist['aid']"
+# <h1 class="ph z">, <span class="tit_author">, <div class="date"><span>发布时间:</span> 2017-6-1
 _TITLE, _AUTHOR, _DATE = "ph", "tit_author", "date"
+# <div class="ph_r_con xg1 y vm">查看数:<span class="xi1"> 12874</span> | 评论数: …
+_COUNTERS = "ph_r_con"
 # imglist['aid'] = ['1','2']; imglist['url'] = ['data/attachment/…','…'];
 _IDS = re.compile(r"imglist\['aid'\] = \[([^\]]{0,100000})\]")
 _URLS = re.compile(r"imglist\['url'\] = \[([^\]]{0,1000000})\]")
 _QUOTED = re.compile(r"'([^']{1,2000})'")
-# 查看数: 12874 | 评论数: 5
-_VIEWS = re.compile(r"查看[数數]?\s?[:\uff1a]\s?(\d{1,12})")
-_REPLIES = re.compile(r"(?:评论|評論)[数數]?\s?[:\uff1a]\s?(\d{1,9})")
 
 
-def read_album(document: Document) -> ThreadPage | None:
-    """Read an album page; ``None`` where it is none."""
-    if _MARK not in document.text:
+def is_album(document: Document) -> bool:
+    """Whether the page has the script of an album, whatever its boxes are called."""
+    return _MARK in document.text
+
+
+def _read(frame: Frame) -> Parts | None:
+    root, context = frame.root, frame.context
+    title = next((h1 for h1 in root.iter("h1") if _TITLE in (h1.get("class") or "")), None)
+    if title is None:
         return None
-    root = document.root
-    thread_id = read_thread_id(document)
-    heading = next((h1 for h1 in root.iter("h1") if _TITLE in (h1.get("class") or "")), None)
-    if thread_id is None or heading is None:
-        return None
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock)
-    path = next((box for box in root.iter("div") if box.get("id") == "pt"), None)
-    crumbs = read_crumbs(path, context.base)
-    counters = " ".join(words(box) for box in by_class(root, "ph_r_con"))
-    views, replies = _VIEWS.search(counters), _REPLIES.search(counters)
-    page, pages, next_url = read_place(document, by_class(root, "pg"), context.base)
-    _, stretches = split_page(root)
-    answers = [read_stretch(stretch, context) for stretch in stretches if stretch.cell is not None]
-    return ThreadPage(
-        site=site,
-        url=read_thread_url(document, site.root, thread_id),
-        thread_id=thread_id,
-        headline=words(heading),
-        category=None,
-        board=board_of(crumbs),
-        breadcrumbs=crumbs,
-        page=page,
-        pages=pages,
-        next_url=next_url,
-        views=int(views[1]) if views else None,
-        replies=int(replies[1]) if replies else None,
-        posts=(_first(root, document.text, context), *(post for post in answers if post.date)),
+    above, floors = split_page(root)
+    replies = [read_flat_floor(floor, context) for floor in floors if floor.cell is not None]
+    return Parts(
+        heading=_heading(above, title, context.base),
+        posts=[_opening_post(frame, above), *(post for post in replies if post.date)],
+        place=read_place(frame.document, by_class(root, known.PAGER), context.base),
         is_filtered=True,
-        is_reversed=True,
-        is_truncated=document.is_cut,
-        skin="album",
+        newest_first=True,
     )
 
 
-def _first(root: _Element, text: str, context: Context) -> Post:
+ALBUM = Face(skin="album", read=_read, marks=(_MARK,))
+
+
+def _heading(above: list[_Element], title: _Element, base: str) -> Heading:
+    path = _by_id(above, known.PATH)
+    breadcrumbs = read_breadcrumbs(path, base)
+    counters = (box for box in above if _COUNTERS in (box.get("class") or "").split())
+    views, replies = first_counters(map(words, counters))
+    return Heading(
+        title=words(title),
+        board=board_of(breadcrumbs),
+        breadcrumbs=breadcrumbs,
+        views=views,
+        replies=replies,
+        favorites=number(_by_id(above, known.FAVORITES)),
+        site_name=site_name(path),
+    )
+
+
+def _by_id(elements: Iterable[_Element], name: str) -> _Element | None:
+    return next((element for element in elements if element.get("id") == name), None)
+
+
+def _opening_post(frame: Frame, above: list[_Element]) -> Post:
     """The opening post: who, when, and its pictures."""
-    author = next(by_class(root, _AUTHOR), root)
-    date = next((box for box in by_class(root, _DATE) if words(box)), None)
-    ids, sources = _IDS.search(text), _URLS.search(text)
-    images = []
-    if ids and sources:
-        pairs = zip(_QUOTED.findall(ids[1]), _QUOTED.findall(sources[1]), strict=False)
-        for attachment_id, source in pairs:
-            url = urls.resolve(context.base, source)
-            if url:
-                images.append(Image(url, None, attachment_id))
+    context = frame.context
+    author = next(by_class(frame.root, _AUTHOR), frame.root)
+    date = next((box for box in by_class(frame.root, _DATE) if words(box)), None)
+    images = tuple(_images(frame))
     return Post(
         id=place_id(1, 1),
         position=1,
@@ -98,7 +100,17 @@ def _first(root: _Element, text: str, context: Context) -> Post:
         date=read_date(words(date), None, context.clock) if date is not None else None,
         location=None,
         headline=None,
-        body=Body(
-            blocks=tuple(Block("image", url=image.url) for image in images), images=tuple(images)
-        ),
+        body=Body(blocks=tuple(Block("image", url=image.url) for image in images), images=images),
+        likes=number(_by_id(above, known.THREAD_LIKES)),
     )
+
+
+def _images(frame: Frame) -> Iterable[Image]:
+    ids, sources = _IDS.search(frame.text), _URLS.search(frame.text)
+    if not ids or not sources:
+        return
+    pairs = zip(_QUOTED.findall(ids[1]), _QUOTED.findall(sources[1]), strict=False)
+    for attachment_id, source in pairs:
+        url = urls.resolve(frame.context.base, source)
+        if url:
+            yield Image(url, None, attachment_id)

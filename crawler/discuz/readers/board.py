@@ -10,12 +10,15 @@ from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
 from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
-from crawler.discuz.page.breadcrumbs import board_of, read_crumbs
+from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
-from crawler.discuz.page.staff_marks import read_marks
+from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.page.traits import place_of
+from crawler.discuz.post.author import name_alone
 from crawler.discuz.readers.index import read_boards
+from crawler.discuz.words import COUNT_OF_REPLIES, MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +28,15 @@ if TYPE_CHECKING:
     from crawler.discuz.document import Document
 
 # <tbody id="normalthread_5">; the announcement and ads stand in rows without such an id
-_ROW = re.compile(r"(?:normal|stick)thread_\d{1,18}$")
-_STICKY = "stickthread_"
+_PLAIN, _STICKY = "normalthread_", "stickthread_"
+_ROW = re.compile(rf"(?:{_PLAIN}|{_STICKY})\d{{1,18}}$")
 # <ul id="waterfall">: boards in picture mode
 _PICTURES = "waterfall"
 _SUB_BOARDS = "subforum_"
 # 移动:<a href="…tid=30">: what a moved thread left behind, with the number of the moved one
-_MOVED = re.compile(r"移[动動]\s?[:\uff1a]")
 _BRACKETS = re.compile(r"^\[\s?|\s?\]$")
-_REPLIES = re.compile(r"(\d{1,9})\s?回[复復覆複]")
-_ANONYMOUS = re.compile(r"匿名|Anonymous", re.I)
+# <a title="0 回复">0</a>
+_REPLIES = re.compile(COUNT_OF_REPLIES)
 # what Discuz writes where a board has no thread (`forum_nothreads`)
 _EMPTY = re.compile(r"尚[无無]主[题題]|[没沒]有主[题題]")
 _LISTS = ("threadlisttableid", _PICTURES)
@@ -57,8 +59,8 @@ def read_board(document: Document) -> BoardPage | None:
             sub_boards.append(element)
         elif name:
             by_id.setdefault(name, element)
-    crumbs = read_crumbs(by_id.get("pt"), base)
-    board = _board(document, root, board_of(crumbs), base)
+    breadcrumbs = read_breadcrumbs(by_id.get(known.PATH), base)
+    board = _board(document, root, board_of(breadcrumbs), base)
     is_empty = _EMPTY.search(document.text) is not None
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
@@ -69,7 +71,7 @@ def read_board(document: Document) -> BoardPage | None:
     if not found and not is_empty:
         # not said to be empty: its rows have other names
         return None
-    pagers = [box for box in root.iter("div") if "pg" in (box.get("class") or "").split()]
+    pagers = [box for box in root.iter("div") if known.PAGER in (box.get("class") or "").split()]
     current, pages, next_url = read_pager(pagers, base)
     address = urls.read_board_address(document.url)
     return BoardPage(
@@ -107,6 +109,12 @@ def _is_number(board: Board) -> bool:
     return bool(board.id and board.id.isdigit())
 
 
+def plain_rows(root: _Element) -> list[_Element]:
+    """The rows of a list, but for those that staff set on its top."""
+    bodies = ((box, box.get("id") or "") for box in root.iter("tbody"))
+    return [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
+
+
 def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
     """One row of a list (`tbody#normalthread_5`); ``None`` where it leads to no thread."""
     heading = next(row.iter("th"), row)
@@ -115,7 +123,7 @@ def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
     address = urls.read_thread_address(url) if url else None
     if link is None or url is None or address is None:
         return None
-    is_moved = bool(_MOVED.search("".join(_before(heading, link))))
+    is_moved = bool(MOVED.search("".join(_before(heading, link))))
     cells = [cell for cell in row.iter("td") if "by" in (cell.get("class") or "").split()]
     counts = next((cell for cell in row.iter("td") if "num" in (cell.get("class") or "")), None)
     # the guide has the board in a cell more: author and last post are the last two
@@ -176,9 +184,7 @@ def _author(cell: _Element, base: str) -> Author | None:
         if urls.is_user_link(href) and words(link):
             return Author(words(link), urls.user_id(href), urls.resolve(base, href))
     said = _name(cell)
-    if said is None:
-        return None
-    return Author(said, is_anonymous=bool(_ANONYMOUS.search(said)))
+    return name_alone(said) if said is not None else None
 
 
 def _name(cell: _Element | None) -> str | None:
@@ -210,7 +216,7 @@ def _flags(row: _Element, heading: _Element) -> tuple[str, ...]:
         if part.tag != "a" or part.getparent() is not heading:
             signs += filter(None, map(part.get, ("src", "class", "title")))
     # 热帖 and 推荐 are counters in disguise: not asked for
-    flags = read_marks(signs)
+    flags = read_staff_marks(signs)
     if (row.get("id") or "").startswith(_STICKY) and "sticky" not in flags:
         flags.insert(0, "sticky")
     return tuple(flags)

@@ -6,80 +6,60 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.discuz import urls
 from crawler.discuz.context import Context, read_stamp
-from crawler.discuz.dates import read_clock
 from crawler.discuz.elements import number, words
 from crawler.discuz.facts import Post, ThreadPage, place_id
-from crawler.discuz.page.identity import read_thread_id, read_thread_url
-from crawler.discuz.page.pager import infer_pager
-from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.page.identity import infer_place, read_thread_id
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
-from crawler.discuz.post.numbering import in_order
-from crawler.discuz.post.quotes import with_copied_quotes
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
+from crawler.discuz.readers.unknown_skin_bodies import FoundFloor
+from crawler.discuz.readers.unknown_skin_heading import infer_heading
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from crawler.discuz.document import Document
     from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
 
+# data-no="31", <a id="post-31">
 _NUMBER = re.compile(r"\d{1,18}")
 
 
-def read_ruled(document: Document) -> ThreadPage | None:
-    """Read a thread by its site's selectors; ``None`` where there are none, or nothing is found."""
-    parts = document.rules.thread if document.rules else None
-    thread_id = read_thread_id(document) if parts else None
-    if parts is None or thread_id is None:
+def _read(frame: Frame) -> Parts | None:
+    rules = frame.document.rules
+    selectors = rules.thread if rules else None
+    thread_id = read_thread_id(frame.document) if selectors else None
+    if selectors is None or thread_id is None:
         return None
-    root = document.root
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock)
-    boxes = parts.floor.elements(root)
-    headline = _words(parts.headline, root)
-    if not boxes or not headline:
+    root, context = frame.root, frame.context
+    boxes = selectors.floor.elements(root)
+    title = selectors.headline.first(root)
+    headline = _words(selectors.headline, root)
+    if not boxes or title is None or not headline:
         return None
-
-    def number_of(url: str) -> int | None:
-        found = urls.read_thread_address(url)
-        return found.page if found and found.thread_id == thread_id else None
-
-    current, pages, next_url = infer_pager(root, context.base, number_of)
-    page = current or (number_of(document.url) if pages > 1 else None) or 1
-    places = [place_id(page, number) for number in range(1, len(boxes) + 1)]
-    found = {
-        place: post
-        for place, box in zip(places, boxes, strict=True)
-        if (post := _post(box, parts, place, context)) is not None
-    }
-    posts = with_copied_quotes(_apart(found))
-    if not posts:
-        return None
-    is_filtered = urls.is_filtered(document.url)
-    posts, newest_first = in_order(posts, page, pages, is_filtered=is_filtered)
-    return ThreadPage(
-        site=site,
-        url=read_thread_url(document, site.root, thread_id),
+    place = infer_place(frame.document, thread_id, context.base)
+    found = {}
+    for number_, box in enumerate(boxes, 1):
+        post = _post(box, selectors, place_id(place[0], number_), context)
+        if post is not None:
+            found[place_id(place[0], number_)] = post
+    floors = [FoundFloor([box], box, body=selectors.body.first(box)) for box in boxes[:2]]
+    heading = infer_heading(frame, title, headline, floors)
+    views, replies = (_number(each, root) for each in (selectors.views, selectors.replies))
+    return Parts(
+        heading=replace(
+            heading,
+            views=heading.views if views is None else views,
+            replies=heading.replies if replies is None else replies,
+        ),
+        posts=_apart(found),
+        place=place,
         thread_id=thread_id,
-        headline=headline,
-        category=None,
-        board=None,
-        breadcrumbs=(),
-        page=page,
-        pages=max(page, pages),
-        next_url=next_url,
-        views=_number(parts.views, root),
-        replies=_number(parts.replies, root),
-        posts=tuple(posts),
-        is_filtered=is_filtered,
-        is_reversed=newest_first,
-        is_truncated=document.is_cut,
-        skin="site",
     )
+
+
+BY_SITE_RULES = Face(skin="site", read=_read)
 
 
 def _apart(found: dict[str, Post]) -> list[Post]:
@@ -109,15 +89,15 @@ def without_boilerplate(page: ThreadPage, rules: SiteRules) -> ThreadPage:
     return replace(page, posts=tuple(posts))
 
 
-def _post(box: _Element, parts: ThreadSelectors, place: str, context: Context) -> Post | None:
-    stamp, author = parts.date.first(box), parts.author.first(box)
-    date = read_stamp(stamp, context) if stamp is not None else None
-    body = parts.body.first(box)
+def _post(box: _Element, selectors: ThreadSelectors, place: str, context: Context) -> Post | None:
+    date_element, author = selectors.date.first(box), selectors.author.first(box)
+    date = read_stamp(date_element, context) if date_element is not None else None
+    body = selectors.body.first(box)
     if date is None or author is None:
         return None
-    label = _words(parts.label, box)
+    label = _words(selectors.label, box)
     position, is_early = read_label(label)
-    told = _NUMBER.search(_words(parts.post_id, box) or "")
+    told = _NUMBER.search(_words(selectors.post_id, box) or "")
     return Post(
         id=told[0] if told else place,
         position=position,
@@ -128,7 +108,7 @@ def _post(box: _Element, parts: ThreadSelectors, place: str, context: Context) -
         date=date,
         location=None,
         headline=None,
-        body=read_body(body, context) if body is not None else read_body(box, context),
+        body=read_body(box if body is None else body, context),
     )
 
 

@@ -3,55 +3,60 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.discuz import urls
-from crawler.discuz.context import Context
-from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.elements import all_text
-from crawler.discuz.facts import Post, ThreadPage
-from crawler.discuz.page.breadcrumbs import read_crumbs, site_name
+from crawler.discuz.facts import Post
+from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.breadcrumbs import read_breadcrumbs, site_name
+from crawler.discuz.page.counters import read_favorites, read_replies, read_views
 from crawler.discuz.page.floor_index import Floor, index_floors
 from crawler.discuz.page.heading import (
-    find_heading,
+    Heading,
+    find_title,
     read_board,
     read_category,
-    read_favorites,
-    read_flags,
-    read_replies,
-    read_tags,
-    read_views,
-    subject,
+    tags_in,
+    title_in,
 )
-from crawler.discuz.page.identity import read_place, read_thread_id, read_thread_url
+from crawler.discuz.page.identity import read_place
 from crawler.discuz.page.prune import FLOOR_MARKS, ends_whole, needed
-from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.page.staff_marks import read_flags
 from crawler.discuz.page.traits import floor_places
 from crawler.discuz.post.floor import read_floor
-from crawler.discuz.post.numbering import in_order
-from crawler.discuz.post.quotes import with_copied_quotes
+from crawler.discuz.post.numbering import with_first
 from crawler.discuz.post.special import read_special, read_type_options
 from crawler.discuz.readers.ajax import count_parts
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
+from crawler.discuz.words import ALL_FLOORS
 
 if TYPE_CHECKING:
-    pass
+    from lxml.etree import _Element
 
 # <td class="t_f" …>, <div class="authi">, <div class="pcb">; X2 has no t_fsz
-_CLASSES = ('"t_f"', '"authi"', '"pcb"', '"pcbs"')
-_TABLE, _FLOOR_END = 'id="pid', 'id="_postposition'
-_WRAPPER = re.compile(r'<div id="post_(\d+)')
+_CLASSES = tuple(
+    f'"{name}"' for name in (known.CELL_CLASS, known.AUTHOR_LINE, known.BODY_BOX, known.SPECIAL_BOX)
+)
+_TABLE, _FLOOR_END = f'id="{known.FLOOR_TABLE}', 'id="_postposition'
+# <div id="post_5003" >
+_WRAPPER = re.compile(rf'<div id="{known.FLOOR_BOX}(\d+)')
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
 _FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
-_WHOLE = re.compile(r'_postposition|id="postlistreply"|id="post_new"|id="(?:post_|pid)\d')
+# what stands behind the body of a floor that is whole: <tr id="_postposition5003">, the next floor
+_WHOLE = re.compile(
+    rf'_postposition|id="postlistreply"|id="post_new"'
+    rf'|id="(?:{known.FLOOR_BOX}|{known.FLOOR_TABLE})\d'
+)
 
 
 def has_floors(document: Document) -> bool:
     """Whether the page has anything that looks like a floor. Builds no tree."""
-    return any(mark in document.text for mark in (*FLOOR_MARKS, "postmessage_"))
+    return any(mark in document.text for mark in (*FLOOR_MARKS, known.CELL))
 
 
 def has_classes(document: Document) -> bool:
@@ -59,72 +64,83 @@ def has_classes(document: Document) -> bool:
     return any(name in document.text for name in _CLASSES)
 
 
-def read_thread(document: Document, *, any_classes: bool = False) -> ThreadPage | None:
-    """Read a thread page; ``None`` where its floors, title or thread cannot be told.
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as it lies in its tree."""
 
-    ``any_classes``: what boxes are called is not to be relied on.
-    """
+    around: Floor
+    floors: list[Floor]
+    title: _Element
+    is_truncated: bool
+
+
+def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
+    document = frame.document
     if not has_floors(document) or not (any_classes or has_classes(document)):
         return None
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock, knows_classes=not any_classes)
-    source = needed(document.text)
-    root, is_too_deep = build_tree(source)
-    page, floors = index_floors(root)
-    if source.count(_TABLE) > len(floors) and len(_floor_starts(source)) > len(floors):
-        page, floors = _index_apart(source)
-    labels = (link.get("href") for floor in floors for link in floor.all("postnum"))
-    thread_id = read_thread_id(document, labels)
-    is_truncated = is_too_deep or (document.is_cut and not ends_whole(document.text))
-    if is_truncated and floors and not _is_whole(document, floors[-1]):
-        floors.pop()
-    dated = sum(1 for floor in floors if floor.first("authorposton") is not None)
-    floors = [floor for floor in floors if _is_floor(floor)]
-    heading = find_heading(document, root, page)
-    # more floors that say when than floors that say what: a skin of which this is a part
-    if not floors or thread_id is None or heading is None or dated >= 2 * len(floors):
+    page = _find(document)
+    if page is None:
         return None
-    bar = page.first("pt")
-    crumbs = read_crumbs(bar, context.base)
     first_id = _first_id(document.text)
-    posts = with_copied_quotes(
-        [read_floor(floor, context, is_first=floor.id == first_id) for floor in floors]
-    )
+    posts = [
+        read_floor(floor, frame.context, is_first=floor.id == first_id) for floor in page.floors
+    ]
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
     missing = count_parts(document.text)
     if missing:
         posts = [replace(post, parts_missing=missing.get(post.id, 0)) for post in posts]
-    number, pages, next_url = read_place(document, page.all("pg"), context.base)
-    is_filtered = _is_filtered(document, floors)
-    posts, newest_first = in_order(
-        posts, number, pages, text=document.text, is_filtered=is_filtered
+    place = read_place(document, page.around.all("pager"), frame.context.base)
+    posts = with_first(posts, place[0], document.text)
+    return Parts(
+        heading=_heading(frame, page, posts),
+        posts=posts,
+        place=place,
+        links=(link.get("href") for floor in page.floors for link in floor.all("label")),
+        is_filtered=_is_filtered(page.floors),
+        is_truncated=page.is_truncated,
+        places=floor_places(page.title, page.floors),
     )
+
+
+def _find(document: Document) -> _Page | None:
+    """The floors and the title of a page; ``None`` where they are not those of a desktop page."""
+    source = needed(document.text)
+    root, is_too_deep = build_tree(source)
+    around, floors = index_floors(root)
+    if source.count(_TABLE) > len(floors) and len(_floor_starts(source)) > len(floors):
+        around, floors = _index_apart(source)
+    is_truncated = is_too_deep or (document.is_cut and not ends_whole(document.text))
+    if is_truncated and floors and not _is_whole(document, floors[-1]):
+        floors.pop()
+    dated = sum(1 for floor in floors if floor.first("date") is not None)
+    floors = [floor for floor in floors if _is_floor(floor)]
+    title = find_title(document, root, around.first("title"))
+    # more floors that say when than floors that say what: a skin of which this is a part
+    if not floors or title is None or dated >= 2 * len(floors):
+        return None
+    return _Page(around, floors, title, is_truncated)
+
+
+def _heading(frame: Frame, page: _Page, posts: list[Post]) -> Heading:
+    document, base = frame.document, frame.context.base
+    around, floors = page.around, page.floors
+    bar = around.first("path")
+    breadcrumbs = read_breadcrumbs(bar, base)
     first = next((floor for floor, post in zip(floors, posts, strict=True) if post.is_first), None)
-    return ThreadPage(
-        site=site if site.name else replace(site, name=site_name(bar)),
-        url=read_thread_url(document, site.root, thread_id),
-        thread_id=thread_id,
-        headline=subject(heading),
-        category=read_category(document, heading),
-        board=read_board(document, crumbs, context),
-        breadcrumbs=crumbs,
-        page=number,
-        pages=pages,
-        next_url=next_url,
-        views=read_views(document, page, floors[0]),
-        replies=read_replies(document, page, floors[0]),
-        posts=tuple(posts),
-        flags=read_flags(page, first, heading),
-        tags=read_tags(first),
-        favorites=read_favorites(page, first),
-        special=read_special(page, first) if first else None,
+    return Heading(
+        title=title_in(page.title),
+        category=read_category(document, page.title),
+        board=read_board(document, breadcrumbs, base),
+        breadcrumbs=breadcrumbs,
+        views=read_views(document, around, floors[0]),
+        replies=read_replies(document, around, floors[0]),
+        flags=read_flags(around, first, page.title),
+        tags=tags_in(first.all("tags")) if first else (),
+        favorites=read_favorites(around, first),
+        special=read_special(around, first) if first else None,
         type_options=read_type_options(first) if first else None,
-        is_filtered=is_filtered,
-        is_reversed=newest_first,
-        is_truncated=is_truncated,
-        places=floor_places(heading, floors),
+        site_name=site_name(bar),
     )
 
 
@@ -133,7 +149,7 @@ def read_thread(document: Document, *, any_classes: bool = False) -> ThreadPage 
 
 def _is_floor(floor: Floor) -> bool:
     """A floor has a body, or says why not; others are leftovers of scripts and empty wrappers."""
-    return floor.cell is not None or bool(floor.all("locked")) or bool(floor.all("t_f"))
+    return floor.cell is not None or bool(floor.all("withheld") or floor.all("cell"))
 
 
 def _is_told(post: Post) -> bool:
@@ -144,7 +160,7 @@ def _is_told(post: Post) -> bool:
 
 def _is_whole(document: Document, last: Floor) -> bool:
     """Whether a cut came after the last floor's body: what follows a body stands behind it."""
-    mark = "pid" if last.cell is None else "postmessage_"
+    mark = known.FLOOR_TABLE if last.cell is None else known.CELL
     start = document.text.rfind(f'{mark}{last.id}"')
     return start >= 0 and _WHOLE.search(document.text, start) is not None
 
@@ -189,13 +205,14 @@ def _first_id(text: str) -> str | None:
     return None
 
 
-# -- its pages ----------------------------------------------------------------------------------
-
-
-def _is_filtered(document: Document, floors: list[Floor]) -> bool:
-    if urls.is_filtered(document.url):
-        return True
+def _is_filtered(floors: list[Floor]) -> bool:
+    """Whether the page shows one author's posts only, by what its first floor says."""
     # 显示全部楼层 stands in place of 只看该作者; robots get it on every page, without labels
     first = floors[0]
-    is_labelled = first.first("postnum") is not None
-    return is_labelled and any("显示全部楼层" in all_text(box) for box in first.all("authi"))
+    is_labelled = first.first("label") is not None
+    return is_labelled and any(ALL_FLOORS.search(all_text(box)) for box in first.all("author_line"))
+
+
+DESKTOP = Face(skin="desktop", read=partial(_read, any_classes=False))
+# the same boxes under other names: only ids are relied on
+DESKTOP_RENAMED = Face(skin="desktop", read=partial(_read, any_classes=True), knows_classes=False)

@@ -14,10 +14,11 @@ from crawler.discuz.dates import Clock, read_clock, read_rfc_date
 from crawler.discuz.document import Document, build_xml
 from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Author, Moment, NewsPage, ThreadRow
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, is_discuz, read_site
-from crawler.discuz.readers.board import read_row
+from crawler.discuz.readers.board import plain_rows, read_row
 from crawler.discuz.readers.unknown_list import rows_of_list
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 # <body id="nv_forum" class="pg_guide">; its rows are those of boards, the board in a cell more
 _GUIDE = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"']{0,60}?\bpg_guide\b")
-_ROW = re.compile(r"normalthread_\d{1,18}$")
 # phones get rows of their own, and a body without such a class
 _ADDRESS = re.compile(r"[?&;]mod=guide\b")
 _RSS = "<rss"
@@ -40,12 +40,11 @@ def read_guide(document: Document) -> NewsPage | None:
     site = read_site(document, clock)
     base = base_of(document, site)
     root = document.root
-    boxes = [box for box in root.iter("tbody") if _ROW.match(box.get("id") or "")]
-    rows = tuple(row for box in boxes if (row := read_row(box, base, clock)))
+    rows = tuple(row for box in plain_rows(root) if (row := read_row(box, base, clock)))
     rows = rows or rows_of_list(root, base, clock)
     if not rows or not is_discuz(document):
         return None
-    current, pages, next_url = read_pager(by_class(root, "pg"), base)
+    current, pages, next_url = read_pager(by_class(root, known.PAGER), base)
     return NewsPage(site, rows, current or 1, pages, next_url)
 
 

@@ -8,6 +8,7 @@ from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
 from crawler.discuz.elements import words
 from crawler.discuz.facts import Board, IndexPage
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.site import base_of, read_site
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from crawler.discuz.document import Document
 
 # Where every page has links to boards that are no list of boards: header, navigation, path, footer.
-_AROUND = frozenset({"toptb", "hd", "nv", "pt", "qmenu_menu", "ft", "nv_bbs", "mu", "scbar"})
+_AROUND = frozenset(
+    {"toptb", "hd", "nv", known.PATH, "qmenu_menu", known.FOOTER, "nv_bbs", "mu", "scbar"}
+)
 
 
 def read_index(document: Document) -> IndexPage | None:

@@ -107,7 +107,7 @@ _READ = 262144
 _LONGEST = 300
 
 
-def read_notice(document: Document, status: int | None) -> Message | None:
+def read_refusal(document: Document, status: int | None) -> Message | None:
     """What kind of refusal the page is, or ``None`` if it is no page of refusal.
 
     ``status`` is the answer's code where it is known.

@@ -12,98 +12,81 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.context import Context, read_stamp
-from crawler.discuz.dates import read_clock, read_date
-from crawler.discuz.document import Document
+from crawler.discuz.dates import read_date
 from crawler.discuz.elements import by_class, number, own_text, words
-from crawler.discuz.facts import Block, Board, Comment, Image, Moment, Post, ThreadPage
-from crawler.discuz.page.heading import read_all_replies
-from crawler.discuz.page.identity import read_place, read_thread_id, read_thread_url
-from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.facts import Block, Board, Comment, Image, Moment, Post
+from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.breadcrumbs import is_board_link
+from crawler.discuz.page.counters import first_counters, read_all_replies
+from crawler.discuz.page.heading import Heading, tags_in
+from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
-from crawler.discuz.post.numbering import in_order
-from crawler.discuz.post.quotes import with_copied_quotes
 from crawler.discuz.post.uploads import picture_source, upload_id
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
+from crawler.discuz.words import CATEGORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
 # <div class="plc cl" id="pid5003">, in it ul.authi and div.message
-_FLOOR_ID = re.compile(r"pid(\d{1,18})$")
-_MARKS = ('id="pid', "message")
-_HEADER, _BODY = "authi", "message"
+_FLOOR_ID = re.compile(rf"{known.FLOOR_TABLE}(\d{{1,18}})$")
+_HEADER, _BODY = known.AUTHOR_LINE, "message"
 # X3.3: <li class="grey rela">2017-6-1 08:15</li>, X3.5: <li class="mtime">2026-1-29 21:07</li>
-_STAMPS = ("mtime", "rela")
+_DATE_LINES = ("mtime", "rela")
 # pictures behind the body: X3.3 img_list, later img_one
 _PICTURES = ("img_list", "img_one")
 # polls and rewards have the body within: <div class="message"><div id="postmessage_5">
-_INNER_BODY = re.compile(r"postmessage_\d+$")
+_INNER_BODY = re.compile(rf"{known.CELL}\d+$")
+# <div class="plc p0 cl" id="commentdetail_5">
 _COMMENT = "commentdetail_"
+# <div class="tags xg1"><a class="tag-item" href="misc.php?mod=tag&id=5">TAG</a>, X3.5
+_TAGS = "tags"
+# <span id="recommendv_add">12</span>, of a reply <span id="review_support_5003">3</span>, X3.5
+_LIKES = (known.THREAD_LIKES, "review_support_")
 # X3.5: <div class="view_tit"><em>[见闻]</em> TITLE</div>; X3.3: <div class="postlist"><h2>
 _TITLES = ("view_tit", "postlist")
+# <div class="mtit cl">… 全部回复<em>55</em></div>
+_ALL_REPLIES = "mtit"
 # [见闻] alone in the first line; a title may begin with brackets of its own
-_CATEGORY = re.compile(r"\s*\[([^\[\]]{1,60})\][ \t]*\n")
-_BRACKETS = re.compile(r"^\[\s?|\s?\]$")
+_CATEGORY_LINE = re.compile(rf"\s*{CATEGORY.pattern}[ \t]*\n")
 
 
-def read_touch(document: Document) -> ThreadPage | None:
-    """Read a touch page of a thread; ``None`` where it is none, or cannot be told."""
-    if not all(mark in document.text for mark in _MARKS):
-        return None
-    root = document.root
-    by_id: dict[str, _Element] = {}
+def _read(frame: Frame) -> Parts | None:
+    root, context = frame.root, frame.context
+    floors: dict[str, _Element] = {}
     for box in root.iter("div"):
-        found = _floor_id(box)
-        if found:
-            by_id.setdefault(found[1], box)
-    floors = [(box, post_id) for post_id, box in by_id.items()]
-    heading = next((box for name in _TITLES for box in by_class(root, name)), None)
-    thread_id = read_thread_id(document, (link.get("href") for link in _thread_links(root)))
-    if not floors or heading is None or thread_id is None:
+        found = _FLOOR_ID.match(box.get("id") or "")
+        if found and next(by_class(box, _BODY), None) is not None:
+            floors.setdefault(found[1], box)
+    title = next((box for name in _TITLES for box in by_class(root, name)), None)
+    if not floors or title is None:
         return None
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock, is_mobile=True)
-    category, headline = _title(heading)
-    page, pages, next_url = read_place(document, by_class(root, "pg"), context.base)
-    posts = with_copied_quotes([_post(box, number_, context) for box, number_ in floors])
-    if not headline or not all(post.date for post in posts):
+    heading = _heading(root, title, list(floors.values()), context.base)
+    posts = [_post(box, post_id, context) for post_id, box in floors.items()]
+    if not heading.title or not all(post.date for post in posts):
         return None
-    is_filtered = urls.is_filtered(document.url)
-    posts, newest_first = in_order(posts, page, pages, is_filtered=is_filtered)
-    views, replies = _counters(root, floors[0][0])
-    return ThreadPage(
-        site=site,
-        url=read_thread_url(document, site.root, thread_id),
-        thread_id=thread_id,
-        headline=headline,
-        category=category,
-        board=_board(root, floors[0][0], context.base),
-        breadcrumbs=(),
-        page=page,
-        pages=pages,
-        next_url=next_url,
-        views=views,
-        replies=replies,
-        posts=tuple(posts),
-        is_filtered=is_filtered,
-        is_reversed=newest_first,
-        is_truncated=document.is_cut,
-        skin="touch",
+    return Parts(
+        heading=heading,
+        posts=posts,
+        place=read_place(frame.document, by_class(root, known.PAGER), context.base),
+        # links for one author's posts lead nowhere but to this thread
+        links=(href for a in root.iter("a") if "authorid=" in (href := a.get("href") or "")),
     )
 
 
-def _floor_id(box: _Element) -> re.Match[str] | None:
-    found = _FLOOR_ID.match(box.get("id") or "")
-    return found if found and next(by_class(box, _BODY), None) is not None else None
+TOUCH = Face(
+    skin="touch",
+    read=_read,
+    marks=(f'id="{known.FLOOR_TABLE}', _BODY),
+    is_mobile=True,
+)
 
 
-def _thread_links(root: _Element) -> Iterator[_Element]:
-    """Links for one author's posts: they lead nowhere but to this thread."""
-    return (link for link in root.iter("a") if "authorid=" in (link.get("href") or ""))
+# -- a floor ------------------------------------------------------------------------------------
 
 
 def _post(box: _Element, post_id: str, context: Context) -> Post:
@@ -133,6 +116,7 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         headline=headline,
         body=body,
         comments=tuple(_comments(box, context)),
+        likes=_likes(box, cell),
     )
 
 
@@ -145,7 +129,7 @@ def _label(line: _Element) -> str | None:
 
 def _date(lines: list[_Element], context: Context) -> Moment | None:
     for line in lines:
-        if any(name in (line.get("class") or "").split() for name in _STAMPS):
+        if any(name in (line.get("class") or "").split() for name in _DATE_LINES):
             # beside the date stand counters and buttons, each in an element of its own
             return read_date(own_text(line), None, context.clock) or read_stamp(line, context)
     return None
@@ -155,6 +139,21 @@ def _subject(cell: _Element) -> str | None:
     """The title of a reply: <div class="message"><h2><strong>…</strong></h2>."""
     heading = next(cell.iterchildren("h2"), None)
     return words(heading) or None if heading is not None else None
+
+
+def _likes(box: _Element, cell: _Element) -> int | None:
+    """支持 of the thread in its first floor, of a reply where the site ranks replies."""
+    for part in _outside(box.iter("span"), cell):
+        if (part.get("id") or "").rstrip("0123456789") in _LIKES:
+            return number(part)
+    return None
+
+
+def _outside(parts: Iterable[_Element], *boxes: _Element) -> Iterator[_Element]:
+    """Those elements that are in none of some boxes: what members wrote is no part of the page."""
+    for part in parts:
+        if not any(around in boxes for around in part.iterancestors()):
+            yield part
 
 
 def _images(box: _Element, base: str) -> Iterator[Image]:
@@ -186,14 +185,29 @@ def _comments(box: _Element, context: Context) -> Iterator[Comment]:
 # -- the thread ---------------------------------------------------------------------------------
 
 
+def _heading(root: _Element, title: _Element, floors: list[_Element], base: str) -> Heading:
+    category, said = _title(title)
+    first = floors[0]
+    views, replies = _counters(root, floors)
+    return Heading(
+        title=said,
+        category=category,
+        board=_board(root, first, base),
+        views=views,
+        replies=replies,
+        tags=tags_in(_outside(by_class(first, _TAGS), next(by_class(first, _BODY)))),
+    )
+
+
 def _title(heading: _Element) -> tuple[str | None, str]:
     """Type and title from the box that holds both."""
     box = next(heading.iterchildren("h2"), heading)
     said = own_text(box)
     kind = next(box.iterchildren("em"), None)
     if kind is not None:
-        return _BRACKETS.sub("", words(kind)) or None, " ".join(said.split())
-    found = _CATEGORY.match(said)
+        found = CATEGORY.fullmatch(words(kind))
+        return found[1] if found else words(kind) or None, " ".join(said.split())
+    found = _CATEGORY_LINE.match(said)
     return (
         found[1].strip() if found else None,
         " ".join(said[found.end() if found else 0 :].split()),
@@ -205,29 +219,30 @@ def _board(root: _Element, first: _Element, base: str) -> Board | None:
     for element in root.iter():
         if element is first:
             break
-        href = element.get("href") if element.tag == "a" else None
-        board_id = urls.board_id(href)
-        if board_id is None or "filter=" in (href or ""):
-            continue
-        # <a href="…fid=2"><img /></a> <span class="name">BOARD</span>
-        beside = element.getnext()
-        name = words(element) or (words(beside) if beside is not None else "")
-        url = urls.without_mobile(urls.resolve(base, href))
-        return Board(name or None, board_id, url)
+        if element.tag == "a" and is_board_link(element):
+            # <a href="…fid=2"><img /></a> <span class="name">BOARD</span>
+            beside = element.getnext()
+            name = words(element) or (words(beside) if beside is not None else "")
+            href = element.get("href")
+            url = urls.without_mobile(urls.resolve(base, href))
+            return Board(name or None, urls.board_id(href), url)
     return None
 
 
-def _counters(root: _Element, first: _Element) -> tuple[int | None, int | None]:
+def _counters(root: _Element, floors: list[_Element]) -> tuple[int | None, int | None]:
     """Views and replies: two bare numbers in the first floor, or a line behind it."""
     views = replies = None
-    for line in by_class(first, _STAMPS[0]):
+    for line in by_class(floors[0], _DATE_LINES[0]):
         # <span class="y"><i class="dm-eye"></i><em>2073</em><i class="dm-chat-s"></i><em>55</em>
         counts = [number(part) for part in line.iter("em")]
         if len(counts) == 2:
             views, replies = counts
             break
+        views, replies = first_counters(map(words, line.iterchildren()))
+        if views is not None:
+            break
     if replies is None:
-        for line in by_class(root, "mtit"):
+        for line in _outside(by_class(root, _ALL_REPLIES), *floors):
             told = read_all_replies(words(line))
             replies = replies if told is None else told
     return views, replies

@@ -13,12 +13,14 @@ from crawler.discuz import urls
 from crawler.discuz.dates import Clock, is_date, read_clock, read_date
 from crawler.discuz.elements import all_text, by_class, number, own_text, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.pager import infer_pager, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
-from crawler.discuz.page.staff_marks import read_marks
+from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.post.author import read_name
 from crawler.discuz.readers.index import read_boards
+from crawler.discuz.words import MOVED, STICKY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +38,7 @@ _VIEW_ICON, _REPLY_ICON = "dm-eye", "dm-chat"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TYPE_SIGN = re.compile(r"^[#\[【]\s?|\s?[\]】]$")
 # 置顶 before a title; X3.3: <span class="icon_top"><img src="…/icon_top.png">
-_BADGE = re.compile(r"^(?:置[顶頂]|精[华華]|[热熱][门門帖]?|新帖?|[关關][闭閉])$")
-# what a moved thread left behind
-_MOVED = re.compile(r"^\s?移[动動]\s?[:\uff1a]")
+_BADGE = re.compile(rf"^(?:{STICKY}|精[华華]|[热熱][门門帖]?|新帖?|[关關][闭閉])$")
 # X3.3: <img src="static/image/mobile/images/icon_top.png">; X3.5: <li class="list_top">
 _TOP = re.compile(r"(?:icon|list)_top\b")
 _SUB_BOARDS = "subname_list"
@@ -158,8 +158,8 @@ def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | 
         replies=replies,
         views=views,
         last_post=_stamp(last, clock) if last is not None else None,
-        flags=tuple(read_marks(signs)),
-        is_moved=bool(_MOVED.search(words(box))),
+        flags=tuple(read_staff_marks(signs)),
+        is_moved=bool(MOVED.match(words(box))),
     )
 
 
@@ -235,7 +235,7 @@ def _pager(root: _Element, board_id: str, base: str) -> tuple[int | None, int, s
         found = urls.read_board_address(url)
         return found.page if found and found.board_id == board_id else None
 
-    pagers = list(by_class(root, "pg"))
+    pagers = list(by_class(root, known.PAGER))
     return read_pager(pagers, base) if pagers else infer_pager(root, base, number_of)
 
 

@@ -33,12 +33,12 @@ class FoundFloor:
     """What may be a floor: its boxes, and what is known of it so far."""
 
     boxes: list[_Element]
-    stamp: _Element
+    date_element: _Element
     post_id: str | None = None
-    user: _Element | None = None
+    author_link: _Element | None = None
     body: _Element | None = None
     notice: _Element | None = None
-    said: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
 def visible(root: _Element) -> Iterator[_Element]:
@@ -118,12 +118,12 @@ def _content_boxes(floor: FoundFloor, *, behind_date: bool) -> Iterator[tuple[Pa
     Of a single floor only those behind the date: no other tells its column from its words.
     """
     heads: set[_Element] = set()
-    for head in (floor.stamp, floor.user):
+    for head in (floor.date_element, floor.author_link):
         if head is not None:
             heads.update(with_ancestors(head), head.iter())
     is_behind = not behind_date
     for path, box in with_paths(floor.boxes):
-        is_behind = is_behind or box is floor.stamp
+        is_behind = is_behind or box is floor.date_element
         if is_behind and box not in heads:
             yield path, box
 
@@ -144,8 +144,8 @@ def with_paths(boxes: list[_Element]) -> Iterator[tuple[Path, _Element]]:
 def _boilerplate(floors: list[FoundFloor]) -> set[str]:
     """What most floors say: names of buttons and counters."""
     for floor in floors:
-        floor.said = [_squeezed(str(node)) for box in floor.boxes for node in box.itertext()]
-    counts = Counter(node for floor in floors for node in set(floor.said))
+        floor.texts = [_squeezed(str(node)) for box in floor.boxes for node in box.itertext()]
+    counts = Counter(node for floor in floors for node in set(floor.texts))
     return {node for node, count in counts.items() if count >= 2 and 2 * count >= len(floors)}
 
 

@@ -23,6 +23,7 @@ from crawler.discuz.readers.unknown_skin_bodies import (
     with_ancestors,
     with_paths,
 )
+from crawler.discuz.words import REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,17 +34,17 @@ if TYPE_CHECKING:
 _POST_LINK = re.compile(r"[?&;](?:repquote|reppost|rid|pid)=([1-9]\d{0,17})|#pid([1-9]\d{0,17})")
 # those that only the floor itself has: answer it, report it
 _OWN_LINK = re.compile(r"[?&;](?:repquote|reppost|rid)=")
-# a stamp with one of these is when something was written; with one of the others it is not
-_WRITTEN = re.compile(r"发表|發表|发布|發布|回复于|posted", re.I)
+# a date with one of these words is when something was written; with one of the others it is not
+_WRITTEN = re.compile(rf"[发發][表布]|{REPLY}[于於]|posted", re.I)
 _NOT_WRITTEN = re.compile(r"注册|註冊|登[录錄]|活[跃躍]|[访訪][问問]|[编編][辑輯]|[结結]束|截止")
-_LONGEST_STAMP = 60
+_LONGEST_DATE = 60
 # What a page has of lists of members with dates: floors, comments, ratings, news beside them.
 _TRIES = 5
 # 6,789  1.2万  80%
 _FIGURE = re.compile(r"[\d.,%+-]+[万萬]?$")
 
 # each box with the posts, or the members, that links in it name
-_Marks = dict["_Element", set[str]]
+_Named = dict["_Element", set[str]]
 
 
 def find_floors(root: _Element) -> Iterator[list[FoundFloor]]:
@@ -51,41 +52,41 @@ def find_floors(root: _Element) -> Iterator[list[FoundFloor]]:
 
     Guests of a skin for phones get no links that name a post.
     """
-    posts: _Marks = {}
-    members: _Marks = {}
-    stamps: dict[_Element, _Element] = {}
+    posts: _Named = {}
+    members: _Named = {}
+    dates: dict[_Element, _Element] = {}
     for element in visible(root):
         post_id = _post_id(element)
         user_id = urls.user_id(element.get("href")) if element.tag == "a" else None
-        is_stamp = not post_id and _is_stamp(element)
+        is_date_element = not post_id and _is_date_element(element)
         # asked last, for it goes up the tree
-        if not (post_id or user_id or is_stamp) or _is_quoted(element):
+        if not (post_id or user_id or is_date_element) or _is_quoted(element):
             continue
-        for marks, mark in ((posts, post_id), (members, user_id)):
-            if mark:
+        for named, name in ((posts, post_id), (members, user_id)):
+            if name:
                 for box in with_ancestors(element):
-                    marks.setdefault(box, set()).add(mark)
-        if is_stamp:
+                    named.setdefault(box, set()).add(name)
+        if is_date_element:
             for box in with_ancestors(element):
-                stamps.setdefault(box, element)
-    numbered = _numbered(posts, stamps)
+                dates.setdefault(box, element)
+    numbered = _numbered(posts, dates)
     if numbered:
-        yield [*_opening(numbered, posts, stamps), *numbered]
+        yield [*_opening(numbered, posts, dates), *numbered]
     # comments on a post are such a list too: the page's own counter tells
-    lists = [(around, _like_heads(around, members, stamps)) for around in members]
+    lists = [(around, _like_heads(around, members, dates)) for around in members]
     lists.sort(key=lambda each: len(each[1]), reverse=True)
     for around, heads in lists[:_TRIES]:
-        floors = _split(around, heads, None, stamps) if len(heads) > 1 else []
+        floors = _split(around, heads, None, dates) if len(heads) > 1 else []
         if floors:
             yield floors
 
 
-def _numbered(posts: _Marks, stamps: dict[_Element, _Element]) -> list[FoundFloor]:
+def _numbered(posts: _Named, dates: dict[_Element, _Element]) -> list[FoundFloor]:
     """The like boxes with the most posts between them."""
     lists: list[tuple[int, int, list[FoundFloor]]] = []
     single: list[tuple[int, list[FoundFloor]]] = []
     for around in posts:
-        found = _split(around, _heads(around, posts, stamps), posts, stamps)
+        found = _split(around, _heads(around, posts, dates), posts, dates)
         depth = sum(1 for _ in with_ancestors(around))
         if len(found) == 1:
             single.append((depth, found))
@@ -96,12 +97,14 @@ def _numbered(posts: _Marks, stamps: dict[_Element, _Element]) -> list[FoundFloo
         return max(lists, key=lambda each: each[:2])[2]
     # of one floor the innermost box that has it whole: further out are other things too
     single.sort(key=lambda each: each[0], reverse=True)
-    alone = (found for _, found in single if found[0].user is not None and find_bodies(found))
+    alone = (
+        found for _, found in single if found[0].author_link is not None and find_bodies(found)
+    )
     return next(alone, [])
 
 
 def _opening(
-    floors: list[FoundFloor], posts: _Marks, stamps: dict[_Element, _Element]
+    floors: list[FoundFloor], posts: _Named, dates: dict[_Element, _Element]
 ) -> list[FoundFloor]:
     """The floor above a list of replies, which skins for phones set apart from them."""
     known = {floor.post_id for floor in floors}
@@ -109,34 +112,34 @@ def _opening(
     inner = {box.getparent(): box for box in with_ancestors(floors[0].boxes[0])}
     for box, told in posts.items():
         around = box.getparent()
-        is_apart = len(told) == 1 and box in stamps and known.isdisjoint(told)
+        is_apart = len(told) == 1 and box in dates and known.isdisjoint(told)
         # the outermost box that is of this post alone
         if around is None or not is_apart or around not in inner:
             continue
         if around.index(box) < around.index(inner[around]):
-            return _split(around, [box], posts, stamps)
+            return _split(around, [box], posts, dates)
     return []
 
 
-def _heads(around: _Element, marks: _Marks, stamps: dict[_Element, _Element]) -> list[_Element]:
-    return [child for child in around if child in stamps and child in marks]
+def _heads(around: _Element, named: _Named, dates: dict[_Element, _Element]) -> list[_Element]:
+    return [child for child in around if child in dates and child in named]
 
 
 def _like_heads(
-    around: _Element, members: _Marks, stamps: dict[_Element, _Element]
+    around: _Element, members: _Named, dates: dict[_Element, _Element]
 ) -> list[_Element]:
     """As `_heads`, with those that name nobody: whoever wrote them has gone, or gave no name."""
-    kinds = {(head.tag, head.get("class")) for head in _heads(around, members, stamps)}
+    kinds = {(head.tag, head.get("class")) for head in _heads(around, members, dates)}
     return [
-        child for child in around if child in stamps and (child.tag, child.get("class")) in kinds
+        child for child in around if child in dates and (child.tag, child.get("class")) in kinds
     ]
 
 
 def _split(
     around: _Element,
     heads: list[_Element],
-    posts: _Marks | None,
-    stamps: dict[_Element, _Element],
+    posts: _Named | None,
+    dates: dict[_Element, _Element],
 ) -> list[FoundFloor]:
     """A floor from each child that begins one to the next; ``posts`` have to differ."""
     starts = set(heads)
@@ -147,14 +150,14 @@ def _split(
             told = posts[child] - seen if posts else seen
             if posts and not told:
                 return []
-            floors.append(FoundFloor([child], stamps[child]))
+            floors.append(FoundFloor([child], dates[child]))
             seen |= told
-        elif floors and child.tag == heads[0].tag and child not in stamps:
+        elif floors and child.tag == heads[0].tag and child not in dates:
             floors[-1].boxes.append(child)
     for floor in floors:
         floor.post_id = _most_named(floor.boxes)
-        floor.user = _first_user(floor)
-    _find_stamps(floors)
+        floor.author_link = _first_user(floor)
+    _find_dates(floors)
     ids = [floor.post_id for floor in floors if floor.post_id or posts]
     return floors if len(set(ids)) == len(ids) else []
 
@@ -175,15 +178,15 @@ def _is_quoted(element: _Element) -> bool:
     return any(box.tag == "blockquote" for box in with_ancestors(element))
 
 
-def _is_stamp(element: _Element) -> bool:
-    return len(element) <= 3 and bool(stamp_words(element))
+def _is_date_element(element: _Element) -> bool:
+    return len(element) <= 3 and bool(date_words(element))
 
 
-def stamp_words(element: _Element) -> str:
+def date_words(element: _Element) -> str:
     """The date that an element consists of, with counters and buttons in elements of their own."""
     # <li><span><em>2073</em><em>55</em></span>2026-1-29 21:07</li>
-    for said in (short_text(element, _LONGEST_STAMP), own_text(element).strip()):
-        is_short = said and len(said) <= _LONGEST_STAMP
+    for said in (short_text(element, _LONGEST_DATE), own_text(element).strip()):
+        is_short = said and len(said) <= _LONGEST_DATE
         if is_short and not _NOT_WRITTEN.search(said) and is_date(said):
             return said
     return ""
@@ -204,46 +207,46 @@ def _most_named(boxes: Iterable[_Element]) -> str | None:
     return best[0][0] if best else None
 
 
-def _find_stamps(floors: list[FoundFloor]) -> None:
-    """Take for each floor's date the stamp that stands where most floors have one.
+def _find_dates(floors: list[FoundFloor]) -> None:
+    """Take for each floor's date the one that stands where most floors have one.
 
     A member's last login looks like it, but is not in all floors; of two that are the one that
     says of itself when something was written.
     """
-    found = [dict(_stamps(floor)) for floor in floors]
-    share: Counter[Path] = Counter(path for stamps in found for path in stamps)
+    found = [dict(_dates_of(floor)) for floor in floors]
+    share: Counter[Path] = Counter(path for dates in found for path in dates)
     written: Counter[Path] = Counter(
-        path for stamps in found for path, stamp in stamps.items() if _is_written(stamp)
+        path for dates in found for path, date_element in dates.items() if _is_written(date_element)
     )
-    for floor, stamps in zip(floors, found, strict=True):
-        best = max(stamps, key=lambda path: (share[path], written[path]), default=None)
+    for floor, dates in zip(floors, found, strict=True):
+        best = max(dates, key=lambda path: (share[path], written[path]), default=None)
         if best is not None:
-            floor.stamp = stamps[best]
+            floor.date_element = dates[best]
 
 
-def _stamps(floor: FoundFloor) -> Iterator[tuple[Path, _Element]]:
-    """The stamps of a floor that tell a time of day or are said to be when it was written.
+def _dates_of(floor: FoundFloor) -> Iterator[tuple[Path, _Element]]:
+    """The dates of a floor that tell a time of day or are said to be when it was written.
 
     Each with the end of its path. What stands behind another member's name is when that one
     commented or rated.
     """
     told: set[Path] = set()
-    author = urls.user_id(floor.user.get("href")) if floor.user is not None else None
+    author = urls.user_id(floor.author_link.get("href")) if floor.author_link is not None else None
     for path, element in with_paths(floor.boxes):
         member = urls.user_id(element.get("href")) if element.tag == "a" else None
         if told and member not in (None, author) and not _is_quoted(element):
             return
         place = path[-2:]
-        if place in told or not _is_stamp(element) or _is_quoted(element):
+        if place in told or not _is_date_element(element) or _is_quoted(element):
             continue
-        said = stamp_words(element)
+        said = date_words(element)
         if _is_written(element) or ":" in said or "前" in said:
             told.add(place)
             yield place, element
 
 
-def _is_written(stamp: _Element) -> bool:
-    return _WRITTEN.search(all_text(stamp)) is not None
+def _is_written(date_element: _Element) -> bool:
+    return _WRITTEN.search(all_text(date_element)) is not None
 
 
 def _first_user(floor: FoundFloor) -> _Element | None:
@@ -263,6 +266,3 @@ def _first_user(floor: FoundFloor) -> _Element | None:
     member = urls.user_id(first.get("href"))
     own = [link for link in plain if urls.user_id(link.get("href")) == member]
     return next((link for link in own if not _FIGURE.match(words(link))), first)
-
-
-# -- where their bodies are -----------------------------------------------------------------------

@@ -9,79 +9,63 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.context import Context
-from crawler.discuz.dates import read_clock
-from crawler.discuz.elements import by_class, words
-from crawler.discuz.facts import Board, ThreadPage
-from crawler.discuz.page.heading import read_all_replies
-from crawler.discuz.page.identity import read_place, read_thread_id, read_thread_url
-from crawler.discuz.page.site import base_of, read_site
-from crawler.discuz.post.flat_floors import read_stretch, split_page
-from crawler.discuz.post.numbering import in_order
-from crawler.discuz.post.quotes import with_copied_quotes
+from crawler.discuz.elements import by_class, own_text, words
+from crawler.discuz.facts import Board
+from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.breadcrumbs import board_of, is_board_link, steps_of
+from crawler.discuz.page.counters import counters_in, read_all_replies
+from crawler.discuz.page.heading import Heading, category_before, category_link
+from crawler.discuz.page.identity import read_place
+from crawler.discuz.page.staff_marks import flags_of
+from crawler.discuz.post.flat_floors import FlatFloor, read_flat_floor, split_page
+from crawler.discuz.readers.skeleton import Face, Frame, Parts
+from crawler.discuz.words import SHORT_REPLIES, SHORT_VIEWS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
-    from crawler.discuz.document import Document
-
 # <!DOCTYPE html PUBLIC "-//WAPFORUM//DTD XHTML Mobile 1.0//EN" …>
-_MARKS = ("WAPFORUM", "MobileOptimized")
-_CELL = 'id="postmessage_'
-_TITLE = "thread_subject"
-_TYPE = re.compile(r"^\[\s?(.{1,60}?)\s?\]$")
-# <font class="xg1">看12880<span class="pipe">|</span>回5</font>
-_COUNTERS = re.compile(r"看\s?(\d{1,12})\s?\|\s?回\s?(\d{1,9})")
-_REPLIES = re.compile(r"共有?\s?(\d{1,9})\s?[条個个條]回[复復覆複]")
+_MARKS, _HEAD = ("WAPFORUM", "MobileOptimized"), 4096
+# <div class="box"><a href="forum.php">论坛</a> <em> &gt; </em> <a href="…fid=2">BOARD</a></div>
+_PATHS = ("box", known.PATH)
+# <div class="bm_inf"> 精华 <font class="xg1">看12880<span class="pipe">|</span>回5</font>
+_COUNTERS = re.compile(rf"{SHORT_VIEWS}\s?(\d{{1,12}})\s?\|\s?{SHORT_REPLIES}\s?(\d{{1,9}})")
+_ABOUT = "bm_inf"
+_LONGEST_LINE = 40
 
 
-def read_wap(document: Document) -> ThreadPage | None:
-    """Read a page of the old mobile template; ``None`` where it is none, or cannot be told."""
-    head = document.text[:4096]
-    if _CELL not in document.text or not any(mark in head for mark in _MARKS):
+def _read(frame: Frame) -> Parts | None:
+    head = frame.text[:_HEAD]
+    if not any(mark in head for mark in _MARKS):
         return None
-    root = document.root
-    above, stretches = split_page(root)
-    clock = read_clock(document)
-    site = read_site(document, clock)
-    context = Context(base_of(document, site), clock, is_mobile=True)
-    # mplus has its title within the first floor
-    header = above + (stretches[0].header if stretches else [])
-    heading = _heading(header, context.base)
-    thread_id = read_thread_id(document, [heading.get("href")] if heading is not None else ())
-    floors = [stretch for stretch in stretches if stretch.cell is not None or stretch.header]
-    posts = with_copied_quotes([read_stretch(floor, context) for floor in floors])
-    if heading is None or thread_id is None or not posts or not all(post.date for post in posts):
+    root, context = frame.root, frame.context
+    above, floors = split_page(root)
+    # one skin has its title within the first floor
+    header = above + (floors[0].header if floors else [])
+    title = _title(header, context.base)
+    floors = [floor for floor in floors if floor.cell is not None or floor.header]
+    if not floors:
         return None
-    page, pages, next_url = read_place(document, by_class(root, "pg"), context.base)
-    is_filtered = urls.is_filtered(document.url)
-    posts, newest_first = in_order(posts, page, pages, text=document.text, is_filtered=is_filtered)
-    views, replies = _counters(root)
-    return ThreadPage(
-        site=site,
-        url=read_thread_url(document, site.root, thread_id),
-        thread_id=thread_id,
-        headline=words(heading),
-        category=_category(header),
-        board=_board(above, context.base),
-        breadcrumbs=(),
-        page=page,
-        pages=pages,
-        next_url=next_url,
-        views=views,
-        replies=replies,
-        posts=tuple(posts),
-        is_filtered=is_filtered,
-        is_reversed=newest_first,
-        is_truncated=document.is_cut,
-        skin="wap",
+    posts = [read_flat_floor(floor, context) for floor in floors]
+    if title is None or not all(post.date for post in posts):
+        return None
+    return Parts(
+        heading=_heading(above, floors, title, context.base),
+        posts=posts,
+        place=read_place(frame.document, by_class(root, known.PAGER), context.base),
+        links=[title.get("href")],
     )
 
 
-def _heading(header: list[_Element], base: str) -> _Element | None:
+WAP = Face(skin="wap", read=_read, marks=(f'id="{known.CELL}',), is_mobile=True)
+
+
+def _title(header: list[_Element], base: str) -> _Element | None:
     """`<a id="thread_subject">`, or a heading that links to the thread itself."""
     for element in header:
-        if element.get("id") == _TITLE and words(element):
+        if element.get("id") == known.TITLE and words(element):
             return element
     for element in header:
         if element.tag == "h1":
@@ -92,37 +76,60 @@ def _heading(header: list[_Element], base: str) -> _Element | None:
     return None
 
 
-def _category(header: list[_Element]) -> str | None:
-    for element in header:
-        if element.tag == "a" and "typeid=" in (element.get("href") or ""):
-            found = _TYPE.match(words(element))
-            if found:
-                return found[1]
-    return None
+def _heading(above: list[_Element], floors: list[FlatFloor], title: _Element, base: str) -> Heading:
+    around = title.getparent()
+    bare = category_before(around, title) if around is not None else None
+    breadcrumbs = steps_of(_path(above), base)
+    outside = [*above, *(part for floor in floors for part in (*floor.header, *floor.rest))]
+    views, replies = _counters(outside)
+    return Heading(
+        title=words(title),
+        # <a href="…typeid=5">[见闻]</a>, or the bare text where the types are no list
+        category=category_link(above + floors[0].header) or bare,
+        board=board_of(breadcrumbs) or _last_board(above, base),
+        breadcrumbs=breadcrumbs,
+        views=views,
+        replies=replies,
+        flags=flags_of(_marks_of(above)),
+    )
 
 
-def _board(above: list[_Element], base: str) -> Board | None:
-    """The last link to a board in the path above the floors."""
-    board = None
-    for element in above:
-        href = element.get("href") if element.tag == "a" else None
-        board_id = urls.board_id(href)
-        if (
-            board_id
-            and "forumdisplay" in (href or "forumdisplay")
-            and "filter=" not in (href or "")
-        ):
-            url = urls.without_mobile(urls.resolve(base, href))
-            board = Board(words(element) or None, board_id, url)
-    return board
+def _path(above: list[_Element]) -> list[_Element]:
+    """The links of the path, up to the board of the thread."""
+    for box in above:
+        if any(name in (box.get("class") or "").split() for name in _PATHS):
+            links = list(box.iter("a"))
+            boards = [place for place, link in enumerate(links) if is_board_link(link)]
+            if boards:
+                return links[: boards[-1] + 1]
+    return []
 
 
-def _counters(root: _Element) -> tuple[int | None, int | None]:
-    for element in root.iter("font", "span"):
+def _last_board(above: list[_Element], base: str) -> Board | None:
+    """The last link to a board above the floors, where the path has another name."""
+    links = [link for link in above if link.tag == "a" and is_board_link(link)]
+    return board_of(steps_of(links, base))
+
+
+def _marks_of(above: list[_Element]) -> Iterator[str]:
+    """What stands beside the counters: 精华, in an element of its own or without one."""
+    for box in above:
+        if _ABOUT in (box.get("class") or "").split():
+            yield own_text(box)
+            yield from map(words, box.iterchildren("span"))
+
+
+def _counters(outside: list[_Element]) -> tuple[int | None, int | None]:
+    for element in outside:
+        if element.tag not in ("font", "span"):
+            continue
         said = words(element)
         found = _COUNTERS.search(said)
         if found:
             return int(found[1]), int(found[2])
+        both = counters_in(said) if len(said) < _LONGEST_LINE else None
+        if both:
+            return both
         told = read_all_replies(said)
         if told is not None:
             return None, told

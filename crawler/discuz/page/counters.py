@@ -1,0 +1,116 @@
+"""Views, replies and favourites of a thread, by the words that stand beside the numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.discuz.elements import number, words
+from crawler.discuz.page.prune import found_above_floors
+from crawler.discuz.words import ALL, COUNT_OF_REPLIES, REPLIES, REPLY, VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.etree import _Element
+
+    from crawler.discuz.document import Document
+    from crawler.discuz.page.floor_index import Floor
+
+# 查看: 8409   阅读：154 (one commercial skin)
+_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]\s?(\d{{1,12}})")
+_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]\s?(\d{{1,12}})")
+# 浏览 1024 回复 3: without a colon only where both stand in one line
+_LOOSE_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]?\s?(\d{{1,12}})")
+_LOOSE_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]?\s?(\d{{1,9}})")
+# Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
+# between title and first floor. <div>查看</div> <div>1437</div>
+_GAP = (
+    r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
+)
+_VIEWS_NEAR = re.compile(rf"{VIEWS}{_GAP}(\d{{1,12}})\s?<")
+_REPLIES_NEAR = re.compile(rf"{REPLIES}{_GAP}(\d{{1,12}})\s?<")
+# phones: <div class="mtit">… 全部回复<em>55</em>; old ones: 共有12条回复
+_ALL_REPLIES = re.compile(
+    rf"{ALL}{REPLY}\s?[(\uff08:\uff1a]?\s?(\d{{1,9}})|共有?\s?{COUNT_OF_REPLIES}"
+)
+
+
+def read_views(document: Document, page: Floor, first: Floor) -> int | None:
+    """How often the thread was looked at; ``first`` is the page's first floor."""
+    return _counter(document, page, first, (_VIEWS, _VIEWS_NEAR))
+
+
+def read_replies(document: Document, page: Floor, first: Floor) -> int | None:
+    """How many replies the thread has, by its own counter."""
+    return _counter(document, page, first, (_REPLIES, _REPLIES_NEAR))
+
+
+def read_favorites(page: Floor, first: Floor | None) -> int | None:
+    """How many members keep the thread (收藏)."""
+    for floor in (first, page):
+        if floor is not None and floor.first("favorites") is not None:
+            return number(floor.first("favorites"))
+    return None
+
+
+def views_in(line: str) -> int | None:
+    """The number behind one of the words for views and a colon.
+
+    >>> views_in("时间：2022-2-12 23:58:16 | 阅读：154")
+    154
+    """
+    found = _VIEWS.search(line)
+    return int(found[1]) if found else None
+
+
+def counters_in(line: str) -> tuple[int, int] | None:
+    """Views and replies, where a line tells both.
+
+    >>> counters_in("查看数: 12874 | 评论数: 5")
+    (12874, 5)
+    """
+    views, replies = _LOOSE_VIEWS.search(line), _LOOSE_REPLIES.search(line)
+    return (int(views[1]), int(replies[1])) if views and replies else None
+
+
+def first_counters(lines: Iterable[str]) -> tuple[int | None, int | None]:
+    """Views and replies from the first of some lines that tells both."""
+    return next(filter(None, map(counters_in, lines)), (None, None))
+
+
+def read_all_replies(line: str) -> int | None:
+    """The number of replies in a line of its own, as pages for phones have it.
+
+    >>> read_all_replies("倒序浏览 只看楼主 全部回复55")
+    55
+    """
+    found = _ALL_REPLIES.search(line)
+    return int(found[1] or found[2]) if found else None
+
+
+def _counter(
+    document: Document, page: Floor, first: Floor, rules: tuple[re.Pattern[str], re.Pattern[str]]
+) -> int | None:
+    rule, near = rules
+    for box in page.all("thread_counters"):
+        value = _labelled(box, rule)
+        if value is not None:
+            return value
+    # a skin without the box: beside the date of the first floor, or anywhere above it
+    for box in first.all("author_line"):
+        found = rule.search(words(box))
+        if found:
+            return int(found[1])
+    said = found_above_floors(document.text, near)
+    return int(said) if said else None
+
+
+def _labelled(box: _Element, rule: re.Pattern[str]) -> int | None:
+    """`<span>查看:</span> <span title="12876">1万</span>`: the number behind its label."""
+    for label in box.iter("span"):
+        value = label.getnext()
+        if value is not None and rule.search(f"{words(label)} 0"):
+            return number(value)
+    found = rule.search(words(box))
+    return int(found[1]) if found else None
