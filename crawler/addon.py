@@ -15,8 +15,11 @@ from scrapy.settings import BaseSettings, default_settings
 
 from crawler import settings as ours
 from crawler.spiders.discuz import DiscuzSpider
+from crawler.spiders.one_page import OnePage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.crawler import Crawler
 
 # A command is called as its file is, and no entry point can name a file with a hyphen.
@@ -31,17 +34,21 @@ _SETTINGS = {
 
 
 class DiscuzAddon:
-    """Gives a crawl of `discuz` what it needs, below what the project itself sets.
+    """Gives the spiders of this package what they need, below what the project itself sets.
 
-    ``is_ours`` tells whether the crawl is one of that spider.
+    ``is_ours`` tells whether the crawl is one of those; ``own`` are the settings that the spider
+    has in `custom_settings`, and not from here.
     """
 
-    def __init__(self, *, is_ours: bool) -> None:
+    def __init__(self, *, is_ours: bool, own: Iterable[str] = ()) -> None:
         self._is_ours = is_ours
+        self._own = frozenset(own)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(is_ours=issubclass(crawler.spidercls, DiscuzSpider))
+        spider = crawler.spidercls
+        is_ours = issubclass(spider, DiscuzSpider | OnePage)
+        return cls(is_ours=is_ours, own=spider.custom_settings or ())
 
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
@@ -57,6 +64,8 @@ class DiscuzAddon:
         if not self._is_ours:
             return
         for name, value in _SETTINGS.items():
+            if name in self._own:
+                continue
             if isinstance(value, dict):
                 theirs = settings.getdict(name)
                 priority = max(PRIORITIES["addon"], settings.getpriority(name) or 0)

@@ -1,60 +1,131 @@
-"""What the project's commands have in common: one line for wrong use, and no log without need."""
+"""What the project's commands share: one line for wrong use, quiet logs, sites, requests.
+
+It stands outside of `crawler.commands`, where Scrapy takes every class for a command.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
 from crawler.archive.files import site_folder
 from crawler.archive.segments import FILES, segment_paths
 from crawler.discuz import urls
+from crawler.extensions.member_cookies import read_member_cookies
+from crawler.frontier.answer import Answer
+from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.middlewares import FORUM
 from crawler.privacy.policy import Privacy
 from crawler.privacy.removal_list import BadRemovalsError
 from crawler.privacy.site import PrivacyError, read_privacy
-from crawler.reporting.exit_status import STORAGE, USAGE
+from crawler.reporting.exit_status import (
+    INCOMPLETE,
+    INTERRUPTED,
+    OK,
+    STATUSES,
+    STORAGE,
+    USAGE,
+)
+from crawler.site_rules import BadRulesError, Sites, load_sites
+from crawler.spiders.one_page import OnePage
 
 if TYPE_CHECKING:
     import argparse
 
+    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.settings import Settings
+
+
+def settings_of(command: ScrapyCommand) -> Settings:
+    """Return the settings of a command; Scrapy sets them before it calls any of its methods."""
+    if command.settings is None:
+        raise RuntimeError("the settings of a command are known once Scrapy runs it")
+    return command.settings
+
+
+def process_of(command: ScrapyCommand) -> CrawlerProcessBase:
+    """Return what a command crawls with; Scrapy sets it before it calls `run`."""
+    if command.crawler_process is None:
+        raise RuntimeError("a command can crawl once Scrapy runs it")
+    return command.crawler_process
+
+
+def refuse(command: str, message: str) -> NoReturn:
+    """End with one line for the user, and the status of wrong use."""
+    print(f"scrapy {command}: {message}", file=sys.stderr)
+    raise SystemExit(USAGE)
+
+
+def statuses(meanings: Mapping[int, str]) -> str:
+    """Describe the exit statuses of a command; an empty meaning stands for the crawl's.
+
+    All commands have 0 and 2.
+
+    >>> statuses({7: ""})
+    'Exit status: 0 all well, 2 wrong use or settings, 7 storage failed.'
+    """
+    all_meanings = {OK: "", USAGE: "", **meanings}
+    parts = [f"{status} {text or STATUSES[status]}" for status, text in all_meanings.items()]
+    return f"Exit status: {', '.join(parts)}."
+
+
+def shorten_network_errors(hosts: Collection[str] = ()) -> None:
+    """Log requests that failed in one line each, without a traceback, and for ``hosts`` alone.
+
+    Other hosts are those of pictures, which the line of their post tells of.
+    """
+
+    def is_shown(record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        request = record.args.get("request") if isinstance(record.args, dict) else None
+        if request is None:
+            return True
+        return FORUM not in request.meta and urlsplit(request.url).netloc in hosts
+
+    for name in ("robotstxt", "retry"):
+        logging.getLogger(f"scrapy.downloadermiddlewares.{name}").addFilter(is_shown)
+
 
 class QuietCommand(ScrapyCommand):
-    """A command that prints what it found, and logs nothing but errors unless it is told to."""
+    """A command that prints what it found, and logs nothing but errors unless -L asks for more."""
 
     requires_project = True
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse options that there are not, in one line, before anything is started."""
+        """Refuse unknown options in one line, before anything is started."""
         super().process_options(args, opts)
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             self.refuse(f"unknown option: {' '.join(unknown)}")
-        assert self.settings is not None
         if not opts.loglevel:
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+            settings_of(self).set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     @property
     def name(self) -> str:
-        """How it is called: as its file is."""
+        """How the command is called: as its file is."""
         return type(self).__module__.rpartition(".")[2]
 
     def refuse(self, message: str) -> NoReturn:
-        """End with one line for whoever typed it."""
+        """End with one line for the user, and the status of wrong use."""
         refuse(self.name, message)
 
     def storage_failed(self, error: Exception) -> None:
-        """Say that the disk does not do, and end with the status for it."""
+        """Tell that the disk failed, and end with the status for it."""
         print(f"scrapy {self.name}: storage failed: {error}", file=sys.stderr)
         self.exitcode = STORAGE
 
     def folder_of(self, args: list[str]) -> Path:
-        """The folder of the one site that is named, by its folder or its address."""
-        assert self.settings is not None
-        data = Path(self.settings["DATA_DIR"])
+        """Return the folder of the one site that is named, by its folder or its address."""
+        data = Path(settings_of(self)["DATA_DIR"])
         if len(args) != 1:
-            self.refuse("say one site")
+            self.refuse("name one site")
         site = args[0]
         if "://" in site:
             site = urls.site_of(urls.forum_root(site, None))
@@ -66,15 +137,81 @@ class QuietCommand(ScrapyCommand):
         return folder
 
     def privacy_of(self, folder: Path) -> Privacy:
-        """How a folder's lines may be handed on, by the settings and its removal list."""
-        assert self.settings is not None
+        """Return how a folder's lines may be published: the settings and its removal list."""
+        settings = settings_of(self)
         try:
-            return read_privacy(folder, self.settings["AUTHORS"], self.settings["LOCATION"])
+            return read_privacy(folder, settings["AUTHORS"], settings["LOCATION"])
         except (PrivacyError, BadRemovalsError, OSError) as error:
             self.refuse(str(error))
 
 
-def refuse(command: str, message: str) -> NoReturn:
-    """End with one line for whoever typed it, and the status of wrong use."""
-    print(f"scrapy {command}: {message}", file=sys.stderr)
-    raise SystemExit(USAGE)
+class PageCommand(QuietCommand):
+    """A command that looks at single pages of a forum, or at saved ones."""
+
+    def saved_page(self, name: str) -> Path | None:
+        """Return the path of a saved page, given as a path or as file://; ``None`` for a URL.
+
+        Refuses what is neither.
+        """
+        if "://" not in name:
+            if not Path(name).is_file():
+                self.refuse(f"no such file: {name}")
+            return Path(name)
+        self.check_address(name)
+        return file_path(name) if is_file(name) else None
+
+    def read_bytes(self, path: Path) -> bytes:
+        """Read a saved page, or refuse a file that cannot be read."""
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self.refuse(f"{path}: {error.strerror}")
+
+    def check_address(self, address: str) -> None:
+        """Refuse what is no address."""
+        try:
+            check_address(address)
+        except BadArgumentsError as error:
+            self.refuse(str(error))
+
+    def sites(self) -> Sites:
+        """Load the rules of sites, or refuse the file that is wrong."""
+        try:
+            return load_sites(Path(settings_of(self)["SITES_DIR"]))
+        except BadRulesError as error:
+            self.refuse(str(error))
+
+    def fetch(
+        self,
+        url: str,
+        follow: Callable[[Answer], Iterable[str]] = lambda _: (),
+        *,
+        seen_at: datetime | None = None,
+    ) -> list[Answer]:
+        """Ask for a page, and for the addresses that ``follow`` returns for each answer.
+
+        Dates in words (昨天) count from ``seen_at``, or from the present. Returns the answers in
+        their order; one that blocks is the last. Ends the command where it is interrupted.
+        """
+        answers: list[Answer] = []
+
+        def answered(answer: Answer) -> Iterable[str]:
+            answers.append(answer)
+            return follow(answer)
+
+        try:
+            read_member_cookies(settings_of(self))
+        except ValueError as error:
+            self.refuse(str(error))
+        shorten_network_errors()
+        process = process_of(self)
+        crawler = process.create_crawler(OnePage)
+        process.crawl(crawler, url=url, answered=answered, sites=self.sites(), seen_at=seen_at)
+        process.start()
+        if process.bootstrap_failed or crawler.stats is None:
+            # Scrapy has logged why
+            raise SystemExit(INCOMPLETE)
+        if crawler.stats.get_value("finish_reason") in (None, "shutdown"):
+            print(f"scrapy {self.name}: interrupted before {url} was read", file=sys.stderr)
+            raise SystemExit(INTERRUPTED)
+        return answers

@@ -1,4 +1,7 @@
-"""What is asked for: redirects stay on the forum, pauses are kept, nothing private is reached."""
+"""What is asked for and by whom: redirects stay on the forum, pauses and robots.txt are obeyed.
+
+Pictures and files are asked for at public addresses only.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,19 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
-# The key of a request's meta that says: a picture or file, of the forum with this root.
+# The key in `request.meta` of a request for a picture or file; its value is the forum's root.
 FORUM = "media_of_forum"
+
+
+def add_contact(settings: BaseSettings) -> None:
+    """Add `CONTACT` to the agent's name, for the spider that calls this in `update_settings`."""
+    if settings.get("CONTACT"):
+        agent = settings["USER_AGENT"].removesuffix(")")
+        settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
 
 
 class PrivateAddressError(IgnoreRequest):
@@ -39,13 +50,13 @@ class PrivateAddressError(IgnoreRequest):
 
 
 class PublicAddressMiddleware:
-    """Asks for pictures and files at public addresses only, or at the forum's own host.
+    """Allows requests for pictures and files at public addresses and at the forum's own host only.
 
-    Their addresses are whatever somebody wrote into a post, and redirects lead anywhere: to the
-    router, to a database on this machine, to a cloud's metadata (SSRF). A name is resolved here by
-    the resolver that the download uses, which remembers the answer. Has to stand before robots.txt
-    is asked for. Behind a proxy names are the proxy's to resolve. ``allowed`` hosts are asked all
-    the same.
+    Anybody may write any address into a post, and redirects lead anywhere: to the router, to a
+    database on this machine, to a cloud's metadata (SSRF). A name is resolved here by the resolver
+    of the download, which caches the result. Stands before the middleware that asks for robots.txt.
+    Behind a proxy names are not resolved: the proxy does that. ``allowed`` hosts may be asked
+    whatever their address.
     """
 
     def __init__(self, allowed: Iterable[str]) -> None:
@@ -68,7 +79,7 @@ class PublicAddressMiddleware:
     async def _leads_to_public(self, host: str) -> bool:
         from twisted.internet import reactor  # noqa: PLC0415 - Scrapy installs it late
 
-        # its types want a name to be a list of numbers
+        # its type stubs take a host name as a list of numbers
         resolver: Any = reactor
         if _as_ip(host) is not None or host.endswith(_LOCAL) or "." not in host:
             return False
@@ -78,26 +89,26 @@ class PublicAddressMiddleware:
 
 
 class SameSiteRedirectMiddleware(RedirectMiddleware):
-    """Follows a redirect unless it leads to another host; that one reaches the spider as it is.
+    """Follows redirects on the same host; a redirect to another host reaches the spider unchanged.
 
-    Scrapy's OffsiteMiddleware drops such a request without a word to anybody: an address that was
-    asked for would end as no line at all.
+    Scrapy's OffsiteMiddleware would drop the redirected request silently: the address asked for
+    would end without any line.
     """
 
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
-        # what a picture's address leads to is held against PublicAddressMiddleware instead
+        # for pictures PublicAddressMiddleware checks the redirected request instead
         if leads_elsewhere(response) and FORUM not in request.meta:
             return response
         return super().process_response(request, response)
 
 
 class RetryAfterMiddleware:
-    """Waits as long as `Retry-After` says (RFC 9110 §10.2.3), in seconds or as a date.
+    """Waits as long as `Retry-After` asks for (RFC 9110 §10.2.3), in seconds or until a date.
 
-    A pause that is longer than ``RETRY_AFTER_MAX`` seconds ends the run instead. A host of pictures
-    that asks for one is not asked again before it is over.
+    A pause of more than ``RETRY_AFTER_MAX`` seconds ends the run instead. Where a host of pictures
+    asks for a pause, requests to it fail until the pause is over.
     """
 
     def __init__(self, crawler: Crawler, longest: float) -> None:
@@ -114,15 +125,15 @@ class RetryAfterMiddleware:
 
         host = urlsplit(request.url).netloc
         if is_elsewhere(request) and self._not_before.get(host, 0) > time.monotonic():
-            # nobody's pictures hold up the forum
+            # pages of the forum must not wait for pictures
             raise IgnoreRequest(f"{host} asked for a pause")
-        # another answer may have asked for more in the meantime
+        # another response may have asked for a longer pause in the meantime
         while (pause := self._not_before.get(host, 0) - time.monotonic()) > 0:
             await maybe_deferred_to_future(deferLater(reactor, pause))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        said = response.headers.get("Retry-After")
-        pause = read_retry_after(said.decode("latin-1"), datetime.now(UTC)) if said else None
+        header = response.headers.get("Retry-After")
+        pause = read_retry_after(header.decode("latin-1"), datetime.now(UTC)) if header else None
         if pause is None or response.status < 300:
             return response
         host = urlsplit(request.url).netloc
@@ -143,43 +154,46 @@ class RetryAfterMiddleware:
 
 
 class RobotsAvailableMiddleware:
-    """robots.txt that the server fails to give: asked again, and then nothing is allowed.
+    """Asks again for a robots.txt that the server fails to give, then allows nothing.
 
-    RFC 9309 §2.3.1.4: a server's error is to be taken for "disallow all". Scrapy would read the
-    error page as rules, find none, and take everything for allowed.
+    RFC 9309 §2.3.1.4: a server's error means "disallow all". Scrapy would read the error page as
+    rules, find none, and allow everything. Stands before the middleware that asks for robots.txt,
+    to know whether that is done for a forum, which is an error, or for the host of a picture.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._forums: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
+    def process_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if FORUM not in request.meta and parts.path != "/robots.txt":
+            self._forums.add(parts.netloc)
+
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        if urlsplit(request.url).path != "/robots.txt" or response.status < 429:
+        host, path = urlsplit(request.url)[1:3]
+        if path != "/robots.txt" or response.status < 429:
             return response
-        assert self._crawler.spider is not None
-        again = get_retry_request(
-            request, spider=self._crawler.spider, reason=f"robots.txt: {response.status}"
-        )
+        spider, reason = self._crawler.spider, f"robots.txt: {response.status}"
+        again = get_retry_request(request, spider=spider, reason=reason) if spider else None
         if again is not None:
             return again
-        run = run_of(self._crawler.spider)
-        frontiers = run.frontiers if run else []
-        is_asked = any(urls.same_host(request.url, each.root) for each in frontiers)
-        level = logging.ERROR if is_asked else logging.INFO
+        level = logging.ERROR if host in self._forums else logging.INFO
         logger.log(level, "%s answers %d: nothing may be asked for", request.url, response.status)
         return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
 
 
 def is_elsewhere(request: Request) -> bool:
-    """Whether a picture or file is asked for that does not lie at the forum's own host."""
+    """Whether a request is for a picture or file at another host than the forum's."""
     forum = request.meta.get(FORUM)
     return forum is not None and not urls.same_host(request.url, forum)
 
 
-# names that only a local network gives
+# the ends of host names that only a local network resolves
 _LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".onion")
 
 
@@ -205,7 +219,7 @@ def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
         mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
         return mapped or address
     try:
-        # 127.1, 0x7f000001, 2130706433: what inet_aton takes, and so do downloaders
+        # 127.1, 0x7f000001, 2130706433: inet_aton reads them, and so do download handlers
         return IPv4Address(socket.inet_aton(host))
     except (OSError, UnicodeError):
         return None
@@ -220,8 +234,8 @@ def leads_elsewhere(response: Response) -> bool:
     return not urls.same_host(target, response.url)
 
 
-def read_retry_after(said: str, now: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks to wait; ``None`` where it is none.
+def read_retry_after(header: str, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` header asks to wait; ``None`` for any other text.
 
     >>> read_retry_after("120", datetime.now(UTC))
     120.0
@@ -229,10 +243,10 @@ def read_retry_after(said: str, now: datetime) -> float | None:
     >>> read_retry_after("Fri, 31 Dec 1999 23:59:59 GMT", now)
     59.0
     """
-    said = said.strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
-    moment = read_rfc_date(said)
+    header = header.strip()
+    if header.isascii() and header.isdigit():
+        return float(header[:9])
+    moment = read_rfc_date(header)
     if moment is None:
         return None
     return max(0.0, (moment - now).total_seconds())

@@ -1,29 +1,33 @@
-"""A Scrapy response → what the core reads of it."""
+"""A Scrapy response or failure → a page, or the reason why there is none. Only here."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from twisted.internet.defer import CancelledError
 
 from crawler.discuz import read_page
+from crawler.discuz.facts import Message
+from crawler.frontier.answer import Answer
 from crawler.frontier.options import file_path, is_file
 from crawler.frontier.template_drift import Sample
-from crawler.frontier.visit import Answer
-from crawler.middlewares import PrivateAddressError
+from crawler.items.reasons import reason_of
+from crawler.middlewares import PrivateAddressError, leads_elsewhere
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawler.discuz.facts import Page
     from crawler.items.reasons import Reason
 
-# What of the headers reading depends on.
+# The headers that reading depends on.
 _KEPT = ("content-type", "date")
+_LONGEST_MESSAGE = 300
 
 
 def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
@@ -39,33 +43,60 @@ def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
     )
 
 
-def read_answer(response: Response, now: datetime, sites: Sites) -> Answer:
-    """Read a response for the visit that asked for it."""
-    page = read_response(response, now, sites)
-    return Answer(page, now, sample_of(response, now), response.status)
+def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int = 1) -> Answer:
+    """Read a response: a page, or ``off_site`` for a redirect that is not followed."""
+    page = None if leads_elsewhere(response) else read_response(response, seen_at, sites)
+    return Answer(
+        url=response.url,
+        seen_at=seen_at,
+        page=page,
+        reason=reason_of(page) if page else "off_site",
+        message=page.text if isinstance(page, Message) else None,
+        status=response.status,
+        attempts=attempts,
+        sample=sample_of(response, seen_at),
+    )
 
 
 def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
-    """Why no response came, and what was said of it; ``largest`` is the size that was allowed."""
+    """Tell why no response came, and what the error says; ``largest`` is the size allowed."""
     error = failure.value
-    said = str(error) or type(error).__name__
+    message = str(error) or type(error).__name__
     reason: Reason = "unreachable"
     # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
     is_cancelled = isinstance(error, DownloadCancelledError | CancelledError)
-    if is_cancelled or "DOWNLOAD_MAXSIZE" in said:
+    if is_cancelled or "DOWNLOAD_MAXSIZE" in message:
         return "too_large", f"larger than {largest:,} bytes"
     if isinstance(error, PrivateAddressError):
         reason = "off_site"
     elif isinstance(error, IgnoreRequest):
-        # the other reason of Scrapy's is a redirect that never ends
-        reason = "robots_disallowed" if "robots.txt" in said else "unreachable"
-    elif "DataLoss" in repr(error):
+        # Scrapy ignores a redirect that never ends as well: "max redirections reached"
+        reason = "robots_disallowed" if "robots.txt" in message else "unreachable"
+    elif isinstance(error, ResponseDataLossError):
         reason = "truncated"
-    return reason, " ".join(said.split())[:300]
+    return reason, " ".join(message.split())[:_LONGEST_MESSAGE]
+
+
+def answer_of_failure(
+    failure: Failure, seen_at: datetime, largest: int, attempts: int = 1
+) -> Answer:
+    """Tell why no response came; ``largest`` is the size allowed, in bytes.
+
+    ``attempts`` were made by the spider; those that the downloader made on its own are added.
+    """
+    request: Request = failure.request  # type: ignore[attr-defined]
+    reason, message = read_failure(failure, largest)
+    return Answer(
+        url=request.url,
+        seen_at=seen_at,
+        reason=reason,
+        message=message,
+        attempts=attempts + request.meta.get("retry_times", 0),
+    )
 
 
 def sample_of(response: Response, now: datetime) -> Sample:
-    """The page as it came, for whoever has to look at it."""
+    """Return the page as it was sent, with the headers that reading depends on."""
     names = response.headers.to_unicode_dict()
     headers = {str(name).lower(): str(value) for name, value in names.items()}
     kept = {name: value for name, value in headers.items() if name in _KEPT}
@@ -73,7 +104,7 @@ def sample_of(response: Response, now: datetime) -> Sample:
 
 
 def seen_at(url: str) -> datetime:
-    """Now; for a saved page when it was saved, since its words (昨天) count from then."""
+    """Return the present; for a saved page when it was saved: its words (昨天) count from then."""
     if is_file(url):
         return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
     return datetime.now(UTC)

@@ -62,8 +62,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.SameSiteRedirectMiddleware": 600,
     # before anything that might use up a request, and behind nothing that answers for the server
     "crawler.middlewares.RetryAfterMiddleware": 560,
-    "crawler.middlewares.RobotsAvailableMiddleware": 555,
-    # before robots.txt is asked for (100): not even that of a private address is
+    # before robots.txt is asked for (100): by then it is known for which hosts it is needed, and
+    # that of a private address is not asked for
+    "crawler.middlewares.RobotsAvailableMiddleware": 60,
     "crawler.middlewares.PublicAddressMiddleware": 50,
 }
 # A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.

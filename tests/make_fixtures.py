@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from crawler.fixtures.fixture import META, PAGE, write_fixture
+from crawler.fixtures import META, PAGE, write_fixture
 from tests.forum.desktop import HOST, Floor, Look, Thread
 from tests.pages import Fixture, first, replies
 from tests.pages.lists import lists

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
 from dataclasses import replace
@@ -16,13 +15,12 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.archive.media_store import MEDIA
 from crawler.archive.segments import can_compress
-from crawler.console import refuse
-from crawler.extensions.cookies import read_cookies
+from crawler.console import process_of, refuse, settings_of, shorten_network_errors
 from crawler.extensions.ending import ending_of
+from crawler.extensions.member_cookies import read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
 from crawler.frontier.options import OPTIONS, BadArgumentsError, read_arguments
-from crawler.middlewares import FORUM
 from crawler.privacy.site import check_privacy
 from crawler.reporting.exit_status import STATUSES, conclude
 from crawler.reporting.progress import PROGRESS
@@ -85,16 +83,16 @@ class Command(ScrapyCrawl):
             read_arguments(**opts.spargs)
         except BadArgumentsError as error:
             refuse("crawl", str(error))
-        assert self.settings is not None
+        settings = settings_of(self)
         if opts.quiet:
-            self.settings.set("PROGRESS", "none", priority="cmdline")
+            settings.set("PROGRESS", "none", priority="cmdline")
             if not opts.loglevel:
-                self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-        self._check_settings(self.settings)
-        is_own = self.settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]
-        if is_own and shows_live(self.settings["PROGRESS"]):
+                settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+        self._check_settings(settings)
+        is_own = settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]
+        if is_own and shows_live(settings["PROGRESS"]):
             # the view tells what the log would
-            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+            settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
     def _check_settings(self, settings: BaseSettings) -> None:
         contact = settings.get("CONTACT") or ""
@@ -115,40 +113,27 @@ class Command(ScrapyCrawl):
             for name in ("SEGMENT_SIZE", "REVISIT_PAGES", "REVISIT_REFUSED_DAYS", "MEDIA_MAXSIZE"):
                 if settings.getint(name) < 0:
                     refuse("crawl", f"{name}={settings[name]}: say a number")
-            if settings.get("COOKIES_FILE"):
-                read_cookies(Path(settings["COOKIES_FILE"]))
+            read_member_cookies(settings)
             load_sites(Path(settings["SITES_DIR"]))
             check_privacy(settings["AUTHORS"], settings["LOCATION"])
         except (ValueError, BadRulesError) as error:
             refuse("crawl", str(error))
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
-        # a host that does not answer is said in a line; where it happened in Scrapy is no news
-        hosts = {urlsplit(url).netloc for url in read_arguments(**opts.spargs).addresses}
-        for name in ("robotstxt", "retry"):
-            theirs = logging.getLogger(f"scrapy.downloadermiddlewares.{name}")
-            theirs.addFilter(lambda record: _is_news(record, hosts))
-        assert self.crawler_process is not None
-        crawler = self.crawler_process.create_crawler("discuz")
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
+        addresses = read_arguments(**opts.spargs).addresses
+        shorten_network_errors({urlsplit(url).netloc for url in addresses})
+        process = process_of(self)
+        crawler = process.create_crawler("discuz")
+        process.crawl(crawler, **opts.spargs)
+        process.start()
         self._conclude(crawler, is_quiet=opts.quiet)
 
     def _conclude(self, crawler: Crawler, *, is_quiet: bool) -> None:
         """Say what came of it, and set the exit status."""
         ending = ending_of(crawler)
-        if self.crawler_process is None or self.crawler_process.bootstrap_failed:
+        if process_of(self).bootstrap_failed:
             ending = replace(ending, finish_reason="failed")
         outcome = conclude(ending, f"{crawler.settings['DATA_DIR']}/")
         for line in outcome.messages if outcome.status or not is_quiet else ():
             print(line, file=sys.stderr)
         self.exitcode = outcome.status
-
-
-def _is_news(record: logging.LogRecord, hosts: set[str]) -> bool:
-    """Of what cannot be had a line is enough; for pictures it is the one of their post."""
-    record.exc_info = None
-    request = record.args.get("request") if isinstance(record.args, dict) else None
-    if request is None:
-        return True
-    return FORUM not in request.meta and urlsplit(request.url).netloc in hosts

@@ -8,11 +8,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import Archive, InUseError
-from crawler.console import QuietCommand
+from crawler.archive.site_archive import InUseError, SiteArchive
+from crawler.console import QuietCommand, statuses
 from crawler.privacy.erase import erase, find
 from crawler.privacy.removal_list import REMOVALS, BadRemovalsError
 from crawler.privacy.site import read_privacy
+from crawler.reporting.exit_status import STORAGE
 
 if TYPE_CHECKING:
     import argparse
@@ -27,15 +28,15 @@ class Command(QuietCommand):
 
     def long_desc(self) -> str:
         return (
-            f"Reads DATA_DIR/SITE/{REMOVALS} and says how much of that is stored; with --yes it "
-            "takes them out of all files, with the pictures and files that nothing else shows, "
-            "and with the pages that were kept in alarm/. SITE is a folder there, or an address of "
-            "the forum. Exit status: 0 all well, 2 wrong use, 7 storage failed."
-        )
+            f"Reads DATA_DIR/SITE/{REMOVALS} and tells how much of what is listed is stored; with "
+            "--yes it takes that out of all files, with the pictures and files that no other post "
+            "shows, and deletes the pages that were kept in alarm/. SITE is a folder there, or an "
+            "address of the forum. "
+        ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--yes", action="store_true", help="do it")
+        parser.add_argument("--yes", action="store_true", help="erase it")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = self.folder_of(args)
@@ -43,7 +44,7 @@ class Command(QuietCommand):
             privacy = read_privacy(folder, "keep", "keep")
             if not privacy.removals:
                 self.refuse(f"nothing is listed in {folder / REMOVALS}")
-            with closing(Archive(folder)) as archive:
+            with closing(SiteArchive(folder)) as archive:
                 listed = find(folder, privacy)
                 if opts.yes:
                     erase(archive, privacy, listed)
@@ -52,9 +53,9 @@ class Command(QuietCommand):
         except (OSError, sqlite3.Error) as error:
             self.storage_failed(error)
         else:
-            said = (
+            found = (
                 f"{len(listed.posts):,} posts in {listed.lines:,} lines, {listed.changed:,} lines"
                 f" that quote or name somebody, {len(listed.files):,} pictures and files"
             )
-            hint = "erased" if opts.yes else "would be erased: say --yes"
-            print(f"{said} {hint}", file=sys.stderr)
+            outcome = "erased" if opts.yes else "would be erased: --yes erases them"
+            print(f"{found} {outcome}", file=sys.stderr)

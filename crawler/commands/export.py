@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.console import QuietCommand
-from crawler.exports import FORMATS
-from crawler.exports.snapshot import read_snapshot
+from crawler.console import QuietCommand, statuses
+from crawler.exports import FORMATS, read_snapshot
+from crawler.reporting.exit_status import STORAGE
 
 if TYPE_CHECKING:
     import argparse
@@ -28,8 +28,8 @@ class Command(QuietCommand):
             "an address of the forum): markdown, a file for each thread; jsonld, a "
             "DiscussionForumPosting a line; csv and parquet, a folder with threads and posts; "
             "sqlite, a database with full-text search for Datasette. What was exported there "
-            "before is replaced. Exit status: 0 all well, 2 wrong use, 7 storage failed."
-        )
+            "before is replaced. "
+        ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -38,18 +38,21 @@ class Command(QuietCommand):
             "-o", "--output", metavar="PATH", help="file or folder to write (SITE with an ending)"
         )
         parser.add_argument(
-            "--with-deleted", action="store_true", help="keep what is gone, with its last words"
+            "--with-deleted",
+            action="store_true",
+            help="include deleted posts with their last text",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if opts.to not in FORMATS:
-            self.refuse(f"say --to {'|'.join(FORMATS)}")
+            self.refuse(f"name a format: --to {'|'.join(FORMATS)}")
         wanted = FORMATS[opts.to]
         folder = self.folder_of(args)
         privacy = self.privacy_of(folder)
         if not wanted.is_possible():
             self.refuse(
-                f"{opts.to} has to be installed: pip install 'discuz-archiver[{wanted.needs}]'"
+                f"--to {opts.to} needs another package: "
+                f"pip install 'discuz-archiver[{wanted.needs}]'"
             )
         path = Path(opts.output or f"{folder.name}{wanted.ending}")
         try:

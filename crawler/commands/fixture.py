@@ -1,58 +1,45 @@
-"""`scrapy fixture`: keep a page with what has to come out of it, and hold what is kept to it."""
+"""`scrapy fixture`: keep a page as a test, and compare the kept ones with what is expected."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrapy import Request, Spider
-
-from crawler.console import QuietCommand
-from crawler.discuz.document import decode
-from crawler.fixtures.fixture import (
-    META,
+from crawler.console import PageCommand, statuses
+from crawler.fixtures import (
     differences,
     fixture_folders,
-    kind_of,
-    read_body,
+    make_fixture,
+    meta_beside,
     read_fixture,
     update_fixture,
-    write_fixture,
 )
-from crawler.fixtures.scrub import invent, scrub
-from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
-from crawler.reporting.exit_status import INCOMPLETE
+from crawler.reporting.exit_status import INCOMPLETE, OK
 from crawler.reporting.progress import printable
-from crawler.responses import sample_of, seen_at
+from crawler.responses import seen_at
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
+# A field may be a whole text; its beginning tells which one differs.
 _SHOWN = 200
 
 
-class Command(QuietCommand):
+class Command(PageCommand):
     def syntax(self) -> str:
         return "[options] ADDRESS_OR_FILE NAME | --update [NAME…] | --verify"
 
     def short_desc(self) -> str:
-        return "Keep a page as a fixture, or hold the kept ones to what is expected of them"
+        return "Keep a page as a fixture, or compare the kept ones with what is expected of them"
 
     def long_desc(self) -> str:
         return (
             "Fetches or copies a page, takes tokens, session ids and addresses out of it, and "
-            "writes page.html, meta.json and expected.json to fixtures/<kind>/NAME/. A file that "
-            "lies beside a meta.json (as in data/<site>/alarm/) keeps what that says. "
-            "Exit status: 0 all well, 2 wrong use, 3 a page could not be had, or does not give "
-            "what is expected."
-        )
+            "writes page.html, meta.json and expected.json to fixtures/<kind>/NAME/. A file beside "
+            "a meta.json (as in data/<site>/alarm/) keeps the address and time written there. "
+        ) + statuses({INCOMPLETE: "no page was received, or a fixture is not read as expected"})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -67,24 +54,17 @@ class Command(QuietCommand):
         parser.add_argument("--verify", action="store_true", help="read all fixtures")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse what cannot be meant so, in one line, before anything is started."""
+        """Refuse wrong use in one line, before anything is started."""
         super().process_options(args, opts)
         if opts.verify or opts.update:
             if opts.verify and (opts.update or args):
-                self.refuse("--verify stands alone")
+                self.refuse("--verify takes no name and no --update")
         elif len(args) != 2:
-            self.refuse("say a page and the name of its fixture")
+            self.refuse("name a page and its fixture")
         elif "/" in args[1].strip("/") or args[1] in (".", ".."):
-            self.refuse(f"{args[1]}: a name without folders")
-        elif "://" in args[0]:
-            try:
-                check_address(args[0])
-            except BadArgumentsError as error:
-                self.refuse(str(error))
-        elif not Path(args[0]).is_file():
-            self.refuse(f"no such file: {args[0]}")
-        assert self.settings is not None
-        self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+            self.refuse(f"{args[1]}: name the fixture without folders")
+        else:
+            self.saved_page(args[0])
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = Path(opts.folder)
@@ -92,30 +72,46 @@ class Command(QuietCommand):
             self._verify(folder)
         elif opts.update:
             self._update(folder, args)
-        elif "://" in args[0] and not is_file(args[0]):
-            assert self.crawler_process is not None
-
-            def keep(body: bytes, meta: dict[str, Any]) -> None:
-                self._keep(body, meta, folder, args[1], is_invented=opts.invent)
-
-            self.crawler_process.crawl(_OnePage, url=args[0], keep=keep, fail=self._fail)
-            self.crawler_process.start()
         else:
-            path = file_path(args[0]) if is_file(args[0]) else Path(args[0])
-            meta = _meta_of(path, opts.url)
-            self._keep(path.read_bytes(), meta, folder, args[1], is_invented=opts.invent)
+            path = self.saved_page(args[0])
+            kept = self._ask(args[0]) if path is None else self._read_file(path, opts.url)
+            if kept is not None:
+                self._keep(folder, args[1], *kept, is_invented=opts.invent)
+
+    def _ask(self, url: str) -> tuple[bytes, dict[str, Any]] | None:
+        """Ask for a page: its body and meta.json; ``None`` where none came, after printing why."""
+        (answer,) = self.fetch(url)
+        if answer.sample is None or answer.reason == "off_site":
+            message = f" ({answer.message})" if answer.message else ""
+            print(printable(f"scrapy fixture: {url}: {answer.reason}{message}"), file=sys.stderr)
+            self.exitcode = INCOMPLETE
+            return None
+        return answer.sample.body, {
+            "url": answer.url,
+            "seen_at": answer.seen_at.isoformat(timespec="seconds"),
+            "headers": dict(answer.sample.headers),
+            "status": answer.status,
+        }
+
+    def _read_file(self, path: Path, url: str | None) -> tuple[bytes, dict[str, Any]]:
+        """Read a saved page: its body, and its meta.json by the options and the one beside it."""
+        meta = meta_beside(path)
+        address = path.resolve().as_uri()
+        return self.read_bytes(path), {
+            "url": url or meta.get("url") or address,
+            "seen_at": meta.get("seen_at") or seen_at(address).isoformat(timespec="seconds"),
+            "headers": meta.get("headers") or {},
+            "status": meta.get("status"),
+        }
 
     def _keep(
-        self, body: bytes, meta: dict[str, Any], folder: Path, name: str, *, is_invented: bool
+        self, folder: Path, name: str, body: bytes, meta: dict[str, Any], *, is_invented: bool
     ) -> None:
-        text, encoding = decode(body, meta["headers"].get("content-type", ""))
-        codec = "gb18030" if encoding == "gbk" else encoding
-        text = scrub(text)
-        page = read_body(text.encode(codec, "replace"), meta)
-        if is_invented:
-            text = invent(text, page)
-        place = folder / kind_of(page) / name
-        expected = write_fixture(place, text.encode(codec, "replace"), meta)
+        try:
+            place, expected = make_fixture(folder, name, body, meta, is_invented=is_invented)
+        except OSError as error:
+            self.storage_failed(error)
+            return
         print(f"{place}: {expected['kind']}, {len(expected['lines'])} lines; read expected.json")
         if not is_invented:
             print("names and words are as they were: --invent replaces them")
@@ -130,7 +126,7 @@ class Command(QuietCommand):
             wrong += bool(found)
             _show(place, found)
         print(f"{len(folders)} fixtures, {wrong} not as expected")
-        self.exitcode = INCOMPLETE if wrong else 0
+        self.exitcode = INCOMPLETE if wrong else OK
 
     def _update(self, folder: Path, names: list[str]) -> None:
         folders = [place for place in fixture_folders(folder) if not names or place.name in names]
@@ -140,49 +136,8 @@ class Command(QuietCommand):
         for place in folders:
             _show(place, update_fixture(place))
 
-    def _fail(self, said: str) -> None:
-        print(f"scrapy fixture: {printable(said)}", file=sys.stderr)
-        self.exitcode = INCOMPLETE
 
-
-class _OnePage(Spider):
-    name = "fixture"
-
-    def __init__(self, url: str, keep: Any, fail: Any, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.url, self.keep, self.fail = url, keep, fail
-
-    async def start(self) -> AsyncIterator[Request]:
-        yield Request(self.url, callback=self.parse, errback=self.failed)
-
-    def parse(self, response: Response) -> None:
-        sample = sample_of(response, datetime.now(UTC))
-        meta = {
-            "url": sample.url,
-            "seen_at": sample.seen_at.isoformat(timespec="seconds"),
-            "headers": dict(sample.headers),
-            "status": response.status,
-        }
-        self.keep(sample.body, meta)
-
-    def failed(self, failure: Failure) -> None:
-        self.fail(f"{self.url}: {failure.value}")
-
-
-def _meta_of(path: Path, url: str | None) -> dict[str, Any]:
-    """What is known of a saved page: from the file beside it, or from the options."""
-    beside = path.with_name(META)
-    meta = json.loads(beside.read_text("utf-8")) if beside.is_file() else {}
-    address = path.resolve().as_uri()
-    return {
-        "url": url or meta.get("url") or address,
-        "seen_at": meta.get("seen_at") or seen_at(address).isoformat(timespec="seconds"),
-        "headers": meta.get("headers") or {},
-        "status": meta.get("status"),
-    }
-
-
-def _show(place: Path, found: list[str]) -> None:
+def _show(place: Path, found: Iterable[str]) -> None:
     for line in found:
         shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
         print(printable(f"{place}: {shown}"))

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from scrapy import Request, Spider
+from typing import TYPE_CHECKING
 
 from crawler.archive.segments import encode
-from crawler.console import QuietCommand
-from crawler.discuz import read_page
-from crawler.discuz.facts import Message, Page, ThreadPage
-from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.console import PageCommand, statuses
+from crawler.discuz import read_page, urls
+from crawler.discuz.facts import Message, ThreadPage
+from crawler.frontier.answer import Answer
 from crawler.frontier.visit import kind_of
 from crawler.items.build import post_lines, refusal_line
-from crawler.items.lines import Line, to_json
-from crawler.items.reasons import DEFINITE
-from crawler.responses import read_response, seen_at
-from crawler.site_rules import BadRulesError, Sites, load_sites
+from crawler.items.lines import Line, Refusal, to_json
+from crawler.items.reasons import DEFINITE, reason_of
+from crawler.reporting.exit_status import INCOMPLETE, OK
+from crawler.responses import seen_at
 
 if TYPE_CHECKING:
     import argparse
-
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
-USAGE, INCOMPLETE = 2, 3
+    from pathlib import Path
 
 
-class Command(QuietCommand):
+class Command(PageCommand):
     def syntax(self) -> str:
         return "[options] FILE_OR_URL"
 
@@ -40,10 +32,10 @@ class Command(QuietCommand):
 
     def long_desc(self) -> str:
         return (
-            "Reads one page, a saved file or an address, and prints its article, posts or refusal "
-            "as JSON lines. An address is asked once, robots.txt obeyed. "
-            "Exit status: 0 all well, 2 wrong use, 3 the page could not be read."
-        )
+            "Reads one page, a saved file or a URL, and prints its article, posts or refusal as "
+            "JSON lines. A URL is asked for as in a crawl: robots.txt is obeyed, and what fails "
+            "for a moment is asked for again. "
+        ) + statuses({INCOMPLETE: "the page could not be read"})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -55,83 +47,57 @@ class Command(QuietCommand):
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse what cannot be meant so, in one line, before anything is started."""
+        """Refuse wrong use in one line, before anything is started."""
         super().process_options(args, opts)
         if len(args) != 1:
-            self.refuse("say one file or address")
+            self.refuse("name one file or URL")
         if opts.seen_at and _time(opts.seen_at) is None:
             self.refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
-        if "://" in args[0]:
-            try:
-                check_address(args[0])
-            except BadArgumentsError as error:
-                self.refuse(str(error))
-        elif not Path(args[0]).is_file():
-            self.refuse(f"no such file: {args[0]}")
-        assert self.settings is not None
-        try:
-            self._sites = load_sites(Path(self.settings["SITES_DIR"]))
-        except BadRulesError as error:
-            self.refuse(str(error))
-        # what is printed is all that comes of it
-        self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        self.saved_page(args[0])
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         moment = _time(opts.seen_at) if opts.seen_at else None
-        if "://" in args[0] and not is_file(args[0]):
-            assert self.crawler_process is not None
-            self.crawler_process.crawl(
-                _OnePage, url=args[0], seen_at=moment, show=self._print, sites=self._sites
-            )
-            self.crawler_process.start()
+        path = self.saved_page(args[0])
+        if path is None:
+            (answer,) = self.fetch(args[0], seen_at=moment)
         else:
-            path = file_path(args[0]) if is_file(args[0]) else Path(args[0])
-            self._read_file(path, opts.url, moment)
-
-    def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> None:
-        saved = path.resolve().as_uri()
-        url, moment = url or saved, moment or seen_at(saved)
-        page = read_page(path.read_bytes(), url=url, seen_at=moment, rules=self._sites.of(url))
-        self._print(page, url, moment)
-
-    def _print(self, page: Page | str, url: str, seen_at: datetime) -> None:
-        lines: list[Line] = []
+            answer = self._read_file(path, opts.url, moment)
+        page, lines = answer.page, list[Line]()
         if isinstance(page, ThreadPage):
-            lines += post_lines(page, page.posts, seen_at)
-        elif isinstance(page, Message):
-            lines.append(refusal_line(page.reason, url=url, fetched_at=seen_at, message=page))
-        elif isinstance(page, str):
-            lines.append(refusal_line("unreachable", url=url, fetched_at=seen_at, message_raw=page))
-        else:
-            said = f"{kind_of(page)}, not a thread"
-            lines.append(
-                refusal_line("template_unknown", url=url, fetched_at=seen_at, message_raw=said)
-            )
+            lines += post_lines(page, page.posts, answer.seen_at)
+        refusal = _refusal(answer)
+        if refusal is not None:
+            lines.append(refusal)
+            self.exitcode = OK if refusal.reason in DEFINITE else INCOMPLETE
         for line in lines:
             sys.stdout.buffer.write(encode(to_json(line)))
-            if getattr(line, "reason", "not_found") not in DEFINITE:
-                self.exitcode = INCOMPLETE
         sys.stdout.buffer.flush()
 
+    def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> Answer:
+        saved = path.resolve().as_uri()
+        url, moment = url or saved, moment or seen_at(saved)
+        page = read_page(self.read_bytes(path), url=url, seen_at=moment, rules=self.sites().of(url))
+        return Answer(url, moment, page, reason_of(page))
 
-class _OnePage(Spider):
-    name = "page"
 
-    def __init__(
-        self, url: str, seen_at: datetime | None, show: Any, sites: Sites, **arguments: Any
-    ) -> None:
-        super().__init__(**arguments)
-        self.url, self.seen_at, self.show, self.sites = url, seen_at, show, sites
-
-    async def start(self) -> AsyncIterator[Request]:
-        yield Request(self.url, callback=self.parse, errback=self.failed)
-
-    def parse(self, response: Response) -> None:
-        now = self.seen_at or datetime.now(UTC)
-        self.show(read_response(response, now, self.sites), response.url, now)
-
-    def failed(self, failure: Failure) -> None:
-        self.show(str(failure.value), self.url, self.seen_at or datetime.now(UTC))
+def _refusal(answer: Answer) -> Refusal | None:
+    """Make the line that tells why there is no whole page of a thread; ``None`` where there is."""
+    page, reason, message = answer.page, answer.reason, answer.message
+    if reason is None and page is not None and not isinstance(page, ThreadPage):
+        reason, message = "template_unknown", f"{kind_of(page)}, not a thread"
+    if reason is None:
+        return None
+    address = urls.read_thread_address(answer.url)
+    return refusal_line(
+        reason,
+        url=answer.url,
+        fetched_at=answer.seen_at,
+        message=page if isinstance(page, Message) else None,
+        thread_id=address.thread_id if address else None,
+        message_raw=message,
+        status=answer.status,
+        attempts=answer.attempts,
+    )
 
 
 def _time(text: str) -> datetime | None:

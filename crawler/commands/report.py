@@ -1,11 +1,12 @@
-"""`scrapy report`: write the pages of a site's runs again, from their records."""
+"""`scrapy report`: the pages of a site's runs, drawn again from their records."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.console import QuietCommand
+from crawler.console import QuietCommand, settings_of, statuses
+from crawler.reporting.exit_status import STORAGE
 from crawler.reporting.run_files import read_record, read_records, write_overview, write_page
 
 if TYPE_CHECKING:
@@ -17,22 +18,21 @@ class Command(QuietCommand):
         return "[options] [SITE]"
 
     def short_desc(self) -> str:
-        return "Write the pages of a site's runs: one run, and all runs as a time line"
+        return "Draw the pages of a site's runs: each run, and all of them as a time line"
 
     def long_desc(self) -> str:
         return (
-            "Reads DATA_DIR/SITE/runs/*.json and writes index.html, a time line of all runs, and "
-            "the page of the last run, or of the one that --run names. SITE is a folder in "
-            "DATA_DIR or a URL of the forum; it may be left out if there is only one site. "
-            "Exit status: 0 all well, 2 wrong use, 7 storage failed."
-        )
+            "Reads DATA_DIR/SITE/runs/*.json and draws index.html, a time line of all runs, and "
+            "the page of the last one, or of the one that --run names. SITE is a folder there, or "
+            "an address of the forum; it may be left out where there is only one. "
+        ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--run", metavar="ID", help="name of the run, as in runs/ID.json")
+        parser.add_argument("--run", metavar="ID", help="the run to draw, as its file is called")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        folder = self.folder_of(args or self._only_site())
+        folder = self.folder_of(args or _only_site(Path(settings_of(self)["DATA_DIR"])))
         runs = folder / "runs"
         records = read_records(runs)
         if not records:
@@ -46,9 +46,7 @@ class Command(QuietCommand):
         except OSError as error:
             self.storage_failed(error)
 
-    def _only_site(self) -> list[str]:
-        """The site with records, as an argument; none if there are several."""
-        if self.settings is None:
-            raise RuntimeError("scrapy.cmdline sets the settings before it runs a command")
-        sites = [path.parent.name for path in Path(self.settings["DATA_DIR"]).glob("*/runs")]
-        return sites if len(sites) == 1 else []
+
+def _only_site(data: Path) -> list[str]:
+    sites = [path.parent.name for path in data.glob("*/runs")]
+    return sites if len(sites) == 1 else []

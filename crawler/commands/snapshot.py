@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from crawler.archive.files import replaced_file
-from crawler.console import QuietCommand
-from crawler.exports.snapshot import write_snapshot
+from crawler.console import QuietCommand, statuses
+from crawler.exports import write_snapshot
+from crawler.reporting.exit_status import STORAGE
 
 if TYPE_CHECKING:
     import argparse
@@ -28,17 +29,22 @@ class Command(QuietCommand):
             "Reads all lines of DATA_DIR/SITE and writes the last version of each article, "
             "post and refusal, articles with the coverage of their thread. SITE is a folder "
             "there, or an address of the forum. "
-            "Exit status: 0 all well, 2 wrong use, 7 storage failed."
-        )
+        ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="FILE", help="instead of the screen")
         parser.add_argument(
-            "--with-deleted", action="store_true", help="keep what is gone, with its last words"
+            "-o", "--output", metavar="FILE", help="file to write, instead of the screen"
         )
         parser.add_argument(
-            "--nested", action="store_true", help="one line a thread, its posts within its article"
+            "--with-deleted",
+            action="store_true",
+            help="include deleted posts with their last text",
+        )
+        parser.add_argument(
+            "--nested",
+            action="store_true",
+            help="one line a thread, its posts within its article",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -52,7 +58,7 @@ class Command(QuietCommand):
             else:
                 _write(pieces, sys.stdout.buffer)
         except BrokenPipeError:
-            # head has seen enough
+            # `| head` reads no more; Python would complain on stderr when it flushes stdout
             sys.stderr.close()
         except (OSError, sqlite3.Error, ValueError) as error:
             self.storage_failed(error)

@@ -1,7 +1,7 @@
 """Lines as rows of two tables: threads and their posts.
 
-The columns are those of the published schema, in its order: `author` and `board` flattened
-(`author_name`), whatever holds several values as JSON. The opening post is a row of both tables.
+The columns are the fields of the published schema, in its order: `author` and `board` flattened
+(`author_name`), lists and objects as JSON. The opening post is a row of both tables.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from crawler.items.schema import json_schema
 
 Record = dict[str, Any]
 
+# Objects whose parts are columns of their own: author_name, board_id.
 _FLAT = ("author", "board", "coverage")
-# A coverage is an object of any content in a line; these are the parts that tell something.
+# The schema does not list the parts of coverage; these become columns.
 _COVERAGE = ("status", "posts_expected", "posts_captured")
-# What a row of its own thread tells of it, and what no table needs.
+# Fields of posts that stand in the table of threads as well.
 _OF_THREADS = ("thread_id", "site", "url", "headline", "author", "date_published", "fetched_at")
+# The same in each row.
 _LEFT_OUT = ("item_type", "schema_version")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, where its value stands in a line, and what it is.
+    """A column: its name, the path of its value in a line, and the kind of the value.
 
     ``kind`` is one of text, integer, boolean, json.
     """
@@ -35,7 +37,7 @@ class Column:
     kind: str
 
     def of(self, record: Record) -> Any:
-        """The value in a line; JSON as text, ``None`` where the line says nothing."""
+        """Return the value in a line, lists and objects as JSON; ``None`` where it is absent."""
         value: Any = record
         for step in self.path:
             value = value.get(step) if isinstance(value, dict) else None
@@ -55,16 +57,15 @@ def _columns(kind: str, names: Iterable[str]) -> tuple[Column, ...]:
             parts = schema.get("properties", {}) if name in _FLAT else {}
         if not parts:
             found.append(Column(name, (name,), _kind(schema)))
-        for part, told in parts.items():
-            found.append(Column(f"{name}_{part}", (name, part), _kind(told)))
+        for part, part_schema in parts.items():
+            found.append(Column(f"{name}_{part}", (name, part), _kind(part_schema)))
     return tuple(found)
 
 
 def _kind(schema: Record) -> str:
-    said = schema.get("type", "string")
-    return {"integer": "integer", "boolean": "boolean", "array": "json", "object": "json"}.get(
-        said, "text"
-    )
+    """Return the kind of a column from the type in its JSON Schema."""
+    kinds = {"integer": "integer", "boolean": "boolean", "array": "json", "object": "json"}
+    return kinds.get(schema.get("type", "string"), "text")
 
 
 _OF_POSTS = [name for name in json_schema("post")["properties"] if name not in _LEFT_OUT]
@@ -77,5 +78,5 @@ THREADS = _columns(
 
 
 def is_of_thread(record: Record) -> bool:
-    """Whether a line is one of a thread: no refusal."""
+    """Whether a line is an article or a post, and no refusal."""
     return record["item_type"] in ("article", "post")

@@ -1,8 +1,8 @@
 """SQLite with full-text search, ready for Datasette: `threads`, `posts` and `posts_search`.
 
-SQLite's tokenizers take a run of Chinese characters for one word, or (trigram) find no word of two.
-So the search table holds a space between all of them, and a search puts one between those that are
-looked for: a phrase of single characters is found however long it is.
+SQLite's tokenizers take a run of Chinese characters for one word, or (trigram) cannot find words of
+two. The search table therefore has a space between all such characters, and `SEARCH` puts spaces
+into the words that are looked for: a phrase of single characters of any length is found.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from crawler.exports.columns import POSTS, THREADS, Column, is_of_thread
 Record = dict[str, Any]
 
 _TYPES = {"text": "TEXT", "integer": "INTEGER", "boolean": "INTEGER", "json": "TEXT"}
-# Chinese, Japanese, Korean and all behind them stand apart, as in `SEARCH` below.
+# Chinese, Japanese, Korean and all characters behind them (11904 in `SEARCH`) are set apart.
 _APART = re.compile("([\u2e80-\U0010ffff])")
-_IN_ONE_GO = 500
+# Rows inserted at once; more is hardly faster, and holds more posts in memory.
+_ROWS = 500
 
-# What is looked for: words with spaces between, each of them somewhere in a post.
+# Finds the posts that hold all the words of `:q`, which have spaces between them.
 SEARCH = """
 WITH RECURSIVE asked(words) AS (SELECT replace(replace(trim(:q), '"', ''), ' ', '" "')),
 spelt(n, said) AS (
@@ -85,12 +86,13 @@ def _defined(columns: tuple[Column, ...], key: str) -> str:
 
 
 def _fill(db: sqlite3.Connection, records: Iterator[Record]) -> tuple[int, int]:
+    """Insert all records; returns the numbers of threads and posts."""
     threads, posts = 0, 0
     thread_rows: list[list[Any]] = []
     post_rows: list[list[Any]] = []
-    found_rows: list[tuple[Any, ...]] = []
+    search_rows: list[tuple[Any, ...]] = []
 
-    def hand_on() -> None:
+    def insert() -> None:
         for table, rows in (("threads", thread_rows), ("posts", post_rows)):
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
@@ -99,9 +101,9 @@ def _fill(db: sqlite3.Connection, records: Iterator[Record]) -> tuple[int, int]:
         db.executemany(
             "INSERT INTO posts_search(rowid, headline, author, text)"
             " SELECT rowid, ?, ?, ? FROM posts WHERE item_id = ?",
-            found_rows,
+            search_rows,
         )
-        found_rows.clear()
+        search_rows.clear()
 
     for record in records:
         if not is_of_thread(record):
@@ -110,24 +112,22 @@ def _fill(db: sqlite3.Connection, records: Iterator[Record]) -> tuple[int, int]:
             thread_rows.append([column.of(record) for column in THREADS])
             threads += 1
         post_rows.append([column.of(record) for column in POSTS])
-        found_rows.append(_found_by(record))
+        search_rows.append(_search_row(record))
         posts += 1
-        if len(post_rows) >= _IN_ONE_GO:
-            hand_on()
-    hand_on()
+        if len(post_rows) >= _ROWS:
+            insert()
+    insert()
     return threads, posts
 
 
-def _found_by(record: Record) -> tuple[Any, ...]:
-    said = (
-        record.get("headline"),
-        record.get("author", {}).get("name"),
-        record.get("text"),
-    )
-    return (*(_APART.sub(r" \1 ", text) if text else None for text in said), record["item_id"])
+def _search_row(record: Record) -> tuple[Any, ...]:
+    """Return what a post is found by (title, author, text), then its id."""
+    texts = (record.get("headline"), record.get("author", {}).get("name"), record.get("text"))
+    return (*(_APART.sub(r" \1 ", text) if text else None for text in texts), record["item_id"])
 
 
 def _metadata(path: Path) -> Record:
+    """Return what Datasette shows of the database: the search, and the newest posts first."""
     search = {"title": "Search", "sql": SEARCH, "params": ["q"], "hide_sql": True}
     tables = {"posts": {"sort_desc": "date_published"}, "posts_search": {"hidden": True}}
     return {"databases": {path.stem: {"queries": {"search": search}, "tables": tables}}}

@@ -1,4 +1,4 @@
-"""JSON-LD in the words of schema.org: a `DiscussionForumPosting` a line, its replies as `Comment`.
+"""JSON-LD with the terms of schema.org: a thread a line, its replies as `Comment`.
 
 https://schema.org/DiscussionForumPosting; what Google reads of it:
 https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
@@ -16,7 +16,7 @@ from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]
 
-# which counter of a line says how often what was done
+# The counters of a line, each with the action of schema.org that it counts.
 _ACTIONS = {
     "views": "ViewAction",
     "replies": "CommentAction",
@@ -26,7 +26,7 @@ _ACTIONS = {
 
 
 def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
-    """Write one file of JSON lines, a thread each; posts are written as they come."""
+    """Write one file of JSON lines, a thread each; posts are written one by one."""
     threads = posts = 0
     with replaced_file(path) as file:
         for article, replies in by_thread(records):
@@ -34,8 +34,8 @@ def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, i
             begun = False
             posting = thread_of(article) if article else None
             for reply in replies:
-                posting = posting or _nameless(reply)
-                file.write(b", " if begun else _opened(posting))
+                posting = posting or _without_opening_post(reply)
+                file.write(b", " if begun else _with_open_comments(posting))
                 file.write(encode(comment_of(reply)).rstrip(b"\n"))
                 begun = True
                 posts += 1
@@ -45,16 +45,16 @@ def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, i
 
 
 def thread_of(article: Record) -> Record:
-    """An opening post as a `DiscussionForumPosting`, without its replies."""
+    """Return an opening post as a `DiscussionForumPosting`, without its replies."""
     board, tags = article.get("board", {}), article.get("tags", [])
-    return _told(
+    return _without_empty(
         {
             "@context": "https://schema.org",
             "@type": "DiscussionForumPosting",
-            **_what(article),
+            **_common(article),
             "headline": article.get("headline"),
             "articleSection": board.get("name"),
-            "isPartOf": _told(
+            "isPartOf": _without_empty(
                 {"@type": "CollectionPage", "name": board.get("name"), "url": board.get("url")}
             )
             if board
@@ -68,24 +68,24 @@ def thread_of(article: Record) -> Record:
 
 
 def comment_of(post: Record) -> Record:
-    """A reply as a `Comment`."""
+    """Return a reply as a `Comment`."""
     answered = post.get("in_reply_to")
-    above = post["url"].partition("#")[0]
-    return _told(
+    thread_url = post["url"].partition("#")[0]
+    return _without_empty(
         {
             "@type": "Comment",
-            **_what(post),
+            **_common(post),
             "headline": post.get("headline"),
             "position": post.get("position"),
-            "parentItem": {"@type": "Comment", "@id": f"{above}#pid{answered}"}
+            "parentItem": {"@type": "Comment", "@id": f"{thread_url}#pid{answered}"}
             if answered
             else None,
         }
     )
 
 
-def _what(post: Record) -> Record:
-    """What an opening post and a reply have in common."""
+def _common(post: Record) -> Record:
+    """Return the properties that an opening post and a reply have in common."""
     place = post.get("location")
     return {
         "@id": post["url"],
@@ -99,11 +99,13 @@ def _what(post: Record) -> Record:
         "image": [picture["url"] for picture in post.get("images", [])],
         "video": [{"@type": "VideoObject", "url": url} for url in post.get("media", [])],
         "associatedMedia": [
-            _told({"@type": "MediaObject", "name": file.get("name"), "contentUrl": file.get("url")})
+            _without_empty(
+                {"@type": "MediaObject", "name": file.get("name"), "contentUrl": file.get("url")}
+            )
             for file in post.get("attachments", [])
         ],
         "citation": [
-            _told(
+            _without_empty(
                 {
                     "@type": "Comment",
                     "text": quote.get("text"),
@@ -128,7 +130,7 @@ def _what(post: Record) -> Record:
 def _person(author: Record | None) -> Record | None:
     if not author or not author.get("name"):
         return None
-    return _told(
+    return _without_empty(
         {
             "@type": "Person",
             "name": author["name"],
@@ -138,8 +140,8 @@ def _person(author: Record | None) -> Record | None:
     )
 
 
-def _nameless(reply: Record) -> Record:
-    """A thread whose opening post is gone, and its replies are not."""
+def _without_opening_post(reply: Record) -> Record:
+    """Return a thread whose opening post was deleted while replies are left."""
     url = reply["url"].partition("#")[0]
     return {
         "@context": "https://schema.org",
@@ -149,9 +151,10 @@ def _nameless(reply: Record) -> Record:
     }
 
 
-def _told(facts: Record) -> Record:
+def _without_empty(facts: Record) -> Record:
     return {name: value for name, value in facts.items() if value not in (None, [], "")}
 
 
-def _opened(posting: Record) -> bytes:
+def _with_open_comments(posting: Record) -> bytes:
+    """Serialise a thread up to the first of its comments."""
     return encode(posting).removesuffix(b"}\n") + b', "comment": ['

@@ -1,7 +1,7 @@
 """Markdown: a file for each thread in a folder for each board, with front matter.
 
-What members wrote is text here, too: none of its signs are markup (CommonMark §2.4), none of it is
-HTML, and no name of a file is theirs to choose.
+The words of members stay text: their signs are escaped (CommonMark §2.4), so that none of it
+is markup or HTML, and they cannot choose the name of a file.
 """
 
 from __future__ import annotations
@@ -16,21 +16,26 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from crawler.archive.files import replaced_folder
-from crawler.archive.media_store import KEPT
+from crawler.archive.media_store import STORED_PATH
 from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]
 
+# signs that are markup anywhere: *x*, [x](y), <b>
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~$&#])")
-# what means something only where a line begins: # title, - list, 1. list, === line
+# signs that are markup only where a line begins: - list, 1. list, === line
 _LEADING = re.compile(r"^([+=-]|\d{1,9}(?=[.)]))")
+# four spaces at the beginning of a line would make it code
 _INDENT = re.compile(r"^ +")
+# ESC [2J clears a terminal, U+202E turns its text round
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+# what no name of a file may hold: / in ../../x, spaces, 【】
 _UNSAFE = re.compile(r"[^\w-]+")
 # A name of a file may have 255 bytes; a Chinese character takes three.
 _LONGEST_NAME = 60
+# Front matter: its names, each with the field of the line.
 _FRONT = (
     ("title", "headline"),
     ("date", "date_published"),
@@ -46,9 +51,9 @@ _FRONT = (
 
 
 def write_markdown(records: Iterator[Record], path: Path, site: Path) -> tuple[int, int]:
-    """Write a folder with a file for each thread; posts are written as they come.
+    """Write a folder with a file for each thread; posts are written one by one.
 
-    Pictures and files that were kept come along, those of the threads that are written.
+    The kept pictures and files of these threads are copied into it.
     """
     threads = posts = 0
     with replaced_folder(path) as folder:
@@ -60,21 +65,21 @@ def write_markdown(records: Iterator[Record], path: Path, site: Path) -> tuple[i
                 _front_matter(file, first)
                 if article:
                     file.write(f"# {_line(article.get('headline', ''))}\n\n")
-                _take_along(first, site, folder)
+                _copy_kept_files(first, site, folder)
                 _post(file, first, is_first=article is not None)
                 posts += 1
                 for reply in replies:
-                    _take_along(reply, site, folder)
+                    _copy_kept_files(reply, site, folder)
                     _post(file, reply)
                     posts += 1
             threads += 1
     return threads, posts
 
 
-def _take_along(record: Record, site: Path, folder: Path) -> None:
-    """Copy what a post shows into the folder: what is done to it there leaves the archive alone."""
+def _copy_kept_files(record: Record, site: Path, folder: Path) -> None:
+    """Copy the files of a post into the folder; links would let changes reach the archive."""
     for part in (*record.get("images", []), *record.get("attachments", [])):
-        name = _kept(part)
+        name = _kept_path(part)
         source, target = site / (name or ""), folder / (name or "")
         if not name or target.exists() or not source.is_file():
             continue
@@ -82,13 +87,13 @@ def _take_along(record: Record, site: Path, folder: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _kept(part: Record) -> str | None:
-    """Where a picture or file is kept, if it is."""
+def _kept_path(part: Record) -> str | None:
+    """Return the path of a picture or file below the site's folder, if it is kept there."""
     path = part.get("path", "")
-    return path if KEPT.fullmatch(path) else None
+    return path if STORED_PATH.fullmatch(path) else None
 
 
-# -- names of files -----------------------------------------------------------------------------
+# -- names of files ---
 
 
 def _file_name(record: Record) -> str:
@@ -104,7 +109,7 @@ def _board_name(record: Record) -> str:
 
 
 def slug(text: str) -> str:
-    """The letters and digits of a text, of any script, with hyphens between: part of a name.
+    """Return the letters and digits of a text, of any script, with hyphens between: part of a name.
 
     >>> slug("../../etc/passwd"), slug("【公告】社区 管理规定"), slug("\u202e.exe")
     ('etc-passwd', '公告-社区-管理规定', 'exe')
@@ -113,7 +118,7 @@ def slug(text: str) -> str:
     return _UNSAFE.sub("-", plain)[:_LONGEST_NAME].strip("-_").lower()
 
 
-# -- what is in them ----------------------------------------------------------------------------
+# -- their content ---
 
 
 def _front_matter(file: TextIO, record: Record) -> None:
@@ -135,8 +140,8 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
     if not is_first:
         label = post.get("floor_label") or (f"{post['position']}#" if "position" in post else "")
         name = post.get("author", {}).get("name", "")
-        said = [label, name, post.get("date_published", "")]
-        file.write(f"\n## {_line(' · '.join(filter(None, said)))}\n\n")
+        parts = [label, name, post.get("date_published", "")]
+        file.write(f"\n## {_line(' · '.join(filter(None, parts)))}\n\n")
         if post.get("headline"):
             file.write(f"**{_line(post['headline'])}**\n\n")
     for quoted in post.get("quotes", []):
@@ -146,12 +151,12 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
     file.writelines(f"*{_line(notice)}*\n\n" for notice in post.get("access_notices", []))
     file.write(_text(post.get("text", "")))
     file.writelines(
-        f"\n![{_line(picture.get('name', ''))}](<{_place(picture)}>)\n"
+        f"\n![{_line(picture.get('name', ''))}](<{_target(picture)}>)\n"
         for picture in post.get("images", [])
     )
     for attached in post.get("attachments", []):
         name = _line(attached.get("name") or attached.get("id", "?"))
-        address = _place(attached)
+        address = _target(attached)
         file.write(f"\n[{name}](<{address}>)\n" if address else f"\n{name}\n")
     for address in post.get("media", []):
         file.write(f"\n<{_address(address)}>\n")
@@ -159,14 +164,14 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
         file.write(f"\n{_text(post['notice'])}")
 
 
-def _place(part: Record) -> str:
-    """Where a picture or file is to be found: in the export, or in the forum."""
-    kept = _kept(part)
+def _target(part: Record) -> str:
+    """Return where a picture or file is: its path in the export, or its address."""
+    kept = _kept_path(part)
     return f"../{kept}" if kept else _address(part.get("url", ""))
 
 
 def _text(text: str) -> str:
-    """Paragraphs with their line breaks."""
+    """Return paragraphs with their line breaks (two spaces at the end of a line)."""
     paragraphs = text.split("\n\n")
     return "".join(
         "  \n".join(_line(line) for line in paragraph.split("\n")) + "\n\n"
@@ -176,7 +181,7 @@ def _text(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    r"""A line of words, none of which is markup.
+    r"""Escape a line, so that nothing in it is markup.
 
     >>> print(_line("1. <script> *x* [y](javascript:z)"))
     1\. \<script\> \*x\* \[y\](javascript:z)
@@ -188,15 +193,16 @@ def _line(text: str) -> str:
 
 
 def _protected(sign: str) -> str:
+    """Escape a sign that is markup where a line begins."""
     # 1. begins a list; 1\. does not
     return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
 
 
 def _escaped(text: str) -> str:
-    """Without what moves a terminal's cursor or turns its text round."""
+    """Replace characters that move a terminal's cursor or turn its text round."""
     return _CONTROLS.sub("\ufffd", text.replace("\t", " "))
 
 
 def _address(url: str) -> str:
-    """An address that cannot end its brackets."""
+    """Quote an address, so that it cannot end the brackets around it."""
     return quote(url, safe=":/?#@!$&'()*+,;=%~-._")

@@ -1,4 +1,4 @@
-"""The present state of a site, made of its lines: the last version of each item.
+"""The present state of a site, computed from its lines: the last version of each item.
 
 Lines go through a temporary SQLite file, so that memory is bounded whatever the size of the forum.
 The ledger is not needed: a folder of segments is enough.
@@ -19,14 +19,14 @@ from crawler.archive.segments import encode, read_lines, segment_paths
 from crawler.privacy.policy import WHOLE, Privacy, redacted_record
 
 _KINDS = ("article", "post", "coverage", "refusal")
-# the kind of what is on the removal list
+# In place of an item that is on the removal list; it is never written.
 _REMOVED = "removed"
 _TABLE = """
 CREATE TABLE item (
   id TEXT PRIMARY KEY, kind TEXT, thread, place TEXT, post, is_gone INTEGER, line BLOB
 ) WITHOUT ROWID
 """
-# What of a coverage line is its own, and not of every line.
+# The fields of a coverage line that its article takes over.
 _COVERAGE = (
     "status",
     "posts_expected",
@@ -38,8 +38,8 @@ _COVERAGE = (
     "posts_waiting",
     "posts_shielded",
 )
-# What a deletion says; all else are the last words before it.
-_SAID_OF_GONE = ("version", "fetched_at", "is_deleted")
+# What is taken from the line of a deletion; all else is from the last version before it.
+_OF_DELETION = ("version", "fetched_at", "is_deleted")
 
 Record = dict[str, Any]
 
@@ -51,13 +51,13 @@ def write_snapshot(
     with_deleted: bool = False,
     nested: bool = False,
 ) -> Iterator[bytes]:
-    """The lines of a snapshot, each in one or more pieces, by thread and then by date.
+    """Yield the lines of a snapshot, each in one or more pieces, by thread and then by date.
 
-    ``privacy`` is how people are told of; what it removes is left out. ``with_deleted`` keeps what
-    is gone, with its last words and ``is_deleted``. ``nested`` gives one line a thread: its article
-    with the posts in it. Raises `OSError`, `sqlite3.Error`.
+    ``privacy`` hides people and leaves out what is on the removal list. ``with_deleted`` includes
+    deleted posts, with their last text and ``is_deleted``. ``nested`` gives one line a thread: its
+    article with the posts in it. Raises `OSError`, `sqlite3.Error`.
     """
-    with _collected(folder, privacy) as db:
+    with _last_versions(folder, privacy) as db:
         if nested:
             yield from _nested(db, with_deleted=with_deleted)
         else:
@@ -70,16 +70,16 @@ def read_snapshot(
     *,
     with_deleted: bool = False,
 ) -> Iterator[Record]:
-    """The articles and posts of a snapshot, thread by thread, each article before its posts."""
-    with _collected(folder, privacy) as db:
+    """Yield the articles and posts of a snapshot by thread, each article before its posts."""
+    with _last_versions(folder, privacy) as db:
         for record, _ in _articles_and_posts(db, with_deleted=with_deleted):
-            yield _covered(db, record) if record["item_type"] == "article" else record
+            yield _with_coverage(db, record) if record["item_type"] == "article" else record
 
 
 @contextmanager
-def _collected(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connection]:
-    """The last version of each item of a folder, in a database of its own."""
-    # SQLite puts a nameless file where this says, and removes it however the process ends
+def _last_versions(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connection]:
+    """Open a temporary database with the last version of each item of a folder."""
+    # SQLite makes a nameless file in this folder; it is gone however the process ends
     os.environ.setdefault("SQLITE_TMPDIR", str(folder))
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode=OFF")
@@ -88,11 +88,12 @@ def _collected(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connection]:
         for kind in _KINDS:
             for path in segment_paths(folder, kind):
                 for line in read_lines(path):
-                    _take(db, kind, json.loads(line), privacy)
+                    _add(db, kind, json.loads(line), privacy)
         yield db
 
 
-def _take(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -> None:
+def _add(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -> None:
+    """Put a line in the place of the earlier version of its item."""
     is_gone = bool(record.get("is_deleted"))
     known = None
     if is_gone:
@@ -102,8 +103,8 @@ def _take(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -
     if known and known[0] == _REMOVED:
         return
     if known:
-        said = {name: record[name] for name in _SAID_OF_GONE}
-        record = {**json.loads(known[1]), **said}
+        deletion = {name: record[name] for name in _OF_DELETION}
+        record = {**json.loads(known[1]), **deletion}
     elif privacy.removes(record):
         # so that its deletion, which names no author, is left out as well
         kind, record = _REMOVED, {"item_id": record["item_id"]}
@@ -125,7 +126,7 @@ def _take(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -
 
 def _flat(db: sqlite3.Connection, *, with_deleted: bool) -> Iterator[bytes]:
     for record, line in _articles_and_posts(db, with_deleted=with_deleted):
-        yield encode(_covered(db, record)) if record["item_type"] == "article" else line
+        yield encode(_with_coverage(db, record)) if record["item_type"] == "article" else line
     rows = db.execute("SELECT line FROM item WHERE kind = 'refusal' AND NOT is_gone ORDER BY id")
     for (line,) in rows:
         yield line
@@ -138,16 +139,17 @@ def _nested(db: sqlite3.Connection, *, with_deleted: bool) -> Iterator[bytes]:
         begun = False
         for record, line in group:
             if record["item_type"] == "article":
-                article = _covered(db, record)
+                article = _with_coverage(db, record)
                 continue
-            # written post by post: a thread of a hundred thousand is not held at once
-            yield b", " if begun else _opened(article)
+            # post by post: a thread of a hundred thousand posts must not be held in memory
+            yield b", " if begun else _with_open_posts(article)
             begun = True
             yield line.rstrip(b"\n")
-        yield b"]}\n" if begun else _opened(article) + b"]}\n"
+        yield b"]}\n" if begun else _with_open_posts(article) + b"]}\n"
 
 
-def _opened(article: Mapping[str, Any]) -> bytes:
+def _with_open_posts(article: Mapping[str, Any]) -> bytes:
+    """Serialise an article up to the first of its posts."""
     return encode(article).removesuffix(b"}\n") + b', "posts": ['
 
 
@@ -162,8 +164,8 @@ def _articles_and_posts(
     return ((json.loads(line), line) for (line,) in rows)
 
 
-def _covered(db: sqlite3.Connection, article: Record) -> Record:
-    """An article with the coverage of its thread in it."""
+def _with_coverage(db: sqlite3.Connection, article: Record) -> Record:
+    """Return an article with the coverage of its thread in it."""
     name = f"{article['site']}:{article['thread_id']}:coverage"
     row = db.execute("SELECT line FROM item WHERE id = ?", (name,)).fetchone()
     if row is None:
@@ -176,4 +178,5 @@ def _covered(db: sqlite3.Connection, article: Record) -> Record:
 
 
 def _number(text: str | None) -> int | str | None:
+    """Return an id as a number, so that 9 comes before 10; as text where SQLite cannot hold it."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else text

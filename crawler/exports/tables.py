@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
-    """Write a folder with `threads.csv` and `posts.csv`, in UTF-8 with a mark, for Excel."""
+    """Write a folder with `threads.csv` and `posts.csv`, in UTF-8 with a BOM, which Excel needs."""
     counts = [0, 0]
     with replaced_folder(path) as folder, ExitStack() as files:
         writers = []
@@ -41,7 +41,7 @@ def write_csv(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]
 
 
 def _cell(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula.
+    """Return a value that no spreadsheet takes for a formula.
 
     >>> _cell("=1+1"), _cell("-5 度"), _cell(-5)
     ("'=1+1", "'-5 度", -5)
@@ -53,14 +53,14 @@ def _cell(value: Any) -> Any:
 
 
 def can_write_parquet() -> bool:
-    """Whether DuckDB is there, which writes it."""
+    """Whether DuckDB is installed, which writes Parquet."""
     return find_spec("duckdb") is not None
 
 
 def write_parquet(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write a folder with `threads.parquet` and `posts.parquet`.
 
-    Rows go through a temporary file, so that neither side holds more than it needs at once.
+    Rows go through a temporary file, so that neither Python nor DuckDB holds all of them.
     """
     duckdb: Any = import_module("duckdb")
     counts = [0, 0]
@@ -93,6 +93,7 @@ def _types(columns: tuple[Column, ...]) -> dict[str, str]:
 
 
 def _tables_of(record: Record) -> tuple[int, ...]:
+    """Return the indexes in `_TABLES` of the tables that a line is a row of."""
     if not is_of_thread(record):
         return ()
     return (0, 1) if record["item_type"] == "article" else (1,)

@@ -1,4 +1,4 @@
-"""The lines of a snapshot, thread by thread."""
+"""Groups the lines of a snapshot by thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 
 def by_thread(records: Iterator[Record]) -> Iterator[tuple[Record | None, Iterator[Record]]]:
-    """Each thread's article, where it is known, and its posts one by one."""
+    """Yield each thread: its article, ``None`` where it is not known, and its posts one by one."""
     of_threads = filter(is_of_thread, records)
     for _, group in groupby(of_threads, key=lambda record: record.get("thread_id")):
         posts = iter(group)

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from crawler.archive.changes import Change, TaskAgain, TaskFound
 from crawler.archive.state import ListTask, PageTask
+from crawler.frontier.config import Budget
 from crawler.frontier.tasks import REVISITED, TRIED_AGAIN, TaskMaker, is_walk, pages_to_read
-
-_DAY = 86400
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much a run looks again at what seems unchanged: see `REVISIT_*` in the settings.
-
-    ``pages`` in one run; a refusal stands for ``refused_days``.
-    """
-
-    pages: int = 0
-    refused_days: int = 0
-
-    def refused_before(self, now: int) -> int:
-        """Refusals that were met before this time may be over (seconds since 1970)."""
-        return now - self.refused_days * _DAY
 
 
 def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]:

@@ -7,21 +7,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive.changes import Change
 from crawler.archive.files import site_folder
 from crawler.archive.ledger import LedgerError
-from crawler.archive.segments import SEGMENT_SIZE
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Config
 from crawler.frontier.options import Arguments
+from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
 from crawler.frontier.site import Site
-from crawler.frontier.site_frontier import Limits, SiteFrontier
-from crawler.frontier.template_drift import Alarm, Drift, keep_samples
-from crawler.frontier.visit import Answer, Batch, Step, Visit, count_refusal, unexpected
+from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.template_drift import Drift, keep_samples
+from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
 from crawler.history.tally import Tally
 from crawler.history.thread_history import ThreadHistory, ThreadToRead
@@ -30,72 +31,6 @@ from crawler.privacy.removal_list import BadRemovalsError
 from crawler.privacy.site import PrivacyError, open_privacy
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """How a run works: where lines go, how they are published, what may be asked.
-
-    ``at_once`` is how many tasks of a site are asked for at a time. ``is_member``: a member's
-    cookies are sent.
-    """
-
-    data: Path
-    segment_size: int = SEGMENT_SIZE
-    compression: str = ""
-    authors: str = "keep"
-    location: str = "keep"
-    limits: Limits = field(default_factory=Limits)
-    at_once: int = 1
-    is_member: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """A stopped run that this one goes on with, and how many lists and threads waited."""
-
-    run_id: str
-    began: datetime
-    lists: int
-    threads: int
-
-
-@dataclass(frozen=True, slots=True)
-class RaisedAlarm:
-    """What fell away from the pages of a forum; ``kept`` is the folder with samples, if any."""
-
-    root: str
-    alarm: Alarm
-    kept: Path | None
-
-
-@dataclass(slots=True)
-class Remarks:
-    """What there is to say of a run beside its numbers.
-
-    ``resumed``: which run it goes on with. ``left``: how many lists and threads wait at its end.
-    ``stopped``: why a site was left alone (blocked, failing). ``alarm``: what fell away from the
-    pages. ``unusable``: what is wrong with the settings or a folder. ``storage_error``: what the
-    disk said.
-    """
-
-    resumed: Resumed | None = None
-    left: tuple[int, int] | None = None
-    stopped: str | None = None
-    alarm: RaisedAlarm | None = None
-    unusable: str | None = None
-    storage_error: str | None = None
-
-
-@dataclass(slots=True)
-class Pauses:
-    """What a forum asks for: seconds between two requests (robots.txt), a pause until a time.
-
-    ``until`` is one of `time.monotonic`.
-    """
-
-    crawl_delay: float = 0.0
-    until: float = 0.0
 
 
 class RunEndsError(Exception):
@@ -163,7 +98,7 @@ class Run:
             return site
         config = self.config
         try:
-            archive = Archive(
+            archive = SiteArchive(
                 config.data / site_folder(name),
                 size=config.segment_size,
                 compression=config.compression,
@@ -184,7 +119,7 @@ class Run:
             self.storage_failed(archive, error)
             archive.close()
             raise RunEndsError("storage_failed") from None
-        site = Site(archive, privacy, Drift(archive.ledger.looks.known()))
+        site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
         self.sites[name] = site
         return site
 
@@ -224,26 +159,25 @@ class Run:
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:
-        """What comes of a page. Raises `RunEndsError` where no page tells anything any more."""
+        """What comes of an answer. Raises `RunEndsError` where no other would tell anything."""
         page = answer.page
-        site = None if isinstance(page, Message) and page.site is None else page.site
-        if self.config.is_member and site is not None and site.member_id == "0":
+        if self.config.is_member and page is not None and _is_for_guests(page):
             logger.error("the forum does not know the member of COOKIES_FILE")
             raise RunEndsError("login_expired")
-        return self.checked(visit, visit.answer(answer))
-
-    def checked(self, visit: Visit, step: Step) -> Step:
-        """The same step. Raises `RunEndsError` if it leaves the last site alone."""
+        step = visit.answer(answer)
         if step.is_left:
-            rule = visit.frontier.stop_rule
-            if rule.last is not None:
-                self.remarks.stopped = rule.why
-                root = visit.frontier.root
-                logger.error("%s: too many answers in a row were %s", root, rule.last)
-                rule.last = None
-            if all(each.is_stopped or each.is_finished for each in self.frontiers):
-                raise RunEndsError(rule.why or "blocked")
+            self._leave(visit.frontier)
         return step
+
+    def _leave(self, frontier: SiteFrontier) -> None:
+        """Note that a site is left alone. Raises `RunEndsError` if it was the last one."""
+        rule = frontier.stop_rule
+        if rule.last is not None:
+            self.remarks.stopped = rule.why
+            logger.error("%s: too many answers in a row were %s", frontier.root, rule.last)
+            rule.last = None
+        if all(each.is_stopped or each.is_finished for each in self.frontiers):
+            raise RunEndsError(rule.why or "blocked")
 
     def saved_page(self, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
         """What a saved page gives: it alone, for nothing that it links to is asked for."""
@@ -339,7 +273,7 @@ class Run:
             case Fate.FAILED:
                 tally.lines_failed += 1
 
-    def storage_failed(self, archive: Archive | None, error: Exception) -> None:
+    def storage_failed(self, archive: SiteArchive | None, error: Exception) -> None:
         """A disk that takes no line takes none after it: leave what is sure, and end the run."""
         if self.remarks.storage_error is not None:
             return
@@ -398,6 +332,11 @@ class Run:
         if alarms:
             kept = folder / "alarm" if is_kept else None
             self.remarks.alarm = RaisedAlarm(frontier.root, alarms[0], kept)
+
+
+def _is_for_guests(page: Page) -> bool:
+    """Whether a page says that nobody is logged in (`discuz_uid = '0'`)."""
+    return page.site is not None and page.site.member_id == "0"
 
 
 @runtime_checkable

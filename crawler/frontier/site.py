@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.frontier.template_drift import Drift
 from crawler.history.tally import Tally
 from crawler.privacy.policy import Privacy
@@ -19,7 +19,7 @@ class Site:
     run shows it. ``example`` is a refusal that made the run incomplete, in words.
     """
 
-    archive: Archive
+    archive: SiteArchive
     privacy: Privacy
     drift: Drift
     tally: Tally = field(default_factory=Tally)

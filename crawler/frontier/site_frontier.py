@@ -8,7 +8,7 @@ stand in them, board by board, so that a list moves little while it is read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.archive.changes import (
@@ -25,29 +25,20 @@ from crawler.archive.changes import (
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
-from crawler.frontier.board_listing import ListingDiff, in_minutes, read_list, read_news
+from crawler.frontier.board_listing import (
+    ListingDiff,
+    ListingScope,
+    in_minutes,
+    read_list,
+    read_news,
+)
+from crawler.frontier.config import Limits
 from crawler.frontier.options import Arguments
-from crawler.frontier.revisits import Budget, refused_again, revisits
+from crawler.frontier.revisits import refused_again, revisits
 from crawler.frontier.site import Site
 from crawler.frontier.stop_rule import StopRule
 from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template, is_root
 from crawler.history.thread_history import ThreadHistory, ThreadToRead
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a run may ask of one site.
-
-    ``retries`` is how often a page is asked for again where what came in its place may pass at
-    once; ``budget`` how much is read again; ``blocks`` and ``failures`` are how many answers of
-    these kinds in a row end the run (0: any number). ``media``: which pictures and files to have.
-    """
-
-    budget: Budget = field(default_factory=Budget)
-    retries: int = 2
-    blocks: int = 0
-    failures: int = 0
-    media: str = "none"
 
 
 class SiteFrontier:
@@ -256,15 +247,14 @@ class SiteFrontier:
     ) -> tuple[ListingDiff, list[Change], ListTask | None]:
         """What a page of a list tells, and where its listing goes on, if it does."""
         task = replace(task, board=page.board.id or task.key, began=_began(page, task, now))
-        diff = read_list(
-            page,
-            self._ledger,
+        scope = ListingScope(
             above=task.above,
-            walked=self._ledger.walked(task.board_id, self.options.scope),
+            listed_at=self._ledger.walked(task.board_id, self.options.scope),
             since=in_minutes(self.options.since) if self.options.since else None,
             full=self.options.full,
             with_replies=self.options.with_replies,
         )
+        diff = read_list(page, self._ledger, scope)
         changes: list[Change] = [BoardSeen(task.board_id, page.board.name)]
         if not page.is_truncated:
             changes.append(ListSeen(task.board_id, page.page, int(now.timestamp()), page.pages))

@@ -23,31 +23,20 @@ from crawler.discuz.facts import (
     Page,
     ThreadPage,
 )
+from crawler.frontier.answer import Answer
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.tasks import address_of
-from crawler.frontier.template_drift import Sample
 from crawler.history.delivery import Entry
 from crawler.history.refusal_history import emit_refusal, retract_refusal
 from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
-from crawler.items import DEFINITE, RETRIABLE, Reason, Refusal, refusal_id, refusal_line
+from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
+from crawler.items.reasons import PASSING, reason_of
 
-# Refusals worth asking again in this run: these come and go within seconds.
-_WORTH_A_RETRY = RETRIABLE - {"site_closed"}
 # Refusals that do not make a run incomplete unless the user named the address: a board that is a
 # link, a thread that robots may not read.
 _LISTED_ONLY: frozenset[str] = frozenset({"off_site", "robots_disallowed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A page that came; ``status`` is that of HTTP, ``sample`` the page as it was sent."""
-
-    page: Page
-    now: datetime
-    sample: Sample
-    status: int | None = None
 
 
 @dataclass(slots=True)
@@ -109,51 +98,57 @@ class Visit:
         return refusal_id(root, self.url, self._thread_id, self._page_number)
 
     def answer(self, answer: Answer) -> Step:
-        """What comes of a page, whatever it turned out to be."""
+        """What comes of an answer, whatever it turned out to be."""
+        if answer.page is None or answer.sample is None:
+            return self._no_page(answer)
         if self.other.turns_to_desktop(answer.page):
             return Step(asks_again=True)
         page = self.other.best_of(answer.page) or answer.page
         if page is answer.page:
             self.site.drift.look_at(self.task, page, answer.sample)
-        reason: str | None = page.reason if isinstance(page, Message) else None
-        if self._leaves(reason):
+        reason = reason_of(page)
+        if self._leaves(reason if isinstance(page, Message) else None):
             return Step(is_left=True)
-        if not isinstance(page, Message | OtherPage | NewsPage) and page.is_truncated:
-            reason = "truncated"
-        if reason in _WORTH_A_RETRY and self.attempt <= self.frontier.limits.retries:
+        if reason in PASSING and self.attempt <= self.frontier.limits.retries:
             self.site.tally.asked_again += 1
             self.attempt += 1
             return Step(asks_again=True)
         if self.other.turns_to_whole(page, self.task):
             return Step(asks_again=True)
         page = self.other.whole(page)
-        step = self._page(page, answer.now)
+        return self._page(page, answer.seen_at) or self._other_page(page, answer)
+
+    def _no_page(self, answer: Answer) -> Step:
+        """What comes of an address that gave no page."""
+        if self._leaves(answer.reason):
+            return Step(is_left=True)
+        now = answer.seen_at
+        kept = self.other.kept()
+        step = self._page(kept, now) if kept is not None else None
         if step is not None:
             return step
+        line = self._refusal(
+            answer.reason or "unreachable",
+            now,
+            attempts=answer.attempts,
+            status=answer.status,
+            message_raw=answer.message,
+        )
+        return self._refused(line, now)
+
+    def _other_page(self, page: Page, answer: Answer) -> Step:
+        """What comes of a page of another kind than was asked for."""
         message = page if isinstance(page, Message) else unexpected(page, self.task)
         plain = plain_url(self.task, message)
         if plain is not None:
             self.task = replace(self.task, url=plain)
             return Step(asks_again=True)
-        if self._is_gone(message):
+        if is_gone(self.task, message, self.site):
             self.site.tally.threads_gone += 1
-            return Step(self._gone(answer.now))
-        line = self._refusal(message.reason, answer.now, message=message, status=answer.status)
-        return self._refused(line, answer.now)
-
-    def no_answer(self, reason: Reason, now: datetime, *, retried: int = 0, **more: Any) -> Step:
-        """What comes of an address that gave no page; ``more`` are fields of the refusal.
-
-        ``retried``: how often the downloader asked again.
-        """
-        if self._leaves(reason):
-            return Step(is_left=True)
-        kept = self.other.kept()
-        step = self._page(kept, now) if kept is not None else None
-        if step is not None:
-            return step
-        attempts = self.attempt + retried
-        return self._refused(self._refusal(reason, now, attempts=attempts, **more), now)
+            return Step(_gone(self.task, self.site, answer.seen_at))
+        now = answer.seen_at
+        line = self._refusal(message.reason, now, message=message, status=answer.status)
+        return self._refused(line, now)
 
     # -- a page ----------------------------------------------------------------------------------
 
@@ -304,22 +299,6 @@ class Visit:
             return self._step(batch, following=None)
         return self._next_page(batch, task, self.history, now)
 
-    def _is_gone(self, message: Message) -> bool:
-        """Whether Discuz itself says of a thread that was read before that it is not there."""
-        is_known_notice = message.reason == "not_found" and message.site is not None
-        if not isinstance(self.task, ThreadTask) or not is_known_notice or message.is_guess:
-            return False
-        known = self.site.archive.ledger.thread(self.task.key)
-        return known is not None and not known.is_gone
-
-    def _gone(self, now: datetime) -> Iterator[Batch]:
-        """What a thread gives that is there no more."""
-        root = urls.forum_root(self.task.url, None)
-        ledger = self.site.archive.ledger
-        for entries, changes in gone_thread(ledger, self.task.key, root, now):
-            yield Batch(entries, changes)
-        yield Batch(changes=[TaskDone(self.task)], ends_visit=True)
-
     def _emitted(self, line: Refusal, now: datetime) -> Batch:
         """A batch with the refusal, unless the last one said the same."""
         is_asked = self.task.is_asked
@@ -360,6 +339,23 @@ class Visit:
     @property
     def _page_number(self) -> int | None:
         return self.task.page if self.task.page > 1 else None
+
+
+def is_gone(task: Task, message: Message, site: Site) -> bool:
+    """Whether Discuz itself says of a thread that was read before that it is not there any more."""
+    is_known_notice = message.reason == "not_found" and message.site is not None
+    if not isinstance(task, ThreadTask) or not is_known_notice or message.is_guess:
+        return False
+    known = site.archive.ledger.thread(task.key)
+    return known is not None and not known.is_gone
+
+
+def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
+    """What a thread gives that is there no more."""
+    root = urls.forum_root(task.url, None)
+    for entries, changes in gone_thread(site.archive.ledger, task.key, root, now):
+        yield Batch(entries, changes)
+    yield Batch(changes=[TaskDone(task)], ends_visit=True)
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:

@@ -143,6 +143,7 @@ def coverage_of(
         waiting = max(0, expected - count.present - len(missing))
     line = coverage_line(
         page,
+        thread.id,
         now,
         status=_status(count, expected, is_whole=is_whole),
         posts_expected=expected,

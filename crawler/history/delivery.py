@@ -17,7 +17,7 @@ from enum import Enum, auto
 from typing import Any
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, RefusalSeen, ThreadSeen
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.items import Line
 
 # The fields that the archive knows a line by. They are stored as they were read, whatever a
@@ -92,7 +92,7 @@ class Delivery:
     is left to the next run.
     """
 
-    archive: Archive
+    archive: SiteArchive
     entries: list[Entry]
     changes: list[Change]
     origin: object = None

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.ledger import Ledger, hash_bytes
-from crawler.archive.media_store import wanted
+from crawler.archive.ledger import Ledger
+from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
+from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
-from crawler.discuz.post.numbering import numbered_after
+from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, thread_learnt
 from crawler.history.deletions import Places
 from crawler.history.delivery import Entry
@@ -232,7 +233,7 @@ class ThreadHistory:
         is_repeat = False
         if known.hash == digest and not known.is_gone:
             # what came of its pictures and files since is published in another line of its words
-            is_repeat = bool(wanted(line.images, line.attachments, self.asked.media))
+            is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
             if not is_repeat:
                 return None
         count = self.count

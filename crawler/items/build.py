@@ -93,16 +93,17 @@ def deleted_line(
     )
 
 
-def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> Coverage:
+def coverage_line(
+    page: facts.ThreadPage, thread_id: str, fetched_at: datetime, **more: Any
+) -> Coverage:
     """The line of a thread's coverage; ``more`` are the counts."""
-    assert page.thread_id is not None
     site = urls.site_of(page.site.root)
     return Coverage(
-        item_id=f"{site}:{page.thread_id}:coverage",
+        item_id=f"{site}:{thread_id}:coverage",
         site=site,
         url=Url(page.url),
         fetched_at=_stamp(fetched_at),
-        thread_id=page.thread_id,
+        thread_id=thread_id,
         **more,
     )
 

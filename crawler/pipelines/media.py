@@ -24,13 +24,13 @@ from twisted.internet.threads import deferToThread
 
 from crawler.archive.changes import MediaSeen, PageSeen, PostSeen
 from crawler.archive.media_store import (
-    Wanted,
+    MediaRequest,
     image_ending,
     is_for_sale,
-    keep,
-    key_of,
-    told_of,
-    wanted,
+    media_hash,
+    media_key,
+    media_requests,
+    store_file,
 )
 from crawler.archive.state import KnownMedia
 from crawler.discuz.facts import Message
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from scrapy.pipelines.media import FileInfo
     from twisted.python.failure import Failure
 
-    from crawler.archive.site_archive import Archive
+    from crawler.archive.site_archive import SiteArchive
     from crawler.frontier.run import Run
     from crawler.history.tally import Tally
 
@@ -79,8 +79,8 @@ class _ByKey:
     """Tells requests apart by what is asked for."""
 
     def fingerprint(self, request: Request) -> bytes:
-        each: Wanted = request.meta["wanted"]
-        archive: Archive = request.meta["archive"]
+        each: MediaRequest = request.meta["wanted"]
+        archive: SiteArchive = request.meta["archive"]
         return f"{archive.folder} {each.key}".encode("utf-8", "surrogatepass")
 
 
@@ -118,7 +118,7 @@ class MediaFiles(MediaPipeline):
         post = self._post_of(item)
         if post is None:
             return item
-        files = wanted(post.images, post.attachments, self._media)
+        files = media_requests(post.images, post.attachments, self._media)
         if files:
             await super().process_item(post)
             # what was asked for is in the ledger: nothing of it needs to be remembered here
@@ -127,7 +127,7 @@ class MediaFiles(MediaPipeline):
         if None in known and self._is_ending():
             raise Postponed(post.item_id)
         for part in (*post.images, *post.attachments):
-            media = self._known(key_of(part), post.archive)
+            media = self._known(media_key(part), post.archive)
             if media is not None and media.path and media.sha256:
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
@@ -144,7 +144,9 @@ class MediaFiles(MediaPipeline):
         adapter = ItemAdapter(item)
         if adapter.get("item_type") not in ("article", "post") or adapter.get("is_deleted"):
             return None
-        found = self.run.deliveries.find(adapter.get("item_id"), adapter.get("version"))
+        deliveries = self.run.deliveries
+        found = deliveries.find(adapter.get("item_id"), adapter.get("version"))
+        found = found or deliveries.of_object(item)
         if found is None and not isinstance(item, Line):
             return None
         archive = found[0].archive if found else self.run.site(adapter["site"]).archive
@@ -159,7 +161,7 @@ class MediaFiles(MediaPipeline):
 
     def get_media_requests(self, item: _PostFiles, _: object) -> list[Request]:
         requests = []
-        for each in wanted(item.images, item.attachments, self._media):
+        for each in media_requests(item.images, item.attachments, self._media):
             meta = {
                 FORUM: item.url,
                 "wanted": each,
@@ -182,7 +184,7 @@ class MediaFiles(MediaPipeline):
         Else it is its turn, which `_end` ends.
         """
         await maybe_deferred_to_future(self._turns.acquire())
-        each: Wanted = request.meta["wanted"]
+        each: MediaRequest = request.meta["wanted"]
         is_needed = False
         try:
             is_needed = not self._is_ending() and self._is_open(each, request.meta["archive"])
@@ -194,7 +196,7 @@ class MediaFiles(MediaPipeline):
             return None
         return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
 
-    def _is_open(self, each: Wanted, archive: Archive) -> bool:
+    def _is_open(self, each: MediaRequest, archive: SiteArchive) -> bool:
         """Whether it is not known what comes of a file, and asking may tell."""
         known = self._known(each.key, archive)
         if hash(each.key) in self._failed or (known is not None and known.is_final):
@@ -207,8 +209,8 @@ class MediaFiles(MediaPipeline):
     async def media_downloaded(  # type: ignore[override]
         self, response: Response, request: Request, _: object, **__: object
     ) -> FileInfo:
-        each: Wanted = request.meta["wanted"]
-        archive: Archive = request.meta["archive"]
+        each: MediaRequest = request.meta["wanted"]
+        archive: SiteArchive = request.meta["archive"]
         reason = _refusal(response, is_image=each.is_image)
         path, digest = "", None
         if reason is not None:
@@ -216,7 +218,9 @@ class MediaFiles(MediaPipeline):
         else:
             try:
                 path, digest = await maybe_deferred_to_future(
-                    self._writing.run(deferToThread, keep, archive.folder, response.body, each.name)
+                    self._writing.run(
+                        deferToThread, store_file, archive.folder, response.body, each.name
+                    )
                 )
             except OSError as error:
                 self.run.storage_failed(archive, error)
@@ -241,7 +245,7 @@ class MediaFiles(MediaPipeline):
         known = self._known(request.meta["wanted"].key, request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _known(self, key: str, archive: Archive) -> KnownMedia | None:
+    def _known(self, key: str, archive: SiteArchive) -> KnownMedia | None:
         """What came of a file, unless somebody took it away since."""
         known = archive.ledger.media(key)
         if known and known.path and not (archive.folder / known.path).is_file():
@@ -249,7 +253,12 @@ class MediaFiles(MediaPipeline):
         return known if known and (known.path or known.reason) else None
 
     def _refused(
-        self, each: Wanted, archive: Archive, reason: Reason, *, is_retriable: bool | None = None
+        self,
+        each: MediaRequest,
+        archive: SiteArchive,
+        reason: Reason,
+        *,
+        is_retriable: bool | None = None,
     ) -> None:
         before = archive.ledger.media(each.key)
         attempts = before.attempts + 1 if before else 1
@@ -262,7 +271,7 @@ class MediaFiles(MediaPipeline):
         self._learn(archive, known)
         self._tally(archive).files_refused[reason] += 1
 
-    def _learn(self, archive: Archive, media: KnownMedia) -> None:
+    def _learn(self, archive: SiteArchive, media: KnownMedia) -> None:
         try:
             archive.ledger.apply([MediaSeen(media)])
         except sqlite3.Error as error:
@@ -275,18 +284,18 @@ class MediaFiles(MediaPipeline):
     def _is_ending(self) -> bool:
         """Whether the run is about to end, so that nothing more is to be asked for."""
         engine = self.crawler.engine
-        # Scrapy has no public word for a run that ends
-        slot = engine._slot if engine else None
+        # SLF001: Scrapy has no public way to ask whether a crawl is ending
+        slot = engine._slot if engine else None  # noqa: SLF001
         has_failed = self.run.remarks.storage_error is not None
         if engine is None or slot is None or not engine.running:
             return True
         return has_failed or slot.closing is not None
 
-    def _tally(self, archive: Archive) -> Tally:
+    def _tally(self, archive: SiteArchive) -> Tally:
         return next(site.tally for site in self.run.sites.values() if site.archive is archive)
 
 
-def _host(each: Wanted) -> str:
+def _host(each: MediaRequest) -> str:
     return urlsplit(each.url).netloc
 
 
@@ -319,7 +328,7 @@ class _PostFiles:
 
     item_id: str
     url: str
-    archive: Archive
+    archive: SiteArchive
     images: list[dict[str, Any]]
     attachments: list[dict[str, Any]]
     found: tuple[Delivery, Entry] | None
@@ -339,7 +348,7 @@ class _PostFiles:
                 for change in delivery.changes
             ]
         if isinstance(entry.change, PostSeen):
-            before, files = entry.change.post, told_of(self.images, self.attachments)
+            before, files = entry.change.post, media_hash(self.images, self.attachments)
             entry.change = replace(entry.change, post=replace(before, media=files))
             if entry.is_repeat and files == before.media:
                 raise NothingNew(self.item_id)

@@ -10,9 +10,9 @@ from itemadapter import ItemAdapter, is_item
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
-from crawler.archive.ledger import hash_bytes
 from crawler.archive.rebuild import changes_of
 from crawler.archive.segments import encode
+from crawler.archive.tables import hash_bytes
 from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.site import Site
 from crawler.history.delivery import IDENTITY, Delivery, Entry, Fate
@@ -66,12 +66,13 @@ class StorePipeline:
             return item
         adapter = ItemAdapter(item)
         item_id = adapter.get("item_id")
-        found = self.run.deliveries.find(item_id, adapter.get("version"))
+        deliveries = self.run.deliveries
+        found = deliveries.find(item_id, adapter.get("version")) or deliveries.of_object(item)
         if found is None:
             return self._adopted(item) if isinstance(item, Line) else item
         delivery, entry = found
         encoded = encode(_record(adapter, entry))
-        self.run.deliveries.settle(delivery, entry, Fate.STORED, encoded)
+        deliveries.settle(delivery, entry, Fate.STORED, encoded)
         if self.run.remarks.storage_error is not None:
             raise DropItem(f"{item_id} could not be stored", log_level="DEBUG")
         return item

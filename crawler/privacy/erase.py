@@ -1,8 +1,9 @@
-"""Taking what is on the removal list out of what was stored: the one place that rewrites lines.
+"""Erases what is on the removal list from what was stored: the only place that rewrites lines.
 
-Files go first, then what the ledger knows of them, then the lines: whatever a kill leaves of that,
-the lines that are left still tell what is to be erased. A file of lines is put in the place of the
-old one at once; killed before it is marked, it costs the ledger, which is made anew from the lines.
+First the pictures and files are deleted, then their rows in the ledger, then the lines: after a
+kill at any moment the lines that are left still show what has to be erased. A segment is replaced
+in one step. A kill between that step and marking it makes the ledger invalid; it is then rebuilt
+from the lines.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.ledger import hash_bytes
-from crawler.archive.media_store import key_of
+from crawler.archive.media_store import media_key
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import KnownMedia
+from crawler.archive.tables import hash_bytes
 from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
 
@@ -28,12 +29,12 @@ Record = dict[str, Any]
 
 @dataclass(slots=True)
 class Listed:
-    """What of a site's lines is on its removal list.
+    """What is to be erased from the lines of a site.
 
-    ``lines`` go whole, ``changed`` lose what they took over of somebody. ``segments``: where they
-    are. ``hashes`` are what the present state of changed posts then has, by thread and post id.
-    ``posts`` are the items that go, with their threads; ``files`` the kept files that nothing
-    else shows, with what the ledger knows them by.
+    ``lines``: how many are erased whole. ``changed``: how many lose only what they quote or name.
+    ``segments``: the files that hold them. ``hashes``: the content hash that each changed post has
+    afterwards, by thread and post id. ``posts``: the ids of erased items, each with its thread.
+    ``files``: the kept files that no other post shows, each with its key in the ledger.
     """
 
     lines: int = 0
@@ -45,21 +46,21 @@ class Listed:
 
 
 def find(folder: Path, privacy: Privacy) -> Listed:
-    """Look for what is listed. Raises `OSError`."""
+    """Find what is to be erased, without erasing it. Raises `OSError`."""
     listed = Listed()
     for path, record in _records(folder):
         told = _told(record, privacy, listed.posts)
         key = record.get("thread_id") or "", record["item_id"].rpartition(":")[2]
         if told == record:
             if key in listed.hashes:
-                # a later version that has nothing to lose
+                # a later version of a changed post; nothing is erased from it
                 listed.hashes[key] = record.get("content_hash", listed.hashes[key])
             continue
         listed.segments.add(path)
         if told is None:
             listed.lines += 1
             if record["item_type"] in ("article", "post"):
-                # so that its deletion, which names no author, goes as well
+                # the line of its deletion names no author, and is erased by its id
                 listed.posts[record["item_id"]] = record["thread_id"]
         else:
             listed.changed += 1
@@ -73,15 +74,15 @@ def find(folder: Path, privacy: Privacy) -> Listed:
     return listed
 
 
-def erase(archive: Archive, privacy: Privacy, listed: Listed) -> None:
-    """Erase what was found, and all pages that were kept as they were sent.
+def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
+    """Erase what was found, and all pages that were kept in `alarm/` as they were sent.
 
-    To the ledger it is what was never told: taken off the list, it is told again. Raises `OSError`,
-    `sqlite3.Error`.
+    The ledger then knows the erased posts as never stored: once they are off the removal list, the
+    next run stores them again. Raises `OSError`, `sqlite3.Error`.
     """
     ledger = archive.ledger
     if privacy.salt:
-        # the lines that told whom a number means are about to go
+        # a listed number stands for a name; the lines that show which one are about to be erased
         ledger.apply([names_learnt(privacy.removals)])
     for name, key in listed.files.items():
         (archive.folder / name).unlink(missing_ok=True)
@@ -111,7 +112,7 @@ def _records(folder: Path) -> Iterator[tuple[Path, Record]]:
 
 
 def _left(lines: Iterable[bytes], privacy: Privacy, erased: dict[str, str]) -> Iterator[bytes]:
-    """The lines that stay; those that lose nothing to the byte as they were."""
+    """Yield the lines that stay; those from which nothing is erased stay the same to the byte."""
     for line in lines:
         record = json.loads(line)
         told = _told(record, privacy, erased)
@@ -128,6 +129,6 @@ def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | 
 
 
 def _files(record: Record) -> dict[str, str]:
-    """The kept files that a line tells of, and what the ledger knows each by."""
+    """Return the kept files of a line, each with its key in the ledger."""
     parts = (*record.get("images", ()), *record.get("attachments", ()))
-    return {part["path"]: key_of(part) for part in parts if "path" in part}
+    return {part["path"]: media_key(part) for part in parts if "path" in part}

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Budget, Config, Limits
 from crawler.frontier.options import Arguments, is_file, read_arguments
-from crawler.frontier.revisits import Budget
-from crawler.frontier.run import Config, Run, RunEndsError
-from crawler.frontier.site_frontier import Limits
-from crawler.frontier.visit import Step, Visit
+from crawler.frontier.run import Run, RunEndsError
+from crawler.frontier.visit import Visit
 from crawler.items import Line
-from crawler.middlewares import leads_elsewhere
+from crawler.middlewares import add_contact
 from crawler.pipelines.running import end_crawl, store_config
 from crawler.reporting.progress import printable
-from crawler.responses import read_answer, read_failure, seen_at
+from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
 from crawler.site_rules import Sites, load_sites
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ class DiscuzSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Add the contact to the agent's name, unless that was said otherwise."""
         super().update_settings(settings)
-        if settings.get("CONTACT"):
-            agent = settings["USER_AGENT"].removesuffix(")")
-            settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
+        add_contact(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
@@ -87,29 +85,21 @@ class DiscuzSpider(Spider):
     def parse(self, response: Response, visit: Visit) -> Iterable[Output]:
         """One page, whatever it turned out to be."""
         now = datetime.now(UTC)
-        with _closing():
-            if leads_elsewhere(response):
-                step = visit.no_answer("off_site", now, status=response.status)
-                self.run.checked(visit, step)
-            else:
-                step = self.run.answer(visit, read_answer(response, now, self._sites))
-        yield from self._carry_out(visit, step, response)
+        yield from self._carry_out(
+            visit, answer_of(response, now, self._sites, visit.attempt), response
+        )
 
     def failed(self, failure: Failure) -> Iterable[Output]:
         """No page came: refused by robots.txt, or the forum did not answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         visit: Visit = request.cb_kwargs["visit"]
-        reason, message = read_failure(failure, self._largest)
-        retried = request.meta.get("retry_times", 0)
-        with _closing():
-            step = visit.no_answer(reason, datetime.now(UTC), retried=retried, message_raw=message)
-            self.run.checked(visit, step)
-        yield from self._carry_out(visit, step, failure)
+        answer = answer_of_failure(failure, datetime.now(UTC), self._largest, visit.attempt)
+        yield from self._carry_out(visit, answer, failure)
 
     def parse_saved(self, response: Response) -> Iterable[Output]:
         """One saved page; its site is what it says itself."""
         now = seen_at(response.url)
-        page = read_answer(response, now, self._sites).page
+        page = read_response(response, now, self._sites)
         with _closing():
             site, batch = self.run.saved_page(page, response.url, now)
         yield from self.run.deliver_batch(site, batch, response)
@@ -129,8 +119,10 @@ class DiscuzSpider(Spider):
             if self.crawler.stats:
                 self.crawler.stats.set_value(f"discuz/{name}", value)
 
-    def _carry_out(self, visit: Visit, step: Step, origin: object) -> Iterator[Output]:
-        """Yield the lines of a step, then ask for the next page, of this task or another."""
+    def _carry_out(self, visit: Visit, answer: Answer, origin: object) -> Iterator[Output]:
+        """Yield the lines of an answer, then ask for the next page, of this task or another."""
+        with _closing():
+            step = self.run.answer(visit, answer)
         if step.warning:
             # a board's name may be anything
             self.logger.warning("%s", printable(step.warning))

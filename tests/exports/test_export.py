@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from crawler.exports import FORMATS
 from crawler.exports.database import SEARCH
 from crawler.exports.markdown import slug
-from crawler.items.lines import Article, Post, to_record
+from crawler.items.lines import Article, Post, to_json
 from crawler.items.schema import problems
 from tests.conftest import Forum, Run, scrapy
 from tests.forum.town import crawl, town
@@ -58,7 +58,7 @@ def post(number: int, text: str, **more: Any) -> dict[str, Any]:
         content_hash="0",
         **more,
     )
-    record = to_record(line)
+    record = to_json(line)
     assert not problems(record)
     return record
 
@@ -415,10 +415,10 @@ def test_the_present_state_is_exported(form: str, forum: Forum, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("x", "--to", "docx"), "say --to markdown|"),
-        (("x",), "say --to markdown|"),
-        ((), "say --to"),
-        (("--to", "csv"), "say one site"),
+        (("x", "--to", "docx"), "name a format: --to markdown|"),
+        (("x",), "name a format: --to markdown|"),
+        ((), "name a format: --to"),
+        (("--to", "csv"), "name one site"),
         (("nowhere.example", "--to", "csv"), "no lines in"),
         (("--nonsense", "--to", "csv"), "unknown option"),
     ],

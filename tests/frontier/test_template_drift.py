@@ -195,7 +195,7 @@ def test_check_site_says_what_it_could_not_read(forum: Forum, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "say one address"),
+        ((), "name one address"),
         (("--nonsense", "http://b.example/"), "unknown option"),
         (("b.example",), "b.example"),
         (("--accept", "http://b.example/"), "nothing to accept"),

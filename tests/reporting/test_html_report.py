@@ -316,7 +316,7 @@ def test_a_crawl_writes_its_page(forum: Forum, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "say one site"),
+        ((), "name one site"),
         (("nowhere.example",), "no lines in"),
         (("--nonsense",), "unknown option"),
         (("bbs.example.net",), "no record of a run"),
