@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -106,7 +109,7 @@ def test_commands_have_help_that_reads_well(name: str) -> None:
 def test_options(option: str) -> None:
     assert row("commands", f"-a {option}=")
     for readme in READMES.values():
-        assert re.search(rf"^\| `{option}=", readme, re.M)
+        assert f"`{option}=" in readme
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -208,6 +211,76 @@ def test_the_lines_are_read_as_shown(
     assert len(rows) == (8 if library != "duckdb" else 5)
 
 
+def recipe(word: str) -> str:
+    """The one Python example of the recipes in which a word stands."""
+    shown = re.findall(r"```python\n(.*?)```", DOCS["recipes"], re.S)
+    (found,) = [block for block in shown if word in block]
+    return str(found)
+
+
+def scrapy_in(folder: Path, *arguments: str) -> str:
+    """What a command of Scrapy writes to its error channel, run in a folder of one's own."""
+    environment = {name: value for name, value in os.environ.items() if "SCRAPY" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
+def texts(folder: Path) -> list[str]:
+    (lines,) = (folder / "data").glob("*/posts-00001.jsonl")
+    return [json.loads(line)["text"] for line in lines.read_text("utf-8").splitlines()]
+
+
+QUOTES = ROOT / "fixtures" / "thread" / "quotes" / "page.html"
+
+
+def test_a_pipeline_of_your_own_works_as_shown(tmp_path: Path) -> None:
+    for name in ("scrapy.cfg", "crawler"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    # the shortest reply of the page has six characters
+    (tmp_path / "mine.py").write_text(recipe("DropShortReplies").replace("< 4", "< 7"), "utf-8")
+    pipelines = {**settings.ITEM_PIPELINES, "mine.DropShortReplies": 350}
+    crawl = ("crawl", "discuz", "--nolog", "-a", f"url={QUOTES.as_uri()}")
+    chosen = ("-s", f"ITEM_PIPELINES={json.dumps(pipelines)}")
+    assert "1 dropped by another pipeline" in scrapy_in(tmp_path, *crawl, *chosen)
+    assert len(texts(tmp_path)) == 7
+    assert min(map(len, texts(tmp_path))) == 7
+
+
+def test_feeds_of_one_class_work_as_shown(tmp_path: Path) -> None:
+    for name in ("scrapy.cfg", "crawler"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    feeds = json.dumps(ast.literal_eval(recipe("FEEDS").removeprefix("FEEDS = ")))
+    scrapy_in(tmp_path, "crawl", "discuz", "-a", f"url={QUOTES.as_uri()}", "-s", f"FEEDS={feeds}")
+    with (tmp_path / "articles.csv").open(encoding="utf-8") as file:
+        assert [line["headline"] for line in csv.DictReader(file)] == ["潮汐表"]
+
+
+def test_our_pipelines_in_your_spider_work_as_shown(tmp_path: Path) -> None:
+    shown = recipe("class Threads").replace(
+        "https://bbs.example.org/thread-1-1-1.html", QUOTES.as_uri()
+    )
+    (tmp_path / "threads.py").write_text(shown, "utf-8")
+    for _ in range(2):
+        scrapy_in(tmp_path, "runspider", "threads.py")
+        assert len(texts(tmp_path)) == 8
+
+
+def test_reading_a_page_works_as_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = re.findall(r"```python\n(.*?)```", README, re.S)[0]
+    monkeypatch.chdir(ROOT)
+    exec(shown, {})  # noqa: S102 - lines of ours
+    assert capsys.readouterr().out.strip() == shown.strip().rpartition("# ")[2]
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_pages_of_a_warc_file_are_read_as_shown(tmp_path: Path) -> None:
     warc = pytest.importorskip("warcio.warcwriter")
@@ -221,8 +294,7 @@ def test_pages_of_a_warc_file_are_read_as_shown(tmp_path: Path) -> None:
         url = "http://bbs.example.net/forum.php?mod=viewthread&tid=4711"
         record = writer.create_warc_record(url, "response", payload=body, http_headers=headers)
         writer.write_record(record)
-    (shown,) = re.findall(r"```python\n(.*?)```", DOCS["recipes"], re.S)
-    (tmp_path / "shown.py").write_text(shown, "utf-8")
+    (tmp_path / "shown.py").write_text(recipe("warcio"), "utf-8")
     run = subprocess.run(
         [sys.executable, "shown.py"], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -1,7 +1,6 @@
-"""What each field of a line means, with an example and where Discuz has it in its pages.
+"""The meaning of each field of a line, with an example and its place in Discuz's pages.
 
-`docs/fields.md` is generated from here and from `lines.py`; the schemas take their descriptions
-from here, too.
+`docs/fields.md` and the descriptions in `docs/schema/` are generated from here.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """``source`` is the place in a desktop page of X3.3; other faces have it elsewhere."""
+class FieldDoc:
+    """``source`` is the place in a desktop page of X3.3; other faces have other places."""
 
     meaning: str
     example: str
@@ -19,180 +18,203 @@ class Told:
 
 
 _CRAWL = "the crawl"
-_EVERY: dict[str, Told] = {
-    "item_type": Told("What kind of line it is", '"article"', _CRAWL),
-    "schema_version": Told("By which schema it is written", '"1.0"', _CRAWL),
-    "item_id": Told(
-        "What it is about, the same in each version: site, thread, post",
+_EVERY: dict[str, FieldDoc] = {
+    "item_type": FieldDoc("Kind of the line", '"article"', _CRAWL),
+    "schema_version": FieldDoc("Version of the schema", '"1.0"', _CRAWL),
+    "item_id": FieldDoc(
+        "Identity, the same in all versions: site, thread, post",
         '"bbs.example.net:4711:950"',
         _CRAWL,
     ),
-    "version": Told("1, and one more each time the item is seen changed", "1", _CRAWL),
-    "site": Told("Host and base path of the forum", '"bbs.example.net"', "the page's `SITEURL`"),
-    "url": Told(
-        "The canonical address; of a reply with its anchor",
+    "version": FieldDoc("1, incremented each time a change is seen", "1", _CRAWL),
+    "site": FieldDoc(
+        "Host and base path of the forum", '"bbs.example.net"', "the page's `SITEURL`"
+    ),
+    "url": FieldDoc(
+        "Canonical address; of a reply, with its anchor",
         '"http://bbs.example.net/forum.php?mod=viewthread&tid=4711"',
         "`link[rel=canonical]`",
     ),
-    "fetched_at": Told("When the page was received", '"2026-11-22T14:00:31+00:00"', _CRAWL),
-}
-_POST: dict[str, Told] = {
-    "thread_id": Told("The thread's number (tid)", '"4711"', "`tid = parseInt('4711')`"),
-    "post_id": Told(
-        "The post's number (pid); left out where a skin has none", '"950"', "`#post_950`, `#pid950`"
+    "fetched_at": FieldDoc(
+        "Time at which the page was received", '"2026-11-22T14:00:31+00:00"', _CRAWL
     ),
-    "position": Told("The floor, counted from 1", "1", "`a#postnum950`, or the order"),
-    "floor_label": Told("The floor's label as it is shown", '"沙发"', "`a#postnum950`"),
-    "headline": Told(
-        "The thread's title; of a reply its own, if it has one",
+}
+_POST: dict[str, FieldDoc] = {
+    "thread_id": FieldDoc("Thread id (tid)", '"4711"', "`tid = parseInt('4711')`"),
+    "post_id": FieldDoc(
+        "Post id (pid); absent if the skin has none", '"950"', "`#post_950`, `#pid950`"
+    ),
+    "position": FieldDoc("Number of the floor, starting at 1", "1", "`a#postnum950`, or the order"),
+    "floor_label": FieldDoc("Label of the floor as shown", '"沙发"', "`a#postnum950`"),
+    "headline": FieldDoc(
+        "Title of the thread; of a reply, its own title",
         '"潮汐表"',
         "`#thread_subject`; `.pcb h2`",
     ),
-    "author": Told(
-        "Who wrote it: name, id, address, group, title, counters; `is_anonymous`, `is_deleted`",
+    "author": FieldDoc(
+        "Author: name, id, address, group, title, counters; `is_anonymous`, `is_deleted`",
         '{"name": "石桥卖花人", "id": "7"}',
         "`div.authi a`, `div#favatar950`",
     ),
-    "date_published": Told(
-        "When it was written, in the forum's zone",
+    "date_published": FieldDoc(
+        "Date of the post, in the forum's time zone",
         '"2023-03-14T09:26:53+08:00"',
         "`em#authorposton950`, `span[title]` first",
     ),
-    "date_published_raw": Told(
-        "The same as it is shown", '"发表于 昨天 09:26"', "`em#authorposton950`"
+    "date_published_raw": FieldDoc(
+        "Date of the post as shown", '"发表于 昨天 09:26"', "`em#authorposton950`"
     ),
-    "date_precision": Told(
-        "How exact it is: second, minute, hour or day", '"second"', "what the page shows"
+    "date_precision": FieldDoc(
+        "Precision of `date_published`: second, minute, hour or day",
+        '"second"',
+        "`date_published_raw`",
     ),
-    "date_modified": Told("When it was last edited", '"2023-03-14T11:20:00+08:00"', "`i.pstatus`"),
-    "edited_by": Told("Who edited it last", '"石桥卖花人"', "`i.pstatus`"),
-    "location": Told(
-        "Where the author was, by his IP address, as the forum shows it",
+    "date_modified": FieldDoc(
+        "Date of the last edit", '"2023-03-14T11:20:00+08:00"', "`i.pstatus`"
+    ),
+    "edited_by": FieldDoc("Name of the last editor", '"石桥卖花人"', "`i.pstatus`"),
+    "location": FieldDoc(
+        "Place of the author by IP address, as the forum shows it",
         '"浙江省温州市 电信"',
-        "`div.mobile-location`, or behind the date",
+        "`div.mobile-location`, or after the date",
     ),
-    "text": Told(
-        "The author's own words, with their line breaks",
+    "text": FieldDoc(
+        "The author's own text, with line breaks",
         '"谁有去年的潮汐表？"',
         "`td#postmessage_950`",
     ),
-    "quotes": Told(
-        "What is quoted of others: text, author, post, date",
+    "quotes": FieldDoc(
+        "Quotes of other posts: text, author, post id, date",
         '[{"text": "坐等周末。", "author": "柳岸闻莺"}]',
-        "`div.quote` that names somebody",
+        "`div.quote` that names an author",
     ),
-    "in_reply_to": Told("The post that is answered", '"950"', "the link of the quote"),
-    "images": Told(
-        "Pictures, below the text too: address, name, attachment; with `MEDIA` path and hash,"
-        " or why not",
+    "in_reply_to": FieldDoc("Id of the post that is answered", '"950"', "link in the quote"),
+    "images": FieldDoc(
+        "Images, also those below the text: address, name, attachment id; with `MEDIA`, path and"
+        " sha256, or the reason of a refusal",
         '[{"url": "http://…/lamp.jpg"}]',
         "`img[zoomfile]`, `img[file]`, `img[src]`",
     ),
-    "attachments": Told(
-        "Files: id, name, address, size, downloads, price; with `MEDIA` path and hash, or why not",
+    "attachments": FieldDoc(
+        "Files: id, name, address, size, downloads, price; with `MEDIA`, path and sha256, or the"
+        " reason of a refusal",
         '[{"id": "5", "name": "地图.zip"}]',
         "`dl.tattl`, `span#attach_5`",
     ),
-    "links": Told(
-        "Links in the text, with their words",
+    "links": FieldDoc(
+        "Links in the text: address and link text",
         '[{"url": "http://…", "text": "报名"}]',
         "`td#postmessage_950 a`",
     ),
-    "media": Told(
-        "Addresses of films and sounds", '["http://…/night.mp4"]', "players and their scripts"
+    "media": FieldDoc(
+        "Addresses of video and audio", '["http://…/night.mp4"]', "players and their scripts"
     ),
-    "likes": Told("How often it was supported", "12", "`#recommendv_add`, `.replyadd`"),
-    "stand": Told("Which side a reply of a debate is on", '"正方"', "`div.pdbts`"),
-    "is_winner": Told("Whether a floor won in a rush thread", "true", "`label.pdbts_1`"),
-    "ratings": Told(
-        "Who rated it, with scores and reason",
+    "likes": FieldDoc("Number of likes", "12", "`#recommendv_add`, `.replyadd`"),
+    "stand": FieldDoc("Side of a reply in a debate", '"正方"', "`div.pdbts`"),
+    "is_winner": FieldDoc(
+        "Whether the floor won in a rush thread (抢楼)", "true", "`label.pdbts_1`"
+    ),
+    "ratings": FieldDoc(
+        "Ratings (评分): author, scores, reason",
         '[{"author": "半壶老酒", "scores": {"金钱": "+5"}}]',
         "`dl#ratelog_950`",
     ),
-    "comments": Told(
+    "comments": FieldDoc(
         "Comments on the post (点评)",
         '[{"author": "半壶老酒", "text": "同去"}]',
         "`#comment_950 .pstl`",
     ),
-    "access": Told("Whether the words are there, or why not", '"visible"', "`div.locked`"),
-    "access_notices": Told(
-        "What the forum says in place of words",
+    "access": FieldDoc(
+        "`visible`, or the reason why the text is withheld", '"visible"', "`div.locked`"
+    ),
+    "access_notices": FieldDoc(
+        "Notices that the forum shows instead of text",
         '["游客，如果您要查看本帖隐藏内容请回复"]',
         "`div.locked`",
     ),
-    "parts_missing": Told(
-        "Parts of a long post that could not be had", "2", "`show_threadpage(…)`"
+    "parts_missing": FieldDoc(
+        "Number of missing parts of a long post", "2", "`show_threadpage(…)`"
     ),
-    "discuz_version": Told(
-        "The version that the page names", '"X3.3"', "`meta[name=generator]`, footer"
+    "discuz_version": FieldDoc(
+        "Version of Discuz that the page names", '"X3.3"', "`meta[name=generator]`, footer"
     ),
-    "skin": Told("By which reader it was read", '"desktop"', "the markup"),
-    "encoding": Told("The coding of the page", '"utf-8"', "its bytes"),
-    "content_hash": Told("Changes when anything counts as a change", '"512494b998f1…"', "the line"),
-    "is_deleted": Told("It is gone; its last words are in the line before", "true", _CRAWL),
+    "skin": FieldDoc("Reader that read the page", '"desktop"', "the markup"),
+    "encoding": FieldDoc("Character encoding of the page", '"utf-8"', "its bytes"),
+    "content_hash": FieldDoc(
+        "Hash of everything that counts as a change", '"512494b998f1…"', "the line"
+    ),
+    "is_deleted": FieldDoc(
+        "The post is deleted; the version before has its last text", "true", _CRAWL
+    ),
 }
-_ARTICLE: dict[str, Told] = {
-    "category": Told("The type in front of the title", '"见闻"', "`h1.ts a`"),
-    "board": Told(
-        "The board: name, id, address",
+_ARTICLE: dict[str, FieldDoc] = {
+    "category": FieldDoc("Category (主题分类), shown before the title", '"见闻"', "`h1.ts a`"),
+    "board": FieldDoc(
+        "Board: name, id (fid), address",
         '{"name": "河湾闲话", "id": "8"}',
         "`#pt`, `fid = parseInt('8')`",
     ),
-    "breadcrumbs": Told(
-        "The path to the board", '[{"name": "河湾论坛", "url": "http://…/"}]', "`#pt`"
+    "breadcrumbs": FieldDoc(
+        "Path to the board", '[{"name": "河湾论坛", "url": "http://…/"}]', "`#pt`"
     ),
-    "site_name": Told("The forum's name", '"河湾论坛"', "`#pt a.nvhm`, `<title>`"),
-    "source": Told("Where the text comes from, by its own words", '"晚报"', "a line 来源：晚报"),
-    "notice": Told("A closing declaration", '"未经许可，禁止转载"', "the last lines of the text"),
-    "tags": Told("Tags of the thread", '["夜市"]', "`div.ptg a`"),
-    "views": Told("How often it was looked at", "1024", "`.hm .xi1`"),
-    "replies": Told("How many replies it has, by its counter", "6", "`.hm .xi1`"),
-    "favorites": Told("How many members keep it", "3", "`#favoritenumber`"),
-    "flags": Told(
-        "sticky, digest, closed, hot, recommended, highlighted",
+    "site_name": FieldDoc("Name of the forum", '"河湾论坛"', "`#pt a.nvhm`, `<title>`"),
+    "source": FieldDoc("Source that the text names", '"晚报"', "a line 来源：晚报"),
+    "notice": FieldDoc(
+        "Declaration at the end of the text", '"未经许可，禁止转载"', "last lines of the text"
+    ),
+    "tags": FieldDoc("Tags of the thread", '["夜市"]', "`div.ptg a`"),
+    "views": FieldDoc("View counter", "1024", "`.hm .xi1`"),
+    "replies": FieldDoc("Reply counter", "6", "`.hm .xi1`"),
+    "favorites": FieldDoc("Number of members who bookmarked it", "3", "`#favoritenumber`"),
+    "flags": FieldDoc(
+        "Marks of the thread: sticky, digest, closed, hot, recommended, highlighted",
         '["digest"]',
-        "icons beside the title, `#threadstamp`, `.modact`",
+        "icons next to the title, `#threadstamp`, `.modact`",
     ),
-    "special": Told(
-        "Facts of polls, rewards, trades, activities, debates, rush threads",
+    "special": FieldDoc(
+        "Facts of a poll, reward, trade, activity, debate or rush thread",
         '{"kind": "poll"}',
         "`.pcht`, `.rsld`, `.act`, …",
     ),
-    "type_options": Told(
+    "type_options": FieldDoc(
         "Facts of a classified advertisement", '{"户型": "两室一厅"}', "`div.typeoption`"
     ),
-    "coverage": Told(
-        "In snapshots: how complete the thread is", '{"status": "complete"}', "the coverage line"
+    "coverage": FieldDoc(
+        "In snapshots: coverage of the thread", '{"status": "complete"}', "coverage line"
     ),
 }
-_REFUSAL: dict[str, Told] = {
-    "reason": Told("Why nothing was read", '"no_permission"', "`#messagetext`, the answer"),
-    "required_level": Told("The reading level that is asked for", "20", "`#messagetext`"),
-    "login_offered": Told("Whether a login stands beside it", "true", "`#messagelogin`"),
-    "status": Told("The HTTP status of the answer", "200", "the answer"),
-    "message_raw": Told("What the page says", '"抱歉，指定的主题不存在"', "`#messagetext`"),
-    "retriable": Told("Whether it may be over the next time by itself", "false", _CRAWL),
-    "attempts": Told("How often it was asked for", "1", _CRAWL),
-    "thread_id": Told("The thread that was asked for", '"39"', "the address"),
-    "board_id": Told("The board that was asked for", '"44"', "the address"),
-    "page": Told("Which page of it", "2", "the address"),
-    "is_deleted": Told("The refusal is over: the page could be read", "true", _CRAWL),
+_REFUSAL: dict[str, FieldDoc] = {
+    "reason": FieldDoc("Reason of the refusal", '"no_permission"', "`#messagetext`, the response"),
+    "required_level": FieldDoc("Reading level that is required", "20", "`#messagetext`"),
+    "login_offered": FieldDoc("Whether the page has a login form", "true", "`#messagelogin`"),
+    "status": FieldDoc("HTTP status of the response", "200", "the response"),
+    "message_raw": FieldDoc("Message of the page", '"抱歉，指定的主题不存在"', "`#messagetext`"),
+    "retriable": FieldDoc("Whether the next run tries again", "false", _CRAWL),
+    "attempts": FieldDoc("Number of requests", "1", _CRAWL),
+    "thread_id": FieldDoc("Requested thread", '"39"', "the address"),
+    "board_id": FieldDoc("Requested board", '"44"', "the address"),
+    "page": FieldDoc("Requested page of the thread or board", "2", "the address"),
+    "is_deleted": FieldDoc("The refusal is retracted: the page could be read", "true", _CRAWL),
 }
-_COVERAGE: dict[str, Told] = {
-    "thread_id": Told("The thread that was read", '"4711"', _CRAWL),
-    "status": Told("complete, partial or unknown", '"complete"', _CRAWL),
-    "posts_expected": Told("How many posts the thread counts", "7", "its counter of replies"),
-    "posts_captured": Told("How many were read, those on the removal list among them", "7", _CRAWL),
-    "pages_expected": Told("How many pages it has", "1", "`div.pg`"),
-    "pages_captured": Told("How many were read", "1", _CRAWL),
-    "missing_positions": Told("Floors that no page shows", "[3, 4]", "the labels"),
-    "posts_deleted": Told("How many were there before and are gone", "1", _CRAWL),
-    "posts_waiting": Told("How many are counted and shown nowhere", "1", _CRAWL),
-    "posts_shielded": Told("How many came without their words", "1", "`div.locked`"),
-    "run_id": Told("The run that read it", '"20261122T140031.000Z"', _CRAWL),
+_COVERAGE: dict[str, FieldDoc] = {
+    "thread_id": FieldDoc("Thread id (tid)", '"4711"', _CRAWL),
+    "status": FieldDoc("complete, partial or unknown", '"complete"', _CRAWL),
+    "posts_expected": FieldDoc(
+        "Number of posts by the thread's reply counter", "7", "reply counter, plus one"
+    ),
+    "posts_captured": FieldDoc(
+        "Number of known posts, including those on the removal list", "7", _CRAWL
+    ),
+    "pages_expected": FieldDoc("Number of pages", "1", "`div.pg`"),
+    "pages_captured": FieldDoc("Number of pages read", "1", _CRAWL),
+    "missing_positions": FieldDoc("Floors that no page shows", "[3, 4]", "labels of the floors"),
+    "posts_deleted": FieldDoc("Number of known posts that were deleted", "1", _CRAWL),
+    "posts_waiting": FieldDoc("Number of posts that are counted but not shown", "1", _CRAWL),
+    "posts_shielded": FieldDoc("Number of posts whose text is withheld", "1", "`div.locked`"),
+    "run_id": FieldDoc("Run that read the thread", '"20261122T140031.000Z"', _CRAWL),
 }
 
-FIELDS: dict[str, dict[str, Told]] = {
+FIELDS: dict[str, dict[str, FieldDoc]] = {
     "article": {**_EVERY, **_POST, **_ARTICLE},
     "post": {**_EVERY, **_POST},
     "refusal": {**_EVERY, **_REFUSAL},
