@@ -19,6 +19,7 @@ from crawler.archive.files import site_folder
 from crawler.archive.segments import FILES, segment_paths
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
+from crawler.frontier.answer import Answer
 from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
 from crawler.middlewares import FORUM
 from crawler.privacy.policy import Privacy
@@ -32,7 +33,6 @@ from crawler.reporting.exit_status import (
     STORAGE,
     USAGE,
 )
-from crawler.responses import Answer
 from crawler.site_rules import BadRulesError, Sites, load_sites
 from crawler.spiders.one_page import OnePage
 

@@ -22,6 +22,7 @@ from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_rfc_date
+from crawler.frontier.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,8 +147,9 @@ class RetryAfterMiddleware:
             logger.info("%s asks for a pause of %d seconds", host, pause)
             until = time.monotonic() + pause
             self._not_before[host] = max(until, self._not_before.get(host, 0))
-            if self._crawler.stats:
-                self._crawler.stats.max_value("crawl/paused_until", until)
+            run = run_of(self._crawler.spider)
+            if run is not None:
+                run.pauses.until = max(until, run.pauses.until)
         return response
 
 

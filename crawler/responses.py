@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDat
 from twisted.internet.defer import CancelledError
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import Message, OtherPage
+from crawler.discuz.facts import Message
+from crawler.frontier.answer import Answer
 from crawler.frontier.options import file_path, is_file
 from crawler.frontier.template_drift import Sample
 from crawler.items.reasons import reason_of
@@ -18,6 +18,7 @@ from crawler.middlewares import PrivateAddressError, leads_elsewhere
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -27,25 +28,6 @@ if TYPE_CHECKING:
 # The headers that reading depends on.
 _KEPT = ("content-type", "date")
 _LONGEST_MESSAGE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Outcome of one request.
-
-    ``page`` is what was read; ``reason`` tells why there is no page or why it is not whole, with
-    ``message``, the words of the page or the error. ``sample`` is the page as it was sent, ``None``
-    where no response came. ``attempts`` counts the requests that were made for it.
-    """
-
-    url: str
-    seen_at: datetime
-    page: Page | None = None
-    reason: Reason | None = None
-    message: str | None = None
-    status: int | None = None
-    attempts: int = 1
-    sample: Sample | None = None
 
 
 def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
@@ -95,6 +77,24 @@ def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
     return reason, " ".join(message.split())[:_LONGEST_MESSAGE]
 
 
+def answer_of_failure(
+    failure: Failure, seen_at: datetime, largest: int, attempts: int = 1
+) -> Answer:
+    """Tell why no response came; ``largest`` is the size allowed, in bytes.
+
+    ``attempts`` were made by the spider; those that the downloader made on its own are added.
+    """
+    request: Request = failure.request  # type: ignore[attr-defined]
+    reason, message = read_failure(failure, largest)
+    return Answer(
+        url=request.url,
+        seen_at=seen_at,
+        reason=reason,
+        message=message,
+        attempts=attempts + request.meta.get("retry_times", 0),
+    )
+
+
 def sample_of(response: Response, now: datetime) -> Sample:
     """Return the page as it was sent, with the headers that reading depends on."""
     names = response.headers.to_unicode_dict()
@@ -108,14 +108,3 @@ def seen_at(url: str) -> datetime:
     if is_file(url):
         return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
     return datetime.now(UTC)
-
-
-def kind_of(page: Page) -> str:
-    """Name the kind of a page in words, for a message.
-
-    >>> from crawler.discuz.facts import Message
-    >>> kind_of(Message("password"))
-    'a page of kind message'
-    """
-    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
-    return f"a page of kind {kind.lower()}"

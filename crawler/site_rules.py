@@ -1,4 +1,4 @@
-"""Loads the rules of sites (`sites/*.toml`), and says clearly what is wrong with one."""
+"""Loads the rules of sites (`sites/*.toml`); an error names file, key and reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from lxml.cssselect import CSSSelector
 from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
 
 _CHARSETS = ("utf-8", "gbk", "big5")
-_ATTRIBUTE = re.compile(r"^(?P<path>.*?)(?:::attr\((?P<name>[\w-]+)\))?$", re.S)
+# a.nick   a.nick::attr(href)   ::attr(data-no)
+_WITH_ATTRIBUTE = re.compile(r"(?P<path>.*)::attr\((?P<name>[\w-]+)\)", re.S)
+# +08:00
 _ZONE = re.compile(r"([+-])(\d{2}):(\d{2})$")
 _NEEDED = ("floor", "author", "date", "body", "headline")
 
@@ -33,7 +35,7 @@ class Sites:
         self._rules = dict(rules)
 
     def of(self, url: str) -> SiteRules | None:
-        """The rules of the site that an address belongs to; `www.` is no difference."""
+        """The rules of the site that an address belongs to, with or without `www.`."""
         try:
             host = urlsplit(url).netloc.lower().removeprefix("www.")
         except ValueError:
@@ -42,9 +44,9 @@ class Sites:
 
 
 def load_sites(folder: Path) -> Sites:
-    """Load all rules of a folder; none where there is no folder.
+    """Load all rules of a folder; without the folder there are none.
 
-    Raises `BadRulesError`.
+    Raises `BadRulesError`, also if two files have rules for one host.
     """
     found: dict[str, SiteRules] = {}
     for path in sorted(folder.glob("*.toml")):
@@ -108,13 +110,13 @@ def _selectors(table: dict[str, Any]) -> ThreadSelectors:
 
 
 def _selector(table: dict[str, Any], name: str) -> Selector:
-    text = _string(table, name) or ""
-    found = _ATTRIBUTE.match(text)
-    assert found is not None
-    if not found["path"] and found["name"]:
-        return Selector(None, found["name"])
+    text = (_string(table, name) or "").strip()
+    found = _WITH_ATTRIBUTE.fullmatch(text)
+    path, attribute = (found["path"], found["name"]) if found else (text, None)
+    if not path and attribute:
+        return Selector(None, attribute)
     try:
-        return Selector(CSSSelector(found["path"], translator="html"), found["name"])
+        return Selector(CSSSelector(path, translator="html"), attribute)
     except SelectorError as error:
         raise ValueError(f"thread.{name}: {text!r} is no CSS selector ({error})") from None
 
@@ -126,7 +128,7 @@ def _check_keys(table: dict[str, Any], known: set[str], where: str) -> None:
 
 
 def _check_pattern(pattern: str) -> None:
-    """Whether a pattern reads back what it writes, down to the minute or the day."""
+    """Raise `ValueError` unless a pattern reads the day back that it writes."""
     moment = datetime(2021, 12, 23, 8, 42, tzinfo=UTC)
     try:
         read = datetime.strptime(moment.strftime(pattern), pattern).replace(tzinfo=UTC)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import sys
 import tempfile
 import threading
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.context import ForkServerProcess as Process
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scrapy.cmdline import execute
 
-from tests.killed import POINTS
+from tests.forked import ROOT, begin
 
-ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+__all__ = ["FAST", "ROOT", "SHARED", "Forum", "Run", "begin", "scrapy", "served_forum"]
 
 
 @dataclass
@@ -96,7 +90,8 @@ def served_forum() -> Iterator[Forum]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     served.root = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # shutdown() returns at the next look at whether it was called
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield served
@@ -129,35 +124,7 @@ class Run:
         ]
 
 
-# A process that has imported everything already is forked for each command: the same command in a
-# process of its own, without the second that the imports take.
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["scrapy.cmdline", "scrapy.crawler", "crawler.spiders.discuz"])
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-L", "WARNING")
-
-
-def begin(*arguments: str, out: Path, kill_at: tuple[str, int] | None = None) -> Process:
-    """Begin a command of the project; ``out`` is a folder for what it writes."""
-    out.mkdir(exist_ok=True)
-    running = _SERVER.Process(target=_command, args=(arguments, out, kill_at))
-    running.start()
-    return running
-
-
-def _command(arguments: tuple[str, ...], out: Path, kill_at: tuple[str, int] | None) -> None:
-    os.chdir(ROOT)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        file = os.open(out / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(file, number)
-        setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
-    warnings.resetwarnings()
-    if kill_at:
-        POINTS[kill_at[0]](kill_at[1])
-    try:
-        execute(["scrapy", *arguments])
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
 
 
 def scrapy(

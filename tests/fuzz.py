@@ -29,9 +29,9 @@ from crawler.discuz.document import decode
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
 from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
 from crawler.items.build import post_lines, refusal_line
-from crawler.items.lines import to_record
+from crawler.items.lines import to_json
 from crawler.items.schema import problems
-from crawler.privacy.policy import Privacy
+from crawler.privacy.policy import Privacy, redacted_line
 from tests.conftest import SHARED
 from tests.make_fixtures import FOLDER
 from tests.pages.plain import PAGE
@@ -188,18 +188,18 @@ def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[st
             if extra:
                 yield f"{line.item_id}: {dict(extra)} are not on the page"
         for privacy in (VEILED, NAMELESS):
-            for line in post_lines(page, page.posts, SEEN, privacy):
-                record = to_record(line)
+            for line in lines:
+                record = to_json(redacted_line(line, privacy))
                 for problem in problems(record):
                     yield f"{line.item_id}, {privacy.authors}: {problem}"
-                if privacy.published(record) != record:
+                if privacy.redacted(record) != record:
                     yield f"{line.item_id}, {privacy.authors}: published twice is not once"
     elif isinstance(page, Message):
         lines = [refusal_line(page.reason, url=url, fetched_at=SEEN, message=page)]  # type: ignore[list-item]
     else:
         lines = []
     for line in lines:
-        record = to_record(line)
+        record = to_json(line)
         encode(record)
         for problem in problems(record):
             yield f"{line.item_id}: {problem}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import segments
 from crawler.archive.ledger import Ledger
 from crawler.archive.segments import Segments
 
@@ -56,20 +55,20 @@ def behind_the_mark(number: int) -> None:
 def in_the_middle_of_a_line(number: int) -> None:
     append = Segments.append
 
-    def killed(self: Segments, kind: str, records: Any) -> None:
-        records = list(records)
+    def killed(self: Segments, kind: str, lines: Iterable[bytes]) -> None:
+        lines = list(lines)
 
         def tear() -> None:
-            data = b"".join(map(segments.encode, records))
+            data = b"".join(lines)
             file = self._file(kind)
             file.write(data[: len(data) - 7])
             file.flush()
             kill()
 
         passed.append(kind)
-        if len(passed) > number and records:
+        if len(passed) > number and lines:
             tear()
-        append(self, kind, records)
+        append(self, kind, lines)
 
     passed: list[str] = []
     Segments.append = killed  # type: ignore[method-assign]

@@ -30,7 +30,7 @@ from crawler.discuz.facts import (
     ThreadPage,
 )
 from crawler.items.build import post_lines
-from crawler.items.lines import to_record
+from crawler.items.lines import to_json
 from tests.conftest import SHARED, scrapy
 from tests.pages.skins import renamed
 
@@ -77,7 +77,7 @@ def test_the_saved_forum(name: str, truth: str, tmp_path: Path) -> None:
             for line in post_lines(page, page.posts, at):
                 if line.item_id not in seen:
                     seen.add(line.item_id)
-                    out.write(encode(to_record(line)))
+                    out.write(encode(to_json(line)))
     score = subprocess.run(
         [
             sys.executable,
@@ -108,7 +108,7 @@ def test_the_seed() -> None:
         seen_at=datetime.now(UTC),
     )
     assert isinstance(page, ThreadPage)
-    line = to_record(next(post_lines(page, page.posts, datetime.now(UTC))))
+    line = to_json(next(post_lines(page, page.posts, datetime.now(UTC))))
     assert page.site.clock is not None
     assert page.site.clock.isoformat() == expected["page_clock"]
     for name, want in expected.items():
@@ -135,7 +135,7 @@ def test_the_seed_as_plain_text() -> None:
     assert isinstance(page, ThreadPage)
     assert page.site.clock is not None
     assert page.site.clock.isoformat() == expected["page_clock"]
-    line = to_record(next(post_lines(page, page.posts, seen_at)))
+    line = to_json(next(post_lines(page, page.posts, seen_at)))
     untold = {"note", "page_clock", "only_in_html", "must_not_appear_in_text"}
     for name in expected.keys() - untold - set(expected["only_in_html"]):
         got, wanted = line[name], expected[name]

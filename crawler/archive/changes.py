@@ -15,11 +15,15 @@ class PostSeen:
 
 @dataclass(frozen=True, slots=True)
 class PageSeen:
-    """A page was looked at; where ``at`` is below zero in vain, so that the next run does first."""
+    """A page was looked at (``at``: seconds since 1970).
+
+    ``is_due``: in vain, or not all of it was stored; the next run looks at it first.
+    """
 
     thread_id: str
     number: int
     at: int
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Folders and files that are written whole or not at all."""
+"""File names that are safe, and files and folders that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+# "/" and ":" of "b.example:8033/bbs"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 def site_folder(site: str) -> str:
-    """A folder's name for a site: nothing in it can lead elsewhere.
+    """Return a folder's name for a site, by which no site gets out of the data folder.
 
     >>> site_folder("b.example:8033/bbs")
     'b.example_8033_bbs'
@@ -26,12 +27,13 @@ def site_folder(site: str) -> str:
 
 
 def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file in hex. Raises `OSError`."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut (POSIX; elsewhere it is not needed)."""
+    """Make new names in a folder survive a power cut; outside of POSIX there is nothing to do."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -43,7 +45,11 @@ def fsync_folder(folder: Path) -> None:
 
 @contextmanager
 def replaced_file(path: Path) -> Iterator[BinaryIO]:
-    """Write a file at once: whoever reads it finds the old one or the new one, whole."""
+    """Open a file that takes the place of ``path`` when the block ends without an error.
+
+    So whoever reads ``path`` finds the old file or the new one, and each of them whole. Raises
+    `OSError`.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
@@ -55,17 +61,18 @@ def replaced_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-# What a folder holds that was written as one: it may be replaced, any other may not.
-_WHOLE = ".written-whole"
+# The file that marks a folder as written by `replaced_folder`: only such a one may be replaced.
+_WRITTEN_WHOLE = ".written-whole"
 
 
 @contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
-    """Write a folder at once, in place of one that was written so before.
+    """Yield an empty folder that takes the place of ``path`` when the block ends without an error.
 
-    Raises `FileExistsError` where something else is in the way: nobody's files are thrown away.
+    Raises `FileExistsError` where ``path`` is there and was not written in this way: nobody's files
+    are thrown away. Raises `OSError`.
     """
-    if path.exists() and not (path / _WHOLE).is_file():
+    if path.exists() and not (path / _WRITTEN_WHOLE).is_file():
         raise FileExistsError(f"{path} is there and was not written by an export")
     part, old = path.with_name(path.name + ".part"), path.with_name(path.name + ".old")
     shutil.rmtree(part, ignore_errors=True)
@@ -73,7 +80,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     part.mkdir(parents=True)
     try:
         yield part
-        (part / _WHOLE).touch()
+        (part / _WRITTEN_WHOLE).touch()
         if path.exists():
             path.rename(old)
         part.rename(path)

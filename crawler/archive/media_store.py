@@ -1,7 +1,7 @@
-"""Pictures and files of posts: which are wanted, what each is known by, where it is kept.
+"""Pictures and files of posts: which ones to fetch, the key of each, and where it is stored.
 
-A file lies at `media/<two digits>/<sha256>.<ending>` in the site's folder: the same content is one
-file, and nothing of its name was chosen by whoever uploaded it.
+A file lies at `media/<two digits>/<sha256>.<ending>` in the site's folder. So the same content is
+one file, and nothing of its name was chosen by whoever uploaded it.
 """
 
 from __future__ import annotations
@@ -18,36 +18,44 @@ from typing import Any
 from crawler.archive.files import fsync_folder
 from crawler.discuz import signed_urls
 
+# The values of the setting MEDIA.
 MEDIA = ("none", "images", "attachments", "all")
-FOLDER = "media"
-# what `file_path` makes
-KEPT = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
 
-# What the first bytes of a picture are.
+_FOLDER = "media"
+# A path that `media_path` makes: "media/c0/c0ffee…64 digits….pdf"
+STORED_PATH = re.compile(rf"{_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
+
+# The first bytes of each kind of picture, by the ending that its file gets.
 _SIGNATURES = (
     ("jpg", re.compile(rb"\xff\xd8\xff")),
     ("png", re.compile(rb"\x89PNG\r\n\x1a\n")),
     ("gif", re.compile(rb"GIF8[79]a")),
+    # "RIFF", four bytes of length, "WEBPVP8 "
     ("webp", re.compile(rb"RIFF....WEBP", re.S)),
+    # four bytes of length, "ftypavif"
     ("avif", re.compile(rb"....ftypavi[fs]", re.S)),
     ("heic", re.compile(rb"....ftyp(?:heic|heix|mif1|msf1)", re.S)),
+    # four bytes of length, four reserved ones that are 0: "BM" alone may begin a text
     ("bmp", re.compile(rb"BM....\x00{4}", re.S)),
     ("tif", re.compile(rb"II\*\x00|MM\x00\*")),
     ("ico", re.compile(rb"\x00\x00\x01\x00")),
 )
-# Endings that a file may keep: what they open with runs nothing. All others become .bin.
+# Endings that a file may keep, because what opens such a file runs no code of it. All others, such
+# as .html and .exe, become .bin.
 _ENDINGS = frozenset(
     "7z csv doc docx epub flac flv gz m4a mkv mobi mp3 mp4 odt ogg pdf ppt pptx rar rtf tar torrent"
     " txt wav webm wma wmv xls xlsx zip".split()
 )
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\s*$")
+# ".PDF" at the end of "地图.PDF"
+_ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A picture or file of a post.
+class MediaRequest:
+    """A picture or file of a post that is to be fetched.
 
-    ``key``: what it is known by, however its address is signed or written.
+    ``key`` (see `media_key`) is the same however its address is signed or written; ``name`` is what
+    the forum calls it.
     """
 
     key: str
@@ -56,55 +64,70 @@ class Wanted:
     is_image: bool
 
 
-def wanted(
+def media_requests(
     images: Sequence[Mapping[str, Any]], attachments: Sequence[Mapping[str, Any]], media: str
-) -> list[Wanted]:
-    """What of a post's pictures and files the setting `MEDIA` asks for, each once.
+) -> list[MediaRequest]:
+    """Return what of a post's pictures and files the setting `MEDIA` asks for, each once.
 
-    An uploaded picture is both, and asked for at its own address: that of the attachment counts a
-    download. A file that has to be bought first is asked for by nobody.
+    An uploaded picture stands in both lists. It is asked for at its own address, because the forum
+    counts a download at that of the attachment. Left out are files that have to be bought first,
+    and addresses that are not HTTP.
     """
-    found: dict[str, Wanted] = {}
-    uploaded = {key_of(attachment) for attachment in attachments}
+    found: dict[str, MediaRequest] = {}
+    uploaded = {media_key(attachment) for attachment in attachments}
     for image in images:
-        key = key_of(image)
+        key = media_key(image)
         if media in ("images", "all") or (media == "attachments" and key in uploaded):
-            found.setdefault(key, Wanted(key, image["url"], image.get("name"), is_image=True))
+            found.setdefault(key, MediaRequest(key, image["url"], image.get("name"), is_image=True))
     if media in ("attachments", "all"):
         for attachment in attachments:
             url = attachment.get("url")
             if url and not is_for_sale(attachment):
-                key, name = key_of(attachment), attachment.get("name")
-                found.setdefault(key, Wanted(key, url, name, is_image=False))
+                key, name = media_key(attachment), attachment.get("name")
+                found.setdefault(key, MediaRequest(key, url, name, is_image=False))
     return [each for each in found.values() if each.url.startswith(("http://", "https://"))]
 
 
 def is_for_sale(part: Mapping[str, Any]) -> bool:
-    """Whether an attachment's address leads to where it is bought."""
+    """Return whether the address of an attachment leads to a page where it is bought."""
+    # forum.php?mod=misc&action=attachpay&aid=7&tid=12
     return "action=attachpay" in part.get("url", "")
 
 
-def key_of(part: Mapping[str, Any]) -> str:
-    """What a picture or an attachment of a line is known by."""
+def media_key(part: Mapping[str, Any]) -> str:
+    """Return what identifies an entry of `images` or `attachments`, in every line and run.
+
+    The number of the attachment; without one, the address without its signature.
+
+    >>> media_key({"id": "6", "url": "https://b.example/forum.php?mod=attachment&aid=Nnw1"})
+    'attachment:6'
+    >>> media_key({"url": "https://oss.example/a.jpg?Expires=1&OSSAccessKeyId=k&Signature=s"})
+    'https://oss.example/a.jpg'
+    """
     number = part.get("attachment_id") or part.get("id")
     return f"attachment:{number}" if number else signed_urls.stable_url(part.get("url", ""))
 
 
-def told_of(images: Sequence[Mapping[str, Any]], attachments: Sequence[Mapping[str, Any]]) -> bytes:
-    """A hash of what a line tells of its pictures and files; empty where it tells nothing."""
-    said = [
-        [key_of(part), part.get("path"), part.get("refusal")]
+def media_hash(
+    images: Sequence[Mapping[str, Any]], attachments: Sequence[Mapping[str, Any]]
+) -> bytes:
+    """Return a hash of what came of a line's pictures and files: their paths and refusals.
+
+    Two lines with the same hash tell the same of their files. Empty where none was asked for.
+    """
+    outcomes = [
+        [media_key(part), part.get("path"), part.get("refusal")]
         for part in (*images, *attachments)
         if "path" in part or "refusal" in part
     ]
-    if not said:
+    if not outcomes:
         return b""
-    text = json.dumps(said, ensure_ascii=False)
+    text = json.dumps(outcomes, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:6]
 
 
 def image_ending(data: bytes) -> str | None:
-    r"""What kind of picture some bytes are, by their first ones; ``None`` if none that is known.
+    r"""Return the usual ending of a picture's file, by its first bytes; ``None`` for other data.
 
     >>> image_ending(b"GIF89a\x01"), image_ending(b"<svg onload=...>")
     ('gif', None)
@@ -115,33 +138,36 @@ def image_ending(data: bytes) -> str | None:
     return None
 
 
-def file_path(data: bytes, digest: str, name: str | None) -> str:
-    """Where a file is kept, from the site's folder on; ``name`` is what it is called in the forum.
+def media_path(data: bytes, digest: str, name: str | None) -> str:
+    """Return the path of a file within the site's folder.
 
-    >>> file_path(b"%PDF-1.7", "c0ffee", "../../地图.PDF")
+    ``digest`` is its sha256 in hex. Of its ``name`` in the forum only a harmless ending is taken.
+
+    >>> media_path(b"%PDF-1.7", "c0ffee", "../../地图.PDF")
     'media/c0/c0ffee.pdf'
-    >>> file_path(b"<script>", "c0ffee", "x.html")
+    >>> media_path(b"<script>", "c0ffee", "x.html")
     'media/c0/c0ffee.bin'
     """
     ending = image_ending(data)
     if ending is None:
-        said = _ENDING.search(name or "")
-        ending = said[1].lower() if said else "bin"
+        found = _ENDING.search((name or "").rstrip())
+        ending = found[1].lower() if found else "bin"
         ending = ending if ending in _ENDINGS else "bin"
-    return f"{FOLDER}/{digest[:2]}/{digest}.{ending}"
+    return f"{_FOLDER}/{digest[:2]}/{digest}.{ending}"
 
 
-def keep(folder: Path, data: bytes, name: str | None) -> tuple[str, str]:
-    """Keep a file in a site's folder, unless the same is there; returns its path and sha256.
+def store_file(folder: Path, data: bytes, name: str | None) -> tuple[str, str]:
+    """Store a file in a site's folder, unless it is there; return its path and sha256.
 
-    It is on the disk when this returns. One at a time for each folder. Raises `OSError`.
+    It is on the disk when this returns. Two threads must not do this in one folder at once. Raises
+    `OSError`.
     """
     digest = hashlib.sha256(data).hexdigest()
-    path = file_path(data, digest, name)
+    path = media_path(data, digest, name)
     target = folder / path
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        # what a kill leaves of it is cleared away when the folder is opened (`Segments.cut_back`)
+        # a part that a kill leaves is removed when the folder is opened (`Segments.cut_back`)
         part = folder / f"{digest}.part"
         with part.open("wb") as file:
             file.write(data)

@@ -1,30 +1,39 @@
-"""The tables of a ledger, and the way there from those of each earlier version."""
+"""The tables of a ledger, and the steps that bring an older ledger to them.
 
-# Each entry brings a ledger from the version before it to its own; nothing here is ever changed.
+SQLite's `user_version` says how many of the steps a ledger has had; `Ledger` runs the others, all
+in one transaction.
+"""
+
+# Each step brings a ledger from the version before it to its own. A step is never changed once it
+# is released: to change a table, add a step.
 MIGRATIONS = (
     """
 CREATE TABLE segment (name TEXT PRIMARY KEY, length INTEGER, is_closed INTEGER) WITHOUT ROWID;
 CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
--- head and tail: what the board's row said of title and marks, of replies and last post
--- ids have no type: numbers are kept as such, what a hostile page calls an id stays text
+-- head: a hash of title and marks in the row of the board's list; tail: of replies and last post.
+-- last_post: minutes since 1970. missing: a JSON list of positions.
+-- ids have no type: a number is kept as one, and what a hostile page calls an id as text
 CREATE TABLE thread (
   id PRIMARY KEY, board TEXT, head BLOB, tail BLOB, last_post INTEGER, pages INTEGER,
   surplus INTEGER, is_sticky INTEGER, is_reversed INTEGER, is_partial INTEGER, coverage INTEGER,
   missing TEXT, is_gone INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX thread_by_board ON thread (board, last_post);
+-- checked: seconds since 1970, with a minus sign where the page was looked at in vain
 CREATE TABLE page (
   thread, number INTEGER, checked INTEGER, PRIMARY KEY (thread, number)
 ) WITHOUT ROWID;
 CREATE INDEX page_by_age ON page (checked);
--- at: minutes since 1970; floors stand in the order of (at, id), whatever numbers they bear
+-- at: minutes since 1970; posts are ordered by (at, id), whatever floor numbers they show.
+-- state: bits, see crawler/archive/tables/posts.py
 CREATE TABLE post (
   thread, id, at INTEGER, version INTEGER, hash BLOB, state INTEGER,
   PRIMARY KEY (thread, id)
 ) WITHOUT ROWID;
 CREATE INDEX post_by_order ON post (thread, at);
 CREATE TABLE board (id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
--- when the last walk began (minutes since 1970) that saw the whole list, in one scope of arguments
+-- began: when the last reading of the whole list began, in minutes since 1970.
+-- scope: the arguments that limited it
 CREATE TABLE walk (
   board TEXT, scope TEXT, began INTEGER, PRIMARY KEY (board, scope)
 ) WITHOUT ROWID;
@@ -35,6 +44,7 @@ CREATE TABLE refusal (
   id TEXT PRIMARY KEY, thread, reason TEXT, retriable INTEGER, attempts INTEGER,
   version INTEGER, asked INTEGER, url TEXT
 ) WITHOUT ROWID;
+-- job: a crawl that is not finished, by its arguments; task: what it asks for
 CREATE TABLE job (id INTEGER PRIMARY KEY, arguments TEXT UNIQUE, began INTEGER, run TEXT);
 CREATE TABLE task (
   id INTEGER PRIMARY KEY, job INTEGER, kind TEXT, key TEXT, place INTEGER, is_done INTEGER,
@@ -43,7 +53,8 @@ CREATE TABLE task (
 CREATE INDEX task_by_turn ON task (job, is_done, place, kind, id);
 """,
     """
--- of how many pages of a kind this trait was found on; the empty name counts the pages themselves
+-- pages: on how many pages of a kind a trait was found; the empty name counts the pages themselves.
+-- last: when it was last found, in seconds since 1970
 CREATE TABLE trait (
   kind TEXT, name TEXT, pages INTEGER, last INTEGER, PRIMARY KEY (kind, name)
 ) WITHOUT ROWID;
@@ -52,7 +63,7 @@ CREATE TABLE trait (
 CREATE TABLE media (
   key TEXT PRIMARY KEY, path TEXT, sha256 BLOB, reason TEXT, retriable INTEGER, attempts INTEGER
 ) WITHOUT ROWID;
--- a hash of what the last line of a post tells of its pictures and files
+-- media: a hash of what came of the pictures and files of a post, by its last line
 ALTER TABLE post ADD COLUMN media BLOB;
 """,
 )

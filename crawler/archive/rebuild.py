@@ -1,24 +1,18 @@
-"""Makes a new ledger from the lines of a folder."""
+"""Makes a new ledger from the lines of a folder, where the old one is missing or damaged."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import Change, MediaSeen, NoteMade, PostSeen, RefusalSeen, ThreadSeen
-from crawler.archive.ledger import Ledger, hash_bytes, note_of
-from crawler.archive.media_store import key_of, told_of
-from crawler.archive.segments import (
-    FILES,
-    Segment,
-    cut_torn_line,
-    read_lines,
-    segment_paths,
-)
+from crawler.archive.ledger import Ledger, read_note
+from crawler.archive.media_store import media_hash, media_key
+from crawler.archive.segments import FILES, Segment, cut_torn_line, read_lines, segment_paths
 from crawler.archive.state import (
     LEDGER,
     SHIELDED,
@@ -28,16 +22,21 @@ from crawler.archive.state import (
     KnownThread,
     minutes,
 )
+from crawler.archive.tables import hash_bytes
 
-# Of a damaged ledger, if they can be read: see `crawler.privacy.policy`.
-_KEPT_NOTES = ("salt", "authors", "listed")
+# Notes that no line tells, so they are taken from a damaged ledger if it can be read: without the
+# salt the authors get new pseudonyms (see `crawler/privacy/site.py`).
+_NOTES_TO_KEEP = ("salt", "authors", "listed")
 
 
-def rebuilt(folder: Path) -> Ledger:
-    """A new ledger for a folder, taught what the lines there tell: which posts are known, and how.
+def rebuild_ledger(folder: Path) -> Ledger:
+    """Make a ledger that knows what the lines of a folder tell, and return it open.
 
-    What lists said of the threads is lost: each thread is read once more, and only what changed in
-    it gives lines. The ledger stands in its place only when it is whole.
+    It knows each post, refusal, stored file and coverage as its last line says. What board lists
+    showed of the threads is lost: each thread is read once more, and only what changed gives lines.
+
+    Torn lines at the ends of segments are cut off. The ledger takes its name only when it is whole,
+    so that after a kill it is made again from the beginning. Raises `OSError`, `sqlite3.Error`.
     """
     part = folder / f"{LEDGER}.part"
     for ending in ("", "-wal", "-shm"):
@@ -49,11 +48,10 @@ def rebuilt(folder: Path) -> Ledger:
             if is_open:
                 cut_torn_line(path)
             for line in read_lines(path):
-                ledger.apply(_told(kind, json.loads(line), ledger))
+                ledger.apply(changes_of(kind, json.loads(line), ledger))
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
-        # what no line tells: what pseudonyms are made of
-        notes = ((name, note_of(damaged, name)) for name in _KEPT_NOTES)
+        notes = ((name, read_note(damaged, name)) for name in _NOTES_TO_KEEP)
         ledger.apply(NoteMade(name, value) for name, value in notes if value)
     ledger.commit()
     ledger.close()
@@ -61,40 +59,68 @@ def rebuilt(folder: Path) -> Ledger:
     return Ledger(folder / LEDGER)
 
 
-def _told(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
-    if kind in ("article", "post"):
-        thread_id, post_id = record["thread_id"], record["item_id"].rpartition(":")[2]
-        if ledger.thread(thread_id) is None:
-            yield ThreadSeen(KnownThread(thread_id))
-        is_gone = bool(record.get("is_deleted"))
-        known = ledger.posts(thread_id, [post_id]).get(post_id) if is_gone else None
-        post = KnownPost(
-            post_id,
-            known.at if known else minutes(record.get("date_published")),
+def changes_of(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+    """Yield what a ledger, which knows the lines before this one, learns from a line."""
+    read = _READERS.get(kind)
+    if read is not None:
+        yield from read(record, ledger)
+
+
+def _of_article(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+    yield from _of_post(record, ledger, is_first=True)
+
+
+def _of_post(
+    record: Mapping[str, Any], ledger: Ledger, *, is_first: bool = False
+) -> Iterator[Change]:
+    thread_id, post_id = record["thread_id"], record["item_id"].rpartition(":")[2]
+    if ledger.thread(thread_id) is None:
+        yield ThreadSeen(KnownThread(thread_id))
+    images, attachments = record.get("images", ()), record.get("attachments", ())
+    is_gone = bool(record.get("is_deleted"))
+    # the line of a deletion tells neither date nor content
+    known = ledger.posts(thread_id, [post_id]).get(post_id) if is_gone else None
+    post = KnownPost(
+        post_id,
+        known.at if known else minutes(record.get("date_published")),
+        record["version"],
+        known.hash if known else hash_bytes(record.get("content_hash", "")),
+        is_first=is_first,
+        is_shielded=record.get("access") in SHIELDED,
+        is_gone=is_gone,
+        media=media_hash(images, attachments),
+    )
+    yield PostSeen(thread_id, post)
+    for part in (*images, *attachments):
+        if "path" in part:
+            yield MediaSeen(KnownMedia(media_key(part), part["path"], part["sha256"]))
+
+
+def _of_coverage(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+    thread = ledger.thread(record["thread_id"]) or KnownThread(record["thread_id"])
+    yield ThreadSeen(replace(thread, coverage=record["version"]))
+
+
+def _of_refusal(record: Mapping[str, Any], _: Ledger) -> Iterator[Change]:
+    is_retracted = bool(record.get("is_deleted"))
+    yield RefusalSeen(
+        KnownRefusal(
+            record["item_id"],
+            record.get("thread_id"),
+            "" if is_retracted else record["reason"],
+            record["retriable"] and not is_retracted,
+            record["attempts"],
             record["version"],
-            known.hash if known else hash_bytes(record.get("content_hash", "")),
-            is_first=kind == "article",
-            is_shielded=record.get("access") in SHIELDED,
-            is_gone=is_gone,
-            media=told_of(record.get("images", ()), record.get("attachments", ())),
+            int(datetime.fromisoformat(record["fetched_at"]).timestamp()),
+            record["url"],
         )
-        yield PostSeen(thread_id, post)
-        for part in (*record.get("images", ()), *record.get("attachments", ())):
-            if "path" in part:
-                yield MediaSeen(KnownMedia(key_of(part), part["path"], part["sha256"]))
-    elif kind == "coverage":
-        thread = ledger.thread(record["thread_id"]) or KnownThread(record["thread_id"])
-        yield ThreadSeen(replace(thread, coverage=record["version"]))
-    elif kind == "refusal":
-        yield RefusalSeen(
-            KnownRefusal(
-                record["item_id"],
-                record.get("thread_id"),
-                "" if record.get("is_deleted") else record["reason"],
-                record["retriable"] and not record.get("is_deleted"),
-                record["attempts"],
-                record["version"],
-                int(datetime.fromisoformat(record["fetched_at"]).timestamp()),
-                record["url"],
-            )
-        )
+    )
+
+
+# Lines of the kind `rejected` were never published: nothing is known from them.
+_READERS: Mapping[str, Callable[[Mapping[str, Any], Ledger], Iterator[Change]]] = {
+    "article": _of_article,
+    "post": _of_post,
+    "coverage": _of_coverage,
+    "refusal": _of_refusal,
+}

@@ -1,7 +1,7 @@
-"""JSON Lines segments on disk, one kind of line each.
+"""Segments: the files of JSON lines of one site, each of one kind and up to a size.
 
-`articles-00001.jsonl`, `posts-00001.jsonl`, … under one folder a site. Lines are appended and, in
-batches, flushed to the disk; who keeps the ledger marks them then. What stands behind the mark
+`articles-00001.jsonl`, `posts-00001.jsonl`, … in one folder per site. Lines are appended and, in
+batches, flushed to the disk; then their length is marked in the ledger. What stands behind the mark
 when a writer was killed is cut off by the next one: `site_archive.py` keeps the two in step.
 """
 
@@ -23,6 +23,8 @@ from typing import Any, BinaryIO, cast
 
 from crawler.archive.files import fsync_folder, replaced_file
 
+# The kinds of lines, each with the name that its files begin with. `rejected`: lines that failed
+# the check before they were stored.
 FILES = {
     "article": "articles",
     "post": "posts",
@@ -30,21 +32,29 @@ FILES = {
     "coverage": "coverage",
     "rejected": "rejected",
 }
-# A file that editors, mail and version control still take: 256 MiB.
+# 256 MiB: a size that editors, mail and version control still take.
 SEGMENT_SIZE = 256 * 1024 * 1024
 
+# "posts-00001.jsonl", "coverage-00012.jsonl.gz"
 _SEGMENT = re.compile(
     rf"(?:{'|'.join(FILES.values())})-(?P<number>\d{{5,9}})\.jsonl(?:\.gz|\.zst)?"
 )
 _ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
 
-# What ends a line for some readers (U+2028), moves a terminal's cursor (C1) or turns its text round
-# (bidirectional marks) is written as JSON's own escape: the same string, harmless to look at.
+# Characters that end a line for some readers (U+2028), move a terminal's cursor (C1 controls) or
+# reverse its text (bidirectional marks, such as U+202E). They are written as escapes of JSON: the
+# same string when it is read, and harmless to look at.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def encode(record: Mapping[str, Any]) -> bytes:
-    """One line of JSON: UTF-8, no lone surrogates, no line break within."""
+    r"""Return a record as one line of JSON with its newline: UTF-8, no other line break within.
+
+    A lone surrogate, which UTF-8 cannot hold, becomes "?".
+
+    >>> encode({"text": "a\nb\u2028\ud800"})
+    b'{"text": "a\\nb\\u2028?"}\n'
+    """
     text = json.dumps(record, ensure_ascii=False)
     text = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text.encode("utf-8", "replace") + b"\n"
@@ -52,7 +62,10 @@ def encode(record: Mapping[str, Any]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One file of lines: its name, how many bytes of it are sure, whether more may come."""
+    """One file of lines.
+
+    ``length``: how many of its bytes are on the disk. ``is_closed``: no more lines are appended.
+    """
 
     name: str
     length: int
@@ -60,15 +73,17 @@ class Segment:
 
 
 class SegmentsDamagedError(Exception):
-    """A segment is shorter than what was once written to it, or gone."""
+    """A segment is gone, or is shorter than the length that was marked."""
 
 
 class Segments:
-    """The segments of one site.
+    """The segments of one site, open for writing.
 
-    Lines are appended as they come; `flush` brings them to the disk and tells what may now be
-    marked. A segment that is full is closed: compressed beside itself, then put in its place by a
-    rename. Raises `OSError` where the disk does.
+    Lines are appended as they come; `flush` brings them to the disk and returns what may now be
+    marked. A segment of ``size`` bytes or more is full and gets closed: with ``compression`` (see
+    `can_compress`) it is compressed into a file beside it, which then takes its place by a rename.
+
+    All methods raise `OSError` where the disk fails, unless they say otherwise.
     """
 
     def __init__(self, folder: Path, *, size: int = SEGMENT_SIZE, compression: str = "") -> None:
@@ -78,15 +93,15 @@ class Segments:
         self._files: dict[str, BinaryIO] = {}
         self._unflushed: set[str] = set()
 
-    def append(self, kind: str, records: Iterable[Mapping[str, Any]]) -> None:
-        """Add lines to the open segment of ``kind``, in one write."""
-        data = b"".join(map(encode, records))
+    def append(self, kind: str, lines: Iterable[bytes]) -> None:
+        """Append lines, as `encode` makes them, to the open segment of ``kind`` in one write."""
+        data = b"".join(lines)
         if data:
             self._file(kind).write(data)
             self._unflushed.add(kind)
 
     def flush(self) -> list[Segment]:
-        """Bring all lines to the disk; returns the segments that grew, as they now are."""
+        """Bring all lines to the disk; return the segments that grew, with their new lengths."""
         grown = []
         for kind in sorted(self._unflushed):
             file = self._files[kind]
@@ -97,9 +112,9 @@ class Segments:
         return grown
 
     def close_full(self) -> list[tuple[str, Segment]]:
-        """Close the segments that have reached their size: (name before, segment after) each.
+        """Close the segments that are full; return (name before, segment after) of each.
 
-        To be called after their lines are marked.
+        Call it only after their lines are marked.
         """
         full = [kind for kind, file in self._files.items() if file.tell() >= self._size]
         closed = []
@@ -110,51 +125,58 @@ class Segments:
         return closed
 
     def close(self) -> None:
-        """Close the files. What was not flushed is not sure."""
+        """Close all files; unflushed data may be lost."""
         while self._files:
             self._files.popitem()[1].close()
 
     def cut_back(self, marked: Mapping[str, Segment]) -> list[tuple[str, Segment]]:
-        """Bring the segments back to what is marked, after whatever happened to the last writer.
+        """Cut the segments back to what is marked, however the last writer ended.
 
-        Returns the segments that it had closed without marking it, as `close_full` does. Raises
-        `SegmentsDamagedError` where lines are gone that were marked.
+        ``marked``: the segments of the ledger, by name. Returns the segments that the last writer
+        closed without marking that they are, as `close_full` does. Raises `SegmentsDamagedError`
+        where lines are gone that were marked.
         """
         closed = []
         for path in self.folder.glob("*.part"):
             path.unlink()
         for segment in marked.values():
-            # closed segments may be taken away, to an archive
+            # whoever keeps the site may move closed segments elsewhere
             if segment.is_closed:
                 continue
             path = self.folder / segment.name
             packed = _packed(path)
             if packed:
-                # compressed and renamed; the kill came before the plain one was removed, or after
+                # a kill came after the rename of `compress`, before or after its unlink
                 path.unlink(missing_ok=True)
                 closed.append((path.name, _closed(packed)))
                 continue
             length = path.stat().st_size if path.exists() else 0
             if length < segment.length:
-                said = f"{segment.name} holds {length:,} bytes of {segment.length:,}"
-                raise SegmentsDamagedError(said)
+                raise SegmentsDamagedError(
+                    f"{segment.name} holds {length:,} bytes of {segment.length:,}"
+                )
             if length > segment.length:
                 os.truncate(path, segment.length)
         for path in self._beyond(marked):
             path.unlink()
         return closed
 
-    def drop_unmarked(self, marked: Mapping[str, Segment]) -> None:
-        """As `cut_back`, for a writer that failed: never raises for what cannot be cut."""
+    def drop_unmarked(self, marked: Mapping[str, Segment] | None) -> None:
+        """Close all files and cut them back to what is marked, after a write failed.
+
+        ``None``: what is marked is not known, so nothing is cut. Raises nothing: what cannot be cut
+        now is cut by the next writer.
+        """
         while self._files:
-            # closing tries once more to write what the disk did not take
+            # to close a file tries once more to write what the disk did not take
             with suppress(OSError):
                 self._files.popitem()[1].close()
-        with suppress(OSError, SegmentsDamagedError):
-            self.cut_back(marked)
+        if marked is not None:
+            with suppress(OSError, SegmentsDamagedError):
+                self.cut_back(marked)
 
     def _beyond(self, marked: Mapping[str, Segment]) -> list[Path]:
-        """Segments that were begun behind the last marked one, and never marked."""
+        """Return segments that were begun behind the last marked one of their kind."""
         found = []
         for name in FILES.values():
             numbers = [_number(each) for each in marked if each.startswith(f"{name}-")]
@@ -173,6 +195,7 @@ class Segments:
         return file
 
     def _path(self, kind: str) -> Path:
+        """Return the segment that the next line of a kind belongs to."""
         name = FILES[kind]
         paths = segment_paths(self.folder, kind)
         if not paths:
@@ -184,7 +207,7 @@ class Segments:
 
 
 def segment_paths(folder: Path, kind: str) -> list[Path]:
-    """The segments of one kind, in the order they were written."""
+    """Return the segments of one kind in a folder, in the order they were written."""
     found = [
         path
         for path in folder.glob(f"{FILES[kind]}-*")
@@ -194,7 +217,10 @@ def segment_paths(folder: Path, kind: str) -> list[Path]:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    """The whole lines of a segment, compressed or not; what stands behind the last one is left."""
+    """Yield the lines of a segment, compressed or not, each with its newline.
+
+    A torn line at the end, as a kill leaves it, is left out. Raises `OSError`.
+    """
     with _open(path) as file:
         for line in file:
             if line.endswith(b"\n"):
@@ -202,7 +228,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 
 def rewrite(path: Path, lines: Iterable[bytes]) -> None:
-    """Put other lines in the place of a segment's, at once, in the compression that it has."""
+    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`."""
     compression = next((name for name, end in _ENDINGS.items() if path.suffix == end), "")
     with replaced_file(path) as target:
         if not compression:
@@ -215,7 +241,7 @@ def rewrite(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def cut_torn_line(path: Path) -> None:
-    """Drop what a killed writer left behind the last whole line."""
+    """Cut off what a killed writer left behind the last newline. Raises `OSError`."""
     with path.open("rb+") as file:
         end = file.seek(0, os.SEEK_END)
         while end > 0:
@@ -230,7 +256,10 @@ def cut_torn_line(path: Path) -> None:
 
 
 def compress(path: Path, compression: str) -> Path:
-    """Put a compressed file in the place of a plain one; a kill leaves one of them whole."""
+    """Replace a plain file by a compressed one and return its path; "" leaves it as it is.
+
+    A kill leaves one of the two whole, or both. Raises `OSError`.
+    """
     ending = _ENDINGS.get(compression)
     if ending is None:
         return path
@@ -248,7 +277,10 @@ def compress(path: Path, compression: str) -> Path:
 
 
 def can_compress(compression: str) -> bool:
-    """Whether this Python has what a compression needs: zstd comes with 3.14 or `zstandard`."""
+    """Return whether a compression is known ("", "gzip", "zstd") and this Python can do it.
+
+    zstd comes with Python 3.14, or with the package `zstandard`.
+    """
     if compression == "zstd":
         return any(map(find_spec, ("compression", "zstandard")))
     return compression in ("", "gzip")
@@ -260,7 +292,7 @@ def _number(name: str) -> int:
 
 
 def _packed(path: Path) -> Path | None:
-    """What a plain segment was compressed into, if it was."""
+    """Return the file that a plain segment was compressed into; ``None`` if it was not."""
     names = (path.with_name(path.name + ending) for ending in _ENDINGS.values())
     return next((name for name in names if name.exists()), None)
 
@@ -273,7 +305,7 @@ def _open(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
         return cast("BinaryIO", gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        # what the package opens cannot be read line by line
+        # a file that `zstandard` opens cannot be read line by line
         return io.BufferedReader(_zstd().open(path, "rb"))
     return path.open("rb")
 
@@ -285,7 +317,7 @@ def _compressor(target: BinaryIO, compression: str) -> Any:
 
 
 def _zstd() -> Any:
-    """The zstd module: Python's own from 3.14 on, else the package of that name."""
+    """Return the module for zstd: that of Python from 3.14 on, else the package `zstandard`."""
     for name in ("compression.zstd", "zstandard"):
         try:
             return import_module(name)

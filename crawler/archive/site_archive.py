@@ -1,9 +1,9 @@
-"""The folder of one site: its lines and what is known of them, kept in step.
+"""The folder of one site: its lines and its ledger, kept in step.
 
-Law 2 is held here and nowhere else: lines are appended, flushed to the disk, and only then marked,
-with the length of their segment, in the transaction that also tells what was learnt of them. At
-start the segments are cut back to the mark. So a kill at any moment costs the pages since the last
-mark, which are asked for again, and neither loses a line nor writes one twice.
+Law 2 is held here and nowhere else: lines are appended, flushed to the disk, and only then marked.
+The mark is the length of their segment; it is committed in the same transaction as what the ledger
+learnt from them. At start the segments are cut back to the marks. So a kill at any moment costs the
+pages since the last mark, which are asked for again, and neither loses a line nor writes one twice.
 """
 
 from __future__ import annotations
@@ -12,25 +12,20 @@ import logging
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from crawler.archive.changes import Change
 from crawler.archive.ledger import Ledger, LedgerError
-from crawler.archive.rebuild import rebuilt
-from crawler.archive.segments import (
-    SEGMENT_SIZE,
-    Segments,
-    SegmentsDamagedError,
-)
+from crawler.archive.rebuild import rebuild_ledger
+from crawler.archive.segments import SEGMENT_SIZE, Segments, SegmentsDamagedError
 from crawler.archive.state import LEDGER
 
 logger = logging.getLogger(__name__)
 
-# Flushing costs some milliseconds and a kill costs the pages since the last one: five pages or two
+# A flush takes some milliseconds, and a kill costs the pages since the last one. Five pages or two
 # seconds keep both below what a single request takes.
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
@@ -40,11 +35,17 @@ class InUseError(Exception):
     """Another run works in this folder."""
 
 
-class Archive:
-    """One site's folder, open for one run.
+class SiteArchive:
+    """The folder of one site, open for one run.
 
-    Raises `InUseError`; `LedgerError` where the ledger was written by a later version; `OSError`
-    and `sqlite3.Error` where the disk fails.
+    ``size`` and ``compression`` are those of `Segments`. A ledger that is missing or damaged is
+    made anew from the lines; a damaged one is kept beside it.
+
+    `ledger` is for questions, and for changes that come without lines. `grown` has the names of the
+    segments that this run wrote to, `counts` are numbers for the record of the run.
+
+    Raises `InUseError`; `LedgerError` where a later version wrote the ledger; `OSError` and
+    `sqlite3.Error` where the disk fails.
     """
 
     def __init__(self, folder: Path, *, size: int = SEGMENT_SIZE, compression: str = "") -> None:
@@ -56,7 +57,6 @@ class Archive:
         self._flushed_at = time.monotonic()
         self._damage = ""
         self.grown: set[str] = set()
-        # for the record of the run
         self.counts: Counter[str] = Counter()
         try:
             self.ledger = self._open_ledger()
@@ -64,15 +64,20 @@ class Archive:
             self._lock.close()
             raise
 
-    def store(
-        self, records: Iterable[tuple[str, Mapping[str, Any]]], changes: Iterable[Change]
-    ) -> None:
-        """Append the lines of one page, each with the kind of its file, and what they teach."""
-        by_kind: dict[str, list[Mapping[str, Any]]] = {}
-        for kind, record in records:
-            by_kind.setdefault(kind, []).append(record)
-        for kind, lines in by_kind.items():
-            self._segments.append(kind, lines)
+    def store(self, lines: Iterable[tuple[str, bytes]], changes: Iterable[Change]) -> None:
+        """Append the lines of one page and apply what the ledger learns from them.
+
+        Each line comes with its kind (`segments.FILES`), as `segments.encode` makes it. Both last
+        once they are flushed: every few pages, or by `flush`. Raises `ValueError`, with nothing
+        written, where a line does not end with a newline: the next line would be joined to it.
+        """
+        by_kind: dict[str, list[bytes]] = {}
+        for kind, line in lines:
+            if not line.endswith(b"\n"):
+                raise ValueError(f"a line of {kind} without a newline at its end")
+            by_kind.setdefault(kind, []).append(line)
+        for kind, of_kind in by_kind.items():
+            self._segments.append(kind, of_kind)
         self.ledger.apply(changes)
         self._pages += 1
         is_late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS
@@ -80,7 +85,7 @@ class Archive:
             self.flush()
 
     def flush(self) -> None:
-        """Bring lines to the disk, then mark them."""
+        """Bring all lines to the disk, then mark them."""
         grown = self._segments.flush()
         self.ledger.commit(grown)
         closed = self._segments.close_full()
@@ -95,18 +100,23 @@ class Archive:
         self._flushed_at = time.monotonic()
 
     def give_up(self, error: Exception) -> None:
-        """The disk failed, or the ledger is damaged: leave what is marked, and nothing else."""
-        is_full = isinstance(error, sqlite3.OperationalError)
-        if isinstance(error, sqlite3.DatabaseError) and not is_full:
+        """Keep what is marked and drop the rest, after an error of the disk or the ledger.
+
+        Nothing may be stored after it. If the error means that the ledger is damaged, `close` sets
+        it aside. Raises nothing.
+        """
+        # "database or disk is full" and "disk I/O error" are operational: the file is not damaged
+        is_operational = isinstance(error, sqlite3.OperationalError)
+        if isinstance(error, sqlite3.DatabaseError) and not is_operational:
             self._damage = f"{LEDGER} cannot be read ({error})"
-        marked = {}
-        # if it cannot even be asked, the next run cuts
+        # where the marks cannot be read no line may go: the next run cuts back, or knows them all
+        marked = None
         with suppress(sqlite3.Error):
             marked = self.ledger.segments()
-        self._segments.drop_unmarked(marked or {})
+        self._segments.drop_unmarked(marked)
 
     def close(self) -> None:
-        """Close without flushing: what was not flushed is asked for again."""
+        """Close without flushing: pages that were not flushed are asked for again."""
         self._segments.close()
         self.ledger.close()
         if self._damage:
@@ -115,27 +125,29 @@ class Archive:
         self._lock.close()
 
     def _open_ledger(self) -> Ledger:
+        """Open the ledger and cut the segments back to its marks, or make it anew."""
         path = self.folder / LEDGER
         if not path.exists():
-            return rebuilt(self.folder)
+            return rebuild_ledger(self.folder)
         try:
             ledger = Ledger(path)
         except LedgerError as error:
             if not error.can_set_aside:
                 raise
             self._set_aside(str(error))
-            return rebuilt(self.folder)
+            return rebuild_ledger(self.folder)
         try:
             for name, segment in self._segments.cut_back(ledger.segments()):
                 ledger.replace_segment(name, segment)
         except SegmentsDamagedError as error:
             ledger.close()
             self._set_aside(f"{error}: the ledger knows of lines that are gone")
-            return rebuilt(self.folder)
+            return rebuild_ledger(self.folder)
         ledger.commit()
         return ledger
 
     def _set_aside(self, why: str) -> None:
+        """Rename a ledger that cannot be used, so that somebody may look at it."""
         path = self.folder / LEDGER
         stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
         aside = path.with_name(f"{LEDGER}.{stamp}.damaged")
@@ -153,9 +165,10 @@ class Archive:
 
 
 def _lock(folder: Path) -> sqlite3.Connection:
-    """Take the folder's lock, which the system gives back when this process ends, however it ends.
+    """Take the folder's lock; the system gives it back when this process ends, however it ends.
 
-    SQLite's lock of a file is the same on every system that Python runs on.
+    It is SQLite's lock of a file, because that works the same on every system that Python runs on.
+    Raises `InUseError`, `OSError`.
     """
     lock = sqlite3.connect(folder / "lock", timeout=0, isolation_level=None)
     try:

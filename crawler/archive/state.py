@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 # What fits 63 bits; no forum counts as far.
 _LONGEST_ID = 18
@@ -41,7 +42,8 @@ class KnownThread:
 class KnownPost:
     """The last line of a post: its version, a hash of its content, whether it said it is gone.
 
-    ``version`` is 0 where there is none: the removal list keeps it out. ``media`` is a hash of what
+    ``version`` is how many lines there are of it; none where the removal list or another pipeline
+    kept it out. ``media`` is a hash of what
     the line tells of pictures and files (`crawler.archive.media_store.told_of`).
 
     ``is_early``: it is shown before its turn, so that its own place does not hold it.
@@ -56,6 +58,11 @@ class KnownPost:
     is_shielded: bool = False
     is_gone: bool = False
     media: bytes = b""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is a line of it."""
+        return self.version > 0
 
     @property
     def order(self) -> tuple[int, int]:
@@ -123,46 +130,76 @@ class Row:
     replies: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What has to be remembered of a task from one page to the next, over kills too.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
 
-    ``is_asked``: the arguments name it. Of a thread: the pages to read behind the next one, its
-    ``row``, whether all of it ``is_whole`` to be read, whether it ``has_vanished`` from its list.
-    Of a list: its ``board``, when its walk ``began``, the lowest last post ``above`` the next page
-    (both in minutes since 1970), whether the walk saw the whole of it (``None``: not yet told),
-    whether it ``is_single``, one page that is looked at again. Of an index: whether it names all
-    boards.
+    Tasks are done in the order of ``priority`` (low numbers first) and, within one, lists before
+    threads, in the order they came. ``page`` is the next page to ask for. ``is_asked``: the
+    arguments name it. ``is_revisit``: nothing says that it changed, it is looked at again within
+    the budget. All fields last from one page to the next, over kills too.
     """
 
+    kind: ClassVar[str]
+
+    key: str
+    url: str
+    page: int = 1
+    priority: int = 0
     is_asked: bool = False
+    is_revisit: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadTask(Task):
+    """A thread to read; ``key`` is its id.
+
+    ``todo`` are the pages to read behind the next one, ``row`` is what its list said of it.
+    ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
+    """
+
+    kind = "thread"
+
     todo: tuple[int, ...] = ()
     row: Row | None = None
     is_whole: bool = False
     has_vanished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTask(Task):
+    """A board's list; ``key`` is what asked for it, ``board`` its id once a page told it.
+
+    ``began`` is when its listing began, ``above`` the lowest last post above the next page (both in
+    minutes since 1970). ``is_complete``: whether the whole of the list was seen, ``None`` as long
+    as that is open. ``is_single``: one page that is looked at again.
+    """
+
+    kind = "list"
+
     board: str | None = None
     began: int | None = None
     above: int | None = None
     is_single: bool = False
     is_complete: bool | None = None
-    is_all: bool = False
+
+    @property
+    def board_id(self) -> str:
+        """The board's id; what asked for the list, as long as no page told it."""
+        return self.board or self.key
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that is to be asked for: ``kind`` and ``key`` say what, and are unique in a job.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTask(Task):
+    """An index, a guide, a feed, or an address that may be any page; ``key`` is how it was asked.
 
-    Tasks are done by ``place`` and, within one, lists before threads, in the order they came.
-    ``page`` is the next page to ask for.
+    ``is_all``: an index that names all boards of the forum.
     """
 
-    kind: str
-    key: str
-    url: str
-    page: int = 1
-    place: int = 0
-    state: State = State()
-    id: int = 0
+    kind = "page"
+
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

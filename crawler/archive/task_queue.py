@@ -6,10 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved
-from crawler.archive.state import Row, State, Task
+from crawler.archive.state import ListTask, PageTask, Row, Task, ThreadTask
+
+AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 class Jobs:
@@ -22,8 +24,8 @@ class Jobs:
     def apply(self, change: TaskFound | TaskAgain | TaskMoved | TaskDone) -> None:
         """Learn of a task of the open job."""
         run, task = self._db.execute, change.task
-        state = _encode(task.state)
-        whole = (self._job, task.kind, task.key, task.place, task.url, task.page, state)
+        state = _encode(task)
+        whole = (self._job, task.kind, task.key, task.priority, task.url, task.page, state)
         match change:
             case TaskFound():
                 run("INSERT OR IGNORE INTO task VALUES (NULL, ?, ?, ?, ?, 0, ?, ?, ?)", whole)
@@ -72,51 +74,61 @@ class Jobs:
         )
         return [_task(row) for row in rows if row[0] not in excluded][:limit]
 
-    def tasks(self, kind: str) -> Iterator[tuple[Task, bool]]:
-        """All tasks of a kind, and whether each is done."""
+    def tasks(self, kind: type[AnyTask]) -> Iterator[AnyTask]:
+        """All tasks of a kind, done ones among them, in the order they came."""
         rows = self._db.execute(
-            "SELECT id, kind, key, place, url, page, state, is_done FROM task"
+            "SELECT id, kind, key, place, url, page, state FROM task"
             " WHERE job = ? AND kind = ? ORDER BY id",
-            (self._job, kind),
+            (self._job, kind.kind),
         )
-        return ((_task(row[:7]), bool(row[7])) for row in rows)
+        return (task for task in map(_task, rows) if isinstance(task, kind))
 
-    def count(self, kind: str, *, waiting: bool = False) -> int:
+    def count(self, kind: type[Task], *, waiting: bool = False) -> int:
+        """How many tasks of a kind there are, or wait."""
         row = self._db.execute(
             "SELECT count(*) FROM task WHERE job = ? AND kind = ? AND is_done <= ?",
-            (self._job, kind, 0 if waiting else 1),
+            (self._job, kind.kind, 0 if waiting else 1),
         ).fetchone()
         return int(row[0])
 
 
+_KINDS: dict[str, type[Task]] = {each.kind: each for each in (ThreadTask, ListTask, PageTask)}
+# columns of their own; all other fields of a task are its state
+_COLUMNS = frozenset(spec.name for spec in fields(Task)) - {"is_asked", "is_revisit"}
+
+
 def _task(row: tuple[Any, ...]) -> Task:
-    number, kind, key, place, url, page, state = row
-    return Task(kind, key, url, page, place, _decode(state), number)
+    number, kind, key, priority, url, page, state = row
+    made = _KINDS[kind]
+    names = {spec.name for spec in fields(made)}
+    # a task that another version of the program left may say more
+    known = {name: value for name, value in _decode(state).items() if name in names}
+    return made(key=key, url=url, page=page, priority=priority, id=number, **known)
 
 
-def _encode(state: State) -> str:
-    """As JSON, without what is as it always is."""
-    said: dict[str, Any] = {
-        name: value
-        for spec in fields(state)
-        if (value := getattr(state, name := spec.name)) != spec.default
+def _encode(task: Task) -> str:
+    """Serialise the state to JSON, leaving out fields at their default."""
+    state: dict[str, Any] = {
+        spec.name: value
+        for spec in fields(task)
+        if spec.name not in _COLUMNS and (value := getattr(task, spec.name)) != spec.default
     }
-    if state.row:
-        row = asdict(state.row)
-        said["row"] = {name: _hex(value) for name, value in row.items() if value is not None}
-    return json.dumps(said)
+    if isinstance(task, ThreadTask) and task.row:
+        row = asdict(task.row)
+        state["row"] = {name: _hex(value) for name, value in row.items() if value is not None}
+    return json.dumps(state)
 
 
-def _decode(text: str) -> State:
-    said = json.loads(text)
-    if "row" in said:
-        row = said["row"]
+def _decode(text: str) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads(text)
+    if "row" in state:
+        row = state["row"]
         for name in ("head", "tail"):
             row[name] = bytes.fromhex(row[name]) if name in row else None
-        said["row"] = Row(**row)
-    if "todo" in said:
-        said["todo"] = tuple(said["todo"])
-    return State(**said)
+        state["row"] = Row(**row)
+    if "todo" in state:
+        state["todo"] = tuple(state["todo"])
+    return state
 
 
 def _hex(value: object) -> object:

@@ -12,6 +12,7 @@ from crawler.archive.site_archive import InUseError
 from crawler.console import PageCommand, settings_of, statuses
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, ThreadPage
+from crawler.frontier.answer import Answer
 from crawler.frontier.site_check import (
     SiteCheck,
     addresses_to_check,
@@ -19,10 +20,10 @@ from crawler.frontier.site_check import (
     forget_traits,
     known_traits,
 )
+from crawler.frontier.visit import kind_of
 from crawler.items.reasons import BLOCKS, RETRIABLE, Reason
 from crawler.reporting.exit_status import BLOCKED, DRIFT, INCOMPLETE, LOGIN, OK
 from crawler.reporting.progress import printable
-from crawler.responses import Answer, kind_of
 
 if TYPE_CHECKING:
     import argparse

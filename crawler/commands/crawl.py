@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.archive.media_store import MEDIA
 from crawler.archive.segments import can_compress
 from crawler.console import process_of, refuse, settings_of, shorten_network_errors
+from crawler.extensions.ending import ending_of
 from crawler.extensions.member_cookies import read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
@@ -128,10 +130,10 @@ class Command(ScrapyCrawl):
 
     def _conclude(self, crawler: Crawler, *, is_quiet: bool) -> None:
         """Say what came of it, and set the exit status."""
-        stats = crawler.stats.get_stats() if crawler.stats else {}
+        ending = ending_of(crawler)
         if process_of(self).bootstrap_failed:
-            stats = {**stats, "finish_reason": "failed"}
-        outcome = conclude(stats, f"{crawler.settings['DATA_DIR']}/")
-        for line in outcome.said if outcome.status or not is_quiet else ():
+            ending = replace(ending, finish_reason="failed")
+        outcome = conclude(ending, f"{crawler.settings['DATA_DIR']}/")
+        for line in outcome.messages if outcome.status or not is_quiet else ():
             print(line, file=sys.stderr)
         self.exitcode = outcome.status

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import Archive, InUseError
+from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.console import QuietCommand, statuses
 from crawler.privacy.erase import erase, find
 from crawler.privacy.removal_list import REMOVALS, BadRemovalsError
@@ -44,7 +44,7 @@ class Command(QuietCommand):
             privacy = read_privacy(folder, "keep", "keep")
             if not privacy.removals:
                 self.refuse(f"nothing is listed in {folder / REMOVALS}")
-            with closing(Archive(folder)) as archive:
+            with closing(SiteArchive(folder)) as archive:
                 listed = find(folder, privacy)
                 if opts.yes:
                     erase(archive, privacy, listed)

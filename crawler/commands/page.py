@@ -10,11 +10,13 @@ from crawler.archive.segments import encode
 from crawler.console import PageCommand, statuses
 from crawler.discuz import read_page, urls
 from crawler.discuz.facts import Message, ThreadPage
+from crawler.frontier.answer import Answer
+from crawler.frontier.visit import kind_of
 from crawler.items.build import post_lines, refusal_line
-from crawler.items.lines import Line, Refusal, to_record
+from crawler.items.lines import Line, Refusal, to_json
 from crawler.items.reasons import DEFINITE, reason_of
 from crawler.reporting.exit_status import INCOMPLETE, OK
-from crawler.responses import Answer, kind_of, seen_at
+from crawler.responses import seen_at
 
 if TYPE_CHECKING:
     import argparse
@@ -68,7 +70,7 @@ class Command(PageCommand):
             lines.append(refusal)
             self.exitcode = OK if refusal.reason in DEFINITE else INCOMPLETE
         for line in lines:
-            sys.stdout.buffer.write(encode(to_record(line)))
+            sys.stdout.buffer.write(encode(to_json(line)))
         sys.stdout.buffer.flush()
 
     def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> Answer:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Context:
     """What reading a post needs to know of its page.
 
-    ``is_mobile``: the templates for phones put 引用: at the head of each quote.
-    ``knows_classes``: classes are named as Discuz names them.
+    ``base``: the address that links count from. ``is_mobile``: a template for phones, which puts
+    引用: at the head of each quote and the title of a reply into its cell. ``knows_classes``:
+    classes have Discuz's names; else elements are known by their structure.
     """
 
     base: str
@@ -28,7 +29,7 @@ class Context:
 
 
 def read_stamp(element: _Element, context: Context) -> Moment | None:
-    """The date in an element; what its title says counts before its words."""
+    """The date in an element; the title attribute in it counts before its words."""
     # <em id="authorposton9">发表于 <span title="2026-11-20 18:48:19">前天&nbsp;18:48</span></em>
     # <time datetime="2026-11-20T10:48:19Z">前天</time>
     title = element.get("title") or element.get("datetime")

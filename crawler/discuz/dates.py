@@ -1,10 +1,12 @@
 """How Discuz! writes dates, and what they mean.
 
-Discuz's `dgmdate()` writes `Y-n-j H:i[:s]` in the forum's zone, or the site's own pattern; while
-an entry is recent, words instead (刚刚, 7 分钟前, 昨天 18:48, 3 天前), on desktop pages with the
-absolute time in a title attribute. Exact patterns come first: they cost microseconds and are
-right. dateparser reads the rest (English words, other scripts) in one to two milliseconds, with
-languages, base and zone fixed. It is not asked about `12-23 08:42`, which it misreads.
+Discuz's `dgmdate()` writes `Y-n-j H:i[:s]` in the forum's zone, or the site's own pattern. While
+an entry is recent it writes words instead (刚刚, 7 分钟前, 昨天 18:48, 3 天前), on desktop pages
+with the absolute time in a title attribute.
+
+Exact patterns come first: they are right and cost microseconds. dateparser reads the rest (English
+words, other scripts) in one to two milliseconds, with languages, base and zone fixed. It is not
+asked about `12-23 08:42`, which it misreads.
 """
 
 from __future__ import annotations
@@ -23,19 +25,23 @@ from crawler.discuz.facts import Moment, Precision
 if TYPE_CHECKING:
     from crawler.discuz.document import Document
 
-# Discuz's own default; it is what a page without a footer is read with.
+_Dated = tuple[datetime, Precision]
+
+# Discuz's default (`timeoffset` 8); a page without a footer is read with it.
 DEFAULT_ZONE = timezone(timedelta(hours=8))
 
 # GMT+8, 2024-5-7 18:21   GMT+5.5, 07-05-2024 06:21 PM   GMT, 2024-5-7 10:21
 _CLOCK = re.compile(r"GMT\s?([+-]\d{1,2}(?:\.\d{1,2})?)?\s?,\s{0,3}([^<,\n]{6,40})")
+# So many words "GMT" are tried from the end of a page; posts may be full of them.
 _CLOCK_TRIES = 20
 
+# 08:42   8:42:05   下午 3:04   01:43:58 PM
 _HOURS = (
     r"(?:(?P<half>上午|下午|晚上|凌晨|中午|[AaPp]\.?[Mm]\.?)\s?)?"
     r"(?P<h>\d{1,2})[:\uff1a](?P<mi>\d{2})(?:[:\uff1a](?P<s>\d{2}))?"
     r"(?:\s?(?P<half2>[AaPp]\.?[Mm]\b\.?))?"
 )
-# <time datetime="2019-03-04T10:11:12+00:00">: only such a date has a zone of its own
+# T10:11:12+00:00   T10:11:12.5Z, in <time datetime>: only such a date has a zone of its own
 _ISO = r"T(?P<hms>\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 _TIME = rf"(?:[\s,]{{1,8}}{_HOURS}|{_ISO})"
 # 2021-12-23 08:42   2021/12/23   2021年12月23日 08:42:05
@@ -52,15 +58,10 @@ _NO_YEAR = re.compile(
     r"(?<![\d-])(?P<m>\d{1,2})(?:-(?P<d>\d{1,2})|\s?月\s?(?P<d2>\d{1,2})\s?[日号號])"
     rf"(?![\d-])(?:{_TIME})?"
 )
-
-
-def _nameless(rule: re.Pattern[str]) -> str:
-    """A pattern to stand beside others: without the names of its groups."""
-    return re.sub(r"\(\?P<\w+>", "(?:", rule.pattern)
-
-
+# 昨天 18:48   前天
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
 _DAY_WORD = re.compile(rf"(?P<day>今天|昨天|前天)\s{{0,8}}(?:{_HOURS})?")
+# 43 秒前   半小时前   3 个月前   2 天以前
 _AGO = re.compile(
     r"(?P<n>\d{1,9}|半)\s?个?個?"
     r"(?P<unit>秒|分钟|分鐘|分|小时|小時|天|日|周|星期|月|年)[钟鐘]?\s?[前以之]"
@@ -81,13 +82,22 @@ _UNITS: dict[str, tuple[timedelta, Precision]] = {
 _PREFIX = re.compile(
     r"^\s*(?:发表于|發表於|时间|時間|发布于|發布於|回复于|posted(?: on)?)\s?[:\uff1a]?\s*", re.I
 )
+# What is worth a call of dateparser: 6:42, May 7, an hour ago
 _TIMELY = re.compile(
     r"\d:\d\d|\b(?:yesterday|today|now|ago|second|minute|hour|day|week|month|year"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.I,
 )
+_SECONDS, _MINUTES = re.compile(r":\d\d:\d\d"), re.compile(r":\d\d")  # 08:42:05, 08:42
 _LONGEST = 80
-# a label, a date, a place: what a stamp may consist of
+
+
+def _nameless(rule: re.Pattern[str]) -> str:
+    """A pattern without the names of its groups, which may occur once in a regex only."""
+    return re.sub(r"\(\?P<\w+>", "(?:", rule.pattern)
+
+
+# 发表于 2017-6-1 08:15 · 河南: a label, a date, a place, and nothing else
 _WHOLE = re.compile(
     rf"^(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
     rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
@@ -101,9 +111,9 @@ _WHOLE = re.compile(
 class Clock:
     """What words like 昨天 count from, and how this site writes dates.
 
-    ``now`` is aware, in the forum's zone. ``is_page_time`` tells that the page's own clock gave
-    it. ``day_first`` orders the two short numbers of 01-06-2017; ``pattern`` is the site's own, as
-    `datetime.strptime` takes it.
+    ``now`` is aware, in the forum's zone; ``is_page_time`` if the clock in the page's footer gave
+    it. ``day_first``: 01-06-2017 is the 1st of June. ``pattern`` is that of the site's own rules,
+    as `datetime.strptime` takes it.
     """
 
     now: datetime
@@ -113,7 +123,7 @@ class Clock:
 
 
 def read_clock(document: Document) -> Clock:
-    """The page's own clock, else the response's Date header, else when the page was seen."""
+    """The clock in the page's footer, else the response's Date header, else when it was seen."""
     clock = _read_clock(document)
     rules = document.rules
     if rules is None:
@@ -153,7 +163,7 @@ def _read_clock(document: Document) -> Clock:
 
 
 def is_date(text: str) -> bool:
-    """Whether a short text is a date, with a label before it and a place behind it at most.
+    """Whether a short text is a date and nothing else but a label before it or a place behind it.
 
     >>> is_date("发表于 2017-6-1 08:15 · 河南"), is_date("本帖最后由 柳岸 于 2017-6-1 08:15 编辑")
     (True, False)
@@ -162,10 +172,11 @@ def is_date(text: str) -> bool:
 
 
 def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:
-    r"""The moment that ``words`` tell, or, more exactly, the title attribute beside them.
+    r"""The moment that a date means; ``None`` if there is none in it.
 
-    ``words`` may stand behind a label (发表于) and before a place (· 河南); ``raw`` of the result
-    is ``words`` with single spaces.
+    ``title`` is the attribute beside ``words``; it counts first, for it is more exact. ``words``
+    may begin with a label (发表于) and end with a place (· 河南); ``raw`` of the result is
+    ``words`` with single spaces.
 
     >>> clock = Clock(datetime(2024, 1, 5, 9, 0, tzinfo=DEFAULT_ZONE))
     >>> read_date("发表于 昨天\xa001:33", "2024-1-4 01:33:24", clock).value.isoformat()
@@ -186,19 +197,19 @@ def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:
     return None
 
 
-def _by_pattern(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
-    """A date as the site's own pattern has it."""
+def _by_pattern(text: str, clock: Clock) -> _Dated | None:
+    """A date that the pattern of the site's own rules matches."""
     pattern = clock.pattern or ""
     try:
-        said = _PREFIX.sub("", text).strip()[:_LONGEST]
-        read = datetime.strptime(said, pattern).replace(tzinfo=clock.now.tzinfo)
+        date = _PREFIX.sub("", text).strip()[:_LONGEST]
+        read = datetime.strptime(date, pattern).replace(tzinfo=clock.now.tzinfo)
     except ValueError:
         return None
     precision: Precision = "second" if "%S" in pattern else "minute" if "%M" in pattern else "day"
     return read, precision
 
 
-def _read(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
+def _read(text: str, clock: Clock) -> _Dated | None:
     found = _YEAR_FIRST.search(text)
     if found:
         return _at(int(found["y"]), int(found["m"]), int(found["d"]), found, clock)
@@ -223,12 +234,10 @@ def _read(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
     return _other(_PREFIX.sub("", text), clock)
 
 
-def _at(
-    year: int, month: int, day: int, found: re.Match[str], clock: Clock
-) -> tuple[datetime, Precision] | None:
-    told = found.groupdict()
-    if told.get("hms"):
-        return _iso(year, month, day, told, clock)
+def _at(year: int, month: int, day: int, found: re.Match[str], clock: Clock) -> _Dated | None:
+    """A date with the time of day that ``found`` has, if any."""
+    if found.groupdict().get("hms"):
+        return _iso(year, month, day, found, clock)
     hour, minute, second = found["h"], found["mi"], found["s"]
     precision: Precision = "second" if second else "minute" if hour else "day"
     try:
@@ -246,22 +255,21 @@ def _at(
     return value, precision
 
 
-def _iso(
-    year: int, month: int, day: int, told: dict[str, str | None], clock: Clock
-) -> tuple[datetime, Precision] | None:
+def _iso(year: int, month: int, day: int, found: re.Match[str], clock: Clock) -> _Dated | None:
     """A date as machines write it (RFC 3339), in the forum's zone."""
-    zone = told["zone"]
+    time, zone = found["hms"], found["zone"]
     try:
-        value = datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{told['hms']}{zone or ''}")
+        value = datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{time}{zone or ''}")
         if zone is None:
             value = value.replace(tzinfo=clock.now.tzinfo)
         value = value.astimezone(clock.now.tzinfo)
     except (ValueError, OverflowError):
         return None
-    return value, "second" if (told["hms"] or "").count(":") > 1 else "minute"
+    return value, "second" if time.count(":") > 1 else "minute"
 
 
 def _hour(hour: int, half: str | None) -> int:
+    """The hour of the day: 3 下午 → 15, 12 AM → 0, 1 中午 → 13."""
     if not half:
         return hour
     if half in ("下午", "晚上") or half[0] in "Pp" or (half == "中午" and hour < 3):
@@ -269,7 +277,7 @@ def _hour(hour: int, half: str | None) -> int:
     return 0 if hour == 12 and half != "中午" else hour
 
 
-def _ago(found: re.Match[str], clock: Clock) -> tuple[datetime, Precision] | None:
+def _ago(found: re.Match[str], clock: Clock) -> _Dated | None:
     step, precision = _UNITS[found["unit"][0]]
     try:
         if found["n"] == "半":
@@ -283,9 +291,10 @@ def _ago(found: re.Match[str], clock: Clock) -> tuple[datetime, Precision] | Non
     return value, precision
 
 
-def _without_year(found: re.Match[str], clock: Clock) -> tuple[datetime, Precision] | None:
+def _without_year(found: re.Match[str], clock: Clock) -> _Dated | None:
     month, day = int(found["m"]), int(found["d"] or found["d2"])
-    # eight years back lies a 29th of February, whatever the century
+    # the latest year that has this day and does not lie ahead; eight years back there is a 29th of
+    # February, whatever the century
     for year in range(clock.now.year, clock.now.year - 9, -1):
         read = _at(year, month, day, found, clock)
         if read and read[0] <= clock.now + timedelta(days=1):
@@ -293,16 +302,15 @@ def _without_year(found: re.Match[str], clock: Clock) -> tuple[datetime, Precisi
     return None
 
 
-def _other(text: str, clock: Clock) -> tuple[datetime, Precision] | None:
-    # dateparser finds a date in nearly any short string, 154 views included: without a time of
-    # day or a word of time there is none
+def _other(text: str, clock: Clock) -> _Dated | None:
+    # dateparser finds a date in nearly any short string, "154 views" included: without a time of
+    # day or a word of time none is looked for
     if not _TIMELY.search(text):
         return None
     read = _parse(text.strip(), clock.now)
     if read is None or read > clock.now + timedelta(days=1):
         return None
-    seconds, minutes = re.search(r":\d\d:\d\d", text), re.search(r":\d\d", text)
-    return read, "second" if seconds else "minute" if minutes else "day"
+    return read, "second" if _SECONDS.search(text) else "minute" if _MINUTES.search(text) else "day"
 
 
 @lru_cache(maxsize=1024)
@@ -324,6 +332,7 @@ def _parse(text: str, now: datetime) -> datetime | None:
 
 
 def _zone(offset: str | None) -> timezone:
+    """The zone of a footer: 8 of GMT+8, -3.5, or nothing for GMT itself."""
     hours = float(offset or 0)
     return timezone(timedelta(hours=hours)) if abs(hours) < 15 else DEFAULT_ZONE
 
@@ -333,8 +342,8 @@ def _header_time(document: Document) -> datetime | None:
     return read_rfc_date(value) if value else None
 
 
-def read_rfc_date(said: str) -> datetime | None:
-    """An aware moment as headers and feeds write it (RFC 5322 §3.3); ``None`` where it is none.
+def read_rfc_date(text: str) -> datetime | None:
+    """The moment in a header or a feed (RFC 5322 §3.3), aware; ``None`` where it is none.
 
     >>> read_rfc_date("Sun, 25 Oct 2026 14:31:39 +0000").isoformat()
     '2026-10-25T14:31:39+00:00'
@@ -342,9 +351,9 @@ def read_rfc_date(said: str) -> datetime | None:
     True
     """
     try:
-        value = parsedate_to_datetime(said)
+        value = parsedate_to_datetime(text)
         value = value if value.tzinfo else value.replace(tzinfo=UTC)
-        # the ends of the calendar cannot be told in another zone
+        # the first and the last day of the calendar cannot be converted to another zone
         value.astimezone(timezone.max)
         value.astimezone(timezone.min)
     except (ValueError, OverflowError):

@@ -1,6 +1,6 @@
 """Bytes and headers of one page → its text and its tree.
 
-The only place that decodes a page and the only one that builds a tree; each is done once a page,
+The only place that decodes a page and the only one that builds a tree. Each is done once a page,
 the tree only when a reader asks for it.
 """
 
@@ -14,11 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 from crawler.discuz.site_rules import SiteRules
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 # A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff").
 _MARKS = (
@@ -26,7 +29,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Discuz! is sold in three codings. GB18030 holds GB2312 and GBK; HKSCS holds plain Big5.
+# Discuz! comes in three encodings. GB18030 contains GB2312 and GBK; HKSCS contains plain Big5.
 _CODECS = {"utf-8": "utf-8", "gbk": "gb18030", "big5": "big5hkscs"}
 _FAMILY = {
     "utf8": "utf-8",
@@ -40,26 +43,30 @@ _FAMILY = {
     "big5-hkscs": "big5",
     "cp950": "big5",
 }
+# Content-Type: text/html; charset=GB2312
 _CHARSET_IN_HEADER = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 # <meta charset="gbk">, <meta … content="text/html; charset=gbk">, and Discuz's own
 # script variable: charset = 'gbk'
 _CHARSET_IN_PAGE = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]{3,12})")
-# Some sites send kilobytes of scripts before the meta; a browser stops looking after 1 KB.
+# Some sites send kilobytes of scripts before the meta element; a browser looks at 1 KB only.
 _CHARSET_WITHIN = 65536
-# Enough of a page to tell a coding by.
+# How many characters of a page are enough to know its encoding.
 _SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
 _COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主題帖回覆登錄"}
 
-# libxml2 stops reading at 2,048 open elements, even with huge_tree, and everything below is gone.
+# libxml2 stops reading at 2,048 open elements, even with huge_tree: the rest of the page is lost.
 _DEPTH_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
 _DEPTH_KEPT = 512
+# <font face="x">   </ul>: the tags that posts are nested with
 _NEST = re.compile(
     rb"<(/?)(font|span|div|b|strong|i|em|u|s|strike|big|small|sub|sup|center|blockquote|ul|ol|a"
     rb"|table|tbody|tr|td|th|section|article|p|ignore_js_op)\b([^<>]*)>",
     re.IGNORECASE,
 )
+# <td class="t_f" id="postmessage_9">
 _HAS_ID = re.compile(rb"\bid\s{0,9}=", re.IGNORECASE)
+# <div id="post_9">, <table id="pid9">: a new floor
 _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 
 
@@ -67,8 +74,8 @@ _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 class Document:
     """A page as it was received.
 
-    ``text`` is decoded, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be; ``headers``
-    have lower-case names; ``rules`` are those of the site, where it has some.
+    ``text`` is the decoded ``body``, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
+    ``headers`` have lower-case names. ``rules`` are those of the site, where it has some.
     """
 
     url: str
@@ -80,13 +87,13 @@ class Document:
     rules: SiteRules | None = None
 
     @cached_property
-    def root(self) -> etree._Element:
+    def root(self) -> _Element:
         """The tree of the whole page, without comments and processing instructions."""
         return build_tree(self.text)[0]
 
     @cached_property
     def is_cut(self) -> bool:
-        """Whether the page ends before its end: it was cut off on its way."""
+        """Whether the page was cut off on its way: neither html nor body is closed."""
         if self.text.rfind("</html") >= 0:
             return False
         tail = self.text[-65536:].lower()
@@ -101,7 +108,7 @@ def read_document(
     headers: Mapping[str, str] | None = None,
     rules: SiteRules | None = None,
 ) -> Document:
-    """Decode ``body``. Never raises; bytes that fit no coding become U+FFFD."""
+    """Decode ``body``. Never raises; bytes that fit no encoding become U+FFFD."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     if rules and rules.charset:
         text, encoding = body.decode(_CODECS[rules.charset], "replace"), rules.charset
@@ -111,11 +118,12 @@ def read_document(
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
-    """The text of a page and the coding it was in.
+    """The text of a page and its encoding.
 
-    UTF-8 proves itself, so a whole page that is valid UTF-8 is UTF-8 whatever was declared.
-    What is declared (header, then page) decides between the others if its text looks like
-    Chinese, for some servers declare utf-8 over a GBK body and the other way round.
+    A page that is valid UTF-8 is read as UTF-8, whatever was declared. Of the other encodings the
+    declared one is taken (header, then page) if its text looks like Chinese: some servers declare
+    utf-8 for a GBK body, or the other way round. Else the encoding whose text has most of the
+    commonest characters.
 
     >>> decode("抱歉".encode("gbk"), "text/html; charset=utf-8")
     ('抱歉', 'gbk')
@@ -128,8 +136,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     text = body.decode("utf-8", "replace")
-    # A Chinese character is three bytes of UTF-8; what is broken gives one U+FFFD a byte. In GBK
-    # read as UTF-8 nearly all is broken, in UTF-8 with a broken byte next to nothing.
+    # A Chinese character is three bytes of UTF-8; a broken one gives one U+FFFD a byte. In GBK read
+    # as UTF-8 nearly all characters are broken, in UTF-8 with one wrong byte next to none.
     if 10 * text.count("\ufffd") <= (len(body) - len(text)) // 2:
         return text, "utf-8"
     for declared in _declared(body, content_type):
@@ -153,10 +161,10 @@ def _score(text: str, family: str) -> int:
 
 
 def _looks_chinese(text: str, family: str) -> bool:
-    # Mojibake has these ten characters by chance only, about one in two thousand.
+    # In a wrong encoding one character in some 2,000 is one of these ten, by chance.
     text = text[:_SAMPLE]
-    strange = len(text) - len(text.encode("ascii", "ignore"))
-    return 100 * _score(text, family) >= strange
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return 100 * _score(text, family) >= beyond_ascii
 
 
 class _Parsers(threading.local):
@@ -176,11 +184,11 @@ class _Parsers(threading.local):
 _parsers = _Parsers()
 
 
-def build_tree(text: str) -> tuple[etree._Element, bool]:
-    """The tree of a page or of what is needed of it, and whether it is too deep to be whole.
+def build_tree(text: str) -> tuple[_Element, bool]:
+    """The tree of a page or of a part of it, and whether it is so deep that its end is lost.
 
-    A reader that knows what it does not need cuts that off first: header, reply form and footer
-    are a third of a page.
+    A reader cuts off first what it does not need: header, reply form and footer are a third of a
+    page.
     """
     source = text.encode("utf-8", "replace")
     root, is_too_deep = _parse(source)
@@ -189,8 +197,8 @@ def build_tree(text: str) -> tuple[etree._Element, bool]:
     return root, is_too_deep
 
 
-def build_xml(text: str) -> etree._Element:
-    """The tree of a feed. Entities of its own are left alone: they may be a bomb."""
+def build_xml(text: str) -> _Element:
+    """The tree of a feed. Its own entities are not expanded: a few can make gigabytes."""
     parser = etree.XMLParser(
         recover=True,
         resolve_entities=False,
@@ -199,23 +207,21 @@ def build_xml(text: str) -> etree._Element:
         encoding="utf-8",
     )
     try:
-        root = cast(
-            "etree._Element | None", etree.fromstring(text.encode("utf-8", "replace"), parser)
-        )
+        root = cast("_Element | None", etree.fromstring(text.encode("utf-8", "replace"), parser))
     except etree.LxmlError:
         root = None
     return etree.Element("rss") if root is None else root
 
 
-def _parse(source: bytes) -> tuple[etree._Element, bool]:
+def _parse(source: bytes) -> tuple[_Element, bool]:
     parser = _parsers.parser
     try:
-        root = cast("etree._Element | None", etree.fromstring(source, parser))
+        root = cast("_Element | None", etree.fromstring(source, parser))
     except etree.LxmlError:
         root = None
     if root is None:  # nothing but white space, comments or a declaration
         return etree.Element("html"), False
-    # the parser stops at this error, so that it is the last one
+    # the parser stops at this error, which therefore is the last one
     last = parser.error_log.last_error
     return root, last is not None and last.type == _DEPTH_ERROR
 

@@ -1,4 +1,4 @@
-"""What is asked of an element everywhere: its words, its number."""
+"""Small questions to an element that all readers ask: its words, its number, its classes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+# 12,345   -3
 _NUMBER = re.compile(r"-?\d[\d,]*")
 
 
 def all_text(element: _Element) -> str:
-    """All text below an element, as it stands."""
+    """All text below an element, white space as sent."""
     return (
         "".join(cast("Iterator[str]", element.itertext())) if len(element) else element.text or ""
     )
@@ -26,9 +27,10 @@ def words(element: _Element) -> str:
 
 
 def short_text(element: _Element, longest: int) -> str:
-    """The text below an element, or nothing if it is longer than ``longest`` signs.
+    """The text below an element, or ``""`` if it has more than ``longest`` characters.
 
-    Where every box of a page is asked, each would give the text of all boxes in it.
+    It stops reading there: asking every box of a page for its text would read nested boxes again
+    and again.
     """
     pieces: list[str] = []
     size = 0
@@ -54,15 +56,18 @@ def by_class(element: _Element, name: str) -> Iterator[_Element]:
 
 
 def number(element: _Element | None) -> int | None:
-    """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's dnumber() writes it."""
+    """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's `dnumber()` writes it.
+
+    ``None`` if there is no number in it.
+    """
     if element is None:
         return None
-    said = words(element)
-    if said.isascii() and said.isdigit():
-        return int(said[:18])
+    text = words(element)
+    if text.isascii() and text.isdigit():
+        return int(text[:18])
     for part in (element, *element.iter("span")):
         title = part.get("title")
         if title and _NUMBER.fullmatch(title):
             return int(title.replace(",", "")[:18])
-    found = _NUMBER.search(said)
+    found = _NUMBER.search(text)
     return int(found[0].replace(",", "")[:18]) if found else None

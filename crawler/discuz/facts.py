@@ -1,7 +1,7 @@
-"""What a page of a Discuz! forum says, as frozen values.
+"""What a page of a Discuz! forum says, as frozen dataclasses.
 
-An absence is ``None`` (or an empty tuple), never ``""`` and never ``-1``. Ids are strings, as
-they stand in the page. Nothing here reads anything: see `crawler.discuz.dispatch.read_page`.
+What a page does not say is ``None`` (or an empty tuple), never ``""`` and never ``-1``. Ids are
+strings, as they stand in the page. Pages are read by `crawler.discuz.read_page`.
 """
 
 from __future__ import annotations
@@ -41,13 +41,9 @@ Reason = Literal[
     "truncated",
 ]
 
-# May be gone the next time, without anybody doing anything.
-RETRIABLE: frozenset[Reason] = frozenset(
-    {"site_closed", "rate_limited", "challenge", "server_error", "truncated"}
-)
-
-# Which of a forum's faces a page was: the template it was read by. ``inferred``: none that is
-# known, found by the structure of the page alone.
+# The template that a page was read by. ``site``: the site's own rules; ``part``: floors that came
+# by AJAX; ``text``: a page saved as plain text; ``inferred``: no known template, read by the
+# structure of the page alone.
 Skin = Literal[
     "desktop", "touch", "wap", "archiver", "printable", "album", "part", "site", "text", "inferred"
 ]
@@ -57,10 +53,10 @@ Kind = Literal["board", "index", "guide", "space", "portal", "archiver", "printa
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point of time as a page tells it.
+    """A point of time as a page shows it, in its words (``raw``).
 
-    ``value`` carries the forum's offset. What lies below ``precision`` is not told by the page
-    and stands at zero (or, for "8 小时前", at what the page's clock gives).
+    ``value`` has the forum's offset. The page says nothing below ``precision``: these parts are
+    zero or, for "8 小时前", what the page's clock gives.
     """
 
     value: datetime
@@ -86,7 +82,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of another post, with whom and what they quote as far as the quote tells."""
+    """Words of another post; who wrote them, in which post and when, as far as the quote says."""
 
     text: str
     author: str | None = None
@@ -105,9 +101,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An uploaded file, pictures among them. ``size`` and ``price`` as printed (7.26 KB, 5 金钱).
+    """An uploaded file or picture. ``size`` and ``price`` as printed (7.26 KB, 5 金钱).
 
-    ``url`` may be signed for the visitor and the hour, so ``id`` is what stays.
+    ``url`` may be signed for one visitor and one hour; ``id`` stays the same.
     """
 
     id: str | None
@@ -129,10 +125,10 @@ class Link:
 class Block:
     """A piece of a body in reading order.
 
-    ``text`` blocks hold words with their line breaks, no-break spaces as sent; ``smiley``,
-    ``image``, ``file``, ``media`` and ``rule`` stand for themselves; the others contain
-    ``blocks``. A ``quote`` with ``quote`` set names whom it quotes; one without is a frame that
-    the author set round words of the post itself.
+    ``text`` blocks hold words with their line breaks, no-break spaces as sent. ``smiley``,
+    ``image``, ``file``, ``media``, ``rule`` and ``hidden`` (a notice of the forum's) hold no
+    blocks; the others do. A ``quote`` block with ``quote`` set names whom it quotes; without, it
+    is a frame that the author set round words of the post itself.
     """
 
     kind: Literal[
@@ -160,8 +156,8 @@ class Block:
 class Body:
     """What a post's cell holds. ``text`` is rendered from ``blocks``.
 
-    ``source`` and ``notice`` are lines of an opening post that stand in a field of their own
-    instead of in ``text``; ``notices`` are what the forum says in place of withheld parts.
+    ``source`` and ``notice`` are lines of an opening post, taken out of ``text``; ``notices`` is
+    what the forum says in place of withheld parts.
     """
 
     text: str = ""
@@ -181,7 +177,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One 评分: ``scores`` maps a credit's name to what was given (威望: "+1")."""
+    """One 评分: ``scores`` maps the name of a credit to the points given (威望: "+1")."""
 
     author: str | None
     author_id: str | None
@@ -203,12 +199,13 @@ class Comment:
 class Post:
     """One floor of a thread as the page shows it.
 
-    ``id`` is its number or, on pages that print no numbers (archiver, printable), its place: `p2-4`
+    ``id``: its number or, on pages that print no numbers (archiver, printable), its place: `p2-4`
     is the fourth of page 2.
-    ``position`` is the floor's number, from its label or, where the skin prints none, by order.
+    ``position``: the floor's number, from its label or, where the skin prints none, by order.
+    ``is_early``: a hot or sticky reply that is shown before its turn. Unless its
+    label says "来自 3#", only the page of its own floor says its position.
+    ``stand``: the side it takes in a debate. ``is_winner``: it won in a rush (抢中本楼).
     ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
-    ``is_early`` marks a hot or sticky reply that is shown before its turn; unless its label says
-    "来自 3#" its position is then unknown here and told by the page of its own floor.
     """
 
     id: str
@@ -230,12 +227,16 @@ class Post:
 
     @property
     def number(self) -> str | None:
-        """The forum's own number of the post, where the page tells it."""
+        """The forum's own number of the post (`pid`), where the page shows it."""
         return self.id if self.id.isdigit() else None
 
 
 def place_id(page: int, place: int) -> str:
-    """What a post is known by where its number is not told."""
+    """The id of a post whose number the page does not show.
+
+    >>> place_id(2, 4)
+    'p2-4'
+    """
     return f"p{page}-{place}"
 
 
@@ -254,9 +255,10 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page of a forum tells of the forum and of itself.
+    """What every page of a forum says about the forum and about itself.
 
-    ``member_id`` is whom the forum takes the visitor for; "0" is a guest, ``None`` not told.
+    ``clock`` is the time in the footer. ``member_id`` is the visitor's number: "0" is a guest,
+    ``None`` where the page does not say it.
     """
 
     root: str
@@ -271,11 +273,11 @@ class Site:
 class ThreadPage:
     """One page of a thread, its posts in page order, each once.
 
-    ``thread_id`` is told by all but plain text. ``next_url`` is what 下一页 links to.
-    ``is_filtered``: only some authors' posts (``authorid=``).
-    ``places``: where its parts stood in the markup (`discuz.traits`).
-    ``is_reversed``: newest first. ``is_truncated``: the page was cut off; the
-    posts are those that were whole.
+    ``thread_id``: all pages have it but plain text. ``next_url``: what 下一页 links to.
+    ``special``: facts of a poll, reward, trade …; ``type_options``: those of 分类信息.
+    ``is_filtered``: only some authors' posts (`authorid=`). ``is_reversed``: newest first.
+    ``is_truncated``: the page was cut off; only posts that were whole are there.
+    ``places``: by which marks its parts were found (`crawler.discuz.page.traits`).
     """
 
     site: Site
@@ -307,8 +309,8 @@ class ThreadPage:
 class ThreadRow:
     """A thread as a board's list shows it.
 
-    ``last_post`` is when it was last answered, with ``last_author``. ``is_moved``: the row is what
-    a moved thread left behind; ``thread_id`` is then the thread it leads to.
+    ``last_post`` is the time of the last reply, ``last_author`` its author. ``is_moved``: the row
+    is what a moved thread left behind; ``thread_id`` is then the thread that it leads to.
     """
 
     thread_id: str
@@ -329,7 +331,8 @@ class ThreadRow:
 class BoardPage:
     """One page of a board's list of threads, in the order of the page.
 
-    ``boards`` are its sub-boards. A page behind the last comes as page 1 (`forumdisplay.php`).
+    ``boards`` are its sub-boards. For a page behind the last one a forum sends page 1
+    (`forumdisplay.php`). ``places`` as in `ThreadPage`.
     """
 
     site: Site
@@ -356,7 +359,7 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True)
 class NewsPage:
-    """A page of a list of what is new in all boards: the guide, or a feed."""
+    """A page of a list of new threads of all boards: the guide (导读) or a feed."""
 
     site: Site
     rows: tuple[ThreadRow, ...]
@@ -369,7 +372,8 @@ class NewsPage:
 class Message:
     """A page that holds no thread, and why. ``text`` is what it says, shortened.
 
-    ``is_guess``: its words are not known, ``reason`` is what such a page mostly means.
+    ``is_guess``: its words are not known; ``reason`` is what such a page usually means.
+    ``required_level``: the reading permission that the thread asks for (阅读权限).
     """
 
     reason: Reason
@@ -383,7 +387,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class OtherPage:
-    """A known kind of page that holds neither threads nor boards, or none that could be read."""
+    """A page of a known kind that holds no threads or boards, or none that could be read."""
 
     kind: Kind
     site: Site

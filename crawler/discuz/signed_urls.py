@@ -1,19 +1,24 @@
-"""Addresses that are signed for the hour, without their signatures."""
+"""Signed addresses of files, without their signatures.
+
+Storage services sign an address for some hours, so that one file has another address each time.
+"""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urldefrag
 
-# How storage services sign an address for some hours. These are theirs alone: Amazon S3 and what
-# speaks its language, Google, Aliyun OSS, Tencent COS. The others (Aliyun's CDN, Qiniu, Upyun,
-# Azure) are words that a script may use for what it is asked for (get.php?token=…).
+# Parameters that only signatures have: Amazon S3 and compatible services, Google, Aliyun OSS,
+# Tencent COS. The words of the others (Aliyun's CDN, Qiniu, Upyun, Azure) may also tell a script
+# what is asked for (get.php?token=…); with them the path has to be that of a file.
 _SIGNATURES = frozenset(
     "x-amz-signature awsaccesskeyid x-goog-signature googleaccessid x-oss-signature ossaccesskeyid"
     " q-signature".split()
 )
 _SIGNATURES_OF_FILES = frozenset("signature sign auth_key token _upt sig".split())
+# /2017/a.jpg, not /get.php
 _FILE = re.compile(r"/[^/]{1,255}\.(?!php|aspx?|jsp|cgi|do|dll)[a-z0-9]{2,5}$", re.I)
+# Expires=1795345743&OSSAccessKeyId=k&Signature=s: what goes with a signature
 _SIGNED = re.compile(
     r"signature|sign|auth_key|token|_upt|sig|expires?|e|t|se|sv|sr|sp|st|spr|awsaccesskeyid"
     r"|ossaccesskeyid|googleaccessid|security-token|q-[a-z-]{2,20}|x-amz-[a-z-]{2,30}"
@@ -22,7 +27,7 @@ _SIGNED = re.compile(
 
 
 def stable_url(url: str) -> str:
-    """An address without its signature: the same for one file in every hour and for every visitor.
+    """An address without its signature: the same at any hour and for any visitor.
 
     >>> stable_url("https://oss.example/a.jpg?Expires=1795345743&OSSAccessKeyId=k&Signature=s%3D")
     'https://oss.example/a.jpg'

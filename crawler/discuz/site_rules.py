@@ -1,7 +1,7 @@
-"""What a site's own rules say: given by whoever knows the site, and only where they are needed.
+"""The rules of one site, for sites that are read wrongly without them.
 
-They stand in `sites/*.toml` and are loaded by `crawler.site_rules`. Facts that a page tells by
-itself are read as ever; `thread` replaces all other readers of threads for its site.
+They stand in `sites/*.toml` and are loaded by `crawler.site_rules`. `thread` replaces all other
+readers of threads for its site; what it does not name is read as on any other page.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A CSS selector, and the attribute that is meant instead of the words: `a::attr(href)`.
+    """A CSS selector, and the attribute to read instead of the words: `a::attr(href)`.
 
-    Without a path it is the element itself: `::attr(data-no)`.
+    ``path`` is ``None`` for the element itself: `::attr(data-no)`.
     """
 
     path: CSSSelector | None
@@ -38,9 +38,9 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class ThreadSelectors:
-    """Where the parts of a thread page are; all but the first four may be left out.
+    """Where the parts of a thread page are; all behind the first five may be left out.
 
-    ``headline`` counts from the page, ``author``, ``date`` and the others from their ``floor``.
+    ``headline``, ``replies`` and ``views`` are searched in the page, the others in their ``floor``.
     """
 
     floor: Selector
@@ -58,8 +58,8 @@ class ThreadSelectors:
 class SiteRules:
     """The rules of one site.
 
-    ``charset`` is one of utf-8, gbk, big5, ``date_pattern`` as `datetime.strptime` takes it;
-    ``boilerplate`` matches whole lines that are the site's and nobody's words.
+    ``charset`` is one of utf-8, gbk, big5; ``date_pattern`` as `datetime.strptime` takes it;
+    ``boilerplate`` matches whole lines that the site adds to every post.
     """
 
     hosts: tuple[str, ...]
@@ -71,5 +71,5 @@ class SiteRules:
     thread: ThreadSelectors | None = None
 
     def is_boilerplate(self, line: str) -> bool:
-        """Whether a line is the site's."""
+        """Whether a line of a post was added by the site."""
         return any(rule.fullmatch(line.strip()) for rule in self.boilerplate)

@@ -3,6 +3,7 @@
 A thread has many addresses: `forum.php?mod=viewthread&tid=1&extra=page%3D1`,
 `thread-1-1-1.html`, `forum.php?mod=redirect&goto=findpost&ptid=1&pid=9`, `archiver/?tid-1.html`,
 each with a session id, a mobile switch or a base path. Identity never depends on which was used.
+All functions take any text and never raise.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit, urlunsplit
 
 # thread-TID-PAGE-LISTPAGE.html is Discuz's own rewriting; /t1009483-1-1 and
 # forum-viewthread_12.html were seen elsewhere.
@@ -21,27 +22,43 @@ _REWRITTEN = re.compile(
     r"|t(?P<tid2>\d+)-(?P<page2>\d+)-(?P<list2>\d+)(?:\.html?)?"
     r"|forum-viewthread_(?P<tid3>\d+)\.html?)$"
 )
+# archiver/?tid-7.html, archiver/tid-7.html, archiver/index.php?tid-7.html
 _ARCHIVED = re.compile(r"^(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+)\.html?")
 # forum.php since X1, viewthread.php up to 7.2, both under any base path
 _SCRIPT = re.compile(r"^(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
 # forum-FID-PAGE.html, FID a number or the board's short name; /f161-1 was seen elsewhere
-_BOARD = re.compile(
+_BOARD_REWRITTEN = re.compile(
     r"^(?P<base>.*/)(?:forum-(?P<fid>[A-Za-z0-9_]{1,40})-(?P<page>\d+)\.html?"
     r"|f(?P<fid2>\d+)-(?P<page2>\d+)(?P<end>(?:\.html?)?))$"
 )
+# archiver/?fid-7.html
 _BOARD_ARCHIVED = re.compile(r"^(?P<base>.*/)archiver/(?:index\.php)?\??fid-(?P<fid>\d+)\.html?")
+# forum.php since X1, forumdisplay.php up to 7.2
 _BOARD_SCRIPT = re.compile(r"^(?P<base>.*/)(?P<script>forum|forumdisplay)\.php$")
+# tid=77, fid=2: not 0, not abc
+_ID = re.compile(r"[1-9]\d{0,17}")
 # uid=20, space-uid-20.html, suid-20; not authorid=20, touid=20
 _USER_ID = re.compile(r"(?<![a-z])s?uid[=-](\d+)")
+# space-username-NAME.html, home.php?mod=space&amp;username=NAME
 _USER_NAME = re.compile(r"space-username-([^/?#]+?)\.html?$|mod=space&(?:amp;)?username=([^&#]+)")
+# ?mod=forumdisplay&fid=2, forum-2-1.html, forum-harbour-1.html, /f161-1
 _BOARD_ID = re.compile(r"[?&;]fid=(\d+)|forum-([\w-]+?)-\d+\.html?|(?:^|/)f(\d+)-\d+")
+# ?mod=redirect&goto=findpost&pid=9, #pid9
 _POST_ID = re.compile(r"[?&;]pid=(\d+)|#pid(\d+)")
+# &authorid=5: only this author's posts
+_AUTHOR = re.compile(r"[?&;]authorid=[1-9]")
+# 5, of the plain form of `5|5b10fcc8|1795345743|0|21`
+_ATTACHMENT_ID = re.compile(rb"\d{1,18}")
+# &mobile=2, ?mobile=yes
+_MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
+_WEB = ("http", "https")
+# What stands at the end of `ThreadAddress.template` where pages are numbered in the query.
+_PAGE_PARAMETER = "&page={page}"
 MAX_PAGE = 1_000_000
 # What browsers and servers take; nothing a forum makes is longer.
 _LONGEST = 4096
-_MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +77,12 @@ class ThreadAddress:
 
     def page_url(self, page: int) -> str:
         """The address of one page; the first one's without a number where that can be left out."""
-        if page == 1:
-            return self.template.removesuffix("&page={page}").replace("{page}", "1")
-        return self.template.replace("{page}", str(page))
+        return _page_url(self.template, page)
 
 
 @lru_cache(maxsize=4096)
 def read_thread_address(url: str) -> ThreadAddress | None:
-    """What ``url`` says of a thread; ``None`` where it does not name one.
+    """The thread that ``url`` names, in any of the ways above; ``None`` where it names none.
 
     >>> read_thread_address("https://b.example/bbs/thread-7-3-1.html").page_url(1)
     'https://b.example/bbs/thread-7-1-1.html'
@@ -77,40 +92,55 @@ def read_thread_address(url: str) -> ThreadAddress | None:
     >>> read_thread_address("https://b.example/forum.php?mod=forumdisplay&fid=2") is None
     True
     """
-    try:
-        parts = urlsplit(url[:_LONGEST])
-    except ValueError:
+    parts = _split(url[:_LONGEST])
+    if parts is None:
         return None
-    origin = f"{parts.scheme}://{parts.netloc}"
-    query = dict(parse_qsl(parts.query))
+    post = _post_id(url)
+    return (
+        _rewritten_thread(parts, post) or _archived_thread(parts) or _thread_by_query(parts, post)
+    )
+
+
+def _rewritten_thread(parts: SplitResult, post: str | None) -> ThreadAddress | None:
     found = _REWRITTEN.match(parts.path)
-    if found:
-        base = origin + found["base"]
-        thread_id = found["tid"] or found["tid2"] or found["tid3"]
-        page = _page_number(found["page"] or found["page2"])
-        if found["tid"]:
-            template = f"{base}thread-{thread_id}-{{page}}-{found['list']}.html"
-        elif found["tid2"]:
-            template = f"{base}t{thread_id}-{{page}}-{found['list2']}"
-        else:
-            template = _plain(base, thread_id)
-        return ThreadAddress(base, thread_id, page, template, _post_id(url))
-    archived = _ARCHIVED.match(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    if archived:
-        base = origin + archived["base"]
-        return ThreadAddress(base, archived["tid"], 1, _plain(base, archived["tid"]))
+    if not found:
+        return None
+    root = _origin(parts) + found["base"]
+    thread_id = found["tid"] or found["tid2"] or found["tid3"]
+    page = _page_number(found["page"] or found["page2"])
+    if found["tid"]:
+        template = f"{root}thread-{thread_id}-{{page}}-{found['list']}.html"
+    elif found["tid2"]:
+        template = f"{root}t{thread_id}-{{page}}-{found['list2']}"
+    else:
+        template = thread_url(root, thread_id) + _PAGE_PARAMETER
+    return ThreadAddress(root, thread_id, page, template, post)
+
+
+def _archived_thread(parts: SplitResult) -> ThreadAddress | None:
+    found = _ARCHIVED.match(_path_and_query(parts))
+    if not found:
+        return None
+    root = _origin(parts) + found["base"]
+    return ThreadAddress(root, found["tid"], 1, thread_url(root, found["tid"]) + _PAGE_PARAMETER)
+
+
+def _thread_by_query(parts: SplitResult, post: str | None) -> ThreadAddress | None:
     script = _SCRIPT.match(parts.path or "/")
+    if not script:
+        return None
+    query = dict(parse_qsl(parts.query))
     thread_id = query.get("tid") or query.get("ptid", "")
-    if not script or not re.fullmatch(r"[1-9]\d{0,17}", thread_id):
+    if not _ID.fullmatch(thread_id):
         return None
     is_thread = query.get("mod") == "viewthread" or script["script"] == "viewthread"
     is_jump = query.get("mod") == "redirect" or script["script"] == "redirect"
     # nextoldset and nextnewset lead to another thread
     if not is_thread and not (is_jump and query.get("goto") in ("findpost", "lastpost")):
         return None
-    base = origin + script["base"]
+    root = _origin(parts) + script["base"]
     page = 1 if is_jump else _page_number(query.get("page"))
-    return ThreadAddress(base, thread_id, page, _plain(base, thread_id), _post_id(url))
+    return ThreadAddress(root, thread_id, page, thread_url(root, thread_id) + _PAGE_PARAMETER, post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +154,12 @@ class BoardAddress:
 
     def page_url(self, page: int) -> str:
         """The address of one page; the first one's without a number where that can be left out."""
-        if page == 1:
-            return self.template.removesuffix("&page={page}").replace("{page}", "1")
-        return self.template.replace("{page}", str(page))
+        return _page_url(self.template, page)
 
 
 @lru_cache(maxsize=4096)
 def read_board_address(url: str) -> BoardAddress | None:
-    """What ``url`` says of a board; ``None`` where it does not name one.
+    """The board that ``url`` names; ``None`` where it names none.
 
     Filters and orders (`typeid=`, `orderby=`) are left out: the whole board is meant.
 
@@ -142,32 +170,33 @@ def read_board_address(url: str) -> BoardAddress | None:
     >>> read_board_address("https://b.example/forum.php?mod=viewthread&tid=2") is None
     True
     """
-    try:
-        parts = urlsplit(url[:_LONGEST])
-    except ValueError:
+    parts = _split(url[:_LONGEST])
+    if parts is None:
         return None
-    origin = f"{parts.scheme}://{parts.netloc}"
-    found = _BOARD.match(parts.path)
+    found = _BOARD_REWRITTEN.match(parts.path)
     # forum-viewthread_12.html is a thread
     if found and not read_thread_address(url):
-        base = origin + found["base"]
+        root = _origin(parts) + found["base"]
         board, page = found["fid"] or found["fid2"], _page_number(found["page"] or found["page2"])
         name = (
             f"forum-{board}-{{page}}.html" if found["fid"] else f"f{board}-{{page}}{found['end']}"
         )
-        return BoardAddress(base, board, page, base + name)
-    archived = _BOARD_ARCHIVED.match(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        return BoardAddress(root, board, page, root + name)
+    archived = _BOARD_ARCHIVED.match(_path_and_query(parts))
     if archived:
-        base = origin + archived["base"]
-        return _plain_board(base, archived["fid"], 1)
+        return _board_by_query(_origin(parts) + archived["base"], archived["fid"], 1)
     script = _BOARD_SCRIPT.match(parts.path)
     query = dict(parse_qsl(parts.query))
     board = query.get("fid", "")
-    if not script or not re.fullmatch(r"[1-9]\d{0,17}", board):
+    if not script or not _ID.fullmatch(board):
         return None
     if query.get("mod") != "forumdisplay" and script["script"] != "forumdisplay":
         return None
-    return _plain_board(origin + script["base"], board, _page_number(query.get("page")))
+    return _board_by_query(_origin(parts) + script["base"], board, _page_number(query.get("page")))
+
+
+def _board_by_query(root: str, board: str, page: int) -> BoardAddress:
+    return BoardAddress(root, board, page, board_url(root, board) + _PAGE_PARAMETER)
 
 
 def is_index(url: str) -> bool:
@@ -176,14 +205,13 @@ def is_index(url: str) -> bool:
     >>> is_index("https://b.example/bbs/forum.php?gid=3"), is_index("https://b.example/home.php")
     (True, False)
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
+    parts = _split(url)
+    if parts is None:
         return False
     is_front = parts.path.rpartition("/")[2] in ("", "forum.php", "index.php")
     # archiver/?tid-1.html is a thread's, archiver/ that of an index
     names_more = "mod=" in parts.query or read_thread_address(url) or read_board_address(url)
-    return is_front and not names_more and parts.scheme in ("http", "https")
+    return is_front and not names_more and parts.scheme in _WEB
 
 
 def board_url(root: str, board_id: str) -> str:
@@ -193,7 +221,7 @@ def board_url(root: str, board_id: str) -> str:
 
 def is_filtered(url: str) -> bool:
     """Whether an address asks for some authors' posts only (只看该作者)."""
-    return bool(re.search(r"[?&;]authorid=[1-9]", url))
+    return bool(_AUTHOR.search(url))
 
 
 def thread_url(root: str, thread_id: str) -> str:
@@ -202,7 +230,7 @@ def thread_url(root: str, thread_id: str) -> str:
 
 
 def site_of(root: str) -> str:
-    """Host and base path: the name of a forum in what is published.
+    """Host and base path of a forum: its name in published lines.
 
     >>> site_of("https://b.example/bbs/")
     'b.example/bbs'
@@ -214,31 +242,19 @@ def site_of(root: str) -> str:
 def forum_root(url: str, base: str | None) -> str:
     """The root of the forum that sent ``url``.
 
-    ``base`` is the page's `<base href>` or `SITEURL`. It is believed for its path if it names
-    the host that was asked (``www.`` and the scheme aside), and wholly for a saved page.
+    ``base`` is the page's `<base href>` or `SITEURL`. Its path is used if it names the host that
+    was asked (`www.` and the scheme aside); for a saved page (`file:`) all of it.
     """
+    asked, told = _split(url), _split(base or "")
+    if asked is not None and told is not None and told.scheme in _WEB and told.netloc:
+        if asked.scheme not in _WEB:
+            return _folder(told)
+        if same_host(base or "", url):
+            return urlunsplit((asked.scheme, asked.netloc, _folder_path(told), "", ""))
     address = read_thread_address(url)
-    if base:
-        try:
-            said, asked = urlsplit(base), urlsplit(url)
-        except ValueError:
-            said = asked = urlsplit("")
-        if said.scheme in ("http", "https") and said.netloc:
-            path = said.path[: said.path.rfind("/") + 1] or "/"
-            if asked.scheme not in ("http", "https"):
-                return urlunsplit((said.scheme, said.netloc, path, "", ""))
-            if same_host(base, url):
-                return urlunsplit((asked.scheme, asked.netloc, path, "", ""))
     if address:
         return address.root
-    try:
-        asked = urlsplit(url)
-    except ValueError:
-        return "file:///"
-    if asked.scheme not in ("http", "https"):
-        return "file:///"
-    path = asked.path[: asked.path.rfind("/") + 1] or "/"
-    return urlunsplit((asked.scheme, asked.netloc, path, "", ""))
+    return _folder(asked) if asked is not None and asked.scheme in _WEB else "file:///"
 
 
 def same_host(one: str, other: str) -> bool:
@@ -287,7 +303,11 @@ def board_id(href: str | None) -> str | None:
 
 
 def post_id(href: str | None) -> str | None:
-    """The post that a findpost link or a fragment names; any other pid= is somebody else's."""
+    """The post that a findpost link or a fragment names; other links may use pid= for other things.
+
+    >>> post_id("forum.php?mod=redirect&goto=findpost&pid=9"), post_id("http://b.example/?pid=9")
+    ('9', None)
+    """
     return _post_id(href) if href and ("findpost" in href or "#pid" in href) else None
 
 
@@ -307,11 +327,11 @@ def attachment_id(href: str | None) -> str | None:
         plain = base64.b64decode(aid + "=" * (-len(aid) % 4)).split(b"|")[0]
     except (binascii.Error, ValueError):
         return None
-    return plain.decode() if re.fullmatch(rb"\d{1,18}", plain) else None
+    return plain.decode() if _ATTACHMENT_ID.fullmatch(plain) else None
 
 
 def without_mobile(url: str | None) -> str | None:
-    """An address without what makes it that of the page for phones.
+    """An address without the parameter that asks for the page for phones.
 
     >>> without_mobile("http://b.example/home.php?mod=space&uid=7&mobile=2")
     'http://b.example/home.php?mod=space&uid=7'
@@ -320,7 +340,7 @@ def without_mobile(url: str | None) -> str | None:
 
 
 def desktop_url(url: str) -> str:
-    """An address with what asks for the page for desktops, whoever asks (`check_mobile()`).
+    """An address that gives the page for desktops to any User-Agent (Discuz's `check_mobile()`).
 
     >>> desktop_url("http://b.example/thread-7-1-1.html")
     'http://b.example/thread-7-1-1.html?mobile=no'
@@ -329,15 +349,39 @@ def desktop_url(url: str) -> str:
 
 
 def without_fragment(url: str) -> str:
+    """An address without its `#pid9`, which no server gets."""
     return urldefrag(url)[0]
 
 
-def _plain(root: str, thread_id: str) -> str:
-    return thread_url(root, thread_id) + "&page={page}"
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; ``None`` for what is none (`http://[`)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
-def _plain_board(root: str, board: str, page: int) -> BoardAddress:
-    return BoardAddress(root, board, page, board_url(root, board) + "&page={page}")
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _folder(parts: SplitResult) -> str:
+    """The address of the folder that a page lies in."""
+    return urlunsplit((parts.scheme, parts.netloc, _folder_path(parts), "", ""))
+
+
+def _folder_path(parts: SplitResult) -> str:
+    return parts.path[: parts.path.rfind("/") + 1] or "/"
+
+
+def _path_and_query(parts: SplitResult) -> str:
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _page_url(template: str, page: int) -> str:
+    if page == 1:
+        return template.removesuffix(_PAGE_PARAMETER).replace("{page}", "1")
+    return template.replace("{page}", str(page))
 
 
 def _post_id(url: str) -> str | None:

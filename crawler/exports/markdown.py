@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from crawler.archive.files import replaced_folder
-from crawler.archive.media_store import KEPT
+from crawler.archive.media_store import STORED_PATH
 from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]
@@ -90,7 +90,7 @@ def _copy_kept_files(record: Record, site: Path, folder: Path) -> None:
 def _kept_path(part: Record) -> str | None:
     """Return the path of a picture or file below the site's folder, if it is kept there."""
     path = part.get("path", "")
-    return path if KEPT.fullmatch(path) else None
+    return path if STORED_PATH.fullmatch(path) else None
 
 
 # -- names of files ---

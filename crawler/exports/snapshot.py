@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.segments import encode, read_lines, segment_paths
-from crawler.items.build import published
-from crawler.privacy.policy import WHOLE, Privacy
+from crawler.privacy.policy import WHOLE, Privacy, redacted_record
 
 _KINDS = ("article", "post", "coverage", "refusal")
 # In place of an item that is on the removal list; it is never written.
@@ -110,7 +109,7 @@ def _add(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) ->
         # so that its deletion, which names no author, is left out as well
         kind, record = _REMOVED, {"item_id": record["item_id"]}
     elif kind in ("article", "post"):
-        record = published(record, privacy)
+        record = redacted_record(record, privacy)
     db.execute(
         "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

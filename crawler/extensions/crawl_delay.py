@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.frontier.run import run_of
 from crawler.middlewares import is_elsewhere
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ class CrawlDelay:
             return
         logger.info("robots.txt of %s asks for %g seconds between requests", host, delay)
         self._delays[host] = delay
-        if self._crawler.stats and not is_elsewhere(request):
-            self._crawler.stats.max_value("crawl/delay_of_robots", delay)
+        run = run_of(self._crawler.spider)
+        if run is not None and not is_elsewhere(request):
+            run.pauses.crawl_delay = max(delay, run.pauses.crawl_delay)
         self._hold(host)
 
     def response_downloaded(self, request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What a run tells other programs when it ends: numbers for Prometheus, a command if it failed."""
+"""Writes numbers of a run for Prometheus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.items.reasons import REASONS
+from crawler.extensions.ending import ending_of
+from crawler.frontier.run import run_of
+from crawler.history.tally import Tally
+from crawler.items import REASONS
 from crawler.reporting.exit_status import conclude
 
 if TYPE_CHECKING:
@@ -21,63 +24,58 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Each as discuz_archiver_<name>, with what it is and the counter it comes from.
-GAUGES: Mapping[str, tuple[str, str]] = {
-    "articles_new": ("Articles that were new", "news/new/article"),
-    "posts_new": ("Replies that were new", "news/new/post"),
-    "posts_changed": ("Replies that were changed", "news/changed/post"),
-    "posts_deleted": ("Replies that are gone", "news/deleted/post"),
-    "threads_read": ("Threads that were read", "crawl/threads_read"),
-    "threads_unchanged": ("Threads that were as they were", "crawl/threads_unchanged"),
-    "pages_revisited": ("Old pages that were looked at again", "crawl/pages_revisited"),
-    "files_new": ("Pictures and files that were kept", "media/stored"),
+# Each as discuz_archiver_<name>, with what it is and the counter of the tally that it comes from.
+TALLY_GAUGES: Mapping[str, tuple[str, str]] = {
+    "articles_new": ("Articles that were new", "new_articles"),
+    "posts_new": ("Replies that were new", "new_posts"),
+    "posts_changed": ("Replies that were changed", "changed_posts"),
+    "posts_deleted": ("Replies that are gone", "deleted_posts"),
+    "threads_read": ("Threads that were read", "threads_read"),
+    "threads_unchanged": ("Threads that were unchanged", "threads_unchanged"),
+    "pages_revisited": ("Old pages that were looked at again", "pages_revisited"),
+    "files_new": ("Pictures and files that were kept", "files_stored"),
+    "lines_dropped": ("Lines that another pipeline dropped", "lines_dropped"),
+    "lines_failed": ("Lines that an error in a pipeline lost", "lines_failed"),
+}
+# Scrapy counts these for all sites of a run together.
+STATS_GAUGES: Mapping[str, tuple[str, str]] = {
     "requests": ("Requests that were sent", "downloader/request_count"),
     "response_bytes": ("Bytes that came", "downloader/response_bytes"),
 }
 
 
-class AtTheEnd:
-    """Is told what came of the run once everything is closed."""
+class Metrics:
+    """Writes `METRICS_DIR/discuz_archiver_<site>.prom` for node_exporter's textfile collector."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.began = time.time()
+    def __init__(self, crawler: Crawler, folder: Path) -> None:
+        self._crawler = crawler
+        self._folder = folder
+        self._began = time.monotonic()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler)
+        folder = crawler.settings.get("METRICS_DIR")
+        if not folder:
+            raise NotConfigured
+        extension = cls(crawler, Path(folder))
         crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
         return extension
 
-    @property
-    def stats(self) -> dict[str, Any]:
-        return dict(self.crawler.stats.get_stats()) if self.crawler.stats else {}
-
-    @property
-    def sites(self) -> list[str]:
-        archives = getattr(self.crawler.spider, "archives", {})
-        return [archive.folder.name for archive in archives.values()]
-
     def engine_stopped(self) -> None:
-        raise NotImplementedError
-
-
-class Metrics(AtTheEnd):
-    """Writes `METRICS_DIR/discuz_archiver_<site>.prom` for node_exporter's textfile collector."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        if not crawler.settings.get("METRICS_DIR"):
-            raise NotConfigured
-        super().__init__(crawler)
-
-    def engine_stopped(self) -> None:
-        outcome = conclude(self.stats, "")
-        for site in self.sites:
-            path = Path(self.crawler.settings["METRICS_DIR"]) / f"discuz_archiver_{site}.prom"
+        run = run_of(self._crawler.spider)
+        if run is None:
+            return
+        status = conclude(ending_of(self._crawler), "").status
+        stats = self._crawler.stats.get_stats() if self._crawler.stats else {}
+        seconds = time.monotonic() - self._began
+        for site in run.sites.values():
+            name = site.archive.folder.name
+            path = self._folder / f"discuz_archiver_{name}.prom"
+            numbers = {gauge: stats.get(stat, 0) for gauge, (_, stat) in STATS_GAUGES.items()}
             try:
-                write_metrics(path, site, outcome.status, self.stats, time.time() - self.began)
+                write_metrics(path, name, status, site.tally, seconds=seconds, run=numbers)
             except OSError as error:
-                logger.error("metrics cannot be written: %s", error)  # noqa: TRY400
+                logger.error("metrics cannot be written: %s", error)  # noqa: TRY400 - what happened is in the message
 
 
 def can_write_metrics() -> bool:
@@ -86,9 +84,18 @@ def can_write_metrics() -> bool:
 
 
 def write_metrics(
-    path: Path, site: str, status: int, stats: Mapping[str, Any], seconds: float
+    path: Path,
+    site: str,
+    status: int,
+    tally: Tally,
+    *,
+    seconds: float,
+    run: Mapping[str, int],
 ) -> None:
-    """Write what came of a run in Prometheus' text format, at once. Raises `OSError`."""
+    """Write what came of a run at one site in Prometheus' text format, at once.
+
+    ``run`` are the numbers of the whole run, by the names in `STATS_GAUGES`. Raises `OSError`.
+    """
     client: Any = import_module("prometheus_client")
     registry = client.CollectorRegistry()
 
@@ -100,10 +107,12 @@ def write_metrics(
     ended = gauge("ended_timestamp_seconds", "When the last run ended")
     ended.labels(site).set_to_current_time()
     gauge("duration_seconds", "How long the last run took").labels(site).set(round(seconds, 3))
-    for name, (meaning, counter) in GAUGES.items():
-        gauge(name, f"{meaning}, in the last run").labels(site).set(stats.get(counter, 0))
+    for name, (meaning, counter) in TALLY_GAUGES.items():
+        gauge(name, f"{meaning}, in the last run").labels(site).set(getattr(tally, counter))
+    for name, (meaning, _) in STATS_GAUGES.items():
+        gauge(name, f"{meaning}, in the last run").labels(site).set(run.get(name, 0))
     refused = gauge("refusals", "Refusals in the last run, by reason", "reason")
     for reason in REASONS:
-        refused.labels(site, reason).set(stats.get(f"refusals/{reason}", 0))
+        refused.labels(site, reason).set(tally.refused[reason])
     path.parent.mkdir(parents=True, exist_ok=True)
     client.write_to_textfile(str(path), registry)

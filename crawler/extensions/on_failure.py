@@ -7,57 +7,69 @@ import os
 import shlex
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.extensions.metrics import AtTheEnd
+from crawler.extensions.ending import ending_of
+from crawler.frontier.run import run_of
 from crawler.reporting.exit_status import INTERRUPTED, OK, Outcome, conclude
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
-# Whoever is told has so many seconds to take it.
-_PATIENCE = 60
+# The command may take so many seconds.
+_TIMEOUT = 60
 
 
-class FailureHook(AtTheEnd):
+class FailureHook:
     """Runs `ON_FAILURE` where a run ends with another status than 0 (or Ctrl-C).
 
     The command gets what happened in its environment, never in its arguments, for it holds words of
     the forum: `DISCUZ_STATUS`, `DISCUZ_STATUS_SAID`, `DISCUZ_SITES`, `DISCUZ_RUN`, `DISCUZ_DATA`.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        if not crawler.settings.get("ON_FAILURE"):
+    def __init__(self, crawler: Crawler, command: str, data: str) -> None:
+        self._crawler = crawler
+        self._command = command
+        self._data = data
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        command = crawler.settings.get("ON_FAILURE")
+        if not command:
             raise NotConfigured
-        super().__init__(crawler)
+        extension = cls(crawler, command, crawler.settings["DATA_DIR"])
+        crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
+        return extension
 
     def engine_stopped(self) -> None:
-        settings = self.crawler.settings
-        outcome = conclude(self.stats, f"{settings['DATA_DIR']}/")
+        outcome = conclude(ending_of(self._crawler), f"{self._data}/")
         if outcome.status in (OK, INTERRUPTED):
             return
-        run_id = getattr(self.crawler.spider, "run_id", "")
-        run_hook(settings["ON_FAILURE"], outcome, self.sites, run_id, settings["DATA_DIR"])
+        run = run_of(self._crawler.spider)
+        sites = [site.archive.folder.name for site in run.sites.values()] if run else []
+        run_id = run.run_id if run else ""
+        run_hook(self._command, outcome, sites, run_id, self._data)
 
 
 def run_hook(command: str, outcome: Outcome, sites: list[str], run_id: str, data: str) -> None:
     """Run a command that is told of a failure; what becomes of it is only logged."""
-    said = {
+    environment = {
         "DISCUZ_STATUS": str(outcome.status),
-        "DISCUZ_STATUS_SAID": "\n".join(outcome.said).replace("\0", ""),
+        "DISCUZ_STATUS_SAID": "\n".join(outcome.messages).replace("\0", ""),
         "DISCUZ_SITES": " ".join(sites),
         "DISCUZ_RUN": run_id,
         "DISCUZ_DATA": str(Path(data).resolve()),
     }
     try:
         done = subprocess.run(  # noqa: S603 - whoever sets ON_FAILURE may run what he likes
-            shlex.split(command), env={**os.environ, **said}, timeout=_PATIENCE, check=False
+            shlex.split(command), env={**os.environ, **environment}, timeout=_TIMEOUT, check=False
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        logger.error("ON_FAILURE=%s: %s", command, error)  # noqa: TRY400
+        logger.error("ON_FAILURE=%s: %s", command, error)  # noqa: TRY400 - what happened is in the message
         return
     if done.returncode:
         logger.error("ON_FAILURE=%s: ended with status %d", command, done.returncode)

@@ -17,14 +17,14 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
-from crawler.items.reasons import REASONS
+from crawler.frontier.run import Run, run_of
+from crawler.history.tally import Tally
+from crawler.items import REASONS
 from crawler.reporting.progress import Pace, Progress, in_words, printable
 
 if TYPE_CHECKING:
-    from scrapy import Spider
     from scrapy.crawler import Crawler
 
-    from crawler.frontier.site_frontier import Frontier
 
 logger = logging.getLogger(__name__)
 
@@ -113,57 +113,46 @@ class ProgressView:
 
     def progress(self) -> Progress:
         """How far it has come by now."""
+        run = run_of(self._crawler.spider)
         stats = self._crawler.stats.get_stats() if self._crawler.stats else {}
-        spider: Spider | None = self._crawler.spider
-        frontiers: list[Frontier] = getattr(spider, "frontiers", [])
-        waiting = [each.waiting() for each in frontiers if not each.is_finished]
         seconds = time.monotonic() - self._began
         pages = stats.get("downloader/response_count", 0)
-
-        def told(what: str) -> int:
-            return sum(stats.get(f"news/{what}/{kind}", 0) for kind in ("article", "post"))
-
-        delay, delay_by = self._delay()
-        paused = stats.get("crawl/paused_until", 0.0) - time.monotonic()
+        tally, frontiers = (run.tally, run.frontiers) if run else (Tally(), [])
+        waiting = [each.waiting() for each in frontiers if not each.is_finished]
+        delay, delay_by = self._delay(run)
+        pause = run.pauses.until - time.monotonic() if run else 0.0
         return Progress(
             place=", ".join(each.root for each in frontiers),
-            run_id=getattr(spider, "run_id", ""),
+            run_id=run.run_id if run else "",
             seconds=seconds,
-            threads_read=stats.get("crawl/threads_read", 0),
-            threads_unchanged=stats.get("crawl/threads_unchanged", 0),
+            threads_read=tally.threads_read,
+            threads_unchanged=tally.threads_unchanged,
             threads_waiting=sum(threads for _, threads in waiting),
             lists_waiting=sum(lists for lists, _ in waiting),
-            revisited=stats.get("crawl/pages_revisited", 0),
-            posts=told("new"),
-            changed=told("changed"),
-            deleted=told("deleted"),
-            files=stats.get("media/stored", 0),
-            files_refused=sum(
-                number for name, number in stats.items() if name.startswith("media/refused/")
-            ),
+            revisited=tally.pages_revisited,
+            posts=tally.new,
+            changed=tally.changed,
+            deleted=tally.deleted,
+            files=tally.files_stored,
+            files_refused=tally.files_refused.total(),
             pages=pages,
             size=stats.get("downloader/response_bytes", 0),
             pace=self._pace.of(seconds, pages),
-            refused={
-                reason: number
-                for reason in REASONS
-                if (number := stats.get(f"refusals/{reason}", 0))
-            },
+            refused={reason: tally.refused[reason] for reason in REASONS if tally.refused[reason]},
             delay=delay,
             delay_by=delay_by,
-            pause=paused if paused > 0 else None,
+            pause=pause if pause > 0 else None,
             is_ending=not self._crawler.crawling,
         )
 
-    def _delay(self) -> tuple[float | None, str]:
+    def _delay(self, run: Run | None) -> tuple[float | None, str]:
         """The longest delay of a host, and what makes it so long."""
         engine = self._crawler.engine
         slots = engine.downloader.slots.values() if engine is not None else ()
         delay = max((slot.delay for slot in slots), default=None)
         if delay is None:
             return None, ""
-        stats = self._crawler.stats
-        if stats and delay <= stats.get_value("crawl/delay_of_robots", 0.0):
+        if run and delay <= run.pauses.crawl_delay:
             return delay, "robots.txt asks for it"
         if delay > self._crawler.settings.getfloat("DOWNLOAD_DELAY") and self._latency:
             return delay, f"answers take {self._latency:.1f} s"

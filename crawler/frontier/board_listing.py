@@ -1,9 +1,9 @@
-"""The walk of a board's list: which threads are to be read, and when the rest need not be seen.
+"""The listing of a board: which of its threads are to be read, and where the listing may end.
 
-A list is sorted by the last post, newest first. What was known at the last walk and has not
-changed stands behind everything that has, so a walk ends where rows are as known and older than
-the last walk that saw the whole list. Where a site sorts otherwise, or shows no dates, every page
-is walked.
+A list is sorted by the last post, newest first. What was known at the last listing and has not
+changed stands behind everything that has, so a listing ends where rows are unchanged and older than
+the last one that saw the whole list. Where a site sorts otherwise, or shows no dates, every page is
+read.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ListingDiff:
     """What one page of a list tells.
 
     ``vanished`` are known threads that it should show and does not. ``ends``: nothing new stands
@@ -54,22 +54,25 @@ class Step:
     lowest: int | None
 
 
-def read_list(
-    page: BoardPage,
-    ledger: Ledger,
-    *,
-    above: int | None,
-    walked: int | None,
-    since: int | None = None,
-    full: bool = False,
-    with_replies: bool = True,
-) -> Step:
-    """Hold one page of a list against the ledger; times are minutes since 1970.
+@dataclass(frozen=True, slots=True)
+class ListingScope:
+    """What a listing asks for, and what is known of the list; times are minutes since 1970.
 
-    ``above`` is the ``lowest`` of the page before it, if that was just seen. ``walked`` is when the
-    last walk began that saw the whole list. ``since``: threads without a post from then on are not
-    wanted. ``full``: all others are.
+    ``above`` is the ``lowest`` of the page before this one, if that was just seen. ``listed_at`` is
+    when the last listing began that saw the whole list. ``since``: threads without a post from then
+    on are not wanted. ``full``: all others are.
     """
+
+    above: int | None
+    listed_at: int | None
+    since: int | None = None
+    full: bool = False
+    with_replies: bool = True
+
+
+def read_list(page: BoardPage, ledger: Ledger, scope: ListingScope) -> ListingDiff:
+    """Hold one page of a list against the ledger."""
+    since, full = scope.since, scope.full
     wanted = []
     unchanged = 0
     last_is_unchanged = False
@@ -78,7 +81,9 @@ def read_list(
         if since is not None and facts and facts.last_post is not None and facts.last_post < since:
             continue
         known = ledger.thread(row.thread_id)
-        last_is_unchanged = not full and _is_as_known(known, facts, page.board.id, with_replies)
+        last_is_unchanged = not full and _is_unchanged(
+            known, facts, page.board.id, with_replies=scope.with_replies
+        )
         if last_is_unchanged:
             unchanged += 1
             continue
@@ -88,13 +93,14 @@ def read_list(
         wanted.append(Wanted(row, facts, known is None or known.is_gone, from_top))
     times = _times(page.rows)
     lowest = times[-1] if times else None
-    is_old = walked is not None and (lowest < walked - _SLACK if lowest is not None else not wanted)
+    before = None if scope.listed_at is None else scope.listed_at - _SLACK
+    is_old = before is not None and (lowest < before if lowest is not None else not wanted)
     is_since = since is not None and lowest is not None and lowest < since
     is_sorted = _is_sorted(times)
-    return Step(
+    return ListingDiff(
         wanted=tuple(wanted),
         unchanged=unchanged,
-        vanished=_vanished(page, ledger, times, above) if is_sorted else (),
+        vanished=_vanished(page, ledger, times, scope.above) if is_sorted else (),
         ends=is_sorted and not full and ((last_is_unchanged and is_old) or is_since),
         lowest=lowest if is_sorted else None,
     )
@@ -154,8 +160,8 @@ def in_minutes(moment: datetime) -> int:
     return int(moment.timestamp()) // 60
 
 
-def _is_as_known(
-    known: KnownThread | None, facts: Row | None, board: str | None, with_replies: bool
+def _is_unchanged(
+    known: KnownThread | None, facts: Row | None, board: str | None, *, with_replies: bool
 ) -> bool:
     if known is None or known.is_gone:
         return False

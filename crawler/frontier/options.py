@@ -76,7 +76,7 @@ def file_path(url: str) -> Path:
     return Path(unquote(urlsplit(url).path))
 
 
-def read_arguments(  # noqa: PLR0917 - called with what stands behind -a
+def read_arguments(  # noqa: PLR0913, PLR0917 - one for each option behind -a
     url: str | None = None,
     urls_file: str | None = None,
     replies: str = "yes",

@@ -1,13 +1,65 @@
-"""What is read again although nothing says that it changed."""
+"""What is read again although nothing says that it changed, within a budget."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crawler.archive.changes import Change, TaskAgain, TaskFound
+from crawler.archive.state import ListTask, PageTask
+from crawler.frontier.config import Budget
+from crawler.frontier.tasks import REVISITED, TRIED_AGAIN, TaskMaker, is_walk, pages_to_read
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much a run looks again at what seems unchanged: see `REVISIT_*` in the settings."""
+def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]:
+    """Tasks of threads of which a refusal, or that of a page, may be over by now."""
+    if not any(map(is_walk, make.options.addresses)):
+        return
+    for refusal in make.ledger.refusals_due(budget.refused_before(now), budget.pages):
+        if refusal.thread_id is not None:
+            known = make.ledger.thread(refusal.thread_id)
+            read = make.ledger.pages(refusal.thread_id)
+            todo = pages_to_read(known, read, from_top=False)
+            yield TaskAgain(make.thread(refusal.thread_id, todo=todo, priority=TRIED_AGAIN))
 
-    pages: int = 0
-    refused_days: int = 0
+
+def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
+    """Tasks of list pages and thread pages that nobody looked at since ``before``, oldest first.
+
+    Half of the budget is for lists: each of their pages tells of twenty threads and more.
+    """
+    boards = _scope(make)
+    if boards == [] or not budget.pages or make.options.full:
+        return
+    ledger = make.ledger
+    lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
+    pages = ledger.oldest_pages(before, boards, budget.pages - len(lists))
+    for board_id, number in lists:
+        yield TaskFound(
+            ListTask(
+                key=f"{board_id}:{number}",
+                url=make.list_url(board_id),
+                page=number,
+                priority=REVISITED,
+                is_revisit=True,
+                board=board_id,
+                is_single=True,
+            )
+        )
+    by_thread: dict[str, list[int]] = {}
+    for thread_id, number in pages:
+        by_thread.setdefault(thread_id, []).append(number)
+    for thread_id, numbers in by_thread.items():
+        task = make.thread(thread_id, todo=sorted(numbers), priority=REVISITED)
+        # its last page may have been read in this job already
+        yield TaskAgain(replace(task, is_revisit=True))
+
+
+def _scope(make: TaskMaker) -> list[str] | None:
+    """The boards this job is about: all (``None``) if it walks the whole forum."""
+    if make.options.boards:
+        return list(make.options.boards)
+    jobs = make.ledger.jobs
+    if any(task.is_all for task in jobs.tasks(PageTask)):
+        return None
+    return [task.board_id for task in jobs.tasks(ListTask)]

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crawler.archive.changes import TraitsForgotten
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import Traits
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Page, ThreadPage
@@ -91,12 +91,12 @@ def known_traits(folder: Path) -> Mapping[str, Traits]:
     """
     if not folder.is_dir():
         return {}
-    with closing(Archive(folder)) as archive:
-        return archive.ledger.looks.known()
+    with closing(SiteArchive(folder)) as archive:
+        return archive.ledger.trait_counts.known()
 
 
 def forget_traits(folder: Path) -> None:
     """Take the pages as they are now as the measure. Raises as `known_traits` does."""
-    with closing(Archive(folder)) as archive:
+    with closing(SiteArchive(folder)) as archive:
         archive.store((), [TraitsForgotten()])
         archive.flush()

@@ -1,16 +1,100 @@
-"""The kinds of tasks, and how they are made."""
+"""How tasks are made: an address is parsed once, when the task of its thread or list is made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
-from crawler.archive.state import KnownThread
+from crawler.archive.changes import TaskFound
+from crawler.archive.ledger import Ledger
+from crawler.archive.state import KnownThread, ListTask, Row, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage
+from crawler.frontier.board_listing import Wanted
+from crawler.frontier.options import Arguments
 
 # More pages than these were never read only where a forum lies about their number.
 _UNREAD_AT_ONCE = 10_000
+# What is tried again comes behind all boards, and what is looked at again behind that.
+TRIED_AGAIN, REVISITED = 1 << 40, 1 << 41
+# The ledger's note of how a site writes the address of a thread.
+THREAD_TEMPLATE = "thread_template"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMaker:
+    """Makes the tasks of one site; ``root`` is the forum's root as it was asked for."""
+
+    root: str
+    options: Arguments
+    ledger: Ledger
+
+    def thread(
+        self,
+        thread_id: str,
+        *,
+        url: str | None = None,
+        todo: list[int] | None = None,
+        from_top: bool = False,
+        row: Row | None = None,
+        priority: int = 0,
+    ) -> ThreadTask:
+        """The task of a thread. ``todo``: its pages to read, else what the ledger does not know.
+
+        ``from_top``: its title or its marks may have changed, so that page 1 is one of them.
+        """
+        if todo is None:
+            known, read = self.ledger.thread(thread_id), self.ledger.pages(thread_id)
+            is_whole = self.options.full or (known is not None and known.is_gone)
+            todo = [1] if is_whole else pages_to_read(known, read, from_top=from_top)
+            if not self.options.with_replies:
+                todo = [1]
+        return ThreadTask(
+            key=thread_id,
+            url=url or self.thread_url(thread_id),
+            page=todo[0],
+            todo=tuple(todo[1:]),
+            row=row,
+            is_whole=self.options.full,
+            priority=priority,
+        )
+
+    def listed(self, wanted: Wanted, priority: int) -> TaskFound:
+        """The task of a thread that a list shows."""
+        address = urls.read_thread_address(wanted.row.url)
+        is_here = address is not None and self.is_here(address.root)
+        return TaskFound(
+            self.thread(
+                wanted.row.thread_id,
+                url=address.page_url(1) if address and is_here else None,
+                row=wanted.facts,
+                from_top=wanted.from_top,
+                priority=priority,
+            )
+        )
+
+    def board(self, board_id: str, url: str, priority: int, *, is_asked: bool) -> TaskFound:
+        """The task of a board's list."""
+        return TaskFound(ListTask(key=board_id, url=url, priority=priority, is_asked=is_asked))
+
+    def thread_url(self, thread_id: str) -> str:
+        """A thread's address, written as this site last wrote one."""
+        template = self.ledger.note(THREAD_TEMPLATE)
+        if template and self.is_here(template):
+            return template.replace("{tid}", thread_id)
+        return urls.thread_url(self.root, thread_id)
+
+    def list_url(self, board_id: str) -> str:
+        """The address of a board's list, as its task has it."""
+        for task in self.ledger.jobs.tasks(ListTask):
+            if task.board == board_id:
+                return task.url
+        return urls.board_url(self.root, board_id)
+
+    def is_here(self, url: str) -> bool:
+        """Whether an address is one of this forum's host."""
+        return urls.same_host(url, self.root)
 
 
 def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) -> list[int]:
@@ -35,11 +119,11 @@ def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) 
     return sorted(pages)
 
 
-LIST, PAGE, THREAD = "list", "page", "thread"
-# The places behind all boards: what is tried again, and what is looked at again although nothing
-# says that it changed, when everything else is done.
-TRIED_AGAIN, REVISITED = 1 << 40, 1 << 41
-DAY = 86400
+def address_of(task: Task) -> urls.ThreadAddress | urls.BoardAddress | None:
+    """The parsed address of a thread's or a list's task; ``None`` for any other page."""
+    if isinstance(task, ThreadTask):
+        return urls.read_thread_address(task.url)
+    return urls.read_board_address(task.url) if isinstance(task, ListTask) else None
 
 
 def is_walk(asked: str) -> bool:
@@ -48,6 +132,7 @@ def is_walk(asked: str) -> bool:
 
 
 def is_root(asked: str) -> bool:
+    """Whether an address is that of a folder, as a forum's root is."""
     parts = urlsplit(asked)
     return not parts.query and parts.path[-1:] in ("", "/")
 

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import Change, TraitsSeen
-from crawler.archive.state import Traits
+from crawler.archive.state import ListTask, PageTask, Task, Traits
+from crawler.discuz.facts import BoardPage, IndexPage, Message, Page, ThreadPage
+from crawler.discuz.page.traits import read_traits
 
 # A trait that fewer pages had comes and goes with what people write.
 _ALWAYS = 0.85
@@ -79,6 +81,23 @@ class Drift:
         self._under_way: dict[str, tuple[str, set[str]]] = {}
         self._urls: dict[tuple[str, str], list[str]] = {}
         self.samples: list[Sample] = []
+
+    def look_at(self, task: Task, page: Page, sample: Sample) -> None:
+        """Note how the answer to a task looks, if it is a thread or a list.
+
+        Refusals and empty lists look like nothing; a page of another kind than its address says is
+        none that is understood.
+        """
+        is_answer = isinstance(page, Message) and page.reason != "template_unknown"
+        is_list = isinstance(task, ListTask)
+        if isinstance(task, PageTask) or is_answer or _shows_nothing(page):
+            return
+        kind = "list" if is_list else "thread" if task.page == 1 else "further thread"
+        key = f"{task.key}-{task.page}" if is_list else task.key
+        traits: frozenset[str] = frozenset()
+        if isinstance(page, ThreadPage | BoardPage) and isinstance(page, BoardPage) == is_list:
+            traits = read_traits(page)
+        self.saw(kind, key, traits, sample)
 
     def saw(self, kind: str, key: str, traits: Iterable[str], sample: Sample) -> None:
         """Count a page; those of one ``key``, coming one after the other, count as one.
@@ -154,6 +173,12 @@ class Drift:
         known = self._known.get(kind, Traits())
         enough = _ALWAYS * (known.pages + 2)
         return [name for name, found in known.found.items() if found + 1 >= enough]
+
+
+def _shows_nothing(page: Page) -> bool:
+    if isinstance(page, BoardPage):
+        return page.is_truncated or not page.rows
+    return isinstance(page, ThreadPage | IndexPage) and page.is_truncated
 
 
 def keep_samples(samples: Iterable[Sample], folder: Path, run_id: str) -> None:

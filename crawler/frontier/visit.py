@@ -1,45 +1,63 @@
-"""One request after another for one thing: a thread, a board's list, an index, a saved page.
+"""One task under way: a thread, a board's list, an index, one request after another.
 
-A visit knows what it asked for. It is told what came, a page or a refusal, and says what that
-gives: lines, what the ledger learns, and whether it is done or has another page to ask for.
+A visit knows what it asked for. It is given each answer, a page or the reason why there is none,
+and says what comes of it: lines, what the ledger learns, and whether it asks again.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from crawler.archive.changes import Change, PageSeen, TaskDone, TaskMoved
-from crawler.archive.site_archive import Archive
-from crawler.archive.state import Task
+from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.discuz.facts import BoardPage, IndexPage, Message, NewsPage, Page, ThreadPage
-from crawler.discuz.readers.ajax import whole_url, with_parts
-from crawler.frontier.site_frontier import Frontier
-from crawler.frontier.tasks import LIST, PAGE, REVISITED, THREAD
-from crawler.history.refusal_history import take_back, tell
-from crawler.history.thread_history import Reading, gone_thread
-from crawler.items.build import refusal_id, refusal_line
-from crawler.items.lines import Line, Refusal
-from crawler.items.reasons import DEFINITE, Reason
-from crawler.privacy.policy import Privacy
+from crawler.discuz.facts import (
+    BoardPage,
+    IndexPage,
+    Message,
+    NewsPage,
+    OtherPage,
+    Page,
+    ThreadPage,
+)
+from crawler.frontier.answer import Answer
+from crawler.frontier.other_addresses import OtherAddresses, plain_url
+from crawler.frontier.site import Site
+from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.tasks import address_of
+from crawler.history.delivery import Entry
+from crawler.history.refusal_history import emit_refusal, retract_refusal
+from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
+from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
+from crawler.items.reasons import PASSING, reason_of
 
-_FOR_PHONES = frozenset({"touch", "wap"})
-# A board that is a link, a thread that robots may not see: answers, if nobody asked for it.
+# Refusals that do not make a run incomplete unless the user named the address: a board that is a
+# link, a thread that robots may not read.
 _LISTED_ONLY: frozenset[str] = frozenset({"off_site", "robots_disallowed"})
 
 
 @dataclass(slots=True)
-class Given:
-    """What came of one answer. ``counts`` are for the record of the run."""
+class Batch:
+    """Lines and changes that are stored together; ``ends_visit``: then the task is complete."""
 
-    lines: list[Line] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    is_done: bool = True
-    counts: Counter[str] = field(default_factory=Counter)
+    ends_visit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Outcome of one answer: what is stored, in batches, and whether the visit asks again.
+
+    ``is_left``: neither, for the site is left alone. ``warning`` is for the log.
+    """
+
+    batches: Iterable[Batch] = ()
+    asks_again: bool = False
+    is_left: bool = False
     warning: str | None = None
 
 
@@ -47,174 +65,188 @@ class Given:
 class Visit:
     """A task under way; ``attempt`` counts how often its present page was asked for."""
 
-    frontier: Frontier
+    frontier: SiteFrontier
     task: Task
     attempt: int = 1
-    reading: Reading | None = None
+    history: ThreadHistory | None = None
     pages: int = 1
-    # a page that shows parts of long posts, while the rest is asked for
-    parted: ThreadPage | None = None
-    # a page for phones, while the one for desktops is asked for
-    for_phones: ThreadPage | BoardPage | None = None
+    other: OtherAddresses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.other = OtherAddresses(self.frontier)
 
     @property
-    def archive(self) -> Archive:
-        return self.frontier.archive
+    def site(self) -> Site:
+        """The site that is visited."""
+        return self.frontier.site
 
     @property
     def url(self) -> str:
-        if self.parted is not None:
-            return whole_url(self.parted)
-        address = self._address()
+        """The page's own address."""
+        address = address_of(self.task)
         return address.page_url(self.task.page) if address else self.task.url
 
     @property
     def request_url(self) -> str:
-        """The address to ask for: that of the page, or of another face of it."""
-        return self.url if self.for_phones is None else urls.desktop_url(self.url)
+        """The address to ask for: that of the page, or another one of it."""
+        return self.other.of(self.url)
 
     @property
     def refusal_id(self) -> str:
+        """The name of a refusal of the page that is asked for."""
         root = urls.forum_root(self.url, None)
-        return refusal_id(root, self.url, self._thread_id(), self._page())
+        return refusal_id(root, self.url, self._thread_id, self._page_number)
 
-    # -- pages for phones -------------------------------------------------------------------------
+    def answer(self, answer: Answer) -> Step:
+        """What comes of an answer, whatever it turned out to be."""
+        if answer.page is None or answer.sample is None:
+            return self._no_page(answer)
+        if self.other.turns_to_desktop(answer.page):
+            return Step(asks_again=True)
+        page = self.other.best_of(answer.page) or answer.page
+        if page is answer.page:
+            self.site.drift.look_at(self.task, page, answer.sample)
+        reason = reason_of(page)
+        if self._leaves(reason if isinstance(page, Message) else None):
+            return Step(is_left=True)
+        if reason in PASSING and self.attempt <= self.frontier.limits.retries:
+            self.site.tally.asked_again += 1
+            self.attempt += 1
+            return Step(asks_again=True)
+        if self.other.turns_to_whole(page, self.task):
+            return Step(asks_again=True)
+        page = self.other.whole(page)
+        return self._page(page, answer.seen_at) or self._other_page(page, answer)
 
-    def turns_to_desktop(self, page: Page) -> bool:
-        """Whether the desktop page is to be asked for, in place of ``page``, which is for phones.
+    def _no_page(self, answer: Answer) -> Step:
+        """What comes of an address that gave no page."""
+        if self._leaves(answer.reason):
+            return Step(is_left=True)
+        now = answer.seen_at
+        kept = self.other.kept()
+        step = self._page(kept, now) if kept is not None else None
+        if step is not None:
+            return step
+        line = self._refusal(
+            answer.reason or "unreachable",
+            now,
+            attempts=answer.attempts,
+            status=answer.status,
+            message_raw=answer.message,
+        )
+        return self._refused(line, now)
 
-        Discuz sends that one by the agent's name (`mobileforward`) and tells less in it. Once a
-        site has sent it all the same, it is what that site has.
-        """
-        if not isinstance(page, ThreadPage | BoardPage) or page.skin not in _FOR_PHONES:
-            return False
-        if self.for_phones is not None or not self.frontier.has_desktop:
-            return False
-        self.for_phones = page
-        return True
-
-    def best_of(self, page: Page | None) -> Page | None:
-        """``page``, unless the one for phones that came before it tells more."""
-        kept, self.for_phones = self.for_phones, None
-        if kept is None:
-            return page
-        is_better = type(page) is type(kept) and getattr(page, "skin", "") not in _FOR_PHONES
-        self.frontier.has_desktop = is_better
-        return page if is_better else kept
-
-    # -- long posts -------------------------------------------------------------------------------
-
-    def has_parts(self, page: ThreadPage) -> bool:
-        """Whether the page that was asked for leaves out parts of its posts."""
-        if self.parted is not None or page.is_truncated:
-            return False
-        is_this = self.task.kind == THREAD and page.thread_id == self.task.key
-        return is_this and any(post.parts_missing for post in page.posts)
-
-    def whole(self, page: Page) -> Page:
-        """The page that waited for its parts, with what came of them; else ``page`` itself."""
-        parted, self.parted = self.parted, None
-        if parted is None:
-            return page
-        if isinstance(page, ThreadPage) and page.thread_id == parted.thread_id:
-            return with_parts(parted, page.posts)
-        return parted
+    def _other_page(self, page: Page, answer: Answer) -> Step:
+        """What comes of a page of another kind than was asked for."""
+        message = page if isinstance(page, Message) else unexpected(page, self.task)
+        plain = plain_url(self.task, message)
+        if plain is not None:
+            self.task = replace(self.task, url=plain)
+            return Step(asks_again=True)
+        if is_gone(self.task, message, self.site):
+            self.site.tally.threads_gone += 1
+            return Step(_gone(self.task, self.site, answer.seen_at))
+        now = answer.seen_at
+        line = self._refusal(message.reason, now, message=message, status=answer.status)
+        return self._refused(line, now)
 
     # -- a page ----------------------------------------------------------------------------------
 
-    def read(self, page: Page, now: datetime) -> Given | None:
+    def _page(self, page: Page, now: datetime) -> Step | None:
         """What a page gives; ``None`` where it is not of the kind that was asked for."""
-        if isinstance(page, ThreadPage) and self.task.kind != LIST:
-            return self._thread(page, now)
-        if isinstance(page, BoardPage) and self.task.kind != THREAD:
-            return self._list(page, now)
-        if isinstance(page, NewsPage) and self.task.kind == PAGE:
-            return self._news(page, now)
-        if isinstance(page, IndexPage) and self.task.kind == PAGE:
-            given = self._answered(page, now)
-            given.changes += self.frontier.index_read(page, self.task)
-            return given
+        task = self.task
+        match page:
+            case ThreadPage(thread_id=str()) if not isinstance(task, ListTask):
+                return self._thread(page, now)
+            case BoardPage() if not isinstance(task, ThreadTask):
+                return self._list(page, now)
+            case NewsPage() if isinstance(task, PageTask):
+                return self._news(page, task, now)
+            case IndexPage() if isinstance(task, PageTask):
+                batch = self._retracted(page, now)
+                batch.changes += self.frontier.index_read(page, task)
+                return self._step(batch, following=None)
         return None
 
-    def _answered(self, page: ThreadPage | BoardPage | IndexPage, now: datetime) -> Given:
-        """What was said against this page is over, or has to be said: it stays cut off."""
-        if page.is_truncated:
-            return self._told(self.refusal("truncated", now), now)
-        return self._taken_back(now)
-
-    def _thread(self, page: ThreadPage, now: datetime) -> Given:
-        if page.thread_id != self.task.key or self.task.kind == PAGE:
+    def _thread(self, page: ThreadPage, now: datetime) -> Step:
+        task = self.task
+        if not isinstance(task, ThreadTask) or page.thread_id != task.key:
             # another address of it, or the old number of one that was moved
-            found = self.frontier.thread_found(page, self.task.place)
-            return Given(changes=[found, TaskDone(self.task)])
-        counts: Counter[str] = Counter(pages_revisited=int(self._is_revisit))
-        if self.reading is None:
-            self.reading = self.frontier.reading(self.task)
-            counts["threads_read"] += not self._is_revisit
-        lines, changes = self.reading.take(page, self.task.page, now)
+            found = self.frontier.thread_found(page, task.priority)
+            return self._step(Batch(changes=[found, TaskDone(task)]), following=None)
+        tally = self.site.tally
+        tally.pages_revisited += task.is_revisit
+        if self.history is None:
+            self.history = self.frontier.history(task)
+            tally.threads_read += not task.is_revisit
+        batch = Batch(*self.history.add_page(page, task.page, now))
         self.pages = max(self.pages, page.pages)
-        given = self._answered(page, now)
+        refused = self._retracted(page, now)
         if page.is_truncated:
-            self.reading.fail()
+            self.history.fail()
+        batch.entries += refused.entries
+        batch.changes += refused.changes
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
-        if linked and linked.thread_id == self.task.key and self._is_here(linked.root):
+        if linked and linked.thread_id == task.key and urls.same_host(linked.root, task.url):
             # the site's own way of writing the address, without what it carries along (extra=)
-            self.task = replace(self.task, url=linked.page_url(1))
-        given.lines = lines + given.lines
-        given.changes = changes + given.changes
-        given.counts += counts
-        return self._goes_on(given, now)
+            task = replace(task, url=linked.page_url(1))
+        return self._next_page(batch, task, self.history, now)
 
-    def _goes_on(self, given: Given, now: datetime) -> Given:
-        """The next page of a thread, or its end."""
-        assert self.reading is not None
-        following = self.reading.next_page(self.task.page)
-        if following is None:
-            lines, changes = self.reading.end(now)
-            given.lines += lines
-            given.changes += [*changes, TaskDone(self.task)]
-            return given
-        self.task = self.frontier.goes_on(self.task, self.reading, following)
-        given.changes.append(TaskMoved(self.task))
-        given.is_done = False
-        return given
+    def _next_page(
+        self, batch: Batch, task: ThreadTask, history: ThreadHistory, now: datetime
+    ) -> Step:
+        """Go on with the next page of a thread, or finish it."""
+        number = history.next_page(task.page)
+        if number is None:
+            _add(batch, history.finish(now))
+            batch.changes.append(TaskDone(task))
+            self.task = task
+            return self._step(batch, following=None)
+        following = replace(task, page=number, todo=tuple(history.todo))
+        batch.changes.append(TaskMoved(following))
+        return self._step(batch, following)
 
-    def _list(self, page: BoardPage, now: datetime) -> Given:
-        if self.task.kind == PAGE:
+    def _list(self, page: BoardPage, now: datetime) -> Step:
+        task, tally = self.task, self.site.tally
+        if not isinstance(task, ListTask):
             found = self.frontier.boards_found([replace(page.board, url=page.url)])
-            return Given(changes=[*found, TaskDone(self.task)])
-        asked = self.task.page
-        given = self._answered(page, now)
-        step, changes, following = self.frontier.list_read(page, self.task, now)
-        given.changes += changes
-        if self._is_revisit:
-            given.counts.update(pages_revisited=1)
+            return self._step(Batch(changes=[*found, TaskDone(task)]), following=None)
+        batch = self._retracted(page, now)
+        diff, changes, following = self.frontier.list_read(page, task, now)
+        batch.changes += changes
+        if task.is_revisit:
+            tally.pages_revisited += 1
         else:
-            given.counts.update(
-                lists_read=1, threads_listed=len(page.rows), threads_unchanged=step.unchanged
-            )
-        if page.page != asked <= page.pages:
+            tally.lists_read += 1
+            tally.threads_listed += len(page.rows)
+            tally.threads_unchanged += diff.unchanged
+        warning = None
+        if page.page != task.page <= page.pages:
             name = page.board.name or page.board.id
-            given.warning = f"{name}: the list shows {asked - 1} of its {page.pages} pages"
+            warning = f"{name}: the list shows {task.page - 1} of its {page.pages} pages"
         self.pages = page.pages
-        self.task = following or self.task
-        given.is_done = following is None
-        return given
+        return self._step(batch, following, warning=warning)
 
-    def _news(self, page: NewsPage, now: datetime) -> Given:
-        given = self._taken_back(now)
-        wanted, changes, following = self.frontier.news_read(page, self.task)
-        given.changes += changes
-        given.counts.update(
-            lists_read=1, threads_listed=len(page.rows), threads_unchanged=len(page.rows) - wanted
-        )
-        self.task = following or self.task
-        given.is_done = following is None
-        return given
+    def _news(self, page: NewsPage, task: PageTask, now: datetime) -> Step:
+        batch = self._retracted(page, now)
+        wanted, changes, following = self.frontier.news_read(page, task)
+        batch.changes += changes
+        tally = self.site.tally
+        tally.lists_read += 1
+        tally.threads_listed += len(page.rows)
+        tally.threads_unchanged += len(page.rows) - wanted
+        return self._step(batch, following)
 
-    # -- a refusal -------------------------------------------------------------------------------
+    def _step(self, batch: Batch, following: Task | None, *, warning: str | None = None) -> Step:
+        """Store a batch and go on with ``following``, if there is more of the task."""
+        if following is not None:
+            self.task, self.attempt = following, 1
+        batch.ends_visit = following is None
+        return Step([batch], asks_again=following is not None, warning=warning)
 
-    def refusal(
+    # -- refusals --------------------------------------------------------------------------------
+
+    def _refusal(
         self,
         reason: Reason,
         now: datetime,
@@ -229,149 +261,131 @@ class Visit:
             url=self.url,
             fetched_at=now,
             message=message,
-            thread_id=self._thread_id(),
-            board_id=self._board_id(),
-            page=self._page(),
+            thread_id=self._thread_id,
+            board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
+            page=self._page_number,
             attempts=attempts or self.attempt,
             **more,
         )
 
-    def refused(self, line: Refusal, now: datetime) -> Given:
-        """Tell a refusal, and go on: one page that fails is no reason to leave out the others."""
-        given = self._told(line, now)
-        if self.task.kind == THREAD and not line.retriable:
+    def _refused(self, line: Refusal, now: datetime) -> Step:
+        """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
+        batch = self._emitted(line, now)
+        task = self.task
+        if isinstance(task, ListTask):
+            changes, following = self.frontier.list_failed(
+                task, self.pages if line.retriable else 0
+            )
+            batch.changes += changes
+            return self._step(batch, following)
+        if not isinstance(task, ThreadTask):
+            batch.changes.append(TaskDone(task))
+            return self._step(batch, following=None)
+        if not line.retriable:
             # nothing is gained by looking again at the pages that were read when it was allowed
             at = int(now.timestamp())
-            pages = self.archive.ledger.pages(self.task.key)
-            given.changes += [PageSeen(self.task.key, number, at) for number in pages]
-        if self.task.kind == LIST:
-            changes, following = self.frontier.list_failed(
-                self.task, self.pages if line.retriable else 0
-            )
-            given.changes += changes
-            self.task = following or self.task
-            given.is_done = following is None
-            return given
-        if self.task.kind == THREAD and self.task.page > 1 and self.reading is None:
-            self.reading = self.frontier.reading(self.task)
-        if self.reading is None:
-            given.changes.append(TaskDone(self.task))
-            return given
-        self.reading.fail()
+            pages = self.site.archive.ledger.pages(task.key)
+            batch.changes += [PageSeen(task.key, number, at) for number in pages]
+        if task.page > 1 and self.history is None:
+            self.history = self.frontier.history(task)
+        if self.history is None:
+            batch.changes.append(TaskDone(task))
+            return self._step(batch, following=None)
+        self.history.fail()
         if not line.retriable:
-            self.reading.todo.clear()
-            lines, changes = self.reading.end(now)
-            given.lines += lines
-            given.changes += [*changes, TaskDone(self.task)]
-            return given
-        return self._goes_on(given, now)
+            self.history.todo.clear()
+            _add(batch, self.history.finish(now))
+            batch.changes.append(TaskDone(task))
+            return self._step(batch, following=None)
+        return self._next_page(batch, task, self.history, now)
 
-    def is_gone(self, message: Message) -> bool:
-        """Whether a thread that was read before is told, by Discuz itself, to be there no more."""
-        is_told = message.reason == "not_found" and message.site is not None
-        if self.task.kind != THREAD or not is_told or message.is_guess:
-            return False
-        known = self.archive.ledger.thread(self.task.key)
-        return known is not None and not known.is_gone
-
-    def gone(self, now: datetime) -> Iterator[Given]:
-        """What a thread gives that is there no more."""
-        root = urls.forum_root(self.task.url, None)
-        for lines, changes in gone_thread(self.archive.ledger, self.task.key, root, now):
-            yield Given(lines, changes, is_done=False)
-        yield Given([], [TaskDone(self.task)], counts=Counter(threads_gone=1))
-
-    def plainly(self, message: Message) -> bool:
-        """Turn to the plain address, where the server knows no rewritten one.
-
-        A 404 that is not Discuz's own comes of a link from the days when the forum rewrote its
-        addresses; `forum.php?mod=viewthread` works in any case.
-        """
-        if message.reason != "not_found" or message.site is not None:
-            return False
-        address = self._address()
-        plain = None
-        if isinstance(address, urls.ThreadAddress):
-            plain = urls.thread_url(address.root, address.thread_id)
-        elif isinstance(address, urls.BoardAddress) and address.board_id.isdigit():
-            plain = urls.board_url(address.root, address.board_id)
-        elif self.task.kind == PAGE:
-            plain = self.task.key
-        if plain is None or plain == (address.page_url(1) if address else self.task.url):
-            return False
-        self.task = replace(self.task, url=plain)
-        return True
-
-    def _told(self, line: Refusal, now: datetime) -> Given:
-        is_asked = self.task.state.is_asked
-        counts = count_refusal(line, is_asked=is_asked)
-        if is_asked and self.task.kind != THREAD and line.reason == "not_found":
+    def _emitted(self, line: Refusal, now: datetime) -> Batch:
+        """A batch with the refusal, unless the last one said the same."""
+        is_asked = self.task.is_asked
+        count_refusal(line, self.site, is_asked=is_asked)
+        if is_asked and not isinstance(self.task, ThreadTask) and line.reason == "not_found":
             # a thread that is not there is an answer, a forum that is not there a mistake
-            counts["incomplete"] = 1
-        told, change = tell(line, self.archive.ledger, now)
-        return Given([told] if told else [], [change], counts=counts)
+            count_incomplete(line, self.site)
+        emitted = emit_refusal(line, self.site.archive.ledger, now)
+        return Batch([emitted]) if isinstance(emitted, Entry) else Batch(changes=[emitted])
 
-    def _taken_back(self, now: datetime) -> Given:
-        """A page could be read: what was said against it is over."""
-        what = {"board_id": self._board_id(), "page": self._page()}
-        over = take_back(self.refusal_id, self.archive.ledger, now, **what)
-        return Given([over[0]], [over[1]]) if over else Given()
+    def _retracted(
+        self, page: ThreadPage | BoardPage | IndexPage | NewsPage, now: datetime
+    ) -> Batch:
+        """Retract an earlier refusal of a page that came; a page that is cut off is refused."""
+        if not isinstance(page, NewsPage) and page.is_truncated:
+            return self._emitted(self._refusal("truncated", now), now)
+        over = retract_refusal(
+            self.refusal_id,
+            self.site.archive.ledger,
+            now,
+            board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
+            page=self._page_number,
+        )
+        return Batch([over]) if over else Batch()
 
-    @property
-    def _is_revisit(self) -> bool:
-        return self.task.place == REVISITED
+    def _leaves(self, reason: str | None) -> bool:
+        """Whether the site is left alone after this answer."""
+        frontier = self.frontier
+        frontier.is_stopped = frontier.is_stopped or frontier.stop_rule.stops_after(reason)
+        return frontier.is_stopped
 
     # -- what was asked for ------------------------------------------------------------------------
 
-    def _address(self) -> urls.ThreadAddress | urls.BoardAddress | None:
-        if self.task.kind == THREAD:
-            return urls.read_thread_address(self.task.url)
-        return urls.read_board_address(self.task.url) if self.task.kind == LIST else None
-
+    @property
     def _thread_id(self) -> str | None:
-        return self.task.key if self.task.kind == THREAD else None
+        return self.task.key if isinstance(self.task, ThreadTask) else None
 
-    def _board_id(self) -> str | None:
-        if self.task.kind != LIST:
-            return None
-        return self.task.state.board or self.task.key
-
-    def _page(self) -> int | None:
+    @property
+    def _page_number(self) -> int | None:
         return self.task.page if self.task.page > 1 else None
 
-    def _is_here(self, root: str) -> bool:
-        return urls.same_host(root, self.task.url)
+
+def is_gone(task: Task, message: Message, site: Site) -> bool:
+    """Whether Discuz itself says of a thread that was read before that it is not there any more."""
+    is_known_notice = message.reason == "not_found" and message.site is not None
+    if not isinstance(task, ThreadTask) or not is_known_notice or message.is_guess:
+        return False
+    known = site.archive.ledger.thread(task.key)
+    return known is not None and not known.is_gone
 
 
-def count_refusal(line: Refusal, *, is_asked: bool) -> Counter[str]:
-    """What a run that ends with this refusal cannot be called: complete, or logged in."""
-    counts: Counter[str] = Counter()
-    counts["login_needed"] = int(is_asked and line.reason == "login_required")
+def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
+    """What a thread gives that is there no more."""
+    root = urls.forum_root(task.url, None)
+    for entries, changes in gone_thread(site.archive.ledger, task.key, root, now):
+        yield Batch(entries, changes)
+    yield Batch(changes=[TaskDone(task)], ends_visit=True)
+
+
+def _add(batch: Batch, learnt: Learnt) -> None:
+    entries, changes = learnt
+    batch.entries += entries
+    batch.changes += changes
+
+
+def unexpected(page: Page, task: Task | None = None) -> Message:
+    """The refusal of a page of another kind than was asked for."""
+    wanted = "a list" if isinstance(task, ListTask) else "a thread"
+    return Message("template_unknown", f"{kind_of(page)}, not {wanted}")
+
+
+def kind_of(page: Page) -> str:
+    """What a page is, in words."""
+    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
+    return f"a page of kind {kind.lower()}"
+
+
+def count_refusal(line: Refusal, site: Site, *, is_asked: bool) -> None:
+    """Count what a run that meets this refusal cannot be called: complete, or logged in."""
+    site.tally.login_needed += is_asked and line.reason == "login_required"
     is_answer = line.reason in DEFINITE or (line.reason in _LISTED_ONLY and not is_asked)
-    counts["incomplete"] = int(not is_answer)
-    return +counts
+    if not is_answer:
+        count_incomplete(line, site)
 
 
-def read_saved(
-    page: ThreadPage,
-    archive: Archive,
-    now: datetime,
-    *,
-    run_id: str,
-    with_replies: bool,
-    privacy: Privacy,
-    media: str,
-) -> Given:
-    """What a saved page gives: it alone, for nothing that it links to is asked for."""
-    assert page.thread_id is not None
-    reading = Reading(
-        archive.ledger,
-        page.thread_id,
-        run_id=run_id,
-        with_replies=with_replies,
-        privacy=privacy,
-        media=media,
-    )
-    lines, changes = reading.take(page, page.page, now)
-    last_lines, last_changes = reading.end(now)
-    return Given(lines + last_lines, changes + last_changes)
+def count_incomplete(line: Refusal, site: Site) -> None:
+    """Count a refusal that leaves the run incomplete, and keep it as the example."""
+    site.tally.incomplete += 1
+    message = f": {line.message_raw}" if line.message_raw else ""
+    site.example = f"{line.url} ({line.reason}{message})"

@@ -1,6 +1,6 @@
-"""The reading of one thread: which page comes next, and what of a page is new.
+"""The history of one thread: which page comes next, and what of each page is new.
 
-A reading is told each page as it comes and holds it against the ledger. Posts that are known and
+A thread is given each page as it comes and holds it against the ledger. Posts that are known and
 unchanged give no line, changed ones the next version, missing ones a line that says so (where they
 went: `deletions.py`). It keeps little more than numbers, so that a thread of ten thousand pages
 needs no more than one of ten.
@@ -8,79 +8,74 @@ needs no more than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.ledger import Ledger, hash_bytes
-from crawler.archive.media_store import wanted
+from crawler.archive.ledger import Ledger
+from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
+from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
-from crawler.discuz.post.numbering import numbered_after
+from crawler.discuz.post import numbered_after
+from crawler.history.coverage import Count, coverage_of, thread_learnt
 from crawler.history.deletions import Places
-from crawler.history.intervals import Ranges
-from crawler.items.build import coverage_line, deleted_line, post_lines
-from crawler.items.lines import Line
-from crawler.items.lines import Post as PostLine
-from crawler.privacy.policy import WHOLE, Privacy
+from crawler.history.delivery import Entry
+from crawler.items import Post as PostLine
+from crawler.items import deleted_line, post_lines
+from crawler.privacy.policy import WHOLE, Privacy, redacted_line
 from crawler.privacy.site import names_learnt
 
-# A hole in the floors of a thread of millions need not be told floor by floor.
-_MISSING_TOLD = 1000
 _GONE_AT_ONCE = 500
 
+Learnt = tuple[list[Entry], list[Change]]
+"""Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
 
-class Reading:
-    """One thread, from the first page that is asked for to its coverage line.
+
+@dataclass(frozen=True, slots=True)
+class ThreadToRead:
+    """What is to be read of a thread, and how.
 
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
-    them the reading follows the thread to its end if nothing is known there, or if all of it is to
-    be read (``is_whole``). ``has_vanished``: its list did not show it. ``with_replies=False`` reads
-    opening posts only. ``media``: which pictures and files are to be had (`media_store.py`).
+    them the thread is followed to its end if nothing is known there, or if all of it is to be read
+    (``is_whole``). ``row`` is what its list said of it; ``has_vanished``: its list did not show it.
+    ``with_replies=False`` reads opening posts only. ``media``: which pictures and files are to be
+    had (`media_store.py`).
     """
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        thread_id: str,
-        *,
-        run_id: str,
-        todo: Iterable[int] = (),
-        row: Row | None = None,
-        is_whole: bool = False,
-        has_vanished: bool = False,
-        with_replies: bool = True,
-        privacy: Privacy = WHOLE,
-        media: str = "none",
-    ) -> None:
-        self.thread_id = thread_id
-        self.todo = list(todo)
-        self.row = row
-        self.known = ledger.thread(thread_id)
+    thread_id: str
+    run_id: str
+    todo: tuple[int, ...] = ()
+    row: Row | None = None
+    is_whole: bool = False
+    has_vanished: bool = False
+    with_replies: bool = True
+    privacy: Privacy = WHOLE
+    media: str = "none"
+
+
+class ThreadHistory:
+    """One thread, from the first page that is asked for to its coverage line.
+
+    It has more attributes than other classes: each is a number or a flag of the pages so far.
+    """
+
+    def __init__(self, ledger: Ledger, asked: ThreadToRead) -> None:
+        self.asked = asked
+        self.todo = list(asked.todo)
+        self.known = ledger.thread(asked.thread_id)
         self.page: ThreadPage | None = None
+        self.count = Count.of(
+            ledger, asked.thread_id, row=asked.row, with_replies=asked.with_replies
+        )
         self._ledger = ledger
-        self._run_id = run_id
-        self._with_replies = with_replies
-        self._privacy = privacy
-        self._media = media
-        self._present, self._shielded, self._gone = ledger.counts(thread_id)
-        self._pages_known = ledger.pages(thread_id)
-        self._pages = self.known.pages if self.known else 0
         # what a thread that is new, or was gone, has to be read behind: nothing
-        is_known = bool(self.is_known and self._pages_known and not is_whole)
-        self._read_to = self._pages if is_known else 0
-        self._places = Places(ledger, thread_id, forgets=not is_known)
-        self._from_top = False
+        is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
+        self._read_to = self.count.pages if is_known else 0
+        self._places = Places(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
-        # only the first page has the thread's counter, its row has it too
-        self._expected = row.replies + 1 if row and row.replies is not None else None
-        self._is_filtered = False
         self._early: dict[str, Post] = {}
-        self._positions = Ranges()
-        self._has_vanished = has_vanished
-        self._failed = False
         self._number_before: int | None = None
         self._last_at = 0
         self._news = 0
@@ -91,62 +86,42 @@ class Reading:
         """Whether the thread was ever read."""
         return self.known is not None and not self.known.is_gone
 
-    def take(self, page: ThreadPage, number: int, now: datetime) -> tuple[list[Line], list[Change]]:
+    def add_page(self, page: ThreadPage, number: int, now: datetime) -> Learnt:
         """Read page ``number`` as it came: the lines it gives, and what the ledger learns.
 
         ``page`` may be another one than was asked for: page 99 of 4 comes as page 4, and is read
         as such.
         """
-        self._is_filtered = page.is_filtered
-        self._is_past_end = page.page != number
-        if page.page < number and page.page == page.pages:
-            number = page.page
-        self._from_top = self._from_top or number == 1
-        # a pager may promise what there is not: then the thread ends where its pages do
-        self._pages = max(page.pages if page.page == number else number - 1, 1)
-        if self._is_past_end:
-            self.todo = [other for other in self.todo if other < number]
-        if page.replies is not None:
-            self._expected = page.replies + 1 - _goods(page)
-        if number - 1 == self._number_before:
-            page = numbered_after(page, self._highest)
-        self._number_before = number if page.page == number else None
-        self.page = page
-        posts = [post for post in page.posts if self._with_replies or post.is_first]
-        known = self._ledger.posts(self.thread_id, (post.id for post in posts))
+        page, number = self._placed(page, number)
+        asked, removals = self.asked, self.asked.privacy.removals
+        posts = [post for post in page.posts if asked.with_replies or post.is_first]
+        known = self._ledger.posts(asked.thread_id, (post.id for post in posts))
         changes: list[Change] = []
-        lines: list[Line] = []
-        news: set[str] = set()
-        told = self._in_turn(page, posts, known)
-        removals = self._privacy.removals
-        # of all before any is told: an early floor may quote a later one
+        # of all before any is published: an early floor may quote a later one
         if [post for post in page.posts if removals.learn(post.author.id, post.author.name)]:
             changes.append(names_learnt(removals))
-        for post, line in zip(told, post_lines(page, told, now, self._privacy), strict=True):
-            change = self._tell(post, line, known.get(post.id))
-            if change:
-                lines += [line] * (change.version > 0)
-                news.add(post.id)
-                changes.append(PostSeen(self.thread_id, change))
-        changes += self._moved_to_the_top(posts, known, news)
+        entries, seen = self._news_of(page, self._in_turn(page, posts, known), known, now)
+        news = {change.post.id for change in seen}
+        news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
+        changes += [*seen, *self._moved_to_the_top(posts, known, news)]
         for gone in self._missing(page, number, posts, known):
-            lines += [self._deleted(gone, page, now)] * (gone.version > 0)
-            changes.append(
-                PostSeen(self.thread_id, replace(gone, version=gone.version + 1, is_gone=True))
-            )
+            if gone.is_published:
+                entries.append(self._deleted(gone, page, now))
+            else:
+                changes.append(PostSeen(asked.thread_id, replace(gone, is_gone=True)))
         if self._is_page(page, number):
-            changes.append(PageSeen(self.thread_id, number, int(now.timestamp())))
-            self._pages_known.add(number)
-        self._news += sum(not getattr(line, "is_again", False) for line in lines)
-        return lines, changes
+            changes.append(PageSeen(asked.thread_id, number, int(now.timestamp())))
+            self.count.pages_known.add(number)
+        self._news += sum(not entry.is_repeat for entry in entries)
+        return entries, changes
 
     def next_page(self, number: int) -> int | None:
         """The page to ask for after page ``number``, or ``None`` at the end."""
         if self.page is None:
             return None
         if not self.todo:
-            is_behind = self._read_to <= number < self._pages
-            if self._with_replies and is_behind and not self._is_past_end:
+            is_behind = self._read_to <= number < self.count.pages
+            if self.asked.with_replies and is_behind and not self._is_past_end:
                 return number + 1
             searched = self._page_to_search()
             if searched:
@@ -155,40 +130,66 @@ class Reading:
 
     def fail(self) -> None:
         """A page could not be read: what was to come still is asked for, but nothing is whole."""
-        self._failed = True
+        self.count.has_failed = True
         self._is_past_end = False
         self._number_before = None
 
-    def end(self, now: datetime) -> tuple[list[Line], list[Change]]:
-        """What is left to say when no further page comes."""
+    def finish(self, now: datetime) -> Learnt:
+        """The lines that are left when no further page comes: early floors, and coverage."""
         page = self.page
         if page is None:
             return [], []
-        lines: list[Line] = []
-        changes: list[Change] = []
         early = list(self._early.values())
-        for post, line in zip(early, post_lines(page, early, now, self._privacy), strict=True):
-            change = self._tell(
-                post, line, self._ledger.posts(self.thread_id, [post.id]).get(post.id)
-            )
-            if change:
-                lines += [line] * (change.version > 0)
-                changes.append(PostSeen(self.thread_id, change))
-                self._news += 1
+        known = self._ledger.posts(self.asked.thread_id, self._early)
+        entries, seen = self._news_of(page, early, known, now)
+        self._news += len(entries) + len(seen)
         self._early.clear()
-        thread = self._learnt(page)
-        if self._with_replies and (self._news or not self.known or self.known.coverage == 0):
+        thread = thread_learnt(
+            self.known,
+            page,
+            self.count,
+            thread_id=self.asked.thread_id,
+            row=self.asked.row,
+            has_vanished=self.asked.has_vanished,
+        )
+        changes: list[Change] = [*seen]
+        is_new = self._news or not self.known or self.known.coverage == 0
+        if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
-            lines.append(self._coverage(page, thread, now))
-        return lines, [*changes, ThreadSeen(thread)]
+            line = coverage_of(page, thread, self.count, now, self.asked.run_id)
+            entries.append(Entry(line, ThreadSeen(thread)))
+        else:
+            changes.append(ThreadSeen(thread))
+        return entries, changes
 
     # -- what of a page is new -------------------------------------------------------------------
+
+    def _placed(self, page: ThreadPage, number: int) -> tuple[ThreadPage, int]:
+        """The page with its floors numbered behind those before it, and which page it is."""
+        count = self.count
+        count.is_filtered = page.is_filtered
+        self._is_past_end = page.page != number
+        if page.page < number and page.page == page.pages:
+            number = page.page
+        count.from_top = count.from_top or number == 1
+        # a pager may promise what there is not: then the thread ends where its pages do
+        count.pages = max(page.pages if page.page == number else number - 1, 1)
+        if self._is_past_end:
+            self.todo = [other for other in self.todo if other < number]
+        if page.replies is not None:
+            count.expected = page.replies + 1 - _goods(page)
+        if number - 1 == self._number_before:
+            page = numbered_after(page, self._highest)
+        self._number_before = number if page.page == number else None
+        self.page = page
+        return page, number
 
     def _in_turn(
         self, page: ThreadPage, posts: list[Post], known: dict[str, KnownPost]
     ) -> list[Post]:
-        """The posts that are told now. Those shown before their turn wait for their own floor."""
-        told = []
+        """The posts that are read now. Those shown before their turn wait for their own floor."""
+        positions = self.count.positions
+        in_turn = []
         for post in posts:
             if post.is_early and post.position is None and page.pages > page.page:
                 if post.id not in known:
@@ -197,54 +198,75 @@ class Reading:
             self._early.pop(post.id, None)
             if post.position is not None:
                 self._highest = max(self._highest, post.position)
-                if not self._positions.starts:
-                    self._positions.add(1, post.position)
-                self._positions.add(post.position, post.position)
-            told.append(post)
-        return told
+                if not positions.starts:
+                    positions.add(1, post.position)
+                positions.add(post.position, post.position)
+            in_turn.append(post)
+        return in_turn
 
-    def _tell(self, post: Post, line: PostLine, known: KnownPost | None) -> KnownPost | None:
-        """Set the version of a post's line; returns what is known then, if that is news.
+    def _news_of(
+        self, page: ThreadPage, posts: list[Post], known: dict[str, KnownPost], now: datetime
+    ) -> tuple[list[Entry], list[PostSeen]]:
+        """The lines of those posts that are new or changed; and of those that are not published."""
+        privacy = self.asked.privacy
+        entries: list[Entry] = []
+        seen: list[PostSeen] = []
+        for post, whole in zip(posts, post_lines(page, posts, now), strict=True):
+            is_removed = privacy.removes_line(whole)
+            line = redacted_line(whole, privacy)
+            if is_removed:
+                if post.id not in known:
+                    learnt = replace(self._first(post, line), version=0, hash=b"")
+                    seen.append(PostSeen(self.asked.thread_id, learnt))
+                continue
+            entry = self._entry(post, line, known.get(post.id))
+            if entry is not None:
+                entries.append(entry)
+        return entries, seen
 
-        A post that is on the removal list is known, in version 0, and has no line.
-        """
-        digest = hash_bytes(line.content_hash)
-        is_shielded = line.access in SHIELDED
+    def _entry(self, post: Post, line: PostLine, known: KnownPost | None) -> Entry | None:
+        """The line of a post in its version, if it is news."""
+        thread_id = self.asked.thread_id
         if known is None:
-            self._present += 1
-            self._shielded += is_shielded
-            # a post without a date was not written before the last one that has one
-            at = minutes(line.date_published) if line.date_published else self._last_at
-            self._last_at = at
-            version, digest = (0, b"") if line.is_removed else (1, digest)
-            return KnownPost(
-                post.id, at, version, digest, post.is_first, post.is_early, is_shielded
-            )
-        if line.is_removed:
-            return None
+            return Entry(line, PostSeen(thread_id, self._first(post, line)))
+        digest, is_shielded = hash_bytes(line.content_hash), line.access in SHIELDED
+        is_repeat = False
         if known.hash == digest and not known.is_gone:
-            # what came of its pictures and files since is told in another line of the same words
-            line.is_again = bool(wanted(line.images, line.attachments, self._media))
-            if not line.is_again:
+            # what came of its pictures and files since is published in another line of its words
+            is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
+            if not is_repeat:
                 return None
-        self._present += known.is_gone
-        self._gone -= known.is_gone
-        self._shielded += is_shielded - known.is_shielded
+        count = self.count
+        count.present += known.is_gone
+        count.gone -= known.is_gone
+        count.shielded += is_shielded - known.is_shielded
         line.version = known.version + 1
-        return replace(
+        learnt = replace(
             known,
             version=line.version,
             hash=digest,
             is_early=post.is_early,
             is_shielded=is_shielded,
             is_gone=False,
-            media=known.media if line.is_again else b"",
+            media=known.media if is_repeat else b"",
         )
+        return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
+
+    def _first(self, post: Post, line: PostLine) -> KnownPost:
+        """What is known of a post that was never seen before."""
+        is_shielded = line.access in SHIELDED
+        self.count.present += 1
+        self.count.shielded += is_shielded
+        # a post without a date was not written before the last one that has one
+        at = minutes(line.date_published) if line.date_published else self._last_at
+        self._last_at = at
+        digest = hash_bytes(line.content_hash)
+        return KnownPost(post.id, at, 1, digest, post.is_first, post.is_early, is_shielded)
 
     def _moved_to_the_top(
         self, posts: list[Post], known: dict[str, KnownPost], news: set[str]
     ) -> Iterator[Change]:
-        """Replies that staff made sticky, or no more, since they were told: no news but where."""
+        """Replies that staff made sticky, or no more, since they were read: no news but where."""
         for post in posts:
             before = known.get(post.id)
             if before is None or before.is_gone or post.id in news:
@@ -252,7 +274,7 @@ class Reading:
             # a hot reply (推荐) has no label of its own floor, where it stands as well
             is_hot = post.is_early and post.position is None
             if before.is_early != post.is_early and not is_hot:
-                yield PostSeen(self.thread_id, replace(before, is_early=post.is_early))
+                yield PostSeen(self.asked.thread_id, replace(before, is_early=post.is_early))
 
     # -- what of a page is missing ---------------------------------------------------------------
 
@@ -261,19 +283,23 @@ class Reading:
     ) -> list[KnownPost]:
         if not self._is_page(page, number):
             return []
-        was_read = number in self._pages_known
+        count = self.count
         missing = self._places.missing(
-            page, posts, known, was_read=was_read, unaccounted=self._unaccounted()
+            page,
+            posts,
+            known,
+            was_read=number in count.pages_known,
+            unaccounted=count.unaccounted(),
         )
         gone = [post for post in missing if post.id not in self._early]
-        self._present -= len(gone)
-        self._gone += len(gone)
-        self._shielded -= sum(post.is_shielded for post in gone)
+        count.present -= len(gone)
+        count.gone += len(gone)
+        count.shielded -= sum(post.is_shielded for post in gone)
         return gone
 
     def _is_page(self, page: ThreadPage, number: int) -> bool:
         """Whether what came is the whole of the page that was asked for."""
-        is_whole = self._with_replies and not page.is_truncated and not page.is_filtered
+        is_whole = self.asked.with_replies and not page.is_truncated and not page.is_filtered
         return page.page == number and is_whole
 
     def _page_to_search(self) -> int | None:
@@ -281,115 +307,14 @@ class Reading:
         known = self.known
         if known is None or known.is_reversed or not self._read_to:
             return None
-        is_needed = known.surplus is not None and self._unaccounted() not in (None, 0)
-        return self._places.page_to_search(self._pages, is_needed=is_needed)
+        is_needed = known.surplus is not None and self.count.unaccounted() not in (None, 0)
+        return self._places.page_to_search(self.count.pages, is_needed=is_needed)
 
-    def _unaccounted(self) -> int | None:
-        """How many posts are known that the thread's counter does not count any more.
-
-        Below zero: how many it counts that were not seen yet. What it never agreed in is no news.
-        """
-        if self._expected is None:
-            return None
-        surplus = self.known.surplus if self.known else None
-        return self._present - self._expected - (surplus or 0)
-
-    def _deleted(self, gone: KnownPost, page: ThreadPage, now: datetime) -> Line:
-        return deleted_line(
-            root=page.site.root,
-            thread_id=self.thread_id,
-            post_id=gone.id,
-            fetched_at=now,
-            is_first=gone.is_first,
-            version=gone.version + 1,
-        )
-
-    # -- the end -----------------------------------------------------------------------------------
-
-    def _learnt(self, page: ThreadPage) -> KnownThread:
-        thread = self.known or KnownThread(self.thread_id)
-        is_whole = self._is_whole()
-        row = self.row
-        if page.board and page.board.id:
-            thread = replace(thread, board=page.board.id)
-        elif row and not row.is_sticky:
-            thread = replace(thread, board=row.board)
-        if row and is_whole:
-            thread = replace(
-                thread,
-                head=row.head,
-                tail=row.tail,
-                last_post=row.last_post,
-                is_sticky=row.is_sticky,
-            )
-        elif not is_whole:
-            # to be read again, whatever its row says
-            thread = replace(thread, head=None, tail=None)
-        if self._has_vanished:
-            # it is there all the same: no list is expected to show it until one does
-            thread = replace(thread, last_post=None)
-        surplus = thread.surplus
-        if self._expected is not None:
-            surplus = self._present - self._expected if is_whole else None
-        return replace(
-            thread,
-            pages=self._pages,
-            surplus=surplus,
-            is_reversed=page.is_reversed,
-            is_partial=not self._with_replies,
-            missing=self._holes(thread.missing),
-            is_gone=False,
-        )
-
-    def _holes(self, known: tuple[int, ...]) -> tuple[int, ...]:
-        """Floors that no page showed: those found now, and before what was read now the known."""
-        holes = tuple(islice(self._positions.holes(), _MISSING_TOLD))
-        return holes if self._from_top else known + tuple(n for n in holes if n not in known)
-
-    def _is_whole(self) -> bool:
-        """Whether all pages that there are were read, now or before."""
-        if not self._with_replies:
-            return not self._failed
-        return not self._failed and not self._is_filtered and self._captured_pages() >= self._pages
-
-    def _captured_pages(self) -> int:
-        return sum(1 for number in self._pages_known if number <= self._pages)
-
-    def _coverage(self, page: ThreadPage, thread: KnownThread, now: datetime) -> Line:
-        is_whole = self._captured_pages() >= self._pages
-        expected = self._expected
-        if expected is None and self.known and self.known.surplus is not None:
-            # no counter was seen this time: as far from it as before
-            expected = self._present - self.known.surplus
-        status = "unknown"
-        if not self._is_filtered and not (is_whole and expected is None):
-            enough = expected is None or self._present >= expected
-            status = "complete" if is_whole and enough else "partial"
-        missing = list(thread.missing)
-        waiting = 0
-        if is_whole and expected is not None:
-            waiting = max(0, expected - self._present - len(missing))
-        line = coverage_line(
-            page,
-            now,
-            status=status,
-            posts_expected=expected,
-            posts_captured=self._present,
-            pages_expected=self._pages,
-            pages_captured=self._captured_pages(),
-            missing_positions=missing,
-            posts_deleted=self._gone or None,
-            posts_waiting=waiting or None,
-            posts_shielded=self._shielded or None,
-            run_id=self._run_id,
-        )
-        line.version = thread.coverage
-        return line
+    def _deleted(self, gone: KnownPost, page: ThreadPage, now: datetime) -> Entry:
+        return _deleted(gone, self.asked.thread_id, page.site.root, now)
 
 
-def gone_thread(
-    ledger: Ledger, thread_id: str, root: str, now: datetime
-) -> Iterator[tuple[list[Line], list[Change]]]:
+def gone_thread(ledger: Ledger, thread_id: str, root: str, now: datetime) -> Iterator[Learnt]:
     """The lines of a thread that is there no more: its article and each of its posts.
 
     Some hundred at once, so that a thread of a hundred thousand is never held whole.
@@ -397,22 +322,30 @@ def gone_thread(
     behind = None
     while posts := ledger.present_posts(thread_id, behind, _GONE_AT_ONCE):
         behind = posts[-1].id
-        gone = [replace(post, version=post.version + 1, is_gone=True) for post in posts]
-        lines: list[Line] = [
-            deleted_line(
-                root=root,
-                thread_id=thread_id,
-                post_id=post.id,
-                fetched_at=now,
-                is_first=post.is_first,
-                version=post.version,
-            )
-            for post in gone
-            if post.version > 1
-        ]
-        yield lines, [PostSeen(thread_id, post) for post in gone]
+        entries: list[Entry] = []
+        changes: list[Change] = []
+        for post in posts:
+            if post.is_published:
+                entries.append(_deleted(post, thread_id, root, now))
+            else:
+                changes.append(PostSeen(thread_id, replace(post, is_gone=True)))
+        yield entries, changes
     known = ledger.thread(thread_id) or KnownThread(thread_id)
     yield [], [ThreadSeen(replace(known, is_gone=True, last_post=None))]
+
+
+def _deleted(post: KnownPost, thread_id: str, root: str, now: datetime) -> Entry:
+    """The line that says that a published post is gone."""
+    line = deleted_line(
+        root=root,
+        thread_id=thread_id,
+        post_id=post.id,
+        fetched_at=now,
+        is_first=post.is_first,
+        version=post.version + 1,
+    )
+    gone = replace(post, version=post.version + 1, is_gone=True)
+    return Entry(line, PostSeen(thread_id, gone))
 
 
 def _goods(page: ThreadPage) -> int:

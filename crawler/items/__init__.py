@@ -1,0 +1,43 @@
+"""What is published: the kinds of lines, how facts become lines, the reasons of refusals."""
+
+import sys
+
+from crawler.items.build import (
+    content_hash,
+    coverage_line,
+    deleted_line,
+    post_lines,
+    refusal_id,
+    refusal_line,
+)
+from crawler.items.lines import KINDS, Article, Coverage, Line, Post, Record, Refusal, to_json
+from crawler.items.reasons import BLOCKS, DEFINITE, FAILURES, REASONS, RETRIABLE, Reason
+
+__all__ = [
+    "BLOCKS",
+    "DEFINITE",
+    "FAILURES",
+    "KINDS",
+    "REASONS",
+    "RETRIABLE",
+    "Article",
+    "Coverage",
+    "Line",
+    "Post",
+    "Reason",
+    "Record",
+    "Refusal",
+    "content_hash",
+    "coverage_line",
+    "deleted_line",
+    "post_lines",
+    "refusal_id",
+    "refusal_line",
+    "to_json",
+]
+
+# Scrapy is there before it loads a spider; without Scrapy nobody needs the adapter.
+if "scrapy" in sys.modules:
+    from crawler.items.adapter import register
+
+    register()

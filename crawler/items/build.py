@@ -12,7 +12,6 @@ from typing import Any
 from crawler.discuz import facts, signed_urls, urls
 from crawler.items.lines import Article, Coverage, Date, Post, Record, Refusal, Url
 from crawler.items.reasons import RETRIABLE, Reason
-from crawler.privacy.policy import WHOLE, Privacy
 
 # What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
 # signed for the hour, nor dates that may be words like 昨天.
@@ -34,14 +33,11 @@ _FLAGS = ("sticky", "digest", "closed")
 
 
 def post_lines(
-    page: facts.ThreadPage,
-    posts: Iterable[facts.Post],
-    fetched_at: datetime,
-    privacy: Privacy = WHOLE,
+    page: facts.ThreadPage, posts: Iterable[facts.Post], fetched_at: datetime
 ) -> Iterator[Post]:
     """The lines of some of a page's posts: an `Article` for the opening post."""
     for post in posts:
-        yield _post(page, post, fetched_at, privacy)
+        yield _post(page, post, fetched_at)
 
 
 def refusal_line(
@@ -97,21 +93,22 @@ def deleted_line(
     )
 
 
-def coverage_line(page: facts.ThreadPage, fetched_at: datetime, **more: Any) -> Coverage:
+def coverage_line(
+    page: facts.ThreadPage, thread_id: str, fetched_at: datetime, **more: Any
+) -> Coverage:
     """The line of a thread's coverage; ``more`` are the counts."""
-    assert page.thread_id is not None
     site = urls.site_of(page.site.root)
     return Coverage(
-        item_id=f"{site}:{page.thread_id}:coverage",
+        item_id=f"{site}:{thread_id}:coverage",
         site=site,
         url=Url(page.url),
         fetched_at=_stamp(fetched_at),
-        thread_id=page.thread_id,
+        thread_id=thread_id,
         **more,
     )
 
 
-def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime, privacy: Privacy) -> Post:
+def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Post:
     site = urls.site_of(page.site.root)
     body = post.body
     kind = Article if post.is_first else Post
@@ -158,7 +155,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime, privac
     elif page.thread_id:
         at = f"#pid{post.number}" if post.number else ""
         said["url"] = urls.thread_url(page.site.root, page.thread_id) + at
-    line = kind(**privacy.published(said), is_removed=privacy.removes(said))
+    line = kind(**said)
     line.content_hash = content_hash(line)
     return line
 
@@ -200,15 +197,6 @@ def content_hash(line: Post) -> str:
         said["flags"] = [flag for flag in line.flags if flag in _FLAGS]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def published(record: Record, privacy: Privacy) -> Record:
-    """A stored line of an article or post as it may be told, with the hash of what it then says."""
-    told = privacy.published(record)
-    if told == record or "content_hash" not in told:
-        return told
-    kind = Article if record["item_type"] == Article.kind else Post
-    return {**told, "content_hash": content_hash(kind(**told))}
 
 
 def _record(value: Any) -> Record:

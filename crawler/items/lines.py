@@ -1,16 +1,14 @@
-"""What is published: one class for each kind of line.
+"""What is published: one dataclass for each kind of line.
 
-The dataclasses are Scrapy items; their fields, in this order, are the keys of the JSON lines. An
-absent fact (``None``, an empty list) is left out of the line. `docs/schema/` is generated from
-here.
+Each class is a plain Scrapy item: its fields, in this order, are the keys of the JSON lines, and
+it holds nothing else. An absent fact (``None``, an empty list) is left out of the line.
+`docs/schema/` is generated from here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict
 
-from crawler.archive.changes import Change
-from crawler.archive.site_archive import Archive
 from crawler.discuz import facts
 from crawler.items.reasons import Reason
 
@@ -94,24 +92,7 @@ class Crumb(TypedDict):
     url: Url
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """The lines of one page, which are stored in one go, in this order.
-
-    ``archive`` is where they belong, ``changes`` what its ledger learns once they are stored, what
-    pipelines found out in the meantime last; ``then`` is called when all that is done.
-    """
-
-    lines: "tuple[Line, ...]" = ()
-    archive: Archive | None = None
-    changes: list[Change] = field(default_factory=list)
-    then: Callable[[], None] = lambda: None
-
-
-_INTERNAL = {"published": False}
-
-
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True)
 class Line:
     """What every line has."""
 
@@ -124,16 +105,18 @@ class Line:
     site: str
     url: Url
     fetched_at: Date
-    batch: Batch = field(default_factory=Batch, repr=False, compare=False, metadata=_INTERNAL)
-    problems: list[str] = field(default_factory=list, repr=False, compare=False, metadata=_INTERNAL)
-    # nothing in it is new after all: it is not written
-    is_withheld: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
     def __post_init__(self) -> None:
         self.item_type = self.kind
 
+    @classmethod
+    @cache
+    def field_names(cls) -> tuple[str, ...]:
+        """The keys of a line of this kind, in their order."""
+        return tuple(spec.name for spec in fields(cls))
 
-@dataclass(kw_only=True, eq=False)
+
+@dataclass(kw_only=True)
 class Post(Line):
     """One reply. Without text where it has no words (a smiley, a picture) or they are withheld."""
 
@@ -171,13 +154,9 @@ class Post(Line):
     encoding: str | None = None
     content_hash: str = ""
     is_deleted: bool | None = None
-    # on the site's removal list: known, and written nowhere
-    is_removed: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
-    # said before; told again if there is news of its pictures and files
-    is_again: bool = field(default=False, repr=False, compare=False, metadata=_INTERNAL)
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True)
 class Article(Post):
     """The opening post and its thread."""
 
@@ -200,7 +179,7 @@ class Article(Post):
     coverage: dict[str, Any] | None = None
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True)
 class Refusal(Line):
     """An address that gave no article and no posts, and why; ``is_deleted`` once it does."""
 
@@ -219,7 +198,7 @@ class Refusal(Line):
     is_deleted: bool | None = None
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True)
 class Coverage(Line):
     """How complete the reading of a thread was, written when it ends.
 
@@ -246,11 +225,11 @@ class Coverage(Line):
 KINDS: dict[str, type[Line]] = {kind.kind: kind for kind in (Article, Post, Refusal, Coverage)}
 
 
-def to_record(line: Line) -> Record:
-    """The line as it is written: absent facts left out, in the order of the fields."""
-    return {
-        spec.name: value
-        for spec in fields(line)
-        if spec.metadata.get("published", True)
-        and (value := getattr(line, spec.name)) not in (None, "", [], {})
-    }
+def to_json(line: Line) -> Record:
+    """Serialise to JSON, leaving out absent facts; keys are in the order of the fields."""
+    return {name: value for name in line.field_names() if is_present(value := getattr(line, name))}
+
+
+def is_present(value: object) -> bool:
+    """Whether a field holds a fact: ``None`` and empty texts, lists and dicts are none."""
+    return value is not None and value not in ("", [], {})

@@ -1,24 +1,68 @@
-"""The reasons of refusals, and what each of them means for a run."""
+"""The reasons of refusals, each once, with what it means for a run."""
 
 from __future__ import annotations
 
+from enum import Flag, auto
 from typing import Literal, get_args
 
 from crawler.discuz import facts
 
 # What the core tells from a page, and what only the crawl can know.
 Reason = facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "unreachable"]
+
+
+class Meaning(Flag):
+    """What a reason says beside why there is no page.
+
+    RETRIABLE: it may be over the next time, without anybody doing anything. DEFINITE: an answer;
+    what was asked for is not there, or not for us. BLOCK: the forum wants no more requests.
+    FAILURE: the forum is down. Several of the last two in a row end a run.
+    """
+
+    NONE = 0
+    RETRIABLE = auto()
+    DEFINITE = auto()
+    BLOCK = auto()
+    FAILURE = auto()
+
+
+_PASSING_BLOCK = Meaning.RETRIABLE | Meaning.BLOCK
+_PASSING_FAILURE = Meaning.RETRIABLE | Meaning.FAILURE
+
+MEANINGS: dict[Reason, Meaning] = {
+    "not_found": Meaning.DEFINITE,
+    "login_required": Meaning.DEFINITE,
+    "no_permission": Meaning.DEFINITE,
+    "password": Meaning.DEFINITE,
+    "site_closed": _PASSING_FAILURE,
+    "ip_banned": Meaning.BLOCK,
+    "rate_limited": _PASSING_BLOCK,
+    "challenge": _PASSING_BLOCK,
+    "server_error": _PASSING_FAILURE,
+    "not_discuz": Meaning.NONE,
+    "template_unknown": Meaning.NONE,
+    "truncated": Meaning.RETRIABLE,
+    "too_large": Meaning.NONE,
+    "robots_disallowed": Meaning.NONE,
+    "off_site": Meaning.NONE,
+    "unreachable": _PASSING_FAILURE,
+}
+
 REASONS: tuple[str, ...] = tuple(
     reason for part in get_args(Reason) for reason in (get_args(part) or (part,))
 )
-# Refusals that may be gone the next time, without anybody doing anything.
-RETRIABLE: frozenset[str] = facts.RETRIABLE | {"unreachable"}
-# Refusals that are an answer: what was asked for is not there, or not for us.
-DEFINITE: frozenset[str] = frozenset({"not_found", "login_required", "no_permission", "password"})
-BLOCKS: frozenset[str] = frozenset({"challenge", "rate_limited", "ip_banned"})
-FAILURES: frozenset[str] = frozenset({"server_error", "unreachable", "site_closed"})
+
+
+def _those(meaning: Meaning) -> frozenset[str]:
+    return frozenset(reason for reason, what in MEANINGS.items() if meaning in what)
+
+
+RETRIABLE = _those(Meaning.RETRIABLE)
+DEFINITE = _those(Meaning.DEFINITE)
+BLOCKS = _those(Meaning.BLOCK)
+FAILURES = _those(Meaning.FAILURE)
 # Refusals that mostly pass within seconds: the page is asked for again in the same run.
-PASSING: frozenset[str] = RETRIABLE - {"site_closed"}
+PASSING = RETRIABLE - {"site_closed"}
 
 
 def reason_of(page: facts.Page) -> Reason | None:

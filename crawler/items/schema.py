@@ -101,7 +101,7 @@ def fields_page() -> str:
 
 @cache
 def _published(cls: type[Any]) -> tuple[Field[Any], ...]:
-    return tuple(spec for spec in fields(cls) if spec.metadata.get("published", True))
+    return fields(cls)
 
 
 @cache

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import Any
 
-from crawler.items.lines import Line, to_record
+from crawler.items import Line, to_json
 from crawler.items.schema import problems
-from crawler.pipelines.store import stats_of
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
+from crawler.pipelines.dropped import BrokenLine
 
 logger = logging.getLogger(__name__)
 
 
 class CheckPipeline:
-    """Holds every line against what is published.
+    """Holds our items against what is published.
 
-    A line that breaks the schema is our mistake: it is counted (`lines/rejected`), said so loudly
-    and kept apart in `rejected-*.jsonl`, never dropped without a word.
+    A line that breaks the schema is a mistake of ours, or of a pipeline before this one: it is
+    reported loudly and dropped as `BrokenLine`, so that `StorePipeline` keeps it apart in
+    `rejected-*.jsonl`. What another pipeline made into something else (a dict with fields of its
+    own) is that pipeline's affair and passes.
     """
 
-    def __init__(self, stats: StatsCollector) -> None:
-        self.stats = stats
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(stats_of(crawler))
-
-    def process_item(self, item: Line) -> Line:
-        if item.is_withheld:
-            return item
-        item.problems = problems(to_record(item))
-        if item.problems:
-            self.stats.inc_value("lines/rejected")
-            logger.error("%s breaks the schema: %s", item.item_id, "; ".join(item.problems))
+    def process_item(self, item: Any) -> Any:
+        """Return the item as it came. Raises `BrokenLine`."""
+        if isinstance(item, Line):
+            broken = problems(to_json(item))
+            if broken:
+                logger.error("%s breaks the schema: %s", item.item_id, "; ".join(broken))
+                raise BrokenLine(item.item_id, broken)
         return item

@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from itemadapter import ItemAdapter, is_item
 from scrapy import Request
-from scrapy.exceptions import DropItem
 from scrapy.pipelines.media import MediaPipeline
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock, DeferredSemaphore
@@ -24,20 +24,21 @@ from twisted.internet.threads import deferToThread
 
 from crawler.archive.changes import MediaSeen, PageSeen, PostSeen
 from crawler.archive.media_store import (
-    Wanted,
+    MediaRequest,
     image_ending,
     is_for_sale,
-    keep,
-    key_of,
-    told_of,
-    wanted,
+    media_hash,
+    media_key,
+    media_requests,
+    store_file,
 )
 from crawler.archive.state import KnownMedia
 from crawler.discuz.facts import Message
-from crawler.items.lines import Line, Post
-from crawler.items.reasons import RETRIABLE, Reason
+from crawler.history.delivery import Delivery, Entry
+from crawler.items import RETRIABLE, Line, Reason
 from crawler.middlewares import FORUM
-from crawler.pipelines.store import storage_failed
+from crawler.pipelines.dropped import NothingNew, Postponed
+from crawler.pipelines.running import run_for
 from crawler.responses import read_failure, read_response
 from crawler.site_rules import Sites
 
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from scrapy.pipelines.media import FileInfo
     from twisted.python.failure import Failure
 
-    from crawler.archive.site_archive import Archive
+    from crawler.archive.site_archive import SiteArchive
+    from crawler.frontier.run import Run
+    from crawler.history.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +79,8 @@ class _ByKey:
     """Tells requests apart by what is asked for."""
 
     def fingerprint(self, request: Request) -> bytes:
-        each: Wanted = request.meta["wanted"]
-        archive: Archive = request.meta["archive"]
+        each: MediaRequest = request.meta["wanted"]
+        archive: SiteArchive = request.meta["archive"]
         return f"{archive.folder} {each.key}".encode("utf-8", "surrogatepass")
 
 
@@ -102,42 +105,67 @@ class MediaFiles(MediaPipeline):
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler=crawler)
 
-    async def process_item(self, item: Line) -> Line:  # type: ignore[override]
-        """Hold a line back until its files are there, then tell of them in it."""
-        archive = item.batch.archive
-        if not isinstance(item, Post) or item.is_deleted or archive is None:
+    @property
+    def run(self) -> Run:
+        """The run whose lines are on their way, ours or the store pipeline's own."""
+        return run_for(self.crawler)
+
+    async def process_item(self, item: Any) -> Any:  # type: ignore[override]
+        """Hold a line back until its files are there, then add path and hash, or the reason.
+
+        Raises `NothingNew` where its words were published before and there is no news of its files.
+        """
+        post = self._post_of(item)
+        if post is None:
             return item
-        files = wanted(item.images, item.attachments, self._media)
+        files = media_requests(post.images, post.attachments, self._media)
         if files:
-            await super().process_item(item)
+            await super().process_item(post)
             # what was asked for is in the ledger: nothing of it needs to be remembered here
             self.spiderinfo.downloaded.clear()
-        known = [self._known(each.key, archive) for each in files]
+        known = [self._known(each.key, post.archive) for each in files]
         if None in known and self._is_ending():
-            # the page is not stored, and the next run asks for it again
-            raise DropItem(f"{item.item_id} waits for its files", log_level="DEBUG")
-        for part in (*item.images, *item.attachments):
-            media = self._known(key_of(part), archive)
+            raise Postponed(post.item_id)
+        for part in (*post.images, *post.attachments):
+            media = self._known(media_key(part), post.archive)
             if media is not None and media.path and media.sha256:
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
-                part["refusal"] = media.reason  # type: ignore[typeddict-item]
+                part["refusal"] = media.reason
             elif self._media in ("attachments", "all") and is_for_sale(part):
                 part["refusal"] = "no_permission"
-        _tell_again_if_new(item)
-        if any(media and not media.is_final for media in known):
-            _look_again(item)
+        post.note_files(is_due=any(media and not media.is_final for media in known))
         return item
 
-    def get_media_requests(self, item: Post, _: object) -> list[Request]:
-        archive = item.batch.archive
-        assert archive is not None
+    def _post_of(self, item: Any) -> _PostFiles | None:
+        """The pictures and files of an article or post, our item or what a pipeline made of it."""
+        if not is_item(item):
+            return None
+        adapter = ItemAdapter(item)
+        if adapter.get("item_type") not in ("article", "post") or adapter.get("is_deleted"):
+            return None
+        deliveries = self.run.deliveries
+        found = deliveries.find(adapter.get("item_id"), adapter.get("version"))
+        found = found or deliveries.of_object(item)
+        if found is None and not isinstance(item, Line):
+            return None
+        archive = found[0].archive if found else self.run.site(adapter["site"]).archive
+        return _PostFiles(
+            adapter["item_id"],
+            adapter.get("url") or "",
+            archive,
+            _parts(adapter.get("images")),
+            _parts(adapter.get("attachments")),
+            found,
+        )
+
+    def get_media_requests(self, item: _PostFiles, _: object) -> list[Request]:
         requests = []
-        for each in wanted(item.images, item.attachments, self._media):
+        for each in media_requests(item.images, item.attachments, self._media):
             meta = {
                 FORUM: item.url,
                 "wanted": each,
-                "archive": archive,
+                "archive": item.archive,
                 "download_maxsize": self._largest,
                 "max_retry_times": 1,
             }
@@ -145,7 +173,7 @@ class MediaFiles(MediaPipeline):
                 requests.append(Request(each.url, meta=meta))
             except ValueError:
                 # http://javascript:alert(1)
-                self._refused(each, archive, "unreachable", is_retriable=False)
+                self._refused(each, item.archive, "unreachable", is_retriable=False)
         return requests
 
     async def media_to_download(  # type: ignore[override]
@@ -156,7 +184,7 @@ class MediaFiles(MediaPipeline):
         Else it is its turn, which `_end` ends.
         """
         await maybe_deferred_to_future(self._turns.acquire())
-        each: Wanted = request.meta["wanted"]
+        each: MediaRequest = request.meta["wanted"]
         is_needed = False
         try:
             is_needed = not self._is_ending() and self._is_open(each, request.meta["archive"])
@@ -168,7 +196,7 @@ class MediaFiles(MediaPipeline):
             return None
         return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
 
-    def _is_open(self, each: Wanted, archive: Archive) -> bool:
+    def _is_open(self, each: MediaRequest, archive: SiteArchive) -> bool:
         """Whether it is not known what comes of a file, and asking may tell."""
         known = self._known(each.key, archive)
         if hash(each.key) in self._failed or (known is not None and known.is_final):
@@ -181,8 +209,8 @@ class MediaFiles(MediaPipeline):
     async def media_downloaded(  # type: ignore[override]
         self, response: Response, request: Request, _: object, **__: object
     ) -> FileInfo:
-        each: Wanted = request.meta["wanted"]
-        archive: Archive = request.meta["archive"]
+        each: MediaRequest = request.meta["wanted"]
+        archive: SiteArchive = request.meta["archive"]
         reason = _refusal(response, is_image=each.is_image)
         path, digest = "", None
         if reason is not None:
@@ -190,15 +218,18 @@ class MediaFiles(MediaPipeline):
         else:
             try:
                 path, digest = await maybe_deferred_to_future(
-                    self._writing.run(deferToThread, keep, archive.folder, response.body, each.name)
+                    self._writing.run(
+                        deferToThread, store_file, archive.folder, response.body, each.name
+                    )
                 )
             except OSError as error:
-                storage_failed(self.crawler, archive, error)
+                self.run.storage_failed(archive, error)
             else:
                 self._learn(archive, KnownMedia(each.key, path, digest))
                 self._failures[_host(each)] = 0
-                self._count(archive, "stored")
-                self._count(archive, "bytes", len(response.body))
+                tally = self._tally(archive)
+                tally.files_stored += 1
+                tally.file_bytes += len(response.body)
         self._end(request)
         return {"url": each.url, "path": path, "checksum": digest, "status": "downloaded"}
 
@@ -214,7 +245,7 @@ class MediaFiles(MediaPipeline):
         known = self._known(request.meta["wanted"].key, request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _known(self, key: str, archive: Archive) -> KnownMedia | None:
+    def _known(self, key: str, archive: SiteArchive) -> KnownMedia | None:
         """What came of a file, unless somebody took it away since."""
         known = archive.ledger.media(key)
         if known and known.path and not (archive.folder / known.path).is_file():
@@ -222,7 +253,12 @@ class MediaFiles(MediaPipeline):
         return known if known and (known.path or known.reason) else None
 
     def _refused(
-        self, each: Wanted, archive: Archive, reason: Reason, *, is_retriable: bool | None = None
+        self,
+        each: MediaRequest,
+        archive: SiteArchive,
+        reason: Reason,
+        *,
+        is_retriable: bool | None = None,
     ) -> None:
         before = archive.ledger.media(each.key)
         attempts = before.attempts + 1 if before else 1
@@ -233,13 +269,13 @@ class MediaFiles(MediaPipeline):
             self._failed.add(hash(each.key))
         known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
         self._learn(archive, known)
-        self._count(archive, f"refused/{reason}")
+        self._tally(archive).files_refused[reason] += 1
 
-    def _learn(self, archive: Archive, media: KnownMedia) -> None:
+    def _learn(self, archive: SiteArchive, media: KnownMedia) -> None:
         try:
             archive.ledger.apply([MediaSeen(media)])
         except sqlite3.Error as error:
-            storage_failed(self.crawler, archive, error)
+            self.run.storage_failed(archive, error)
 
     def _end(self, request: Request) -> None:
         if request.meta.pop("has_turn", False):
@@ -248,20 +284,18 @@ class MediaFiles(MediaPipeline):
     def _is_ending(self) -> bool:
         """Whether the run is about to end, so that nothing more is to be asked for."""
         engine = self.crawler.engine
-        # Scrapy has no public word for a run that ends
-        slot = engine._slot if engine else None
-        has_failed = self.crawler.stats and self.crawler.stats.get_value("storage/failed")
+        # SLF001: Scrapy has no public way to ask whether a crawl is ending
+        slot = engine._slot if engine else None  # noqa: SLF001
+        has_failed = self.run.remarks.storage_error is not None
         if engine is None or slot is None or not engine.running:
             return True
-        return bool(has_failed) or slot.closing is not None
+        return has_failed or slot.closing is not None
 
-    def _count(self, archive: Archive, name: str, number: int = 1) -> None:
-        archive.counts[f"media/{name}"] += number
-        if self.crawler.stats:
-            self.crawler.stats.inc_value(f"media/{name}", number)
+    def _tally(self, archive: SiteArchive) -> Tally:
+        return next(site.tally for site in self.run.sites.values() if site.archive is archive)
 
 
-def _host(each: Wanted) -> str:
+def _host(each: MediaRequest) -> str:
     return urlsplit(each.url).netloc
 
 
@@ -288,23 +322,37 @@ def _refusal(response: Response, *, is_image: bool) -> Reason | None:
     return page.reason if isinstance(page, Message) and page.site is not None else "not_found"
 
 
-def _tell_again_if_new(item: Post) -> None:
-    """Tell the ledger what is told of files; a line that says nothing new is not written."""
-    told = told_of(item.images, item.attachments)
-    for change in [*item.batch.changes]:
-        if not isinstance(change, PostSeen) or not item.item_id.endswith(f":{change.post.id}"):
-            continue
-        post = replace(change.post, media=told)
-        if item.is_again and post.media == change.post.media:
-            item.is_withheld = True
-            # its version is not used up
-            post = replace(post, version=post.version - 1)
-        if post != change.post:
-            item.batch.changes.append(PostSeen(change.thread_id, post))
+@dataclass(slots=True)
+class _PostFiles:
+    """The pictures and files of a line under way; the parts are the item's own dicts."""
+
+    item_id: str
+    url: str
+    archive: SiteArchive
+    images: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
+    found: tuple[Delivery, Entry] | None
+
+    def note_files(self, *, is_due: bool) -> None:
+        """Have the ledger learn what the line says of its files.
+
+        ``is_due``: something may come the next time, so that the next run looks at this page first.
+        Raises `NothingNew` where the line says nothing that was not published before.
+        """
+        if self.found is None:
+            return
+        delivery, entry = self.found
+        if is_due:
+            delivery.changes[:] = [
+                replace(change, is_due=True) if isinstance(change, PageSeen) else change
+                for change in delivery.changes
+            ]
+        if isinstance(entry.change, PostSeen):
+            before, files = entry.change.post, media_hash(self.images, self.attachments)
+            entry.change = replace(entry.change, post=replace(before, media=files))
+            if entry.is_repeat and files == before.media:
+                raise NothingNew(self.item_id)
 
 
-def _look_again(item: Post) -> None:
-    """Something may come the next time: the next run looks at this page first."""
-    for change in [*item.batch.changes]:
-        if isinstance(change, PageSeen) and change.at > 0:
-            item.batch.changes.append(replace(change, at=-change.at))
+def _parts(value: Any) -> list[dict[str, Any]]:
+    return [part for part in value or () if isinstance(part, dict)]

@@ -1,112 +1,177 @@
-"""Check each line, then store it."""
+"""Stores the lines of a page in one go, in the archive they belong to."""
 
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from scrapy.exceptions import DropItem
-from scrapy.utils.defer import deferred_from_coro
+from itemadapter import ItemAdapter, is_item
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, DropItem
 
-from crawler.items.lines import Batch, Line, Record, to_record
+from crawler.archive.rebuild import changes_of
+from crawler.archive.segments import encode
+from crawler.archive.tables import hash_bytes
+from crawler.frontier.run import Run, RunEndsError, run_of
+from crawler.frontier.site import Site
+from crawler.history.delivery import IDENTITY, Delivery, Entry, Fate
+from crawler.items import Line, Post, Record, content_hash, to_json
+from crawler.items.lines import is_present
+from crawler.pipelines.dropped import BrokenLine, NothingNew, Postponed
+from crawler.pipelines.running import run_for
+from crawler.privacy.policy import redacted_line
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
-
-    from crawler.archive.site_archive import Archive
+    from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
 
 
 class StorePipeline:
-    """Stores the lines of a page in one go, in the archive they belong to.
+    """Stores each line as the pipelines before this one left it, and hands the item on.
 
-    What it hands on (to feeds) is the line as it was written, absent facts left out.
+    The lines of one page are stored together, when the fate of each is known: stored, dropped or
+    lost to an error on the way (`crawler.history.delivery`). Of a line the archive keeps what other
+    pipelines changed in it; only what it is known by (`IDENTITY`) stays as it was read.
+
+    In a spider that is not ours, each `Article`, `Post`, `Refusal` or `Coverage` that it yields is
+    stored in the folder of its site, if it is new or changed.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._come: Counter[Batch] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.item_scraped, signals.item_scraped)
+        crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
+        crawler.signals.connect(pipeline.item_error, signals.item_error)
+        return pipeline
 
-    def process_item(self, item: Line) -> dict[str, Any]:
-        batch = item.batch
-        self._come[batch] += 1
-        if self._come[batch] >= len(batch.lines):
-            del self._come[batch]
-            self._store(batch)
-        if stats_of(self._crawler).get_value("storage/failed"):
-            raise DropItem(f"{item.item_id} could not be stored", log_level="DEBUG")
-        if item.is_withheld:
-            raise DropItem(f"{item.item_id} says nothing new", log_level="DEBUG")
-        if item.problems:
-            raise DropItem(f"{item.item_id} is kept in rejected-*.jsonl", log_level="DEBUG")
-        return to_record(item)
+    @property
+    def run(self) -> Run:
+        """The run that stores the lines."""
+        return run_for(self._crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Return the item as it came, once it is on its way to the archive.
+
+        Raises `NothingNew`, and `TypeError` where another pipeline put something into it that JSON
+        does not have.
+        """
+        if not is_item(item):
+            return item
+        adapter = ItemAdapter(item)
+        item_id = adapter.get("item_id")
+        deliveries = self.run.deliveries
+        found = deliveries.find(item_id, adapter.get("version")) or deliveries.of_object(item)
+        if found is None:
+            return self._adopted(item) if isinstance(item, Line) else item
+        delivery, entry = found
+        encoded = encode(_record(adapter, entry))
+        deliveries.settle(delivery, entry, Fate.STORED, encoded)
+        if self.run.remarks.storage_error is not None:
+            raise DropItem(f"{item_id} could not be stored", log_level="DEBUG")
+        return item
 
     def close_spider(self) -> None:
-        # what is left of a page that was not finished is asked for again
-        stats_of(self._crawler).set_value("lines/unstored", sum(self._come.values()))
-        self._come.clear()
-        if stats_of(self._crawler).get_value("storage/failed"):
-            return
-        for archive in getattr(self._crawler.spider, "archives", {}).values():
-            try:
-                archive.flush()
-            except (OSError, sqlite3.Error) as error:
-                storage_failed(self._crawler, archive, error)
+        """Bring the last lines to the disk; what is left of a page is asked for again."""
+        self.run.flush()
+        if run_of(self._crawler.spider) is None:
+            self.run.close(datetime.now(UTC))
 
-    def _store(self, batch: Batch) -> None:
-        records: list[tuple[str, Record]] = []
-        for line in batch.lines:
-            if line.is_withheld:
-                continue
-            record = to_record(line)
-            if line.problems:
-                records.append(("rejected", {"problems": line.problems, **record}))
+    # -- what other pipelines did ------------------------------------------------------------------
+
+    def item_scraped(self, response: Response) -> None:
+        """An item left the last pipeline."""
+        self._processed(response)
+
+    def item_dropped(self, item: Any, response: Response, exception: DropItem) -> None:
+        """A pipeline dropped an item; ``item`` is the object that the spider yielded."""
+        found = self.run.deliveries.of_object(item)
+        if found is not None:
+            self._dropped(*found, exception)
+        self._processed(response)
+
+    def item_error(self, item: Any, response: Response) -> None:
+        """A pipeline failed on an item."""
+        found = self.run.deliveries.of_object(item)
+        if found is not None:
+            delivery, entry = found
+            if entry.fate is Fate.UNDER_WAY:
+                self.run.deliveries.settle(delivery, entry, Fate.FAILED)
             else:
-                records.append((line.item_type, record))
-        assert batch.archive is not None
+                self.run.site_of(delivery).tally.feed_failed += 1
+        self._processed(response)
+
+    def _dropped(self, delivery: Delivery, entry: Entry, exception: DropItem) -> None:
+        deliveries = self.run.deliveries
+        if isinstance(exception, BrokenLine):
+            record: Record = {"problems": exception.problems, **to_json(entry.line)}
+            deliveries.settle(delivery, entry, Fate.REJECTED, encode(record))
+        elif isinstance(exception, NothingNew):
+            deliveries.settle(delivery, entry, Fate.UNCHANGED)
+        elif isinstance(exception, Postponed):
+            delivery.is_postponed = True
+        elif entry.fate is Fate.UNDER_WAY:
+            deliveries.settle(delivery, entry, Fate.DROPPED)
+        elif self.run.remarks.storage_error is None:
+            self.run.site_of(delivery).tally.feed_dropped += 1
+
+    def _processed(self, response: Response) -> None:
+        for delivery, entry in self.run.deliveries.processed(response):
+            logger.error(
+                "%s was not stored: a pipeline before StorePipeline made an item without its"
+                " item_id of it; give that pipeline a priority above 800",
+                entry.item_id,
+            )
+            self.run.deliveries.settle(delivery, entry, Fate.FAILED)
+
+    # -- lines of another spider -------------------------------------------------------------------
+
+    def _adopted(self, line: Line) -> Line:
+        """Store a line that no task of ours gave; returns it as it is stored. Raises `NothingNew`.
+
+        It is told from an older version by its ``content_hash``, as our own lines are.
+        """
         try:
-            batch.archive.store(records, batch.changes)
-        except (OSError, sqlite3.Error) as error:
-            storage_failed(self._crawler, batch.archive, error)
+            site = self.run.site(line.site)
+        except RunEndsError as error:
+            raise CloseSpider(error.reason) from None
+        if isinstance(line, Post):
+            line = _as_news(line, site)
+        record = to_json(line)
+        changes = changes_of(line.item_type, record, site.archive.ledger)
+        self.run.store_line(site, line, encode(record), list(changes))
+        return line
+
+
+def _as_news(line: Post, site: Site) -> Post:
+    """An article or post in its version, as it may be published. Raises `NothingNew`."""
+    if site.privacy.removes_line(line):
+        raise NothingNew(line.item_id)
+    line.content_hash = line.content_hash or content_hash(line)
+    line = redacted_line(line, site.privacy)
+    post_id = line.item_id.rpartition(":")[2]
+    known = site.archive.ledger.posts(line.thread_id or "", [post_id]).get(post_id)
+    if known is not None:
+        is_same = known.hash == hash_bytes(line.content_hash)
+        if known.is_gone == bool(line.is_deleted) and (is_same or known.is_gone):
+            raise NothingNew(line.item_id)
+        line.version = known.version + 1
+    return line
+
+
+def _record(adapter: ItemAdapter, entry: Entry) -> Record:
+    """What is stored: the item as pipelines left it, under the identity that it was read with."""
+    record: Record = {name: value for name, value in adapter.items() if is_present(value)}
+    for name in IDENTITY:
+        value = entry.identity[name]
+        if value not in (None, ""):
+            record[name] = value
         else:
-            for kind, record in records:
-                if kind != "rejected":
-                    self._count(record)
-            batch.then()
-
-    def _count(self, record: Record) -> None:
-        """Count what is stored, and nothing that only was read."""
-        stats, kind = stats_of(self._crawler), record["item_type"]
-        stats.inc_value(f"lines/{kind}")
-        if kind == "refusal" and not record.get("is_deleted"):
-            stats.inc_value(f"refusals/{record['reason']}")
-        elif kind in ("article", "post"):
-            is_gone = record.get("is_deleted")
-            what = "deleted" if is_gone else "changed" if record["version"] > 1 else "new"
-            stats.inc_value(f"news/{what}/{kind}")
-
-
-def storage_failed(crawler: Crawler, archive: Archive | None, error: Exception) -> None:
-    """A disk that does not take a line takes none after it: leave what is sure, and end the run."""
-    stats = stats_of(crawler)
-    if stats.get_value("storage/failed"):
-        return
-    logger.critical("lines cannot be stored: %s", error)
-    stats.set_value("storage/failed", str(error))
-    if archive is not None:
-        archive.give_up(error)
-    if crawler.engine is not None:
-        deferred_from_coro(crawler.engine.close_spider_async(reason="storage_failed"))
-
-
-def stats_of(crawler: Crawler) -> StatsCollector:
-    assert crawler.stats is not None
-    return crawler.stats
+            record.pop(name, None)
+    return record

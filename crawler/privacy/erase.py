@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.ledger import hash_bytes
-from crawler.archive.media_store import key_of
+from crawler.archive.media_store import media_key
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import KnownMedia
-from crawler.items.build import published
-from crawler.privacy.policy import Privacy
+from crawler.archive.tables import hash_bytes
+from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
 
 Record = dict[str, Any]
@@ -75,7 +74,7 @@ def find(folder: Path, privacy: Privacy) -> Listed:
     return listed
 
 
-def erase(archive: Archive, privacy: Privacy, listed: Listed) -> None:
+def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
     """Erase what was found, and all pages that were kept in `alarm/` as they were sent.
 
     The ledger then knows the erased posts as never stored: once they are off the removal list, the
@@ -124,10 +123,12 @@ def _left(lines: Iterable[bytes], privacy: Privacy, erased: dict[str, str]) -> I
 def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | None:
     if record["item_id"] in erased or privacy.removes(record):
         return None
-    return published(record, privacy) if record["item_type"] in ("article", "post") else record
+    return (
+        redacted_record(record, privacy) if record["item_type"] in ("article", "post") else record
+    )
 
 
 def _files(record: Record) -> dict[str, str]:
     """Return the kept files of a line, each with its key in the ledger."""
     parts = (*record.get("images", ()), *record.get("attachments", ()))
-    return {part["path"]: key_of(part) for part in parts if "path" in part}
+    return {part["path"]: media_key(part) for part in parts if "path" in part}

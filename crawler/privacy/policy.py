@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from crawler.discuz import urls
+from crawler.items import Article, Line, Post, content_hash, to_json
 from crawler.privacy.hide_names import (
     HIDDEN,
     MEMBER,
@@ -47,8 +48,17 @@ class Privacy:
         """Whether a line is on the removal list."""
         return bool(self.removals) and self.removals.cover(record)
 
-    def published(self, record: Record) -> Record:
-        """A line of an article or a post as it may be told."""
+    @property
+    def is_whole(self) -> bool:
+        """Whether lines are published as they are."""
+        return self.authors == "keep" and self.has_location and not self.removals
+
+    def removes_line(self, line: Line) -> bool:
+        """Whether a line is on the removal list."""
+        return bool(self.removals) and self.removals.cover(to_json(line))
+
+    def redacted(self, record: Record) -> Record:
+        """A line of an article or a post, as JSON, as it may be published."""
         if not self.has_location:
             record = without_place(record)
         if self.authors == "keep" and not self.removals:
@@ -68,7 +78,7 @@ class Privacy:
     def _hidden(self, record: Record) -> Record:
         said = dict(record)
         named = set(names(record))
-        if self.authors != "keep" and "author" in said:
+        if self.authors != "keep" and said.get("author"):
             said["author"] = self._author(said["author"])
         if said.get("edited_by"):
             said["edited_by"] = self.alias(said["edited_by"])
@@ -136,6 +146,24 @@ class Privacy:
 
 
 WHOLE = Privacy()
+
+
+def redacted_line(line: Post, privacy: Privacy) -> Post:
+    """An article or post as it may be published; its ``content_hash`` is of what it then says."""
+    if privacy.is_whole:
+        return line
+    redacted = type(line)(**privacy.redacted(vars(line)))
+    redacted.content_hash = content_hash(redacted)
+    return redacted
+
+
+def redacted_record(record: Record, privacy: Privacy) -> Record:
+    """The same for the stored line of an article or a post."""
+    redacted = privacy.redacted(record)
+    if redacted == record or "content_hash" not in redacted:
+        return redacted
+    kind = Article if record["item_type"] == Article.kind else Post
+    return {**redacted, "content_hash": content_hash(kind(**redacted))}
 
 
 # -- of a site's folder ----------------------------------------------------------------------------

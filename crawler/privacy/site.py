@@ -8,9 +8,9 @@ import secrets
 from pathlib import Path
 
 from crawler.archive.changes import NoteMade
-from crawler.archive.ledger import note_of
+from crawler.archive.ledger import read_note as note_of
 from crawler.archive.segments import read_lines, segment_paths
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import LEDGER
 from crawler.privacy.policy import Privacy
 from crawler.privacy.removal_list import Removals, read_removals
@@ -26,7 +26,7 @@ class PrivacyError(ValueError):
     """Settings that cannot be kept; the message is one line for whoever made them."""
 
 
-def open_privacy(archive: Archive, authors: str, location: str) -> Privacy:
+def open_privacy(archive: SiteArchive, authors: str, location: str) -> Privacy:
     """How a crawl publishes into a site's folder. Raises `PrivacyError`, `BadRemovalsError`.
 
     A folder keeps to what it was begun with: names in its older lines would tell whom the

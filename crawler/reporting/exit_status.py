@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from crawler.items.reasons import BLOCKS, REASONS
+from crawler.history.tally import Tally
+from crawler.items import BLOCKS, REASONS
+from crawler.reporting.progress import in_numbers, printable
 
 OK, USAGE, INCOMPLETE, DRIFT, BLOCKED, LOGIN, STORAGE, INTERRUPTED = 0, 2, 3, 4, 5, 6, 7, 130
 STATUSES = {
@@ -19,117 +20,174 @@ STATUSES = {
     STORAGE: "storage failed",
     INTERRUPTED: "interrupted",
 }
-_READ = ("threads_read", "lists_read", "pages_revisited")
 # Fewer pages that are not understood are some odd pages, not another skin.
 _DRIFT_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended, as far as its status depends on it.
+
+    ``finish_reason`` is Scrapy's, ``None`` where the process was stopped at once. ``stopped``: why
+    a site was left alone. ``requests`` were sent in all. ``has_spider_errors``: an error of ours.
+    ``resumed``, ``alarm``, ``unusable``, ``storage_error`` and ``example`` are lines for people;
+    ``left`` is how many lists and threads wait.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    finish_reason: str | None = None
+    stopped: str | None = None
+    requests: int = 0
+    has_spider_errors: bool = False
+    left: tuple[int, int] | None = None
+    resumed: str | None = None
+    alarm: str | None = None
+    unusable: str | None = None
+    storage_error: str | None = None
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """``said`` are lines for whoever started the run, the most important one last."""
+    """``messages`` are lines for whoever started the run, the most important one last."""
 
     status: int
-    said: tuple[str, ...]
+    messages: tuple[str, ...]
 
 
-def conclude(stats: Mapping[str, Any], place: str) -> Outcome:
-    """What the counters of a run come to; ``place`` is where its lines are."""
-    said = []
-    if stats.get("crawl/goes_on"):
-        said.append(str(stats["crawl/goes_on"]))
-    status, why = _status(stats)
+def conclude(ending: Ending, place: str) -> Outcome:
+    """What a run comes to; ``place`` is where its lines are."""
+    messages = [ending.resumed] if ending.resumed else []
+    status, why = _status(ending)
     if status not in (USAGE, STORAGE):
         # what a failed disk took is not what was counted
-        said.append(f"{_news(stats)} → {place}")
+        messages.append(f"{_news(ending)} → {place}")
     if why:
-        said.append(f"scrapy crawl: {why}")
-    return Outcome(status, tuple(said))
+        messages.append(f"scrapy crawl: {printable(why)}")
+    return Outcome(status, tuple(messages))
 
 
-def _news(stats: Mapping[str, Any]) -> str:
-    parts = []
-    for kind, one, many in (("article", "article", "articles"), ("post", "reply", "replies")):
-        parts.append(_count(stats.get(f"news/new/{kind}", 0), one, many))
-    for what in ("changed", "deleted"):
-        number = stats.get(f"news/{what}/article", 0) + stats.get(f"news/{what}/post", 0)
+def resumed_message(run_id: str, began: datetime, lists: int, threads: int) -> str:
+    """Which stopped run a run goes on with; ``began`` is shown in the local zone."""
+    day = began.astimezone()
+    waited = in_numbers(lists, threads)
+    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was stopped: {waited} waited"
+
+
+def _news(ending: Ending) -> str:
+    tally = ending.tally
+    if not tally.has_stored_lines:
+        return f"nothing new: {_looked_at(ending)}"
+    parts = [
+        _count(tally.new_articles, "article", "articles"),
+        _count(tally.new_posts, "reply", "replies"),
+    ]
+    for number, what in ((tally.changed, "changed"), (tally.deleted, "deleted")):
         if number:
             parts.append(f"{number:,} {what}")
-    if stats.get("media/stored"):
-        parts.append(_count(stats["media/stored"], "file", "files"))
-    refused = {reason: stats.get(f"refusals/{reason}", 0) for reason in REASONS}
-    total = sum(refused.values())
+    if tally.files_stored:
+        parts.append(_count(tally.files_stored, "file", "files"))
+    total = tally.refused.total()
     if total:
-        told = ", ".join(f"{count} {reason}" for reason, count in refused.items() if count)
-        parts.append(f"{total:,} refused ({told})")
-    parts += _passed_over(stats)
-    if stats.get("lines/rejected"):
-        parts.append(f"{stats['lines/rejected']:,} lines kept apart as broken")
-    if any(stats.get(f"lines/{kind}") for kind in ("article", "post", "refusal", "rejected")):
-        return ", ".join(parts)
-    return f"nothing new: {_looked_at(stats)}"
+        by_reason = ", ".join(
+            f"{tally.refused[reason]} {reason}" for reason in REASONS if tally.refused[reason]
+        )
+        parts.append(f"{total:,} refused ({by_reason})")
+    return ", ".join([*parts, *_left_out(tally)])
 
 
-def _looked_at(stats: Mapping[str, Any]) -> str:
+def _looked_at(ending: Ending) -> str:
     """What a run that found nothing looked at."""
-    lists, listed = stats.get("crawl/lists_read", 0), stats.get("crawl/threads_listed", 0)
-    read = stats.get("crawl/threads_read", 0)
-    revisited = stats.get("crawl/pages_revisited", 0)
-    requests = stats.get("downloader/request_count", 0)
-    parts = []
-    if lists:
-        threads = _count(listed, "thread", "threads")
-        parts.append(f"{_count(lists, 'page', 'pages')} of lists with {threads}")
-    if read:
-        parts.append(f"{_count(read, 'thread', 'threads')} read again")
-    if revisited:
-        parts.append(f"{_count(revisited, 'old page', 'old pages')} looked at again")
-    parts += _passed_over(stats)
-    parts.append(_count(requests, "request", "requests"))
+    tally, parts = ending.tally, []
+    if tally.lists_read:
+        threads = _count(tally.threads_listed, "thread", "threads")
+        parts.append(f"{_count(tally.lists_read, 'page', 'pages')} of lists with {threads}")
+    if tally.threads_read:
+        parts.append(f"{_count(tally.threads_read, 'thread', 'threads')} read again")
+    if tally.pages_revisited:
+        parts.append(f"{_count(tally.pages_revisited, 'old page', 'old pages')} looked at again")
+    parts += _left_out(tally)
+    parts.append(_count(ending.requests, "request", "requests"))
     return ", ".join(parts)
 
 
-def _passed_over(stats: Mapping[str, Any]) -> list[str]:
-    removed = stats.get("crawl/removed", 0)
-    return [f"{removed:,} on the removal list passed over"] if removed else []
+def _left_out(tally: Tally) -> list[str]:
+    """What was there and is not stored, or not in the feeds, by somebody's decision or mistake."""
+    counted = (
+        (tally.removed, "on the removal list passed over"),
+        (tally.lines_dropped, "dropped by another pipeline"),
+        (tally.lines_failed, "lost to an error in another pipeline"),
+        (tally.feed_dropped, "stored, but dropped from feeds by another pipeline"),
+        (tally.feed_failed, "stored, but lost to feeds by an error in another pipeline"),
+    )
+    parts = [f"{number:,} {what}" for number, what in counted if number]
+    if tally.lines_rejected:
+        rejected = _count(tally.lines_rejected, "line", "lines")
+        parts.append(f"{rejected} kept apart as broken")
+    return parts
 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _status(stats: Mapping[str, Any]) -> tuple[int, str]:
-    reason = stats.get("crawl/stopped") or stats.get("finish_reason")
-    unknown = stats.get("refusals/template_unknown", 0)
-    read = sum(stats.get(f"crawl/{name}", 0) for name in _READ)
-    blocked = sum(stats.get(f"refusals/{name}", 0) for name in BLOCKS)
-    example = stats.get("crawl/incomplete/example")
-    for_example = f", for example {example}" if example else ""
-    if stats.get("crawl/unusable"):
-        return USAGE, str(stats["crawl/unusable"])
-    if stats.get("storage/failed"):
-        what = f"storage failed: {stats['storage/failed']}"
+def _status(ending: Ending) -> tuple[int, str]:
+    """The exit status and the line that says why; the worst counts."""
+    if ending.unusable:
+        return USAGE, ending.unusable
+    if ending.storage_error:
+        what = f"storage failed: {ending.storage_error}"
         return STORAGE, f"{what} (what is stored is whole; the same command goes on)"
+    return _by_forum(ending) or _by_end(ending) or _by_gaps(ending) or (OK, "")
+
+
+def _by_forum(ending: Ending) -> tuple[int, str] | None:
+    """Whether the forum wants no requests, wants a login, or sends other pages than before."""
+    tally, reason = ending.tally, ending.stopped or ending.finish_reason
+    read = tally.threads_read + tally.lists_read + tally.pages_revisited
+    blocked = sum(tally.refused[name] for name in BLOCKS)
     if reason == "blocked" or (blocked and not read):
-        return BLOCKED, f"the forum wants no more requests{for_example}"
+        return BLOCKED, f"the forum wants no more requests{_for_example(ending)}"
     if reason == "login_expired":
         return LOGIN, "the forum does not know the member of COOKIES_FILE: export the cookies anew"
-    if stats.get("crawl/login_needed"):
+    if tally.login_needed:
         return LOGIN, "the forum wants a login for what was asked: see COOKIES_FILE"
-    if stats.get("crawl/alarm"):
-        return DRIFT, str(stats["crawl/alarm"])
+    if ending.alarm:
+        return DRIFT, ending.alarm
+    unknown = tally.refused["template_unknown"]
     if unknown >= _DRIFT_FROM and unknown >= read:
-        return DRIFT, f"the pages no longer look as they did{for_example}"
-    if reason in ("shutdown", "cancelled"):
-        left = stats.get("crawl/left")
-        waits = f" with {left} to go" if left else ""
+        return DRIFT, f"the pages no longer look as they did{_for_example(ending)}"
+    return None
+
+
+def _by_end(ending: Ending) -> tuple[int, str] | None:
+    """Whether the run was ended before all was done."""
+    if ending.finish_reason in ("shutdown", "cancelled"):
+        waits = f" with {in_numbers(*ending.left)} to go" if ending.left else ""
         return INTERRUPTED, f"interrupted{waits}: the same command goes on from here"
-    if reason is None:
+    if ending.finish_reason is None:
         return INTERRUPTED, "stopped at once: the same command goes on from what is stored"
-    has_failed = any(name.startswith("spider_exceptions") for name in stats)
-    if reason == "failing":
+    if "failing" in (ending.stopped, ending.finish_reason):
         return INCOMPLETE, "the forum does not answer: the same command goes on from here"
-    is_kept = not (stats.get("lines/rejected") or stats.get("lines/unstored"))
-    is_whole = reason == "finished" and not has_failed and is_kept
-    if not is_whole or stats.get("crawl/incomplete"):
-        return INCOMPLETE, f"not everything could be read{for_example}"
-    return OK, ""
+    return None
+
+
+def _by_gaps(ending: Ending) -> tuple[int, str] | None:
+    """Whether something that was asked for is missing."""
+    tally = ending.tally
+    in_pipelines = tally.lines_failed + tally.feed_failed
+    if in_pipelines:
+        lines = _count(in_pipelines, "line", "lines")
+        return INCOMPLETE, (
+            f"{lines} lost to errors in a pipeline: see the log; what was not stored is offered"
+            " again by the next run"
+        )
+    is_kept = not (tally.lines_rejected or tally.lines_unstored)
+    is_whole = ending.finish_reason == "finished" and not ending.has_spider_errors and is_kept
+    if not is_whole or tally.incomplete:
+        return INCOMPLETE, f"not everything could be read{_for_example(ending)}"
+    return None
+
+
+def _for_example(ending: Ending) -> str:
+    return f", for example {printable(ending.example)}" if ending.example else ""

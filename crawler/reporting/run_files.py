@@ -1,4 +1,4 @@
-"""The records of a site's runs, `runs/<run>.json`, and the pages drawn of them."""
+"""Files in `runs/`: the record of each run (`<run>.json`), its page, and the page of all runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 
 def read_records(folder: Path) -> list[Record]:
-    """All records of a folder in the order of their runs; what is none of ours is passed over."""
+    """All records of a folder, the oldest run first. Files that hold no record are skipped."""
     records = []
     for path in sorted(folder.glob("*.json")):
         record = read_record(path)
@@ -22,7 +22,7 @@ def read_records(folder: Path) -> list[Record]:
 
 
 def read_record(path: Path) -> Record | None:
-    """One record; ``None`` where the file holds none."""
+    """One record; ``None`` if the file cannot be read or is not a record."""
     try:
         record = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
@@ -31,7 +31,7 @@ def read_record(path: Path) -> Record | None:
 
 
 def write_record(record: Record, folder: Path, *, with_page: bool) -> None:
-    """Write the record of a run and, if it is wished, its page. Raises `OSError`."""
+    """Write the record of a run and, with ``with_page``, its page. Raises `OSError`."""
     folder.mkdir(exist_ok=True)
     with replaced_file(folder / f"{record['run_id']}.json") as file:
         file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
@@ -40,16 +40,16 @@ def write_record(record: Record, folder: Path, *, with_page: bool) -> None:
 
 
 def write_page(record: Record, folder: Path) -> Path:
-    """Draw the page of a run beside its record. Raises `OSError`."""
+    """Write the page of a run beside its record and return its path. Raises `OSError`."""
     earlier = [path for path in sorted(folder.glob("*.json")) if path.stem < record["run_id"]]
     before = read_record(earlier[-1]) if earlier else None
-    from crawler.reporting.html_report import run_page  # noqa: PLC0415 - the plots' library is loaded when it draws
+    from crawler.reporting.html_report import run_page  # noqa: PLC0415 - loads Jinja, which few need
 
     return _write(folder / f"{record['run_id']}.html", run_page(record, before))
 
 
 def write_overview(site: str, folder: Path) -> Path:
-    """Draw all runs of a site. Raises `OSError`."""
+    """Write the page of all runs of a site and return its path. Raises `OSError`."""
     from crawler.reporting.html_report import overview_page  # noqa: PLC0415 - as above
 
     return _write(folder / "index.html", overview_page(site, read_records(folder)))

@@ -1,26 +1,19 @@
-"""What the record of a run says of one site."""
+"""What the record of a run says of one site: its answers, and its lines beyond their number."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from crawler.middlewares import FORUM
+from crawler.history.tally import Tally
+from crawler.items import REASONS, Article, Coverage, Line, Post, Refusal
 from crawler.reporting.timeline import Timeline
-
-if TYPE_CHECKING:
-    from scrapy import Request
-    from scrapy.http import Response
-
 
 # Of what went wrong a record shows some: threads with missing posts, addresses for each reason.
 _INCOMPLETE, _EXAMPLES = 100, 3
-# What a site's part of the run counts (`Frontier.counts`).
-COUNTS = (
+# Counters of the tally that stand in the record as they are.
+_COUNTS = (
     "lists_read",
     "threads_listed",
     "threads_unchanged",
@@ -29,70 +22,111 @@ COUNTS = (
     "threads_gone",
     "refusals_standing",
     "removed",
+    "lines_dropped",
+    "lines_failed",
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A response as the record counts it.
+
+    ``seconds`` is when it came, since the run began; ``latency`` how long it took, in seconds,
+    ``None`` where that says nothing of the forum. ``retries``: how often it was asked for again.
+    """
+
+    host: str
+    status: int
+    size: int
+    seconds: float
+    latency: float | None
+    retries: int
+
+
 @dataclass(slots=True)
-class Site:
-    """What the record tells of one site: its answers and its lines."""
+class SiteRecord:
+    """What happened at one site, as it happens."""
 
     requests: Counter[str] = field(default_factory=Counter)
-    again: int = 0
+    retries: int = 0
     bytes: Counter[str] = field(default_factory=Counter)
     hosts: Counter[str] = field(default_factory=Counter)
     timeline: Timeline = field(default_factory=Timeline)
-    news: Counter[tuple[str, str]] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
     examples: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
-    def came(self, response: Response, request: Request, since: float) -> None:
-        """Count an answer, ``since`` seconds after the run began."""
-        self.requests[str(response.status)] += 1
-        self.bytes[str(response.status)] += len(response.body)
-        self.hosts[urlsplit(request.url).netloc] += 1
-        self.again += request.meta.get("retry_times", 0)
-        latency = request.meta.get("download_latency")
-        if latency is not None and FORUM not in request.meta:
-            self.timeline.saw(since, latency)
+    def add_response(self, received: Received) -> None:
+        """Count a response."""
+        self.requests[str(received.status)] += 1
+        self.bytes[str(received.status)] += received.size
+        self.hosts[received.host] += 1
+        self.retries += received.retries
+        if received.latency is not None:
+            self.timeline.add_page(received.seconds, received.latency)
 
-    def add(self, other: Site) -> None:
-        """Count the answers of another site as this one's."""
+    def add(self, other: SiteRecord) -> None:
+        """Count the responses of another site as this one's."""
         self.requests += other.requests
         self.bytes += other.bytes
         self.hosts += other.hosts
 
-    def take(self, line: Mapping[str, Any]) -> None:
-        """Count a line that was stored."""
-        match line["item_type"]:
-            case "article" | "post" as kind:
-                what = "changed" if line["version"] > 1 else "new"
-                self.news["deleted" if line.get("is_deleted") else what, kind] += 1
-                at = line.get("date_published", "")
-                if at and line["version"] == 1:
-                    self.days[at[:10]] += 1
-                    self.hours[at[11:13]] += line.get("date_precision") != "day"
-            case "coverage":
-                self.coverage[line["status"]] += 1
-                if line["status"] == "partial" and len(self.incomplete) < _INCOMPLETE:
-                    missing = line.get("missing_positions", [])[:_INCOMPLETE]
-                    told = {"thread_id": line["thread_id"], "url": line["url"], "missing": missing}
-                    told |= {"captured": line["posts_captured"]}
-                    if "posts_expected" in line:
-                        told["expected"] = line["posts_expected"]
-                    self.incomplete.append(told)
-            case "refusal" if not line.get("is_deleted"):
-                self.refused[line["reason"]] += 1
-                shown = self.examples.setdefault(line["reason"], [])
+    def add_line(self, line: Line) -> None:
+        """Note a line that was stored."""
+        match line:
+            case Article() | Post():
+                if line.date_published and line.version == 1:
+                    self.days[line.date_published[:10]] += 1
+                    self.hours[line.date_published[11:13]] += line.date_precision != "day"
+            case Coverage():
+                self.coverage[line.status] += 1
+                if line.status == "partial" and len(self.incomplete) < _INCOMPLETE:
+                    self.incomplete.append(_gaps(line))
+            case Refusal(is_deleted=None):
+                shown = self.examples.setdefault(line.reason, [])
                 if len(shown) < _EXAMPLES:
-                    shown.append({"url": line["url"], "said": line.get("message_raw", "")})
+                    shown.append({"url": line.url, "said": line.message_raw or ""})
+
+    def to_json(self, tally: Tally) -> dict[str, Any]:
+        """The part of the run's record that is about this site; ``tally`` are its counters."""
+        return {
+            **{name: getattr(tally, name) for name in _COUNTS},
+            "new": {"article": tally.new_articles, "post": tally.new_posts},
+            "changed": {"article": tally.changed_articles, "post": tally.changed_posts},
+            "deleted": {"article": tally.deleted_articles, "post": tally.deleted_posts},
+            "refused": _by_reason(tally.refused),
+            "media": {
+                "stored": tally.files_stored,
+                "bytes": tally.file_bytes,
+                "refused": _by_reason(tally.files_refused),
+            },
+            "asked_again": tally.asked_again + self.retries,
+            "requests": dict(sorted(self.requests.items())),
+            "bytes": dict(sorted(self.bytes.items())),
+            "hosts": dict(self.hosts.most_common()),
+            "timeline": self.timeline.to_json(),
+            "posts_by_day": dict(sorted(self.days.items())),
+            "posts_by_hour": dict(sorted((+self.hours).items())),
+            "coverage": dict(self.coverage.most_common()),
+            "incomplete": self.incomplete,
+            "refusal_examples": self.examples,
+        }
 
 
-def own_version() -> str | None:
-    try:
-        return version("discuz-archiver")
-    except PackageNotFoundError:
-        return None
+def _gaps(line: Coverage) -> dict[str, Any]:
+    """What a partial coverage line says, cut where a thread misses very many posts."""
+    gaps = {
+        "thread_id": line.thread_id,
+        "url": line.url,
+        "missing": line.missing_positions[:_INCOMPLETE],
+        "captured": line.posts_captured,
+    }
+    if line.posts_expected is not None:
+        gaps["expected"] = line.posts_expected
+    return gaps
+
+
+def _by_reason(counts: Counter[str]) -> dict[str, int]:
+    return {reason: counts[reason] for reason in REASONS if counts[reason]}

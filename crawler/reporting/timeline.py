@@ -1,22 +1,22 @@
-"""How fast a run was, over its time: pages and latency, in few numbers however long it takes."""
+"""Pages and latency over the time of a run, in at most 240 steps however long the run takes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-# So many steps are drawn; when there are more, each becomes twice as long.
-_MOST = 240
+# A chart of more bars cannot be read. When a run outgrows them, each step becomes twice as long.
+_MOST_STEPS = 240
 
 
 @dataclass(slots=True)
 class Timeline:
-    """Counts what comes in steps of ``seconds``.
+    """Counts pages in steps of ``seconds``.
 
     >>> line = Timeline(seconds=10)
     >>> for at, latency in ((1, 0.2), (9, 0.4), (25, 0.1)):
-    ...     line.saw(at, latency)
-    >>> line.record()
+    ...     line.add_page(at, latency)
+    >>> line.to_json()
     {'seconds': 10, 'pages': [2, 0, 1], 'latency': [0.3, None, 0.1]}
     """
 
@@ -24,9 +24,12 @@ class Timeline:
     _pages: list[int] = field(default_factory=list)
     _latency: list[float] = field(default_factory=list)
 
-    def saw(self, at: float, latency: float) -> None:
-        """A page came ``at`` seconds after the begin, and its answer took ``latency`` seconds."""
-        while int(at) // self.seconds >= _MOST:
+    def add_page(self, at: float, latency: float) -> None:
+        """Count a page received ``at`` seconds after the start of the run.
+
+        ``latency`` is how long the server took to answer, in seconds.
+        """
+        while int(at) // self.seconds >= _MOST_STEPS:
             self._pages = [sum(self._pages[n : n + 2]) for n in range(0, len(self._pages), 2)]
             self._latency = [sum(self._latency[n : n + 2]) for n in range(0, len(self._latency), 2)]
             self.seconds *= 2
@@ -37,8 +40,8 @@ class Timeline:
         self._pages[step] += 1
         self._latency[step] += latency
 
-    def record(self) -> dict[str, Any]:
-        """As the record of a run keeps it; latency is the mean of each step."""
+    def to_json(self) -> dict[str, Any]:
+        """Serialise for the record; latency is the mean of each step, `None` where no page came."""
         return {
             "seconds": self.seconds,
             "pages": self._pages,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
+from crawler.frontier.answer import Answer
 from crawler.items.reasons import BLOCKS, PASSING
 from crawler.middlewares import add_contact
-from crawler.responses import Answer, answer_of, read_failure
+from crawler.responses import answer_of, answer_of_failure
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
@@ -74,12 +75,9 @@ class OnePage(Spider):
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
-        url, attempt = request.cb_kwargs["url"], request.cb_kwargs["attempt"]
-        reason, message = read_failure(failure, self.settings.getint("DOWNLOAD_MAXSIZE"))
-        attempts = attempt + request.meta.get("retry_times", 0)
-        yield from self._hand_over(
-            Answer(url, self._now(), reason=reason, message=message, attempts=attempts)
-        )
+        largest = self.settings.getint("DOWNLOAD_MAXSIZE")
+        attempt = request.cb_kwargs["attempt"]
+        yield from self._hand_over(answer_of_failure(failure, self._now(), largest, attempt))
 
     def closed(self, reason: str) -> None:
         """Hand over the last answer where a long `Retry-After` kept it from being asked again."""

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archive.files import replaced_file, sha256_of, site_folder
 from crawler.archive.segments import (
     Segment,
     Segments,
@@ -19,6 +16,7 @@ from crawler.archive.segments import (
     cut_torn_line,
     encode,
     read_lines,
+    rewrite,
     segment_paths,
 )
 
@@ -35,7 +33,7 @@ def texts(path: Path) -> list[str]:
 
 def write(segments: Segments, *said: str, kind: str = "post") -> list[Segment]:
     for text in said:
-        segments.append(kind, [{"text": text}])
+        segments.append(kind, [encode({"text": text})])
     return segments.flush()
 
 
@@ -49,14 +47,6 @@ def test_what_is_written_reads_back(record: dict[str, object]) -> None:
 def test_a_line_can_neither_break_nor_move_a_terminal() -> None:
     line = encode({"text": "a\nb\u2028c\x1b[31m\x9b\u202ed\ufeff\x7f"}).decode()
     assert not set(line[:-1]) & set("\n\u2028\x1b\x9b\u202e\ufeff\x7f")
-
-
-@given(st.text(max_size=60))
-def test_no_site_leads_out_of_the_data_folder(site: str) -> None:
-    folder = site_folder(site)
-    assert folder not in ("", ".", "..")
-    assert not set(folder) & set("/\\\0\n")
-    assert not folder.startswith((".", "-"))
 
 
 def test_lines_are_appended_by_kind(tmp_path: Path) -> None:
@@ -74,7 +64,7 @@ def test_what_was_not_flushed_is_not_told(tmp_path: Path) -> None:
     segments = Segments(tmp_path)
     write(segments, "一")
     assert segments.flush() == []
-    segments.append("article", [{"text": "二"}])
+    segments.append("article", [encode({"text": "二"})])
     assert [grown.name for grown in segments.flush()] == ["articles-00001.jsonl"]
     segments.close()
 
@@ -124,6 +114,7 @@ def test_segments_roll_by_size(tmp_path: Path) -> None:
     assert [int(text) for file in files for text in texts(tmp_path / file)] == list(range(10))
 
 
+ENDINGS = {"": "", ".gz": "gzip", ".zst": "zstd"}
 KINDS = [
     "gzip",
     pytest.param("zstd", marks=pytest.mark.skipif(not can_compress("zstd"), reason="no zstd")),
@@ -169,15 +160,25 @@ def test_closed_segments_may_be_taken_away(tmp_path: Path) -> None:
     assert Segments(tmp_path).cut_back({gone.name: gone}) == []
 
 
-def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    path.write_bytes(b"old")
-    with replaced_file(path) as file:
-        file.write(b"new")
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-    with pytest.raises(TypeError), replaced_file(path) as file:
-        file.write(cast("bytes", "half"))
-    assert path.read_bytes() == b"new"
-    assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
-    assert sha256_of(path) == hashlib.sha256(b"new").hexdigest()
+def test_a_rewritten_segment_keeps_its_compression(tmp_path: Path) -> None:
+    for ending in ("", *(".gz", ".zst")[: 1 + can_compress("zstd")]):
+        segments = Segments(tmp_path, size=1, compression=ENDINGS[ending])
+        write(segments, "一", "二")
+        ((_, segment),) = segments.close_full()
+        path = tmp_path / segment.name
+        rewrite(path, [line for line in read_lines(path) if b"\xe4\xba\x8c" in line])
+        assert path.name.endswith(".jsonl" + ending)
+        assert (path.read_bytes()[:1] == b"{") == (ending == "")
+        assert texts(path) == ["二"]
+        assert [each.name for each in tmp_path.iterdir()] == [path.name]
+        path.unlink()
+
+
+def test_only_names_of_segments_are_segments_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    names = ["posts-00010.jsonl", "posts-00002.jsonl.gz", "posts-00001.jsonl.zst"]
+    others = ["posts-1.jsonl", "posts-00003.jsonl.part", "posts-00004.json", "my-posts-00005.jsonl"]
+    for name in (*names, *others):
+        (tmp_path / name).touch()
+    (tmp_path / "posts-00006.jsonl").mkdir()
+    assert [path.name for path in segment_paths(tmp_path, "post")] == names[::-1]
+    assert segment_paths(tmp_path, "article") == []

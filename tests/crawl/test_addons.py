@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Forum
+from tests.conftest import Forum, begin
 from tests.forum.town import Town, town
 
 SETTINGS = """
@@ -99,12 +99,19 @@ def test_their_own_spiders_are_left_alone(forum: Forum, project: Path) -> None:
 @pytest.mark.parametrize(
     "command", ["export", "snapshot", "report", "page", "fixture", "check-site"]
 )
-def test_the_commands_come_along(command: str, project: Path) -> None:
-    done = scrapy(project, command, "--help")
-    assert done.returncode == 0, done.stderr
-    assert f"scrapy {command}" in done.stdout
-    refused = scrapy(project, command)
-    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1), refused.stderr
+def test_the_commands_come_along(command: str, project: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[int | None, str, str]:
+        out = tmp_path / "out"
+        running = begin(command, *arguments, out=out, project=project)
+        running.join(120)
+        stdout, stderr = ((out / name).read_text("utf-8") for name in ("stdout", "stderr"))
+        return running.exitcode, stdout, stderr
+
+    status, stdout, stderr = run("--help")
+    assert status == 0, stderr
+    assert f"scrapy {command}" in stdout
+    status, _, stderr = run()
+    assert (status, len(stderr.splitlines())) == (2, 1), stderr
 
 
 def test_a_page_is_asked_for_as_a_crawl_asks(forum: Forum, project: Path) -> None:

@@ -1,12 +1,15 @@
+"""How dates are written, and what they mean."""
+
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discuz.dates import DEFAULT_ZONE, Clock, read_clock, read_date
+from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date, read_rfc_date
 from crawler.discuz.document import read_document
 
 NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
@@ -43,6 +46,12 @@ NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
         ("3 天前", None, "2024-05-04T00:00:00", "day"),
         ("12-23 08:42", None, "2023-12-23T08:42:00", "minute"),
         ("12月23日 08:42", None, "2023-12-23T08:42:00", "minute"),
+        ("2017-6-1 凌晨 1:05", None, "2017-06-01T01:05:00", "minute"),
+        ("2017-6-1 中午 1:05", None, "2017-06-01T13:05:00", "minute"),
+        ("2017-6-1 中午 12:05", None, "2017-06-01T12:05:00", "minute"),
+        ("2 周前", None, "2024-04-23T00:00:00", "day"),
+        ("3 个月前", None, "2024-02-07T00:00:00", "day"),
+        ("Jun 1, 2017 08:15", None, "2017-06-01T08:15:00", "minute"),
         ("5-7 18:20", None, "2024-05-07T18:20:00", "minute"),
         ("2-29 10:00", None, "2024-02-29T10:00:00", "minute"),
         ("yesterday", None, "2024-05-06T18:21:00", "day"),
@@ -57,6 +66,54 @@ def test_forms(words: str, title: str | None, value: str, precision: str) -> Non
 @pytest.mark.parametrize("words", ["", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890"])
 def test_no_date(words: str) -> None:
     assert read_date(words, None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("2017-6-1 08:15", True),
+        ("发表于 2017-6-1 08:15 · 河南", True),
+        ("时间：昨天 08:15", True),
+        ("3 天前", True),
+        ("12-23 08:42", True),
+        ("刚刚", True),
+        ("我 2017-6-1 去过", False),
+        ("本帖最后由 柳岸 于 2017-6-1 08:15 编辑", False),
+        ("查看: 12", False),
+        ("", False),
+    ],
+)
+def test_whole_texts_that_are_dates(text: str, is_one: bool) -> None:
+    assert is_date(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern", "value"),
+    [
+        ("发表于 14/03/2023 09.26", "%d/%m/%Y %H.%M", "2023-03-14T09:26:00+08:00"),
+        # what the pattern does not match is read as ever
+        ("昨天 18:48", "%d/%m/%Y %H.%M", "2024-05-06T18:48:00+08:00"),
+    ],
+)
+def test_the_pattern_of_a_sites_own_rules_comes_first(words: str, pattern: str, value: str) -> None:
+    read = read_date(words, None, replace(NOW, pattern=pattern))
+    assert read is not None
+    assert (read.value.isoformat(), read.precision) == (value, "minute")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Sun, 25 Oct 2026 14:31:39 +0000", "2026-10-25T14:31:39+00:00"),
+        ("Sun, 25 Oct 2026 14:31:39", "2026-10-25T14:31:39+00:00"),
+        ("Fri, 31 Dec 9999 23:59:59 +0000", None),
+        ("昨天", None),
+        ("", None),
+    ],
+)
+def test_dates_of_headers_and_feeds(text: str, value: str | None) -> None:
+    read = read_rfc_date(text)
+    assert (read.isoformat() if read else None) == value
 
 
 def test_raw_is_what_was_shown() -> None:

@@ -1,3 +1,5 @@
+"""Bytes → text → tree."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discuz.document import build_tree, decode, read_document
+from crawler.discuz.document import build_tree, build_xml, decode, read_document
 
 SIMPLE = "<p>抱歉，指定的主题不存在，或已被删除。请登录后回复。的一是不</p>" * 3
 FULL = "<p>抱歉，指定的主題不存在，或已被刪除。請登錄後回覆。的一是不</p>" * 3
@@ -74,6 +76,26 @@ def test_what_stands_behind_a_deep_nest_is_not_lost(tag: str, depth: int) -> Non
     assert not is_too_deep
     assert "深" in "".join(map(str, root.itertext()))
     assert [part.get("id") for part in root.iter("p")] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("feed", "titles"),
+    [
+        ("<rss><channel><item><title>夜市</title></item></channel></rss>", ["夜市"]),
+        ("<rss><item><title>夜市</title></item><item><title>断", ["夜市", "断"]),
+        ('<!DOCTYPE x [<!ENTITY a "aaaa">]><rss><title>&a;</title></rss>', [None]),
+        ("", []),
+        ("不是", []),
+    ],
+)
+def test_feeds(feed: str, titles: list[str | None]) -> None:
+    assert [part.text for part in build_xml(feed).iter("title")] == titles
+
+
+@pytest.mark.parametrize("markup", ["", "  ", "<!-- -->", "<?xml version='1.0'?>"])
+def test_a_page_without_elements_has_an_empty_tree(markup: str) -> None:
+    root, is_too_deep = build_tree(markup)
+    assert (root.tag, len(root), is_too_deep) == ("html", 0, False)
 
 
 def test_a_page_that_was_cut_says_so() -> None:

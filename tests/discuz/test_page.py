@@ -79,11 +79,11 @@ def test_one_post_nested_five_thousand_deep(tag: str, is_closed: bool) -> None:
 
 
 def test_two_thousand_posts() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     page = thread(str(Thread([first(1, "首"), *replies(2, *map(str, range(2000)))])))
     assert [post.body.text for post in page.posts[1:]] == [str(number) for number in range(2000)]
     assert [post.position for post in page.posts] == list(range(1, 2002))
-    assert time.monotonic() - started < BOUND
+    assert time.process_time() - started < BOUND
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_two_thousand_posts() -> None:
 )
 @pytest.mark.parametrize("place", ["alone", "before", "within"])
 def test_twenty_megabytes_of_noise(noise: bytes, place: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     if place == "alone":
         assert isinstance(read(noise), Message)
     elif place == "before":
@@ -107,7 +107,7 @@ def test_twenty_megabytes_of_noise(noise: bytes, place: str) -> None:
         assert len(page.posts) == 3
     else:
         read(WHOLE.replace("坐等周末".encode(), noise, 1))
-    assert time.monotonic() - started < BOUND
+    assert time.process_time() - started < BOUND
 
 
 @settings(max_examples=300, deadline=None)
@@ -282,9 +282,9 @@ def test_deep_boxes_of_a_page_that_nobody_knows_take_no_time(inner: str) -> None
         "<html><head><title>夜市 - 河湾</title><script>cookiepre = 'x'</script></head><body>"
         f"<h1>夜市</h1>{'<div>' * 450}{inner}{'</div>' * 450}</body></html>"
     )
-    began = time.perf_counter()
+    began = time.process_time()
     assert isinstance(read(page), Message)
-    assert time.perf_counter() - began < BOUND
+    assert time.process_time() - began < BOUND
 
 
 def test_a_stamp_counts_wherever_it_stands() -> None:

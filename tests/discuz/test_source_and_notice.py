@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discuz.post.source_and_notice import split_closing
+from crawler.discuz.post.source_and_notice import split_source_and_notice
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from crawler.discuz.post.source_and_notice import split_closing
 def test_what_goes_and_what_stays(
     text: str, left: str | None, source: str | None, notice: str | None
 ) -> None:
-    closing = split_closing(text)
-    assert (closing.text, closing.source, closing.notice) == (left or text, source, notice)
+    split = split_source_and_notice(text)
+    assert (split.text, split.source, split.notice) == (left or text, source, notice)
 
 
 @given(
@@ -40,10 +40,8 @@ def test_what_goes_and_what_stays(
 )
 def test_no_word_is_lost(lines: list[str]) -> None:
     text = "\n".join(lines)
-    closing = split_closing(text)
-    kept = closing.text + (closing.source or "") + (closing.notice or "")
+    split = split_source_and_notice(text)
+    kept = split.text + (split.source or "") + (split.notice or "")
     assert sorted(kept.replace("来源：", "").replace("\n", "")) == sorted(
-        text.replace("来源：", "", 1 if closing.source else 0)
-        .replace("\n", "")
-        .replace("来源：", "")
+        text.replace("来源：", "", 1 if split.source else 0).replace("\n", "").replace("来源：", "")
     )

@@ -1,4 +1,8 @@
+"""Addresses: what they mean, and one way of writing each."""
+
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -57,6 +61,97 @@ def test_other_addresses(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "root", "board", "page"),
+    [
+        ("/forum.php?mod=forumdisplay&fid=7", "/", "7", 1),
+        ("/bbs/forum.php?fid=7&mod=forumdisplay&page=3&filter=typeid&typeid=2", "/bbs/", "7", 3),
+        ("/forumdisplay.php?fid=7&page=2", "/", "7", 2),
+        ("/forum-7-3.html", "/", "7", 3),
+        ("/forum-harbour-3.html", "/", "harbour", 3),
+        ("/f7-3", "/", "7", 3),
+        ("/f7-3.html", "/", "7", 3),
+        ("/bbs/archiver/?fid-7.html", "/bbs/", "7", 1),
+    ],
+)
+def test_every_way_of_writing_a_board(url: str, root: str, board: str, page: int) -> None:
+    address = urls.read_board_address(HOST + url)
+    assert address is not None
+    assert (address.root, address.board_id, address.page) == (HOST + root, board, page)
+    back = urls.read_board_address(address.page_url(9))
+    assert back is not None
+    assert (back.root, back.board_id, back.page) == (address.root, board, 9)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/",
+        "/forum.php?mod=viewthread&tid=7",
+        "/forum-viewthread_7.html",
+        "/forum.php?mod=forumdisplay&fid=0",
+        "/forum.php?mod=forumdisplay&fid=harbour",
+        "/forum.php?gid=7",
+        "/home.php?mod=forumdisplay&fid=7",
+    ],
+)
+def test_addresses_of_no_board(url: str) -> None:
+    assert urls.read_board_address(HOST + url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        (f"{HOST}/", True),
+        (HOST, True),
+        (f"{HOST}/bbs/index.php", True),
+        (f"{HOST}/forum.php?gid=3", True),
+        (f"{HOST}/archiver/", True),
+        (f"{HOST}/archiver/?tid-1.html", False),
+        (f"{HOST}/forum.php?mod=guide", False),
+        (f"{HOST}/forum-7-1.html", False),
+        (f"{HOST}/home.php", False),
+        ("file:///forum.php", False),
+        ("http://[", False),
+    ],
+)
+def test_indexes(url: str, is_one: bool) -> None:
+    assert urls.is_index(url) is is_one
+
+
+@pytest.mark.parametrize(
+    ("read", "href", "value"),
+    [
+        (urls.post_id, "forum.php?mod=redirect&goto=findpost&ptid=1&pid=9", "9"),
+        (urls.post_id, "thread-1-1-1.html#pid9", "9"),
+        (urls.post_id, "http://shop.example/?pid=9", None),
+        (urls.post_id, None, None),
+        (urls.board_id, "forum.php?mod=forumdisplay&amp;fid=2", "2"),
+        (urls.board_id, "forum-harbour-1.html", "harbour"),
+        (urls.board_id, "/f161-1", "161"),
+        (urls.board_id, "thread-1-1-1.html", None),
+        (urls.attachment_id, "forum.php?mod=attachment&aid=5", "5"),
+        (urls.attachment_id, "forum.php?mod=attachment&aid=x", None),
+        (urls.attachment_id, None, None),
+        (urls.is_user_link, "space-username-%BC%D7.html", True),
+        (urls.is_user_link, "home.php?mod=space&amp;username=x", True),
+        (urls.is_user_link, "home.php?mod=space&do=thread", False),
+        (urls.is_filtered, "forum.php?mod=viewthread&tid=1&authorid=5", True),
+        (urls.is_filtered, "forum.php?mod=viewthread&tid=1&authorid=0", False),
+        (urls.without_mobile, "http://b.example/x?a=1&mobile=yes", "http://b.example/x?a=1"),
+        (urls.without_mobile, None, None),
+        (urls.desktop_url, "http://b.example/x?a=1", "http://b.example/x?a=1&mobile=no"),
+        (urls.without_fragment, "http://b.example/x#pid9", "http://b.example/x"),
+        (urls.site_of, "https://B.example/bbs/", "b.example/bbs"),
+        (urls.site_of, "file:///", "file"),
+    ],
+)
+def test_what_a_link_tells(
+    read: Callable[[str | None], object], href: str | None, value: object
+) -> None:
+    assert read(href) == value
+
+
+@pytest.mark.parametrize(
     ("url", "base", "root"),
     [
         (f"{HOST}/bbs/x", f"{HOST}/bbs/", f"{HOST}/bbs/"),
@@ -109,6 +204,8 @@ def test_no_link_leads_to_scripts_or_files(href: str | None) -> None:
 def test_any_text_is_survived(text: str) -> None:
     for url in (text, HOST + "/" + text, f"{HOST}/forum.php?mod=viewthread&tid={text}"):
         urls.read_thread_address(url)
+        urls.read_board_address(url)
+        urls.is_index(url)
         urls.forum_root(url, text)
         urls.resolve(HOST, text)
         urls.attachment_id(text)

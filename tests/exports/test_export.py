@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from crawler.exports import FORMATS
 from crawler.exports.database import SEARCH
 from crawler.exports.markdown import slug
-from crawler.items.lines import Article, Post, to_record
+from crawler.items.lines import Article, Post, to_json
 from crawler.items.schema import problems
 from tests.conftest import Forum, Run, scrapy
 from tests.forum.town import crawl, town
@@ -58,7 +58,7 @@ def post(number: int, text: str, **more: Any) -> dict[str, Any]:
         content_hash="0",
         **more,
     )
-    record = to_record(line)
+    record = to_json(line)
     assert not problems(record)
     return record
 

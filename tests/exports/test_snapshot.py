@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.archive.segments import Segments, compress
+from crawler.archive.segments import Segments, compress, encode
 from crawler.exports import write_snapshot
 from tests.conftest import scrapy
 
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
         segments = Segments(site)
         for record in records:
             kind = record["item_type"]
-            segments.append(kind, [record])
+            segments.append(kind, [encode(record)])
         segments.flush()
         segments.close()
         if number == 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from crawler.extensions.metrics import GAUGES
+from crawler.extensions.metrics import STATS_GAUGES, TALLY_GAUGES
 from crawler.extensions.on_failure import run_hook
 from crawler.items.reasons import REASONS
 from crawler.reporting.exit_status import Outcome
@@ -18,6 +18,7 @@ from tests.conftest import ROOT, Forum
 from tests.forum.desktop import message
 from tests.forum.town import crawl, thread_path, town
 
+GAUGES = (*TALLY_GAUGES, *STATS_GAUGES)
 GUIDE = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
 # writes its environment to the file that is its argument
 TELL = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"

@@ -13,7 +13,13 @@ from crawler.archive.ledger import Ledger
 from crawler.archive.state import KnownThread
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Board, BoardPage, Moment, Site, ThreadRow
-from crawler.frontier.board_listing import Step, in_minutes, read_list, row_facts
+from crawler.frontier.board_listing import (
+    ListingDiff,
+    ListingScope,
+    in_minutes,
+    read_list,
+    row_facts,
+)
 
 NOW = datetime(2023, 3, 15, 20, tzinfo=DEFAULT_ZONE)
 SITE = Site("http://b.example/", None, "X3.3", "utf-8", NOW)
@@ -55,12 +61,13 @@ def learn(ledger: Ledger, *rows: ThreadRow, **more: object) -> None:
         ledger.apply([ThreadSeen(replace(known, **more))])  # type: ignore[arg-type]
 
 
-def walk(ledger: Ledger, here: BoardPage, **more: object) -> Step:
-    return read_list(here, ledger, **{"above": None, "walked": WALKED, **more})  # type: ignore[arg-type]
+def walk(ledger: Ledger, here: BoardPage, **more: object) -> ListingDiff:
+    scope = ListingScope(**{"above": None, "listed_at": WALKED, **more})  # type: ignore[arg-type]
+    return read_list(here, ledger, scope)
 
 
-def wanted(step: Step) -> list[tuple[str, bool, bool]]:
-    return [(each.row.thread_id, each.is_new, each.from_top) for each in step.wanted]
+def wanted(diff: ListingDiff) -> list[tuple[str, bool, bool]]:
+    return [(each.row.thread_id, each.is_new, each.from_top) for each in diff.wanted]
 
 
 CHANGES: dict[str, tuple[dict[str, Any], bool | None]] = {
@@ -82,9 +89,9 @@ def test_what_of_a_row_makes_a_thread_worth_reading(ledger: Ledger, name: str) -
     """``None``: no request; else whether its first page is to be read too."""
     more, from_top = CHANGES[name]
     learn(ledger, row(1))
-    step = walk(ledger, page(row(1, **more)))
-    assert wanted(step) == ([] if from_top is None else [("1", False, from_top)])
-    assert step.unchanged == (from_top is None)
+    diff = walk(ledger, page(row(1, **more)))
+    assert wanted(diff) == ([] if from_top is None else [("1", False, from_top)])
+    assert diff.unchanged == (from_top is None)
 
 
 def test_new_gone_and_half_read_threads_are_wanted(ledger: Ledger) -> None:
@@ -105,7 +112,7 @@ def test_a_walk_ends_where_rows_are_known_and_older_than_the_last_walk(ledger: L
     rows = [row(1, 0.1), row(2, 3), row(3, 4)]
     learn(ledger, *rows)
     assert walk(ledger, page(*rows)).ends
-    assert not walk(ledger, page(*rows), walked=None).ends
+    assert not walk(ledger, page(*rows), listed_at=None).ends
     assert not walk(ledger, page(*rows), full=True).ends
     assert not walk(ledger, page(row(1, 0.1))).ends  # newer than the last walk
     assert not walk(ledger, page(*rows, row(4, 5))).ends  # the last one is new
@@ -118,7 +125,7 @@ def test_a_list_without_dates_ends_where_all_is_known(ledger: Ledger) -> None:
     learn(ledger, *rows)
     assert walk(ledger, page(*rows)).ends
     assert not walk(ledger, page(row(3, last_post=None), *rows)).ends
-    assert not walk(ledger, page(*rows), walked=None).ends
+    assert not walk(ledger, page(*rows), listed_at=None).ends
 
 
 def test_words_that_count_from_now_are_no_change(ledger: Ledger) -> None:
@@ -130,8 +137,8 @@ def test_words_that_count_from_now_are_no_change(ledger: Ledger) -> None:
 
 def test_since_leaves_out_older_threads_and_ends_the_walk(ledger: Ledger) -> None:
     since = in_minutes(NOW - timedelta(days=2))
-    step = walk(ledger, page(row(1, 1), row(2, 3)), since=since)
-    assert (wanted(step), step.ends) == ([("1", True, True)], True)
+    diff = walk(ledger, page(row(1, 1), row(2, 3)), since=since)
+    assert (wanted(diff), diff.ends) == ([("1", True, True)], True)
     assert not walk(ledger, page(row(1, 1)), since=since).ends
 
 

@@ -19,10 +19,11 @@ from crawler.archive.state import Row
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, ThreadPage
 from crawler.frontier.tasks import pages_to_read
+from crawler.history.delivery import Fate
 from crawler.history.intervals import Ranges
-from crawler.history.thread_history import Reading, gone_thread
-from crawler.items.lines import Coverage, Line
-from crawler.items.lines import Post as PostLine
+from crawler.history.thread_history import Learnt, ThreadHistory, ThreadToRead, gone_thread
+from crawler.items import Coverage, Line
+from crawler.items import Post as PostLine
 
 ZONE = DEFAULT_ZONE
 BEGAN = datetime(2023, 3, 14, 9, tzinfo=ZONE)
@@ -101,37 +102,41 @@ class Model:
 
 @dataclass
 class Reader:
-    """Runs that read a thread, and all that they told."""
+    """Runs that read a thread, and all that they published."""
 
     ledger: Ledger
     told: list[Line] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
 
+    def history(self, **how: Any) -> ThreadHistory:
+        return ThreadHistory(self.ledger, ThreadToRead("7", "r", **how))
+
+    def store(self, learnt: Learnt) -> list[Line]:
+        """As if the lines had been stored."""
+        entries, changes = learnt
+        for entry in entries:
+            entry.fate = Fate.STORED
+            learns = entry.learnt
+            assert learns is not None
+            self.ledger.apply([learns])
+        self.ledger.apply(changes)
+        lines = [entry.line for entry in entries]
+        self.told += lines
+        return lines
+
     def read(self, model: Model, todo: list[int] | None = None, **more: Any) -> list[Line]:
         known = self.ledger.thread("7")
         read = self.ledger.pages("7")
         todo = todo or pages_to_read(known, read, from_top=False)
-        reading = Reading(
-            self.ledger,
-            "7",
-            run_id="r",
-            todo=todo[1:],
-            row=more.pop("row", None),
-            **more,
-        )
+        history = self.history(todo=tuple(todo[1:]), **more)
         self.asked = []
         told: list[Line] = []
         number: int | None = todo[0]
         while number is not None:
             self.asked.append(number)
-            lines, changes = reading.take(model.page(number), number, NOW)
-            told += lines
-            self.ledger.apply(changes)
-            number = reading.next_page(number)
-        lines, changes = reading.end(NOW)
-        self.ledger.apply(changes)
-        self.told += told + lines
-        return told + lines
+            told += self.store(history.add_page(model.page(number), number, NOW))
+            number = history.next_page(number)
+        return told + self.store(history.finish(NOW))
 
     def present(self) -> dict[int, str]:
         """The posts as the last lines have them."""
@@ -166,6 +171,10 @@ def a_thread(posts: int = 10, **more: int | bool) -> Model:
 
 def ids(lines: list[Line]) -> list[str]:
     return [line.post_id or "" for line in lines if isinstance(line, PostLine)]
+
+
+def entry_ids(learnt: Learnt) -> list[str]:
+    return ids([entry.line for entry in learnt[0]])
 
 
 def coverage(lines: list[Line]) -> Coverage:
@@ -261,15 +270,12 @@ def test_what_is_counted_and_shown_nowhere_is_told(reader: Reader) -> None:
 
 def test_a_page_that_failed_makes_the_thread_read_again(reader: Reader) -> None:
     model = a_thread(10)
-    reading = Reading(reader.ledger, "7", run_id="r", row=model.row())
+    history = reader.history(row=model.row())
     for number in (1, 3, 4):
-        lines, changes = reading.take(model.page(number), number, NOW)
-        reader.told += lines
-        reader.ledger.apply(changes)
+        reader.store(history.add_page(model.page(number), number, NOW))
         if number == 1:
-            reading.fail()
-    lines, changes = reading.end(NOW)
-    reader.ledger.apply(changes)
+            history.fail()
+    lines = reader.store(history.finish(NOW))
     assert (lines[-1].status, lines[-1].pages_captured) == ("partial", 3)  # type: ignore[attr-defined]
     known = reader.ledger.thread("7")
     assert known is not None
@@ -285,10 +291,10 @@ def test_a_truncated_page_takes_nothing_away(reader: Reader) -> None:
     model = a_thread(6)
     reader.read(model)
     page = model.page(1)
-    reading = Reading(reader.ledger, "7", run_id="r")
-    assert reading.take(replace(page, posts=page.posts[:1], is_truncated=True), 1, NOW)[0] == []
-    reading = Reading(reader.ledger, "7", run_id="r")
-    assert reading.take(replace(page, posts=page.posts[:1], is_filtered=True), 1, NOW)[0] == []
+    history = reader.history()
+    assert history.add_page(replace(page, posts=page.posts[:1], is_truncated=True), 1, NOW)[0] == []
+    history = reader.history()
+    assert history.add_page(replace(page, posts=page.posts[:1], is_filtered=True), 1, NOW)[0] == []
 
 
 def test_posts_out_of_order_take_nothing_away(reader: Reader) -> None:
@@ -297,8 +303,8 @@ def test_posts_out_of_order_take_nothing_away(reader: Reader) -> None:
     reader.read(model)
     page = model.page(1)
     mixed = (page.posts[0], page.posts[2], model.page(2).posts[0], page.posts[2])
-    reading = Reading(reader.ledger, "7", run_id="r")
-    assert reading.take(replace(page, posts=mixed), 1, NOW)[0] == []
+    history = reader.history()
+    assert history.add_page(replace(page, posts=mixed), 1, NOW)[0] == []
 
 
 def test_a_pager_that_promises_millions_costs_one_page(reader: Reader) -> None:
@@ -343,11 +349,9 @@ def test_a_reply_shown_early_is_not_missing_where_it_stood(reader: Reader) -> No
         return replace(page, posts=(posts[0], fourth, *posts[1:]) if number == 1 else tuple(posts))
 
     for _ in range(2):
-        reading = Reading(reader.ledger, "7", run_id="r", is_whole=True)
+        history = reader.history(is_whole=True)
         for number in (1, 2):
-            lines, changes = reading.take(moved(number), number, NOW)
-            reader.told += lines
-            reader.ledger.apply(changes)
+            reader.store(history.add_page(moved(number), number, NOW))
     assert reader.present() == model.posts
 
 
@@ -378,13 +382,13 @@ def test_a_page_out_of_a_cache_takes_the_newest_posts_not_away(reader: Reader) -
     old = model.page(3)
     model.add()
     reader.read(model)
-    reading = Reading(reader.ledger, "7", run_id="r")
-    assert reading.take(old, 3, NOW)[0] == []
-    reading = Reading(reader.ledger, "7", run_id="r", row=model.row())
-    assert reading.take(old, 3, NOW)[0] == []
+    history = reader.history()
+    assert history.add_page(old, 3, NOW)[0] == []
+    history = reader.history(row=model.row())
+    assert history.add_page(old, 3, NOW)[0] == []
     del model.posts[9]  # now the counter says so too
-    reading = Reading(reader.ledger, "7", run_id="r", row=model.row())
-    assert ids(reading.take(old, 3, NOW)[0]) == ["9"]
+    history = reader.history(row=model.row())
+    assert entry_ids(history.add_page(old, 3, NOW)) == ["9"]
 
 
 def test_opening_posts_first_and_the_replies_later(reader: Reader) -> None:
@@ -398,9 +402,8 @@ def test_opening_posts_first_and_the_replies_later(reader: Reader) -> None:
 def test_a_thread_that_is_gone_and_comes_back(reader: Reader) -> None:
     model = a_thread(7)
     reader.read(model)
-    for lines, changes in gone_thread(reader.ledger, "7", "http://b.example/", NOW):
-        reader.told += lines
-        reader.ledger.apply(changes)
+    for learnt in gone_thread(reader.ledger, "7", "http://b.example/", NOW):
+        reader.store(learnt)
     assert reader.present() == {}
     kinds = [line.item_type for line in reader.told if getattr(line, "is_deleted", None)]
     assert kinds == ["article", *["post"] * 6]

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from crawler.archive.media_store import file_path, image_ending, key_of, wanted
 from tests.conftest import FAST, ROOT, Forum, Run, scrapy, served_forum
 from tests.forum.desktop import message
 from tests.forum.town import NO_REVISITS, Town, crawl, thread_path, town
@@ -125,87 +124,6 @@ def the_next_day(data: Path) -> None:
 
 def read(forum: Forum, data: Path, *more: str) -> Run:
     return crawl(forum, data, *more, path=thread_path(11))
-
-
-# -- what is wanted, and its names ----
-
-
-@pytest.mark.parametrize(
-    "media, keys",
-    [
-        ("none", []),
-        ("images", ["attachment:5", "http://pic.example/a.jpg"]),
-        ("attachments", ["attachment:5", "attachment:6"]),
-        ("all", ["attachment:5", "http://pic.example/a.jpg", "attachment:6"]),
-    ],
-)
-def test_what_is_wanted(media: str, keys: list[str]) -> None:
-    images = [
-        {"url": "http://b.example/lamp.png", "attachment_id": "5"},
-        {"url": "http://pic.example/a.jpg"},
-    ]
-    attachments = [
-        {"id": "5", "url": "http://b.example/forum.php?mod=attachment&aid=5"},
-        {"id": "6", "url": "http://b.example/forum.php?mod=attachment&aid=6"},
-        {"id": "7", "url": "http://b.example/forum.php?mod=misc&action=attachpay&aid=7"},
-        {"id": "8"},
-        {"id": "9", "url": "ftp://b.example/9.zip"},
-    ]
-    found = wanted(images, attachments, media)
-    assert [each.key for each in found] == keys
-    if found:
-        assert found[0].url == "http://b.example/lamp.png", "no download is counted for it"
-
-
-def test_a_signature_is_no_part_of_a_name() -> None:
-    one, other = (
-        {"url": f"https://oss.example/a.jpg?Expires={n}&OSSAccessKeyId=k&Signature=s{n}"}
-        for n in (1, 2)
-    )
-    assert key_of(one) == key_of(other) == "https://oss.example/a.jpg"
-
-
-@pytest.mark.parametrize(
-    "one, other",
-    [
-        ("https://x.example/get.php?token=1", "https://x.example/get.php?token=2"),
-        ("https://x.example/download?sign=1", "https://x.example/download?sign=2"),
-        ("https://x.example/a.jpg?v=1", "https://x.example/a.jpg?v=2"),
-        ("https://x.example/a.jpg?token=1", "https://x.example/b.jpg?token=1"),
-    ],
-)
-def test_what_tells_files_apart_is_no_signature(one: str, other: str) -> None:
-    assert key_of({"url": one}) != key_of({"url": other})
-
-
-@pytest.mark.parametrize(
-    "data, name, ending",
-    [
-        (PNG, "x.html", "png"),
-        (b"\xff\xd8\xff\xe0", None, "jpg"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "x.jpg", "webp"),
-        (ZIP, "地图.ZIP", "zip"),
-        (ZIP, "../../../etc/cron.d/x.zip", "zip"),
-        (b"MZ", "地图.zip.exe", "bin"),
-        (b"<html>", "x.htm", "bin"),
-        (b"<svg onload=alert(1)>", "x.svg", "bin"),
-        (b"x", "x.zip\0.php", "bin"),
-        (b"x", "\u202egpj.exe", "bin"),
-        (b"x", "a" * 5000, "bin"),
-        (b"x", None, "bin"),
-        (b"II*\0", None, "tif"),
-        (b"BMxxxx\0\0\0\0", None, "bmp"),
-        (b"BM is a word", None, "bin"),
-        (b"\0\0\1\0", None, "ico"),
-    ],
-)
-def test_names_of_files(data: bytes, name: str | None, ending: str) -> None:
-    digest = hashlib.sha256(data).hexdigest()
-    assert file_path(data, digest, name) == f"media/{digest[:2]}/{digest}.{ending}"
-
-
-def test_words_are_no_picture() -> None:
-    assert image_ending(b"<html><img src=x.png>") is None
 
 
 # -- crawls ----

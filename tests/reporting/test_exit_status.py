@@ -1,42 +1,93 @@
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from crawler.reporting.exit_status import STATUSES, conclude
+from crawler.history.tally import Tally
+from crawler.reporting.exit_status import STATUSES, Ending, conclude, resumed_message
 
-CASES: list[tuple[dict[str, Any], int, str]] = [
-    ({}, 0, "nothing new: 0 requests"),
-    ({"news/new/article": 1, "news/new/post": 24, "lines/article": 1}, 0, "1 article, 24 replies"),
+
+def ended(reason: str | None = "finished", **more: Any) -> Ending:
+    """How a run ended; what the tally has is counted there."""
+    counted = {name: more.pop(name) for name in list(more) if name in Tally.__dataclass_fields__}
+    for name in ("refused", "files_refused"):
+        if name in counted:
+            counted[name] = Counter(counted[name])
+    return Ending(tally=Tally(**counted), finish_reason=reason, **more)
+
+
+CASES: list[tuple[Ending, int, str]] = [
+    (ended(), 0, "nothing new: 0 requests"),
+    (ended(coverage_lines=2, requests=7), 0, "nothing new: 7 requests"),
+    (ended(new_articles=1, new_posts=24), 0, "1 article, 24 replies"),
+    (ended(changed_posts=2, deleted_articles=1), 0, "0 articles, 0 replies, 2 changed, 1 deleted"),
+    (ended(new_posts=1, files_stored=2), 0, "1 reply, 2 files"),
+    (ended(threads_read=1, lists_read=2, threads_listed=9), 0, "2 pages of lists with 9 threads"),
+    (ended(threads_read=1, removed=3), 0, "3 on the removal list passed over"),
     (
-        {"news/changed/post": 2, "news/deleted/article": 1, "lines/post": 2},
+        ended(new_posts=3, lines_dropped=2, feed_dropped=1),
         0,
-        "2 changed, 1 deleted",
+        "2 dropped by another pipeline, 1 stored, but dropped from feeds by another pipeline",
     ),
-    ({"crawl/incomplete": 1, "crawl/incomplete/example": "x (challenge)"}, 3, "for example x"),
-    ({"lines/rejected": 1}, 3, "kept apart as broken"),
-    ({"lines/unstored": 2}, 3, "not everything could be read"),
-    ({"spider_exceptions/KeyError": 1}, 3, "not everything could be read"),
-    ({"finish_reason": "failing"}, 3, "does not answer"),
-    ({"refusals/template_unknown": 4, "crawl/threads_read": 4}, 4, "no longer look"),
-    ({"refusals/template_unknown": 4, "crawl/threads_read": 9, "crawl/incomplete": 4}, 3, "not"),
-    ({"finish_reason": "blocked"}, 5, "wants no more requests"),
-    ({"refusals/challenge": 1, "crawl/incomplete": 1}, 5, "wants no more requests"),
-    ({"refusals/challenge": 1, "crawl/incomplete": 1, "crawl/threads_read": 1}, 3, "not"),
-    ({"finish_reason": "login_expired"}, 6, "export the cookies anew"),
-    ({"crawl/login_needed": 1}, 6, "COOKIES_FILE"),
-    ({"storage/failed": "No space left"}, 7, "storage failed: No space left"),
-    ({"storage/failed": "x", "finish_reason": "shutdown"}, 7, "storage failed"),
-    ({"finish_reason": "shutdown"}, 130, "interrupted"),
-    ({"crawl/unusable": "another run"}, 2, "another run"),
-    ({"crawl/goes_on": "goes on where"}, 0, "goes on where"),
+    (ended(refused={"not_found": 2, "password": 1}), 0, "3 refused (2 not_found, 1 password)"),
+    (ended(incomplete=1, example="x (challenge)"), 3, "for example x (challenge)"),
+    (ended(lines_rejected=1), 3, "1 line kept apart as broken"),
+    (ended(lines_unstored=2), 3, "not everything could be read"),
+    (ended(lines_failed=2), 3, "2 lines lost to errors in a pipeline"),
+    (ended(feed_failed=1), 3, "1 line lost to errors in a pipeline"),
+    (ended(has_spider_errors=True), 3, "not everything could be read"),
+    (ended("failing"), 3, "does not answer"),
+    (ended(stopped="failing"), 3, "does not answer"),
+    (ended("closespider_timeout"), 3, "not everything could be read"),
+    (ended(refused={"template_unknown": 4}, threads_read=4), 4, "no longer look"),
+    (ended(refused={"template_unknown": 4}, threads_read=9, incomplete=4), 3, "not everything"),
+    (ended(refused={"template_unknown": 2}, incomplete=2), 3, "not everything"),
+    (ended(alarm="the pages no longer look as they did: x"), 4, "no longer look"),
+    (ended("blocked"), 5, "wants no more requests"),
+    (ended(stopped="blocked"), 5, "wants no more requests"),
+    (ended(refused={"challenge": 1}, incomplete=1), 5, "wants no more requests"),
+    (ended(refused={"challenge": 1}, incomplete=1, threads_read=1), 3, "not everything"),
+    (ended("login_expired"), 6, "export the cookies anew"),
+    (ended(login_needed=1), 6, "COOKIES_FILE"),
+    (ended(storage_error="No space left"), 7, "storage failed: No space left"),
+    (ended("shutdown", storage_error="x"), 7, "storage failed"),
+    (ended("shutdown"), 130, "interrupted: the same command goes on"),
+    (ended("shutdown", left=(1, 20)), 130, "interrupted with 1 list and 20 threads to go"),
+    (ended(None), 130, "stopped at once"),
+    (ended(unusable="another run"), 2, "another run"),
+    (ended(resumed="goes on where"), 0, "goes on where"),
 ]
 
 
-@pytest.mark.parametrize(("stats", "status", "words"), CASES)
-def test_what_a_run_comes_to(stats: dict[str, Any], status: int, words: str) -> None:
-    outcome = conclude({"finish_reason": "finished", **stats}, "data/")
+@pytest.mark.parametrize(("ending", "status", "words"), CASES)
+def test_what_a_run_comes_to(ending: Ending, status: int, words: str) -> None:
+    outcome = conclude(ending, "data/")
     assert outcome.status == status
-    assert words in "\n".join(outcome.said)
+    assert words in "\n".join(outcome.messages)
     assert status in STATUSES
+
+
+def test_the_most_important_message_stands_last() -> None:
+    ending = ended("shutdown", resumed="goes on", new_articles=2, example="x")
+    assert [message.partition(":")[0] for message in conclude(ending, "data/").messages] == [
+        "goes on",
+        "2 articles, 0 replies → data/",
+        "scrapy crawl",
+    ]
+    (message,) = conclude(ended(storage_error="x", new_articles=2), "data/").messages
+    assert message.startswith("scrapy crawl: storage failed"), "what was counted may be lost"
+
+
+def test_words_of_a_forum_do_not_move_the_terminal() -> None:
+    (_, message) = conclude(ended(incomplete=1, example="x (\x1b[2J\u202e)"), "data/").messages
+    assert not set(message) & {"\x1b", "\u202e"}
+
+
+def test_what_a_run_goes_on_with() -> None:
+    began = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    message = resumed_message("run1", began, 2, 300)
+    assert message.startswith("goes on where run run1 of 2026-11-20 ")
+    assert message.endswith(" was stopped: 2 lists and 300 threads waited")

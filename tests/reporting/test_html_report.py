@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.conftest import Forum, scrapy, served_forum
 from tests.forum.desktop import message
 from tests.forum.town import NO_REVISITS, crawl, thread_path, town
 
+ROOT = Path(__file__).parents[2]
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e\x1b[2J&lol;"
 RECORD: dict[str, Any] = {
     "site": "bbs.example.net",
@@ -30,7 +33,12 @@ RECORD: dict[str, Any] = {
     "status": 4,
     "status_means": "the pages no longer look as they did",
     "said": ["1 article → data/"],
-    "asked": {"addresses": ["http://bbs.example.net/"], "with_replies": True, "boards": ["2"]},
+    "asked": {
+        "addresses": ["http://bbs.example.net/"],
+        "with_replies": True,
+        "boards": ["2"],
+        "with_images": False,
+    },
     "new": {"article": 1, "post": 1204},
     "changed": {"article": 0, "post": 3},
     "deleted": {"article": 0, "post": 0},
@@ -76,7 +84,7 @@ def parsed(page: str) -> Any:
     return etree.fromstring(page.encode(), etree.HTMLParser(encoding="utf-8"))
 
 
-def said(page: str) -> str:
+def text_of(page: str) -> str:
     return " ".join(" ".join(map(str, parsed(page).itertext())).split())
 
 
@@ -88,7 +96,7 @@ def harmless(page: str) -> None:
             assert not name.startswith("on")
             assert name not in ("src", "srcset", "action", "formaction")
             if name.endswith("href"):
-                assert re.match(r"https?://|[\w.-]+\.html$|#", value), value
+                assert re.match(r"https?://|\./[\w.%/-]+\.html$|#", value), value
     assert "default-src 'none'" in page
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", page)
 
@@ -101,17 +109,18 @@ def harmless(page: str) -> None:
         "4711 3 of 5 2, 4",
         "7 complete, 1 partial",
         "no_permission 2 http://bbs.example.net/thread-1-1-1.html 抱歉",
-        "date on 370 of 370 thread pages until",
+        "date on 370 of 370 thread pages until 2026-11-24 12:00 UTC, on 4 of 8 now",
         "date 50 % 100 %",
         "466x 200, 2x 404 (12.4 MB)",
-        "articles-00001.jsonl 2.0 kB",
+        f"articles-00001.jsonl {'0f' * 32} 2.0 kB",
         "boards 2",
+        "with images no",
         "2 min",
     ],
 )
 def test_what_it_says(words: str) -> None:
     before = {"run_id": "1", "fields": {"thread": {"pages": 4, "found": {"date": 4}}}}
-    assert words in said(run_page(RECORD, before))
+    assert words in text_of(run_page(RECORD, before))
 
 
 def test_its_links_lead_to_the_threads() -> None:
@@ -143,7 +152,118 @@ def test_nothing_in_it_can_do_anything() -> None:
     }
     for page in (run_page(RECORD), run_page(evil, evil), overview_page(EVIL, [evil, RECORD])):
         harmless(page)
-    assert "alert(1)" in said(run_page(evil))
+    assert "alert(1)" in text_of(run_page(evil))
+
+
+def places_of_words(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each string of a record, and to each key that is not the record's own word."""
+    match value:
+        case dict():
+            for key, each in value.items():
+                yield from places_of_words(each, (*path, key))
+                if path and path[-1] in KEYED_BY_WORDS:
+                    yield (*path, key, "key")
+        case list():
+            for number, each in enumerate(value):
+                yield from places_of_words(each, (*path, number))
+        case str():
+            yield path
+
+
+# Here the keys of a record are words of the forum or of the code, which a page shows.
+KEYED_BY_WORDS = (
+    "asked refused refusal_examples coverage posts_by_day posts_by_hour fields found requests hosts"
+    " manners versions"
+).split()
+
+
+def with_words(value: Any, path: tuple[Any, ...], words: str) -> Any:
+    """A copy of a record with other words at one place."""
+    if not path:
+        return words
+    first, *rest = path
+    if rest == ["key"]:
+        return {words if key == first else key: each for key, each in value.items()}
+    if isinstance(value, list):
+        return [
+            with_words(each, tuple(rest), words) if number == first else each
+            for number, each in enumerate(value)
+        ]
+    return {**value, first: with_words(value[first], tuple(rest), words)}
+
+
+WHOLE = {**RECORD, "media": {"stored": 3, "bytes": 4096, "refused": {"not_found": 1}}}
+
+
+@pytest.mark.parametrize(
+    "path", list(places_of_words(WHOLE)), ids=lambda path: ".".join(map(str, path))
+)
+@pytest.mark.parametrize(
+    "evil", [EVIL, "javascript:alert(1)", "//x.example/", 'https://x/"onclick="alert(1)']
+)
+def test_hostile_words_are_text_at_each_place(path: tuple[Any, ...], evil: str) -> None:
+    record = with_words(WHOLE, path, evil)
+    for page in (
+        run_page(record, WHOLE),
+        run_page(WHOLE, record),
+        overview_page("x", [record] * 2),
+    ):
+        harmless(page)
+
+
+def test_the_run_before_may_know_other_fields() -> None:
+    """A field that is found no more is what somebody looks for in this table."""
+    before = {
+        "run_id": "1",
+        "fields": {"thread": {"pages": 4, "found": {"headline": 4, "date": 2}}},
+    }
+    page = run_page(RECORD, before)
+    assert "headline 0 % 100 %" in text_of(page)
+    (lost,) = parsed(page).xpath("//td[contains(@class, 'bad')]")
+    assert lost.text == "0 %"
+
+
+def test_the_time_line_tells_runs_of_one_day_apart() -> None:
+    runs = [{**RECORD, "began": f"2026-11-25T{hour}:00:00+00:00"} for hour in (10, 12)]
+    labels = parsed(overview_page("x", runs)).xpath("//svg/text[@text-anchor='middle']/text()")
+    assert labels == ["10:00", "12:00"] * 2
+
+
+def test_a_single_run_has_no_time_line() -> None:
+    page = overview_page("x", [RECORD])
+    assert "<svg" not in page
+    assert "1 run;" in text_of(page)
+
+
+def test_the_import_leaves_no_hook_behind() -> None:
+    code = (
+        "import sys; before = list(sys.meta_path); import crawler.reporting.html_report;"
+        "raise SystemExit(sys.meta_path != before)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.slow
+def test_a_wheel_has_the_templates(tmp_path: Path) -> None:
+    """It is not unpacked: the templates are read from wherever Python finds the package."""
+    pytest.importorskip("setuptools", minversion="77")
+    source = tmp_path / "source"
+    ignored = shutil.ignore_patterns(".*", "data", "build", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, source, ignore=ignored)
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "."]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
+    (wheel,) = source.glob("*.whl")
+    record = json.dumps(RECORD)
+    code = (
+        f"import sys, json; sys.path.insert(0, {str(wheel)!r});"
+        "from crawler.reporting import html_report;"
+        f"print(html_report.__file__); print(html_report.run_page(json.loads({record!r})))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert run.stdout.startswith(str(wheel))
+    harmless(run.stdout)
 
 
 def test_a_record_of_an_earlier_version_is_drawn() -> None:
@@ -151,20 +271,15 @@ def test_a_record_of_an_earlier_version_is_drawn() -> None:
     harmless(run_page({name: RECORD[name] for name in names}))
 
 
-def test_many_days_are_drawn_as_months() -> None:
-    days = {f"20{year:02}-{month:02}-01": 1 for year in range(9) for month in range(1, 13)}
-    assert "a month" in run_page({**RECORD, "posts_by_day": days})
-
-
 @given(st.lists(st.floats(0, 10_000), max_size=300))
 def test_a_timeline_loses_no_page(moments: list[float]) -> None:
     line = Timeline()
     for moment in moments:
-        line.saw(moment, 0.5)
-    told = line.record()
-    assert sum(told["pages"]) == len(moments)
-    assert len(told["pages"]) <= 240
-    assert {each for each in told["latency"] if each is not None} <= {0.5}
+        line.add_page(moment, 0.5)
+    record = line.to_json()
+    assert sum(record["pages"]) == len(moments)
+    assert len(record["pages"]) <= 240
+    assert {each for each in record["latency"] if each is not None} <= {0.5}
 
 
 # -- written by a crawl ---

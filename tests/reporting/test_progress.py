@@ -207,7 +207,8 @@ def test_ctrl_c(forum: Forum, tmp_path: Path, times: int) -> None:
     made = town(forum)
     gate = hold(forum, thread_path(12))
     terminal = Terminal(forum, tmp_path)
-    terminal.read_until(lambda said: "between requests" in said)
+    # a run that is asking for the page that is kept back cannot end before it is told to
+    terminal.read_until(lambda said: "between requests" in said and thread_path(12) in forum.asked)
     terminal.process.send_signal(signal.SIGINT)
     terminal.read_until(lambda said: "Ctrl-C again stops at once" in said)
     if times == 2:

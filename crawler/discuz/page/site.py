@@ -19,7 +19,7 @@ _SITE_URL = re.compile(r"SITEURL\s?=\s?'([^']{1,500})'")
 # for a saved page that lost both: <link href="http://host/bbs/thread-1-1-1.html" rel="canonical" />
 _CANONICAL = re.compile(r"<link\s+href=[\"']([^\"'>]{1,500})[\"']\s+rel=[\"']canonical")
 _NAME = re.compile(r'<meta name="application-name" content="([^"]{1,200})"')
-# <meta name="generator" content="Discuz! X3.3" />; rebranded: "Keylol X3.5"
+# <meta name="generator" content="Discuz! X3.3" />; rebranded: "Hewan BBS X3.5"
 _GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
 _POWERED = re.compile(r"Powered by.{0,200}?\b(X\d(?:\.\d)?)\b", re.I | re.S)
 # discuz_uid and cookiepre stand in the script of nearly every page, whatever the brand

@@ -1,22 +1,45 @@
-"""What Discuz and its plugins put into the cell of a post, and the author did not write."""
+"""What Discuz and its plugins put into the cell of a post: noise, marks, boxes.
+
+An element is known by its class or, on pages whose classes have unknown names, by its structure.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from crawler.discuz.dates import read_date
 from crawler.discuz.elements import words
 from crawler.discuz.post.withheld import is_notice
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from crawler.discuz.dates import Clock
+    from crawler.discuz.facts import Moment
+
+
+# What a class says of its element; `crawler.discuz.post.markup` has a row for each.
+Meaning = Literal[
+    "noise",
+    "edited",
+    "quote",
+    "code",
+    "locked",
+    "unlocked",
+    "spoiler",
+    "media",
+    "upload",
+    "relatedlink",
+]
 
 # 本帖最后由 新闻小编 于 2017-6-1 10:20 编辑
-EDITED = re.compile(r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]")
-MARK_LENGTH = 300
-# What a class says of the element that bears it.
+_EDITED = re.compile(
+    r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
+)
+# Such a mark is some 40 signs long, a notice 150; what is longer is an author's words.
+_MARK_LENGTH = 300
 _NOISE_CLASSES = frozenset(
     {
         "jammer",  # <font class="jammer">9 Z% r$ z) l</font>, at every line end
@@ -36,8 +59,10 @@ _NOISE_CLASSES = frozenset(
         "guestviewthumb_cur",  # 登录/注册后可看大图
     }
 )
+# copyright: a notice of the site's below each post (plugin); threadindex, threadpage: what a script
+# fills with the parts of a long post
 NOISE_IDS = frozenset({"copyright", "threadindex", "threadpage"})
-_MEANINGS: dict[str, str] = {
+_MEANINGS: dict[str, Meaning] = {
     "pstatus": "edited",
     "quote": "quote",
     "blockcode": "code",
@@ -48,20 +73,37 @@ _MEANINGS: dict[str, str] = {
     "guestviewthumb": "upload",
     "relatedlink": "relatedlink",  # a word of the author's that the forum made a link
 }
+# style="display:none", style="font-size:0px;color:#FFF"; not font-size:0.9em
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.?\d)", re.I)
+# class="spoiler", class="bbcode_spoil"
 _SPOILER = re.compile(r"spoil", re.I)
 # 本帖子中包含更多资源 您需要 登录 才可以下载或查看
 _TEASER = re.compile(r".{0,80}(?:本帖子中包含更多[资資]源|您需要\s?登[录錄陸]\s?才可以)")
 
 
 def is_hidden(style: str | None) -> bool:
-    """Whether a style attribute hides its element."""
+    """Whether a style attribute hides its element from readers."""
     return style is not None and _HIDDEN.search(style) is not None
 
 
+def is_copy_button(element: _Element) -> bool:
+    """Whether an `em` copies the box of code that it stands in."""
+    # <em onclick="copycode($('code_g5A'));">复制代码</em>
+    return "copycode" in (element.get("onclick") or "")
+
+
+def read_edit_mark(element: _Element, clock: Clock) -> tuple[str, Moment | None] | None:
+    """Who edited a post last, and when, from its `i.pstatus`."""
+    found = _EDITED.search(words(element)[:_MARK_LENGTH])
+    if not found:
+        return None
+    titled = next((part.get("title") for part in element.iter("span")), None)
+    return found["name"].strip(), read_date(found["date"], titled, clock)
+
+
 @lru_cache(maxsize=4096)
-def class_meaning(classes: str) -> str | None:
-    """What a class attribute says: "noise", the name of a method of `_Walk`, or nothing."""
+def class_meaning(classes: str) -> Meaning | None:
+    """What a class attribute says of its element, or ``None`` if no class in it is Discuz's."""
     names = classes.split()
     if not _NOISE_CLASSES.isdisjoint(names):
         return "noise"
@@ -71,26 +113,26 @@ def class_meaning(classes: str) -> str | None:
     return "spoiler" if _SPOILER.search(classes) else None
 
 
-def structural_meaning(element: _Element) -> str | None:
-    """What an element with a class of unknown name is.
+def structural_meaning(element: _Element) -> Meaning | None:
+    """What an element is whose class has an unknown name, by its tag and its first children.
 
-    Discuz's codes make tags without classes ([i] is `<i>`, [font] has a face), so that a class is a
-    sign of the forum's own.
+    Discuz's codes make tags without classes ([i] is `<i>`, [font] has a face), so that an element
+    with a class is the forum's own.
     """
     tag = element.tag
     if tag == "font":
         # <font class="jammer">9 Z% r$ z) l</font>
         return None if any(map(element.get, ("color", "face", "size", "style"))) else "noise"
     if tag == "i":
-        return "edited" if EDITED.search(words(element)[:MARK_LENGTH]) else None
+        return "edited" if _EDITED.search(words(element)[:_MARK_LENGTH]) else None
     if tag != "div":
         return None
     first = next(iter(element), None)
     if first is not None and first.tag == "blockquote" and not (element.text or "").strip():
         return "quote"
-    if any("copycode" in (part.get("onclick") or "") for part in element.iterchildren("em")):
+    if any(map(is_copy_button, element.iterchildren("em"))):
         return "code"
-    said = words(element)[:MARK_LENGTH]
-    if _TEASER.match(said):
+    text = words(element)[:_MARK_LENGTH]
+    if _TEASER.match(text):
         return "noise"
-    return "locked" if is_notice(said) else None
+    return "locked" if is_notice(text) else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.discuz.post.source_and_notice import without_closing
+from crawler.discuz.post.source_and_notice import with_source_and_notice
 
 _DIGIT = re.compile(r"\d")
 
@@ -25,7 +25,8 @@ def in_order(
     posts = _without_wrong_names(with_first(posts, page, text), page)
     newest_first = is_reversed(posts)
     posts = [
-        replace(post, body=without_closing(post.body)) if post.is_first else post for post in posts
+        replace(post, body=with_source_and_notice(post.body)) if post.is_first else post
+        for post in posts
     ]
     posts = numbered(posts, page, pages, newest_first=newest_first, is_filtered=is_filtered)
     return posts, newest_first

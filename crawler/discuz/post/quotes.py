@@ -1,4 +1,8 @@
-"""Whom a quote frame quotes: by its own first line, or by the words of another floor."""
+"""Whom a quote quotes: by its own first line, or because its words stand in another floor.
+
+`attributed` reads a quote frame, `read_old_reply` the bold line of X2, `with_copied_quotes` frames
+that name nobody, `split_quote` quotations that lost their frame (archiver, plain text).
+"""
 
 from __future__ import annotations
 
@@ -24,23 +28,30 @@ _ATTRIBUTION = (
         r"(?P<date>.{4,60}?)\s?[发發]表"
     ),
 )
-# where no frame is left: the first line of a quotation, and of a reply in the manner of X1
+# Where no frame is left, the first line of a quotation: 甲 发表于 2017-6-1 08:20, 甲 发表于 3 天前
 _QUOTES = re.compile(
     r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
 )
+# and of a reply in the manner of X1: 回复 2# 甲
 _ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
-# a quotation's date has no seconds
-_SAME = 60
-# Shorter ones are said by everybody (谢谢分享); a frame round them proves nothing. Part of a line
-# has to be longer: ten characters that two write in the same order by chance are rare.
+# <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
+_OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
+# <blockquote>引用: NAME 发表于 …; mobile=1: <blockquote><p>引用:</p>NAME …
+_LABEL = re.compile(r"^\s*引用\s?[:\uff1a]\s*")
+_PARAGRAPH_END = re.compile(r"\n\n|$")  # an empty line, or the end
+# A post of the quoted moment: the date of a quotation has no seconds.
+_SAME_MOMENT = 60
+# Whole lines of fewer than six characters are written by everybody (谢谢分享); a frame round them
+# proves nothing. A part of a line has to have ten: that two people write the same ten by chance is
+# rare.
 _SHORTEST, _SHORTEST_PART = 6, 10
 
 
 def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote | None:
-    """The quote that a frame's words make, if they name whom they quote.
+    """The quote that a frame with this text is; ``None`` if it does not say whom it quotes.
 
-    ``link``: the post that the frame's first words link to, and these words. A link further on
-    proves nothing: authors frame lists of links.
+    ``link``: the id of the post that the frame's first words link to, and these words. A link
+    further on proves nothing: authors frame lists of links.
     """
     first, _, rest = text.partition("\n")
     post_id = link[0] if link else None
@@ -57,11 +68,32 @@ def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote |
     return None
 
 
-def with_copied_quotes(posts: list[Post]) -> list[Post]:
-    """Tell whom a frame without attribution quotes, where its words stand above, word for word.
+def without_label(words: str) -> str:
+    """The first words of a quote without the label that the templates for phones put there.
 
-    An unattributed frame is usually how an author sets off words of his own. It is a quotation
-    if exactly these words are in another author's earlier floor on this page.
+    >>> without_label("引用: 甲 发表于 2024-5-6 08:20")
+    '甲 发表于 2024-5-6 08:20'
+    """
+    return _LABEL.sub("", words)
+
+
+def read_old_reply(words: str, post_id: str) -> Quote | None:
+    """Whom a reply of X2 or older answers, from the bold line that it begins with.
+
+    ``post_id`` is the post that the line links to. There is no text: only the line was printed.
+
+    >>> read_old_reply("回复 2# 甲", "9")
+    Quote(text='', author='甲', post_id='9', date=None)
+    """
+    found = _OLD_REPLY.match(words)
+    return Quote("", found["author"].strip() or None, post_id) if found else None
+
+
+def with_copied_quotes(posts: list[Post]) -> list[Post]:
+    """Posts whose frames without attribution are quotes, where another floor has the same words.
+
+    An author usually frames words of his own. A frame is a quotation if exactly its words stand in
+    another author's earlier floor on this page.
     """
     result = list(posts)
     for index, post in enumerate(posts):
@@ -98,18 +130,18 @@ def _quoted(block: Block, post: Post, above: list[Post]) -> Quote | None:
         return None
     is_long = len(text) >= _SHORTEST_PART
     for other in above:
-        said = other.body.text
-        is_there = text in said if is_long else f"\n{text}\n" in f"\n{said}\n"
+        theirs = other.body.text
+        is_there = text in theirs if is_long else f"\n{text}\n" in f"\n{theirs}\n"
         if is_there and other.author.name != post.author.name:
             return Quote(text, other.author.name, other.id, other.date)
     return None
 
 
 def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | None, str]:
-    """The quotation that a reply begins with, and the rest.
+    """The quotation that a reply without markup begins with, and the rest of the reply.
 
-    Nothing marks its end: it is as long as the words are the quoted post's, where that stands
-    above; else it ends with its first paragraph.
+    Nothing marks where the quotation ends. Where the quoted post is among ``above``, it ends with
+    the last paragraph that is this post's; else with its first paragraph.
     """
     first, _, rest = text.partition("\n")
     answers = _ANSWERS.match(first)
@@ -120,17 +152,17 @@ def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | Non
     if not found or date is None:
         return None, text
     author = found["author"]
-    said = [
+    quotable = [
         "".join(post.body.text.split())
         for post in above
         if post.author.name == author
         and post.date
-        and abs((post.date.value - date.value).total_seconds()) < _SAME
+        and abs((post.date.value - date.value).total_seconds()) < _SAME_MOMENT
     ]
-    ends = [match.start() for match in re.finditer(r"\n\n|$", rest)]
+    ends = [match.start() for match in _PARAGRAPH_END.finditer(rest)]
     end = ends[0]
     for at in ends:
-        words_ = "".join(rest[:at].split()).removesuffix("...")
-        if any(words_ in post for post in said):
+        words = "".join(rest[:at].split()).removesuffix("...")
+        if any(words in post for post in quotable):
             end = at
     return Quote(rest[:end].strip("\n"), author, None, date), rest[end:].strip("\n")

@@ -1,4 +1,8 @@
-"""What others said of a post: comments, ratings, the side it takes in a debate."""
+"""What stands below a post: comments (点评), ratings (评分), the side it takes in a debate.
+
+Template `viewthread_node_body.htm`; the marks of a debate or a rush stand in `label.pdbts` above
+the body.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,13 @@ if TYPE_CHECKING:
     from crawler.discuz.context import Context
     from crawler.discuz.page.floor_index import Floor
 
+# tip="<strong>REASON</strong>&nbsp;<em class='xi1'>威望 + 1 </em>"
 _TIP_REASON = re.compile(r"<strong>([^<]{0,200})</strong>")
 _TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
 
 
 def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
+    """The comments that stand in the page: at most five of a post, the others come by AJAX."""
     box = floor.first("comment_")
     if box is None or not len(box):
         return ()
@@ -38,14 +44,15 @@ def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
                 name = words(link) or name
         stamp = next((part for part in row.iter("span") if part.get("class") == "xg1"), None)
         date = read_stamp(stamp, context) if stamp is not None else None
-        said = words(row)
+        text = words(row)
         if stamp is not None:
-            said = said.removesuffix(words(stamp))
-        comments.append(Comment(name, user_id, said.strip(), date))
+            text = text.removesuffix(words(stamp))
+        comments.append(Comment(name, user_id, text.strip(), date))
     return tuple(comments)
 
 
 def read_ratings(floor: Floor) -> tuple[Rating, ...]:
+    """The ratings in `dl#ratelog_PID`: a table, or avatars with tips (`ratelogon=0`)."""
     box = floor.first("ratelog_")
     if box is None:
         return ()
@@ -53,7 +60,7 @@ def read_ratings(floor: Floor) -> tuple[Rating, ...]:
     ratings = []
     for row in box.iter("tr", "p"):
         if row.tag == "p":
-            rating = _told_by_tip(row)
+            rating = _rating_in_tip(row)
             if rating:
                 ratings.append(rating)
             continue
@@ -89,11 +96,10 @@ def read_stand(floor: Floor) -> tuple[str | None, bool]:
     return None, False
 
 
-def _told_by_tip(line: _Element) -> Rating | None:
-    """A rating where the site shows avatars only (ratelogon=0).
+def _rating_in_tip(line: _Element) -> Rating | None:
+    """A rating where the site shows avatars only (`ratelogon=0`).
 
-    `<p id="rate_5_2" tip="<strong>REASON</strong>&nbsp;<em class='xi1'>威望 + 1 </em>">` and the
-    member's name in the next one.
+    `<p id="rate_5_2" tip="…">` has the rating, the next paragraph the name of the member.
     """
     tip, mark = line.get("tip"), line.get("id") or ""
     if not tip or not mark.startswith("rate_"):

@@ -25,20 +25,27 @@ Facts = dict[str, object]
 # 多选投票: ( 最多可选 3 项 ), 共有 37 人参与投票
 _CHOICES = re.compile(r"最多可[选選]\s?(\d{1,6})")
 _VOTERS = re.compile(r"(\d{1,9})\s?人[参參][与與]")
+# 投票已经结束
 _POLL_OVER = re.compile(r"[已经經]{1,2}[结結]束")
+# 1. &nbsp;坐船
 _OPTION = re.compile(r"^\d{1,4}\s?\.\s*")
+# 13.51% (5)   正方观点 (12)
 _VOTES = re.compile(r"\((\d{1,9})\)")
-# 正方观点 (12)
-_SIDE_VOTES = re.compile(r"\((\d{1,9})\)")
+# <div id="trade978" …>
+_GOODS = re.compile(r"trade(\d{1,18})")
+# 结束时间: 2023-4-1 12:00
 _DEBATE_END = re.compile(r"[结結]束[时時][间間]\s?[:\uff1a]\s?(\S{6,12}(?:\s\d{1,2}:\d{2})?)")
+# 裁判: 石桥卖花人
 _UMPIRE = re.compile(r"裁判\s?[:\uff1a]\s?(\S{1,40})")
+# 抢楼  奖励楼层: 8,18,28
 _RUSH_RULE = re.compile(r"(?:奖励楼层|獎勵樓層|截止楼层|结束时间)\s?[:\uff1a].{1,200}")
 
 
 def read_special(page: Floor, first: Floor) -> Facts | None:
     """The facts of a special thread from its first floor and the line above it.
 
-    Always with ``kind``: poll, reward, trade, activity, debate or rush; ``None`` for a plain one.
+    They always have ``kind``: poll, reward, trade, activity, debate or rush. ``None`` for a plain
+    thread.
     """
     box = first.first("pcbs")
     if box is not None:
@@ -57,7 +64,7 @@ def read_special(page: Floor, first: Floor) -> Facts | None:
 
 
 def read_type_options(first: Floor) -> dict[str, str] | None:
-    """The table of 分类信息 above the body: 租金 → 3500 元/月; its caption as 分类."""
+    """The table of 分类信息 above the body: {"租金": "3500 元/月"}; its caption as 分类."""
     box = first.first("typeoption")
     if box is None:
         return None
@@ -131,15 +138,15 @@ def _best_answer(box: _Element) -> Facts:
 def _trade(box: _Element, _: dict[str, _Element]) -> Facts:
     items: list[Facts] = []
     for goods in box.iter("div"):
-        mark = goods.get("id") or ""
-        if not re.fullmatch(r"trade\d{1,18}", mark):
+        found = _GOODS.fullmatch(goods.get("id") or "")
+        if not found:
             continue
         name = next((words(heading) for heading in goods.iter("h4")), None)
         price = next((_price(part) for part in goods.iter("strong")), None)
         old = next((words(part) for part in goods.iter("del")), None)
         items.append(
             {
-                "post_id": mark[len("trade") :],
+                "post_id": found[1],
                 "name": name or None,
                 "price": price,
                 "list_price": old or None,
@@ -164,7 +171,7 @@ def _debate(box: _Element, found: dict[str, _Element]) -> Facts:
         if point.get("class") != "point":
             continue
         heading = next(point.iter("strong"), None)
-        votes = _SIDE_VOTES.search(words(heading)) if heading is not None else None
+        votes = _VOTES.search(words(heading)) if heading is not None else None
         view = " ".join(words(line) for line in point.iter("p"))
         sides.append({"text": view or None, "votes": int(votes[1]) if votes else None})
     about = " ".join(words(line) for line in box.iter("p") if line.get("class") == "dtm")
@@ -179,7 +186,7 @@ def _debate(box: _Element, found: dict[str, _Element]) -> Facts:
 
 
 def _terms(box: _Element) -> Facts:
-    """The pairs of `<dl><dt>活动地点:</dt><dd>…</dd></dl>`, in the site's own words."""
+    """The pairs of `<dl><dt>活动地点:</dt><dd>…</dd></dl>`, named as the site names them."""
     terms: dict[str, str] = {}
     for term in box.iter("dt"):
         value = term.getnext()
@@ -189,6 +196,7 @@ def _terms(box: _Element) -> Facts:
     return {"facts": terms} if terms else {}
 
 
+# the class of the box that only this kind of thread has, below div.pcbs
 _READERS: tuple[tuple[str, Callable[[_Element, dict[str, _Element]], Facts]], ...] = (
     ("pinf", _poll),
     ("rwd", _reward),

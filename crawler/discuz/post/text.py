@@ -1,4 +1,4 @@
-"""Blocks → text."""
+"""A body's blocks → its text (`Body.text`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.discuz.facts import Block
 
+# What HTML takes for white space between words. No-break spaces keep typed indents and are none.
+HTML_SPACES = re.compile(r"[ \t\r\n\f]+")
+# \x07 of a terminal, \ufeff within a word: characters that cannot be seen
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 _NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
@@ -16,8 +19,7 @@ _NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 def render_text(blocks: tuple[Block, ...]) -> str:
     """The post's own words with their line breaks.
 
-    Quotes that name whom they quote and hidden parts leave no trace; smilies and pictures
-    neither.
+    Left out: quotes that name whom they quote, the forum's notices, smilies, pictures, files.
     """
     pieces: list[str] = []
     _render(blocks, pieces)
@@ -25,9 +27,9 @@ def render_text(blocks: tuple[Block, ...]) -> str:
 
 
 def tidy(text: str) -> str:
-    """Lines without white space round them, at most one empty line between two.
+    """Strip every line and leave at most one empty line between two.
 
-    No-break spaces are how Discuz keeps typed indents, so they stay, as spaces.
+    No-break spaces are typed indents (Discuz writes them so); they become spaces and stay.
     """
     lines = [line.strip(" \t").replace("\xa0", " ").rstrip() for line in text.split("\n")]
     text = _CONTROLS.sub("", "\n".join(lines))

@@ -1,4 +1,8 @@
-"""Uploaded files and pictures: what Discuz! sets round them, in a cell and below it."""
+"""Pictures and files: uploads with what Discuz! sets round them, bare pictures, smilies.
+
+Uploads stand in the cell (`ignore_js_op`, `span#attach_5`) or below it (`dl.tattl`); see
+`attachinpost`, `attachlist` and `imagelist` in the template `discuzcode.htm`.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +16,31 @@ from crawler.discuz.facts import Attachment, Image
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# Pictures of the forum's own furniture: file types, place holders, buttons. Not so pictures that
-# members uploaded (data/attachment) or link to.
+# Pictures of the forum itself: static/image/filetype/zip.gif, images/default/attachimg.gif,
+# static/image/common/none.gif (the place holder of a picture that is loaded later). Not those that
+# members uploaded (data/attachment/…) or link to.
 _FURNITURE = re.compile(
     r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif$"
     r"|(?:^|/)images/(?:common|default)/"
 )
+# static/image/smiley/default/lol.gif, images/smilies/default/cry.gif (up to 7.2)
+_SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
+# <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
+_UPLOADED = re.compile(r"aimg_(\d{1,18})$")
 # (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
 _SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
+# 下载次数: 11
 _DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[:\uff1a]\s?(\d{1,12})")
+# 售价: 5 金钱
 _PRICE = re.compile(r"售[价價]\s?[:\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
+# 说明：含源数据
 _DESCRIPTION = re.compile(r"[说說]明\s?[:\uff1a]\s?(.{1,500})")
 
 
 def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image | None]:
-    """An uploaded file or picture from the element that Discuz sets round it.
+    """The file, and the picture if it is one, of the element that Discuz sets round an upload.
 
-    `ignore_js_op` in a cell, `dl.tattl` below it. Robots get no id and no size there.
+    Robots get neither id nor size; without an id a picture is no attachment.
     """
     attachment_id = name = href = description = None
     picture: _Element | None = None
@@ -52,8 +64,8 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
             description = words(part) or None
         elif tag == "span" and mark.startswith("attach_"):
             attachment_id = attachment_id or mark[len("attach_") :]
-    said = words(element)
-    size, downloads, price = _SIZE.search(said), _DOWNLOADS.search(said), _PRICE.search(said)
+    text = words(element)
+    size, downloads, price = _SIZE.search(text), _DOWNLOADS.search(text), _PRICE.search(text)
     image = None
     if picture is not None:
         url = urls.resolve(base, picture_source(picture))
@@ -76,7 +88,10 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
 
 
 def picture_source(element: _Element) -> str | None:
-    """Where a picture really is: Discuz puts a place holder into src and loads the rest later."""
+    """The address of a picture; ``None`` for one of the forum's own.
+
+    Discuz puts a place holder into `src` and the address into another attribute.
+    """
     for name in ("zoomfile", "file", "data-original", "data-src", "src"):
         source = element.get(name)
         if source and not source.startswith("data:") and not _FURNITURE.search(source):
@@ -84,8 +99,37 @@ def picture_source(element: _Element) -> str | None:
     return None
 
 
+def is_upload_span(element: _Element) -> bool:
+    """Whether a `span` is what Discuz sets round an uploaded file."""
+    # <span id="attach_5"><a>…</a> <em>(212 Bytes…)</em></span>, within ignore_js_op since X2
+    return (element.get("id") or "").startswith("attach_")
+
+
+def is_smiley(picture: _Element, source: str | None) -> bool:
+    """Whether an `img` is one of the forum's smilies; ``source`` is its `picture_source`."""
+    return bool(picture.get("smilieid") or _SMILEY.search(source or picture.get("src") or ""))
+
+
+def read_picture(picture: _Element, source: str | None, base: str) -> Image | None:
+    """A picture with nothing of Discuz's round it; ``source`` is its `picture_source`."""
+    url = urls.resolve(base, source)
+    if not source or not url:
+        return None
+    name = picture.get("title") or picture.get("alt") or None
+    return Image(url, name, upload_id(picture, source))
+
+
+def upload_id(picture: _Element, source: str) -> str | None:
+    """The attachment id of a picture with nothing of Discuz's round it."""
+    known = picture.get("aid")
+    if known or ("attach" not in source and "mod=image" not in source):
+        return known
+    marked = _UPLOADED.match(picture.get("id") or "")
+    return marked[1] if marked else urls.attachment_id(source)
+
+
 def _is_in(element: _Element, prefix: str) -> bool:
-    """Whether one of the next four elements around has an id that begins so."""
+    """Whether one of the four nearest ancestors has an id that begins with ``prefix``."""
     around = element.getparent()
     for _ in range(4):
         if around is None:

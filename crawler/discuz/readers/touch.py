@@ -20,11 +20,11 @@ from crawler.discuz.page.heading import read_all_replies
 from crawler.discuz.page.identity import read_place, read_thread_id, read_thread_url
 from crawler.discuz.page.site import base_of, read_site
 from crawler.discuz.post.author import read_name
-from crawler.discuz.post.body import read_body, upload_id
+from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import with_copied_quotes
-from crawler.discuz.post.uploads import picture_source
+from crawler.discuz.post.uploads import picture_source, upload_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

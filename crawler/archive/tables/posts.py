@@ -1,0 +1,130 @@
+"""Posts: what the last line of each says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crawler.archive.changes import PostSeen
+from crawler.archive.state import KnownPost
+from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
+
+# Bits of the column `state`. A post that is gone has the highest one, so `state < _GONE` selects
+# the posts that are there.
+_FIRST, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
+
+
+class PostTable(Table):
+    """The table `post`.
+
+    The posts of a thread are ordered by `KnownPost.order`: by date in minutes, then by id.
+    """
+
+    def posts(self, thread_id: str, post_ids: Iterable[str]) -> dict[str, KnownPost]:
+        """Return those of the given posts that are known, by id; also those that are gone."""
+        found = {}
+        for post_id in post_ids:
+            row = self._db.execute(
+                "SELECT id, at, version, hash, state, media FROM post WHERE thread = ? AND id = ?",
+                (id_value(thread_id), id_value(post_id)),
+            ).fetchone()
+            if row:
+                found[post_id] = _from_row(row)
+        return found
+
+    def posts_between(
+        self, thread_id: str, low: tuple[int, int] | None, high: tuple[int, int] | None
+    ) -> list[KnownPost]:
+        """Return the posts that are there between two orders, both excluded, in their order.
+
+        ``None`` is no limit.
+        """
+        first, last = low or (LOWEST, 0), high or (HIGHEST, 0)
+        rows = self._db.execute(
+            "SELECT id, at, version, hash, state, media FROM post"
+            " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
+            (id_value(thread_id), first[0], last[0], _GONE),
+        )
+        return [post for post in map(_from_row, rows) if first < post.order < last]
+
+    def present_posts(self, thread_id: str, behind: str | None, limit: int) -> list[KnownPost]:
+        """Return up to ``limit`` posts that are there, by id, beginning behind the id ``behind``.
+
+        With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
+        """
+        rows = self._db.execute(
+            "SELECT id, at, version, hash, state, media FROM post"
+            " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
+            (id_value(thread_id), id_value(behind) if behind else -1, _GONE, limit),
+        )
+        return [_from_row(row) for row in rows]
+
+    def counts(self, thread_id: str) -> tuple[int, int, int]:
+        """Return how many posts of a thread are there, how many of them shielded; how many gone."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM post WHERE thread = ? GROUP BY state",
+            (id_value(thread_id),),
+        ).fetchall()
+        gone = sum(count for state, count in rows if state >= _GONE)
+        shielded = sum(count for state, count in rows if state < _GONE and state & _SHIELDED)
+        return sum(count for _, count in rows) - gone, shielded, gone
+
+    def count_before(self, thread_id: str, order: tuple[int, int]) -> int:
+        """Return how many posts that are there come before an order."""
+        row = self._db.execute(
+            "SELECT count(*) FROM post"
+            " WHERE thread = ?1 AND state < ?4 AND (at < ?2 OR (at = ?2 AND id < ?3))",
+            (id_value(thread_id), *order, _GONE),
+        ).fetchone()
+        return int(row[0])
+
+    def _save_post(self, change: PostSeen) -> None:
+        post = change.post
+        self._db.execute(
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                id_value(change.thread_id),
+                id_value(post.id),
+                post.at,
+                post.version,
+                post.hash,
+                _state(post),
+                post.media or None,
+            ),
+        )
+
+
+def hash_bytes(digest: str) -> bytes:
+    """Return what is kept of a sha256 in hex: eight bytes tell two versions of one post apart.
+
+    >>> len(hash_bytes("ab" * 32)), hash_bytes("")
+    (8, b'')
+    """
+    return bytes.fromhex(digest[:16])
+
+
+def _state(post: KnownPost) -> int:
+    return (
+        _FIRST * post.is_first
+        + _EARLY * post.is_early
+        + _SHIELDED * post.is_shielded
+        + _GONE * post.is_gone
+    )
+
+
+def _from_row(row: tuple[Any, ...]) -> KnownPost:
+    number, at, version, digest, state, media = row
+    is_first, is_early, is_shielded, is_gone = (
+        bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
+    )
+    return KnownPost(
+        str(number),
+        at,
+        version,
+        digest,
+        is_first,
+        is_early,
+        is_shielded,
+        is_gone,
+        media=media or b"",
+    )

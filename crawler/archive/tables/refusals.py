@@ -1,0 +1,62 @@
+"""Refusals: what the last line of each says, and when it was last met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.archive.changes import RefusalSeen
+from crawler.archive.state import KnownRefusal
+from crawler.archive.tables.table import Table, id_value
+
+
+class RefusalTable(Table):
+    """The table `refusal`; a refusal that was retracted stays, with an empty reason."""
+
+    def refusal(self, refusal_id: str) -> KnownRefusal | None:
+        """Return a refusal by its item id; ``None`` if there never was one."""
+        row = self._db.execute("SELECT * FROM refusal WHERE id = ?", (refusal_id,)).fetchone()
+        return _from_row(row) if row else None
+
+    def refusals_due(self, before: int, limit: int) -> list[KnownRefusal]:
+        """Return the refusals to be tried again, those last met longest ago first.
+
+        All that are retriable, and behind them up to ``limit`` others that were last met at or
+        before ``before`` (seconds since 1970).
+        """
+        rows = self._db.execute("SELECT * FROM refusal WHERE retriable ORDER BY asked").fetchall()
+        rows += self._db.execute(
+            "SELECT * FROM refusal WHERE NOT retriable AND reason != '' AND asked <= ?"
+            " ORDER BY asked LIMIT ?",
+            (before, limit),
+        )
+        return [_from_row(row) for row in rows]
+
+    def _save_refusal(self, change: RefusalSeen) -> None:
+        refusal = change.refusal
+        self._db.execute(
+            "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                refusal.id,
+                refusal.thread_id and id_value(refusal.thread_id),
+                refusal.reason,
+                refusal.is_retriable,
+                refusal.attempts,
+                refusal.version,
+                refusal.asked,
+                refusal.url,
+            ),
+        )
+
+
+def _from_row(row: tuple[Any, ...]) -> KnownRefusal:
+    refusal_id, thread, reason, is_retriable, attempts, version, asked, url = row
+    return KnownRefusal(
+        refusal_id,
+        None if thread is None else str(thread),
+        reason,
+        bool(is_retriable),
+        attempts,
+        version,
+        asked,
+        url,
+    )

@@ -1,0 +1,131 @@
+"""Threads as they were last read, and when each of their pages was looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from crawler.archive.changes import PageSeen, ThreadSeen
+from crawler.archive.state import KnownThread
+from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
+
+
+class ThreadTable(Table):
+    """The tables `thread` and `page`."""
+
+    def thread(self, thread_id: str) -> KnownThread | None:
+        """Return what is known of a thread; ``None`` if it was never read."""
+        row = self._db.execute(
+            "SELECT * FROM thread WHERE id = ?", (id_value(thread_id),)
+        ).fetchone()
+        return _from_row(row) if row else None
+
+    def threads_between(
+        self, board_id: str, low: int | None, high: int | None
+    ) -> Iterator[KnownThread]:
+        """Yield the threads of a board whose last post lies between two times, both excluded.
+
+        The times are minutes since 1970; ``None`` is no limit. Sticky threads are left out, because
+        a list shows them out of order, and so are threads that are gone or that no list shows.
+        """
+        rows = self._db.execute(
+            "SELECT * FROM thread WHERE board = ? AND last_post > ? AND last_post < ?"
+            " AND NOT is_sticky AND NOT is_gone",
+            (board_id, LOWEST if low is None else low, HIGHEST if high is None else high),
+        )
+        return map(_from_row, rows)
+
+    def sticky_threads(self, board_id: str) -> list[KnownThread]:
+        """Return the sticky threads that the board's list should show."""
+        rows = self._db.execute(
+            "SELECT * FROM thread WHERE board = ? AND is_sticky AND NOT is_gone"
+            " AND last_post IS NOT NULL",
+            (board_id,),
+        )
+        return [_from_row(row) for row in rows]
+
+    def pages(self, thread_id: str) -> set[int]:
+        """Return the numbers of the pages of a thread that were read."""
+        rows = self._db.execute("SELECT number FROM page WHERE thread = ?", (id_value(thread_id),))
+        return {number for (number,) in rows}
+
+    def oldest_pages(
+        self, before: int, boards: Iterable[str] | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """Return up to ``limit`` pairs (thread id, page) not looked at since ``before``.
+
+        Pages that were looked at in vain come first, then the others, the oldest first. ``before``
+        is in seconds since 1970. ``boards``: only threads of these; ``None``: of all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        # a page that is due has the time with a minus sign, see `_save_page`
+        rows = self._db.execute(
+            "SELECT page.thread, page.number FROM page JOIN thread ON thread.id = page.thread"
+            " WHERE checked < ?1 AND -checked < ?1 AND NOT is_gone"
+            " AND (?2 IS NULL OR board IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY checked LIMIT ?3",
+            (before, chosen, limit),
+        )
+        return [(str(thread), number) for thread, number in rows]
+
+    def _save_thread(self, change: ThreadSeen) -> None:
+        thread = change.thread
+        self._db.execute(
+            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _to_row(thread),
+        )
+        # pages that the thread no longer has must not be looked at again
+        self._db.execute(
+            "DELETE FROM page WHERE thread = ? AND (number > ? OR ?)",
+            (id_value(thread.id), thread.pages, thread.is_gone),
+        )
+
+    def _save_page(self, change: PageSeen) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?)",
+            (
+                id_value(change.thread_id),
+                change.number,
+                # below zero: due, see `oldest_pages`
+                -change.at if change.is_due else change.at,
+            ),
+        )
+
+
+def _to_row(thread: KnownThread) -> tuple[Any, ...]:
+    return (
+        id_value(thread.id),
+        thread.board,
+        thread.head,
+        thread.tail,
+        thread.last_post,
+        thread.pages,
+        thread.surplus,
+        thread.is_sticky,
+        thread.is_reversed,
+        thread.is_partial,
+        thread.coverage,
+        json.dumps(thread.missing) if thread.missing else None,
+        thread.is_gone,
+    )
+
+
+def _from_row(row: tuple[Any, ...]) -> KnownThread:
+    number, board, head, tail, last_post, pages, surplus, *flags = row
+    is_sticky, is_reversed, is_partial, coverage, missing, is_gone = flags
+    return KnownThread(
+        str(number),
+        board,
+        head,
+        tail,
+        last_post,
+        pages,
+        surplus,
+        bool(is_sticky),
+        bool(is_reversed),
+        bool(is_partial),
+        coverage,
+        tuple(json.loads(missing)) if missing else (),
+        bool(is_gone),
+    )

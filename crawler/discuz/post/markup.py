@@ -1,0 +1,333 @@
+"""What each element in a cell means: two tables, one by tag and one by class.
+
+A row is a function that begins an element: it writes to the walk, and returns what has to be done
+at the element's end, or `skip` where nothing below it is visited. A class counts before a tag.
+Elements without a row are read through: their words are the author's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.discuz import urls
+from crawler.discuz.facts import Block, Link
+from crawler.discuz.post.media import addresses_in_script
+from crawler.discuz.post.noise import (
+    NOISE_IDS,
+    Meaning,
+    class_meaning,
+    is_copy_button,
+    is_hidden,
+    read_edit_mark,
+    structural_meaning,
+)
+from crawler.discuz.post.quotes import read_old_reply, without_label
+from crawler.discuz.post.uploads import (
+    is_smiley,
+    is_upload_span,
+    picture_source,
+    read_picture,
+    read_upload,
+)
+from crawler.discuz.post.walk import skip
+from crawler.discuz.post.withheld import read_access, read_notice
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from crawler.discuz.post.walk import Enter, Leave, Walk
+
+_BLOCKS = (
+    "p div blockquote h1 h3 h5 h6 li dl dt dd tr pre center section article tbody caption figure"
+    " figcaption details summary form fieldset header footer"
+)
+_DROPPED = "style noscript button input select textarea option label head title link meta"
+
+
+def enter(walk: Walk, element: _Element) -> Leave | None:
+    """Begin an element; see `Walk.run` for what is returned."""
+    tag = element.tag
+    if tag == "br":
+        walk.new_line()
+        return skip
+    if tag == "img":
+        return _picture(walk, element)
+    classes, style = element.get("class"), element.get("style")
+    if style is not None and not walk.spoilers and is_hidden(style):
+        return skip
+    if classes is not None:
+        known = walk.context.knows_classes
+        meaning = class_meaning(classes) if known else structural_meaning(element)
+        if meaning is not None:
+            by_class = BY_CLASS[meaning]
+            if by_class is not None:
+                return by_class(walk, element)
+    by_tag = BY_TAG.get(tag)
+    return None if by_tag is None else by_tag(walk, element)
+
+
+def _drop(_: Walk, __: _Element) -> Leave | None:
+    return skip
+
+
+# -- lines and cells -------------------------------------------------------------------------------
+
+
+def _block(walk: Walk, element: _Element) -> Leave | None:
+    if element.get("id") in NOISE_IDS:
+        return skip
+    walk.own_line()
+    return _leave_block
+
+
+def _leave_block(walk: Walk, _: _Element) -> None:
+    walk.own_line()
+
+
+def _heading_of_box(walk: Walk, element: _Element) -> Leave | None:
+    # <div class="showhide"><h4>本帖隐藏的内容</h4>…: the heading is the forum's
+    return skip if walk.frame.kind == "unlocked" else _block(walk, element)
+
+
+def _heading_of_reply(walk: Walk, element: _Element) -> Leave | None:
+    # phones get the title of a reply in its cell: <h2><strong>…</strong></h2>
+    is_title = walk.is_mobile and walk.is_empty()
+    return skip if is_title else _block(walk, element)
+
+
+def _cell(walk: Walk, element: _Element) -> Leave | None:
+    frame = walk.frame
+    if element.getprevious() is not None and not frame.at_line_start:
+        frame.pieces.append("\t")
+    return None
+
+
+def _rule(walk: Walk, _: _Element) -> Leave | None:
+    walk.own_line()
+    walk.put(Block("rule"))
+    return skip
+
+
+# -- containers ------------------------------------------------------------------------------------
+
+
+def _leave_container(walk: Walk, _: _Element) -> None:
+    walk.close()
+
+
+def _table(walk: Walk, element: _Element) -> Leave | None:
+    if element.get("id") in NOISE_IDS:
+        return skip
+    return _leave_container if walk.open("table") else _leave_block
+
+
+def _list(walk: Walk, element: _Element) -> Leave | None:
+    if element.get("id") in NOISE_IDS:
+        return skip
+    return _leave_container if walk.open("list") else _leave_block
+
+
+def _quote(walk: Walk, element: _Element) -> Leave | None:
+    # touch: <div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div> is no quotation
+    if walk.is_mobile and next(element.iter("blockquote"), None) is None:
+        return _locked(walk, element)
+    return _leave_container if walk.open("quote") else _leave_block
+
+
+def _code(walk: Walk, _: _Element) -> Leave | None:
+    return _leave_container if walk.open("code") else _leave_block
+
+
+def _unlocked(walk: Walk, _: _Element) -> Leave | None:
+    return _leave_container if walk.open("unlocked") else _leave_block
+
+
+def _spoiler(walk: Walk, _: _Element) -> Leave | None:
+    walk.spoilers += 1
+    return _leave_spoiler if walk.open("spoiler") else _leave_deep_spoiler
+
+
+def _leave_spoiler(walk: Walk, _: _Element) -> None:
+    walk.spoilers -= 1
+    walk.close()
+
+
+def _leave_deep_spoiler(walk: Walk, _: _Element) -> None:
+    walk.spoilers -= 1
+    walk.own_line()
+
+
+# -- what the forum says ---------------------------------------------------------------------------
+
+
+def _edited(walk: Walk, element: _Element) -> Leave | None:
+    mark = read_edit_mark(element, walk.context.clock)
+    if mark is not None:
+        walk.found.edited_by, walk.found.edited_at = mark
+    return skip
+
+
+def _locked(walk: Walk, element: _Element) -> Leave | None:
+    notice = read_notice(element)
+    access = read_access(notice)
+    if access != "visible":
+        walk.found.access = access
+    walk.found.notices.append(notice)
+    walk.own_line()
+    walk.put(Block("hidden", notice))
+    return skip
+
+
+# -- pictures, files, media ------------------------------------------------------------------------
+
+
+def _picture(walk: Walk, element: _Element) -> Leave | None:
+    source = picture_source(element)
+    if is_smiley(element, source):
+        walk.put(Block("smiley", element.get("alt") or "", element.get("src")))
+        return skip
+    image = read_picture(element, source, walk.context.base)
+    if image is not None:
+        walk.found.images.append(image)
+        walk.put(Block("image", image.name or "", image.url))
+    return skip
+
+
+def _upload(walk: Walk, element: _Element) -> Leave | None:
+    for script in element.iter("script"):
+        _script(walk, script)
+    for player in element.iter("iframe", "video", "audio", "source", "embed"):
+        walk.add_media(player.get("src"))
+    for box in element.iter("div"):
+        if class_meaning(box.get("class") or "") == "media":
+            _media(walk, box)
+    attachment, image = read_upload(element, walk.context.base)
+    if image:
+        walk.found.images.append(image)
+        walk.put(Block("image", image.name or "", image.url))
+    if attachment:
+        walk.found.attachments.append(attachment)
+        if not image:
+            walk.put(Block("file", attachment.name or "", attachment.url))
+    return skip
+
+
+def _span(walk: Walk, element: _Element) -> Leave | None:
+    return _upload(walk, element) if is_upload_span(element) else None
+
+
+def _media(walk: Walk, element: _Element) -> Leave | None:
+    # X3.5: the script beside it names the address, the link in it may be dead (javascript:;)
+    for link in element.iter("a"):
+        walk.add_media(link.get("href"))
+    return skip
+
+
+def _script(walk: Walk, element: _Element) -> Leave | None:
+    for address in addresses_in_script(element.text or ""):
+        walk.add_media(address)
+    return skip
+
+
+def _player(walk: Walk, element: _Element) -> Leave | None:
+    walk.add_media(element.get("src") or element.get("data"))
+    return skip
+
+
+def _player_with_sources(walk: Walk, element: _Element) -> Leave | None:
+    # <video><source src="…" /></video>
+    walk.add_media(element.get("src") or element.get("data"))
+    return None
+
+
+# -- links and bold parts --------------------------------------------------------------------------
+
+
+def _link(walk: Walk, _: _Element) -> Leave | None:
+    walk.mark()
+    return _leave_link
+
+
+def _leave_link(walk: Walk, element: _Element) -> None:
+    mark = walk.since_mark()
+    href = element.get("href")
+    words = "".join(mark.frame.pieces[mark.pieces :]).strip()
+    if not words or not href:
+        return
+    frame = walk.frame
+    post_id = urls.post_id(href)
+    if post_id and frame.kind == "quote" and frame is mark.frame and not frame.blocks:
+        before = "".join(frame.pieces[: mark.pieces])
+        if not (without_label(before) if walk.is_mobile else before).strip():
+            frame.post_link = post_id, words
+            return
+    if class_meaning(element.get("class") or "") == "relatedlink":
+        return
+    url = urls.resolve(walk.context.base, href)
+    if url:
+        walk.found.links.append(Link(url, words.replace("\xa0", " ")))
+
+
+def _bold(walk: Walk, _: _Element) -> Leave | None:
+    walk.mark()
+    return _leave_bold
+
+
+def _leave_bold(walk: Walk, _: _Element) -> None:
+    mark = walk.since_mark()
+    frame, links = mark.frame, walk.found.links
+    linked = (urls.post_id(link.url) for link in links[mark.links :])
+    post_id = next(filter(None, linked), None)
+    if post_id is None:
+        return
+    quote = read_old_reply("".join(frame.pieces[mark.pieces :]).strip(), post_id)
+    if quote is not None:
+        del frame.pieces[mark.pieces :]
+        del links[mark.links :]
+        frame.at_line_start = not frame.pieces
+        walk.found.quotes.append(quote)
+
+
+def _copy_button(_: Walk, element: _Element) -> Leave | None:
+    return skip if is_copy_button(element) else None
+
+
+BY_TAG: dict[str, Enter] = {
+    **dict.fromkeys(_BLOCKS.split(), _block),
+    **dict.fromkeys(_DROPPED.split(), _drop),
+    "h2": _heading_of_reply,
+    "h4": _heading_of_box,
+    "table": _table,
+    "td": _cell,
+    "th": _cell,
+    "ul": _list,
+    "ol": _list,
+    "hr": _rule,
+    "a": _link,
+    "b": _bold,
+    "strong": _bold,
+    "em": _copy_button,
+    "span": _span,
+    "ignore_js_op": _upload,
+    "script": _script,
+    "iframe": _player,
+    "embed": _player,
+    "object": _player,
+    "source": _player,
+    "video": _player_with_sources,
+    "audio": _player_with_sources,
+}
+
+# None: the element is what its tag says
+BY_CLASS: dict[Meaning, Enter | None] = {
+    "noise": _drop,
+    "edited": _edited,
+    "quote": _quote,
+    "code": _code,
+    "locked": _locked,
+    "unlocked": _unlocked,
+    "spoiler": _spoiler,
+    "media": _media,
+    "upload": _upload,
+    "relatedlink": None,
+}

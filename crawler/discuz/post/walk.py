@@ -1,0 +1,191 @@
+"""The walk over a cell: every element once, in document order, without recursion.
+
+Posts nest a thousand deep, and this is the hottest loop of the program. What an element means is
+not known here: `run` asks a function for it (`crawler.discuz.post.markup.enter`), which writes
+words and blocks by the methods of `Walk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.discuz import urls
+from crawler.discuz.facts import Access, Attachment, Block, Image, Link, Moment, Quote
+from crawler.discuz.post.frames import Container, Frame, close_frame
+from crawler.discuz.post.media import has_tag, without_tagged_media
+from crawler.discuz.post.text import HTML_SPACES
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from crawler.discuz.context import Context
+
+# Nobody reads quotes in quotes deeper than this; a container further in is read as plain words.
+_DEEPEST = 32
+
+Leave = Callable[["Walk", "_Element"], None]
+Enter = Callable[["Walk", "_Element"], Leave | None]
+
+
+def skip(_: Walk, __: _Element) -> None:
+    """What `Enter` returns for an element that is done with: nothing below it is visited."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a body holds beside its words, in document order; the fields are those of `Body`."""
+
+    quotes: list[Quote] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    edited_by: str | None = None
+    edited_at: Moment | None = None
+    access: Access = "visible"
+
+
+class Mark(NamedTuple):
+    """Where an open link or bold part began: its frame, and how much stood before it.
+
+    A block in between has flushed the frame's pieces, so that there may be fewer than ``pieces``.
+    """
+
+    frame: Frame
+    pieces: int
+    links: int
+
+
+class Walk:
+    """One walk over a cell: a stack of frames, and what was found beside the words."""
+
+    __slots__ = ("_marks", "context", "found", "frames", "is_mobile", "spoilers")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.is_mobile = context.is_mobile
+        self.frames = [Frame()]
+        self.found = Found()
+        # how many spoilers are open: what they hide is shown
+        self.spoilers = 0
+        self._marks: list[Mark] = []
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost container that is open."""
+        return self.frames[-1]
+
+    def run(self, cell: _Element, enter: Enter) -> tuple[Block, ...]:
+        """Visit every element below ``cell`` once; the blocks of the body.
+
+        ``enter`` begins an element. It returns what has to be done at its end, if anything, or
+        `skip` where the elements below it are not to be visited.
+        """
+        self.add(cell.text)
+        stack: list[tuple[_Element, Iterator[_Element], Leave | None]] = [(cell, iter(cell), None)]
+        while stack:
+            element, children, leave = stack[-1]
+            for child in children:
+                entered = enter(self, child)
+                if entered is skip:
+                    self.add(child.tail)
+                    continue
+                self.add(child.text)
+                stack.append((child, iter(child), entered))
+                break
+            else:
+                stack.pop()
+                if leave is not None:
+                    leave(self, element)
+                if stack:
+                    self.add(element.tail)
+        while len(self.frames) > 1:
+            self.close()
+        self.frames[0].flush()
+        return tuple(self.frames[0].blocks)
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def add(self, words: str | None) -> None:
+        """Add words as HTML shows them: white space is one space, none at the start of a line."""
+        if not words:
+            return
+        if self.is_mobile and has_tag(words):
+            words, addresses = without_tagged_media(words)
+            for address in addresses:
+                self.add_media(address)
+        frame = self.frames[-1]
+        words = HTML_SPACES.sub(" ", words)
+        if frame.at_line_start:
+            words = words.lstrip(" ")
+            if not words:
+                return
+            frame.at_line_start = False
+        if frame.kind == "code":
+            words = words.replace(" ", "\xa0")
+        frame.pieces.append(words)
+
+    def new_line(self) -> None:
+        """Break the line, as `<br>` does."""
+        frame = self.frames[-1]
+        frame.pieces.append("\n")
+        frame.at_line_start = True
+
+    def own_line(self) -> None:
+        """Start a new line at the edge of a block, unless the current line is empty."""
+        if not self.frames[-1].at_line_start:
+            self.new_line()
+
+    def is_empty(self) -> bool:
+        """Whether nothing of the body was read yet."""
+        return len(self.frames) == 1 and self.frames[0].is_empty()
+
+    def mark(self) -> None:
+        """Remember this place until `since_mark`: the words behind it are wanted as one."""
+        frame = self.frames[-1]
+        self._marks.append(Mark(frame, len(frame.pieces), len(self.found.links)))
+
+    def since_mark(self) -> Mark:
+        """The place of the last `mark`."""
+        return self._marks.pop()
+
+    # -- blocks ------------------------------------------------------------------------------------
+
+    def put(self, block: Block) -> None:
+        """Add a block that holds no others: a picture, a smiley, a file."""
+        frame = self.frames[-1]
+        frame.flush()
+        frame.blocks.append(block)
+
+    def add_media(self, address: str | None) -> None:
+        """Add a video or sound at its place."""
+        url = urls.resolve(self.context.base, address)
+        if url and url.startswith("http"):
+            self.found.media.append(url)
+            self.put(Block("media", url=url))
+
+    def open(self, kind: Container) -> bool:
+        """Open a container on a line of its own; false if the containers are too deep for it."""
+        self.own_line()
+        if len(self.frames) >= _DEEPEST:
+            return False
+        found = self.found
+        self.frames.append(Frame(kind, links=len(found.links), images=len(found.images)))
+        return True
+
+    def close(self) -> None:
+        """Close the innermost container: it becomes a block of the one around it."""
+        frame = self.frames.pop()
+        outer = self.frames[-1]
+        outer.flush()
+        if frame.kind is not None:
+            block = close_frame(frame, frame.kind, self.context)
+            if block.quote is not None:
+                self.found.quotes.append(block.quote)
+                # what is linked and shown there is the other post's
+                del self.found.links[frame.links :], self.found.images[frame.images :]
+            outer.blocks.append(block)
+        outer.at_line_start = True

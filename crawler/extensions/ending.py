@@ -1,0 +1,48 @@
+"""How the crawl of a Scrapy process ended, for whoever reports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.frontier.remarks import RaisedAlarm
+from crawler.frontier.run import run_of
+from crawler.reporting.exit_status import Ending, resumed_message
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
+    """How a crawl ended, or would if it ended now for ``finish_reason``."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    reason = finish_reason or stats.get("finish_reason")
+    requests = stats.get("downloader/request_count", 0)
+    has_errors = any(name.startswith("spider_exceptions") for name in stats)
+    run = run_of(crawler.spider)
+    if run is None:
+        return Ending(finish_reason=reason, requests=requests, has_spider_errors=has_errors)
+    remarks, resumed = run.remarks, run.remarks.resumed
+    return Ending(
+        tally=run.tally,
+        finish_reason=reason,
+        stopped=remarks.stopped,
+        requests=requests,
+        has_spider_errors=has_errors,
+        left=remarks.left,
+        resumed=resumed_message(resumed.run_id, resumed.began, resumed.lists, resumed.threads)
+        if resumed
+        else None,
+        alarm=_alarm_message(remarks.alarm) if remarks.alarm else None,
+        unusable=remarks.unusable,
+        storage_error=remarks.storage_error,
+        example=run.example,
+    )
+
+
+def _alarm_message(raised: RaisedAlarm) -> str:
+    alarm = raised.alarm
+    kept = f"kept in {raised.kept}; " if raised.kept else ""
+    return (
+        f"the pages no longer look as they did: {alarm.text}, as {alarm.urls[0]}"
+        f" ({kept}scrapy check-site {raised.root} tells more)"
+    )

@@ -1,0 +1,30 @@
+"""What came of one request, without Scrapy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.discuz.facts import Page
+from crawler.frontier.template_drift import Sample
+from crawler.items import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Outcome of one request.
+
+    ``page`` is what was read; ``reason`` tells why there is no page or why it is not whole, with
+    ``message``, the words of the page or the error. ``status`` is that of HTTP, ``sample`` the page
+    as it was sent, ``None`` where no response came. ``attempts`` counts the requests that were made
+    for it.
+    """
+
+    url: str
+    seen_at: datetime
+    page: Page | None = None
+    reason: Reason | None = None
+    message: str | None = None
+    status: int | None = None
+    attempts: int = 1
+    sample: Sample | None = None

@@ -1,0 +1,351 @@
+"""One run: its sites with their archives and frontiers, what is stored, and when it ends."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, runtime_checkable
+
+from crawler.archive.changes import Change
+from crawler.archive.files import site_folder
+from crawler.archive.ledger import LedgerError
+from crawler.archive.site_archive import InUseError, SiteArchive
+from crawler.discuz import urls
+from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Config
+from crawler.frontier.options import Arguments
+from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
+from crawler.frontier.site import Site
+from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.template_drift import Drift, keep_samples
+from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
+from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
+from crawler.history.tally import Tally
+from crawler.history.thread_history import ThreadHistory, ThreadToRead
+from crawler.items import Line, refusal_line
+from crawler.privacy.removal_list import BadRemovalsError
+from crawler.privacy.site import PrivacyError, open_privacy
+
+logger = logging.getLogger(__name__)
+
+
+class RunEndsError(Exception):
+    """The run cannot go on; ``reason`` is the finish reason of the crawl."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run over one site or several.
+
+    ``line_stored`` is called with each line that was stored, ``end`` with the finish reason when
+    the disk fails and the run has to end at once.
+    """
+
+    config: Config
+    options: Arguments = field(default_factory=lambda: Arguments(()))
+    run_id: str = field(
+        default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
+    )
+    sites: dict[str, Site] = field(default_factory=dict)
+    frontiers: list[SiteFrontier] = field(default_factory=list)
+    remarks: Remarks = field(default_factory=Remarks)
+    pauses: Pauses = field(default_factory=Pauses)
+    deliveries: Deliveries = field(init=False)
+    line_stored: Callable[[Site, Entry], None] = lambda _site, _entry: None
+    end: Callable[[str], None] = lambda _: None
+
+    def __post_init__(self) -> None:
+        self.deliveries = Deliveries(self._store)
+
+    @property
+    def tally(self) -> Tally:
+        """The counters of all sites together."""
+        return sum((site.tally for site in self.sites.values()), Tally())
+
+    @property
+    def example(self) -> str | None:
+        """A refusal that made the run incomplete, in words of the forum."""
+        examples = [site.example for site in self.sites.values() if site.example]
+        return examples[-1] if examples else None
+
+    # -- its sites ---------------------------------------------------------------------------------
+
+    def begin(self, addresses: list[str], now: datetime) -> None:
+        """Open the frontiers of the forums that the addresses belong to.
+
+        Raises `RunEndsError`.
+        """
+        by_root: dict[str, list[str]] = {}
+        for asked in addresses:
+            board = urls.read_board_address(asked)
+            root = board.root if board else urls.forum_root(asked, None)
+            by_root.setdefault(root, []).append(asked)
+        for root, asked_here in by_root.items():
+            self._open_frontier(root, asked_here, now)
+
+    def site(self, name: str) -> Site:
+        """A site of this run, opened when it is first asked for. Raises `RunEndsError`."""
+        site = self.sites.get(name)
+        if site is not None:
+            return site
+        config = self.config
+        try:
+            archive = SiteArchive(
+                config.data / site_folder(name),
+                size=config.segment_size,
+                compression=config.compression,
+            )
+        except (InUseError, LedgerError) as error:
+            self.remarks.unusable = str(error)
+            raise RunEndsError("unusable") from None
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(None, error)
+            raise RunEndsError("storage_failed") from None
+        try:
+            privacy = open_privacy(archive, config.authors, config.location)
+        except (PrivacyError, BadRemovalsError) as error:
+            archive.close()
+            self.remarks.unusable = str(error)
+            raise RunEndsError("unusable") from None
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(archive, error)
+            archive.close()
+            raise RunEndsError("storage_failed") from None
+        site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
+        self.sites[name] = site
+        return site
+
+    def _open_frontier(self, root: str, addresses: list[str], now: datetime) -> None:
+        frontier = SiteFrontier(
+            self.site(urls.site_of(root)),
+            root,
+            self.options,
+            run_id=self.run_id,
+            now=now,
+            limits=self.config.limits,
+        )
+        self.frontiers.append(frontier)
+        if frontier.begun is None:
+            frontier.ask_for(addresses)
+        frontier.try_again()
+        if frontier.begun is None:
+            return
+        began, run_id = frontier.begun
+        self.remarks.resumed = Resumed(
+            run_id, datetime.fromtimestamp(began, UTC), *frontier.waiting()
+        )
+
+    # -- asking and answers ------------------------------------------------------------------------
+
+    def next_visits(self) -> Iterator[Visit]:
+        """The visits that begin now: no more at once than a site may be asked for."""
+        for frontier in self.frontiers:
+            while frontier.asking < max(1, self.config.at_once):
+                if frontier.is_finished or frontier.is_stopped:
+                    break
+                tasks = frontier.next(1)
+                if not tasks:
+                    break
+                visit = Visit(frontier, tasks[0])
+                if not frontier.is_left_out(visit.task, visit.refusal_id):
+                    yield visit
+
+    def answer(self, visit: Visit, answer: Answer) -> Step:
+        """What comes of an answer. Raises `RunEndsError` where no other would tell anything."""
+        page = answer.page
+        if self.config.is_member and page is not None and _is_for_guests(page):
+            logger.error("the forum does not know the member of COOKIES_FILE")
+            raise RunEndsError("login_expired")
+        step = visit.answer(answer)
+        if step.is_left:
+            self._leave(visit.frontier)
+        return step
+
+    def _leave(self, frontier: SiteFrontier) -> None:
+        """Note that a site is left alone. Raises `RunEndsError` if it was the last one."""
+        rule = frontier.stop_rule
+        if rule.last is not None:
+            self.remarks.stopped = rule.why
+            logger.error("%s: too many answers in a row were %s", frontier.root, rule.last)
+            rule.last = None
+        if all(each.is_stopped or each.is_finished for each in self.frontiers):
+            raise RunEndsError(rule.why or "blocked")
+
+    def saved_page(self, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
+        """What a saved page gives: it alone, for nothing that it links to is asked for."""
+        if not isinstance(page, ThreadPage) or page.thread_id is None:
+            message = page if isinstance(page, Message) else unexpected(page)
+            line = refusal_line(message.reason, url=url, fetched_at=now, message=message)
+            site = self.site(line.site)
+            count_refusal(line, site, is_asked=True)
+            return site, Batch([Entry(line)])
+        site = self.site(urls.site_of(page.site.root))
+        if page.thread_id in site.privacy.removals.threads:
+            site.tally.removed += 1
+            return site, Batch()
+        asked = ThreadToRead(
+            page.thread_id,
+            self.run_id,
+            with_replies=self.options.with_replies,
+            privacy=site.privacy,
+            media=self.config.limits.media,
+        )
+        history = ThreadHistory(site.archive.ledger, asked)
+        entries, changes = history.add_page(page, page.page, now)
+        last_entries, last_changes = history.finish(now)
+        batch = Batch(entries + last_entries, changes + last_changes)
+        if page.is_truncated:
+            line = refusal_line("truncated", url=url, fetched_at=now, thread_id=page.thread_id)
+            count_refusal(line, site, is_asked=True)
+            batch.entries.append(Entry(line))
+        return site, batch
+
+    # -- storing -----------------------------------------------------------------------------------
+
+    def deliver(self, visit: Visit, step: Step, origin: object) -> Iterator[Line]:
+        """The lines of a step, to be yielded by the spider; what has none is stored at once.
+
+        ``origin`` is the response, or the failure, that the spider was called with.
+        """
+        frontier, task = visit.frontier, visit.task
+        for batch in step.batches:
+            if batch.ends_visit:
+                frontier.mark_delivering(task)
+            yield from self.deliver_batch(
+                frontier.site,
+                batch,
+                origin,
+                (lambda: frontier.complete(task)) if batch.ends_visit else None,
+            )
+
+    def deliver_batch(
+        self,
+        site: Site,
+        batch: Batch,
+        origin: object,
+        on_stored: Callable[[], None] | None = None,
+    ) -> Iterator[Line]:
+        """The lines of one batch, likewise; ``on_stored`` is called when they are stored."""
+        delivery = Delivery(site.archive, batch.entries, batch.changes, origin)
+        if on_stored is not None:
+            delivery.on_stored = on_stored
+        return self.deliveries.begin(delivery)
+
+    def _store(self, delivery: Delivery) -> None:
+        """Store a page whose lines have all come through the pipelines."""
+        archive, site = delivery.archive, self.site_of(delivery)
+        try:
+            archive.store(delivery.lines, delivery.learnt)
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(archive, error)
+            return
+        for entry in delivery.entries:
+            self._count(site, entry)
+        delivery.on_stored()
+
+    def store_line(self, site: Site, line: Line, encoded: bytes, changes: list[Change]) -> None:
+        """Store a line that came of no task of this run."""
+        entry = Entry(line, fate=Fate.STORED, encoded=encoded)
+        self._store(Delivery(site.archive, [entry], changes))
+
+    def site_of(self, delivery: Delivery) -> Site:
+        """The site to whose archive a delivery belongs."""
+        return next(site for site in self.sites.values() if site.archive is delivery.archive)
+
+    def _count(self, site: Site, entry: Entry) -> None:
+        tally = site.tally
+        match entry.fate:
+            case Fate.STORED:
+                tally.count_line(entry.line)
+                self.line_stored(site, entry)
+            case Fate.REJECTED:
+                tally.lines_rejected += 1
+            case Fate.DROPPED:
+                tally.lines_dropped += 1
+            case Fate.FAILED:
+                tally.lines_failed += 1
+
+    def storage_failed(self, archive: SiteArchive | None, error: Exception) -> None:
+        """A disk that takes no line takes none after it: leave what is sure, and end the run."""
+        if self.remarks.storage_error is not None:
+            return
+        logger.critical("lines cannot be stored: %s", error)
+        self.remarks.storage_error = str(error)
+        if archive is not None:
+            archive.give_up(error)
+        self.end("storage_failed")
+
+    # -- its end -----------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Bring to the disk what was handed to the archives; count the lines that were not."""
+        for delivery, _ in self.deliveries.unsettled():
+            for site in self.sites.values():
+                site.tally.lines_unstored += site.archive is delivery.archive
+        for site in self.sites.values():
+            if self.remarks.storage_error is not None:
+                return
+            try:
+                site.archive.flush()
+            except (OSError, sqlite3.Error) as error:
+                self.storage_failed(site.archive, error)
+
+    def close(self, now: datetime) -> None:
+        """The last lines are stored: report changed pages, close the archives."""
+        waiting = [each.waiting() for each in self.frontiers if not each.is_finished]
+        if waiting:
+            lists, threads = map(sum, zip(*waiting, strict=True))
+            self.remarks.left = lists, threads
+        for frontier in self.frontiers:
+            if self.remarks.storage_error is None:
+                self._raise_alarm(frontier, now)
+        for site in self.sites.values():
+            site.archive.close()
+
+    def _raise_alarm(self, frontier: SiteFrontier, now: datetime) -> None:
+        """Report what fell away from a site's pages, and keep some of them."""
+        site = frontier.site
+        alarms = site.drift.alarms()
+        # a page as it was sent names everybody
+        is_kept = self.config.authors == "keep" and not site.privacy.removals
+        changes = site.drift.learnt(now)
+        folder = site.archive.folder
+        try:
+            if alarms and is_kept:
+                keep_samples(site.drift.samples, folder / "alarm", self.run_id)
+            if changes:
+                site.archive.store((), changes)
+                site.archive.flush()
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(site.archive, error)
+        for alarm in alarms:
+            logger.warning("%s: %s", frontier.root, alarm.text)
+            site.alarms.append({**asdict(alarm), "since": alarm.since.isoformat()})
+        if alarms:
+            kept = folder / "alarm" if is_kept else None
+            self.remarks.alarm = RaisedAlarm(frontier.root, alarms[0], kept)
+
+
+def _is_for_guests(page: Page) -> bool:
+    """Whether a page says that nobody is logged in (`discuz_uid = '0'`)."""
+    return page.site is not None and page.site.member_id == "0"
+
+
+@runtime_checkable
+class HasRun(Protocol):
+    """A spider of ours."""
+
+    run: Run
+
+
+def run_of(spider: object) -> Run | None:
+    """The run of a spider; ``None`` for a spider of another project."""
+    return spider.run if isinstance(spider, HasRun) else None

@@ -1,0 +1,169 @@
+"""How much of a thread is known: its posts and pages, held against its own counter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Literal, Self
+
+from crawler.archive.ledger import Ledger
+from crawler.archive.state import KnownThread, Row
+from crawler.discuz.facts import ThreadPage
+from crawler.history.intervals import Ranges
+from crawler.items import Coverage, coverage_line
+
+# Gaps in the floors of a thread of millions need not be listed floor by floor.
+_MISSING_LISTED = 1000
+
+
+@dataclass(slots=True)
+class Count:
+    """What is known of a thread while it is read.
+
+    ``present``, ``shielded`` and ``gone`` count posts, ``pages_known`` are the numbers of the pages
+    that were read, now or before, of ``pages`` that there are. ``expected`` is the thread's counter
+    (its opening post included), ``surplus`` how many more posts than that were known when it was
+    last read whole. ``positions`` are the floors seen now, ``from_top``: from the first page on.
+    ``is_filtered``: a page showed some posts only. ``has_failed``: a page could not be read.
+    ``with_replies``: replies are read as well.
+    """
+
+    present: int
+    shielded: int
+    gone: int
+    pages_known: set[int]
+    pages: int = 0
+    expected: int | None = None
+    surplus: int | None = None
+    with_replies: bool = True
+    is_filtered: bool = False
+    has_failed: bool = False
+    from_top: bool = False
+    positions: Ranges = field(default_factory=Ranges)
+
+    @classmethod
+    def of(cls, ledger: Ledger, thread_id: str, *, row: Row | None, with_replies: bool) -> Self:
+        """What the ledger knows; ``row`` is what the thread's list said of it."""
+        present, shielded, gone = ledger.counts(thread_id)
+        known = ledger.thread(thread_id)
+        return cls(
+            present,
+            shielded,
+            gone,
+            ledger.pages(thread_id),
+            pages=known.pages if known else 0,
+            # only the first page has the thread's counter, its row has it too
+            expected=row.replies + 1 if row and row.replies is not None else None,
+            surplus=known.surplus if known else None,
+            with_replies=with_replies,
+        )
+
+    def unaccounted(self) -> int | None:
+        """How many posts are known that the thread's counter does not count any more.
+
+        Below zero: how many it counts that were not seen yet. What it never agreed in is no news.
+        """
+        if self.expected is None:
+            return None
+        return self.present - self.expected - (self.surplus or 0)
+
+    def captured_pages(self) -> int:
+        """How many of the thread's pages were read, now or before."""
+        return sum(1 for number in self.pages_known if number <= self.pages)
+
+    def is_whole(self) -> bool:
+        """Whether all pages that there are were read, now or before."""
+        if self.has_failed or not self.with_replies:
+            return not self.has_failed
+        return not self.is_filtered and self.captured_pages() >= self.pages
+
+    def gaps(self, known: tuple[int, ...]) -> tuple[int, ...]:
+        """Floors that no page showed: those found now, behind those ``known`` before them."""
+        gaps = tuple(islice(self.positions.holes(), _MISSING_LISTED))
+        return gaps if self.from_top else known + tuple(n for n in gaps if n not in known)
+
+
+def thread_learnt(
+    known: KnownThread | None,
+    page: ThreadPage,
+    count: Count,
+    *,
+    thread_id: str,
+    row: Row | None,
+    has_vanished: bool,
+) -> KnownThread:
+    """What the ledger is to know of a thread when its reading ends; ``page`` was its last page."""
+    thread = known or KnownThread(thread_id)
+    is_whole = count.is_whole()
+    if page.board and page.board.id:
+        thread = replace(thread, board=page.board.id)
+    elif row and not row.is_sticky:
+        thread = replace(thread, board=row.board)
+    if row and is_whole:
+        thread = replace(
+            thread,
+            head=row.head,
+            tail=row.tail,
+            last_post=row.last_post,
+            is_sticky=row.is_sticky,
+        )
+    elif not is_whole:
+        # to be read again, whatever its row says
+        thread = replace(thread, head=None, tail=None)
+    if has_vanished:
+        # it is there all the same: no list is expected to show it until one does
+        thread = replace(thread, last_post=None)
+    surplus = thread.surplus
+    if count.expected is not None:
+        surplus = count.present - count.expected if is_whole else None
+    return replace(
+        thread,
+        pages=count.pages,
+        surplus=surplus,
+        is_reversed=page.is_reversed,
+        is_partial=not count.with_replies,
+        missing=count.gaps(thread.missing),
+        is_gone=False,
+    )
+
+
+def coverage_of(
+    page: ThreadPage, thread: KnownThread, count: Count, now: datetime, run_id: str
+) -> Coverage:
+    """The coverage line of a thread whose reading ends; its version is ``thread.coverage``."""
+    is_whole = count.captured_pages() >= count.pages
+    expected = count.expected
+    if expected is None and count.surplus is not None:
+        # no counter was seen this time: as far from it as before
+        expected = count.present - count.surplus
+    missing = list(thread.missing)
+    waiting = 0
+    if is_whole and expected is not None:
+        waiting = max(0, expected - count.present - len(missing))
+    line = coverage_line(
+        page,
+        thread.id,
+        now,
+        status=_status(count, expected, is_whole=is_whole),
+        posts_expected=expected,
+        posts_captured=count.present,
+        pages_expected=count.pages,
+        pages_captured=count.captured_pages(),
+        missing_positions=missing,
+        posts_deleted=count.gone or None,
+        posts_waiting=waiting or None,
+        posts_shielded=count.shielded or None,
+        run_id=run_id,
+    )
+    line.version = thread.coverage
+    return line
+
+
+def _status(
+    count: Count, expected: int | None, *, is_whole: bool
+) -> Literal["complete", "partial", "unknown"]:
+    if count.is_filtered or (is_whole and expected is None):
+        return "unknown"
+    is_enough = expected is None or count.present >= expected
+    return "complete" if is_whole and is_enough else "partial"

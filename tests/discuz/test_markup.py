@@ -1,0 +1,164 @@
+"""What each element of a cell leaves of itself."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from crawler.discuz.post.markup import BY_CLASS
+from crawler.discuz.post.noise import Meaning
+from tests.forum.cells import FINDPOST, UNKNOWN_NAMES, body_of
+
+
+def test_every_meaning_of_a_class_has_a_row() -> None:
+    assert set(BY_CLASS) == set(get_args(Meaning))
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        # lines
+        ('<div align="center">中</div><div align="right">右</div>', "中\n右"),
+        ("<p>甲</p><p>乙</p>", "甲\n乙"),
+        ("<h3>题</h3>文", "题\n文"),
+        ('前<hr class="l" />后', "前\n后"),
+        ("<u>甲</u><s>乙</s><font color=red>丙</font>", "甲乙丙"),
+        # lists and tables
+        ("<ul><li>竹<li>绳<br />\n</ul>后", "竹\n绳\n后"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a\tb\nc"),
+        ("<table><tr><th>a</th><td>b</td></tr></table>后", "a\tb\n后"),
+        # containers
+        ('<div class="quote"><blockquote>自己的框</blockquote></div>文', "自己的框\n文"),
+        ('<div class="showhide"><h4>本帖隐藏的内容</h4>钥匙</div>', "钥匙"),
+        ("<h4>题</h4>文", "题\n文"),
+        (
+            '<div class="spoiler"><input type="button" value="看" /><div style="display:none">谜底'
+            "</div></div>",
+            "谜底",
+        ),
+        (
+            '<div class="blockcode"><div id="code_x"><ol><li>if a:<br />\n<li>&nbsp; &nbsp; b<br />'
+            "\n</ol></div><em onclick=\"copycode($('code_x'));\">复制代码</em></div>",
+            "if a:\n    b",
+        ),
+        ("<em>复制代码</em>", "复制代码"),
+        # what the forum says
+        ('<i class="pstatus"> 本帖最后由 甲 于 2017-6-1 10:20 编辑 </i><br />文', "文"),
+        ('前<div class="locked">游客，如果您要查看本帖隐藏内容请<a>回复</a></div>后', "前\n后"),
+        # smilies leave no gap
+        (
+            '好 <img src="static/image/smiley/default/smile.gif" smilieid="1" alt=":)" />，走',
+            "好，走",
+        ),
+        ('好 <img src="static/image/smiley/x.gif" smilieid="1" /> 走', "好 走"),
+        # files
+        (
+            '见<span id="attach_5"><a href="forum.php?mod=attachment&amp;aid=5">图.zip</a>'
+            '<em class="xg1">(212 Bytes, 下载次数: 5)</em></span>。',
+            "见。",
+        ),
+        ("<span>字</span>", "字"),
+        # scripts, forms, styles
+        ("文<style>.x{}</style><script>alert(1)</script><noscript>请开</noscript>", "文"),
+        ("<button>赞</button><textarea>稿</textarea>文", "文"),
+        ('<a class="relatedlink" href="http://x/">词</a>语', "词语"),
+        ("<video><source src=http://v.example/x.mp4></video>文", "文"),
+    ],
+)
+def test_text(markup: str, text: str) -> None:
+    assert body_of(markup).text == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "kinds"),
+    [
+        ('<div class="quote"><blockquote>框</blockquote></div>', ["quote"]),
+        ('<div class="blockcode"><ol><li>a</ol></div>', ["code"]),
+        ("<table><tr><td>a</td></tr></table><ol><li>b</ol>", ["table", "list"]),
+        ('<div class="locked">此帖仅作者可见</div>', ["hidden"]),
+        ('<div class="showhide">钥匙</div>', ["unlocked"]),
+        ('<div class="spoiler">谜底</div>', ["spoiler"]),
+        ("<hr>", ["rule"]),
+        ('<img src="http://p.example/a.png">', ["image"]),
+        ('<span id="attach_5"><a href="?mod=attachment&amp;aid=5">图.zip</a></span>', ["file"]),
+        ("<video><source src=http://v.example/x.mp4></video>", ["media"]),
+        ('<div class="media"><a href="http://v.example/x">看</a></div>', ["media"]),
+    ],
+)
+def test_blocks(markup: str, kinds: list[str]) -> None:
+    assert [block.kind for block in body_of(markup).blocks] == kinds
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<div class="qx"><blockquote>自己的框</blockquote></div>文', "自己的框\n文"),
+        ('一<font class="qj">9 Z% r$</font><br />二', "一\n二"),
+        ('<i class="qe"> 本帖最后由 甲 于 2017-6-1 10:20 编辑 </i>文', "文"),
+        ('<div class="ql">此帖仅作者可见</div>文', "文"),
+        ('<div class="qq">我的框</div>文', "我的框\n文"),
+    ],
+)
+def test_text_where_classes_have_unknown_names(markup: str, text: str) -> None:
+    assert body_of(markup, UNKNOWN_NAMES).text == text
+
+
+@pytest.mark.parametrize(
+    ("notice", "access"),
+    [
+        ("游客，如果您要查看本帖隐藏内容请回复", "hidden_reply"),
+        ("游客，本帖隐藏的内容需要积分高于 200 才可浏览，您当前积分为 0", "hidden_credits"),
+        ("以下内容需要积分高于 200 才可浏览", "visible"),
+        ("您的体力大于 100，为您解锁内容", "visible"),
+        ("此帖仅作者可见", "author_only"),
+        ("提示: 该帖被管理员或版主屏蔽", "shielded"),
+        ("提示: 作者被禁止或删除 内容自动屏蔽", "banned"),
+        ("本主题需向作者支付 10 金钱 才能浏览", "paid"),
+        ("本帖为密码帖 ，请输入密码", "password"),
+        ("别的什么", "no_permission"),
+    ],
+)
+def test_access(notice: str, access: str) -> None:
+    body = body_of(f'字<div class="locked">{notice}</div>')
+    assert body.access == access
+    assert body.text == "字"
+    assert body.notices == (notice,)
+
+
+def test_links_are_the_authors_with_their_words() -> None:
+    body = body_of(
+        '<a href="http://x.example/">网&nbsp;站</a><a href="x.php">相对</a><a href="http://y/"></a>'
+        '<a class="relatedlink" href="http://z.example/">词</a><a href="javascript:;">假</a>'
+        f'<a href="{FINDPOST}9">那楼</a>'
+    )
+    assert [(link.text, link.url) for link in body.links] == [
+        ("网 站", "http://x.example/"),
+        ("相对", "http://b.example/bbs/x.php"),
+        ("那楼", "http://b.example/bbs/forum.php?mod=redirect&goto=findpost&ptid=1&pid=9"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        pytest.param(
+            "<table><tr><td></td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr></table>",
+            "\t乙\n丙\t丁",
+            id="an empty first cell shifts its row",
+        ),
+        pytest.param(
+            "<table><tr><td><p>甲</p></td><td><p>乙</p></td></tr></table>",
+            "甲\t乙",
+            id="a block in a cell ends its row",
+        ),
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="a cell is known by what stands before it in its line")
+def test_tables_keep_their_columns(markup: str, text: str) -> None:
+    assert body_of(markup).text == text
+
+
+@pytest.mark.xfail(strict=True, reason="all lists are read alike, without numbers")
+def test_an_ordered_list_keeps_its_numbers() -> None:
+    assert body_of("<ol><li>竹</li><li>绳</li></ol>").text == "1. 竹\n2. 绳"

@@ -1,0 +1,124 @@
+"""What a cell holds that nobody wrote, and what looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discuz.post.noise import (
+    Meaning,
+    class_meaning,
+    is_copy_button,
+    is_hidden,
+    read_edit_mark,
+    structural_meaning,
+)
+from tests.forum.cells import CLOCK, body_of, element_of
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        # both forms of anti-copy noise, tails kept
+        ('一<font class="jammer">9 Z% r$</font><br />二', "一\n二"),
+        ('一<br />\r\n<span style="display:none">3 C+ q(</span>二', "一\n二"),
+        ('一<font style="font-size:0px;color:#FFF">x y</font>二', "一二"),
+        ('<font style="font-size:0.9em">小字</font>', "小字"),
+        # furniture of the forum and of plugins
+        ('<div class="a_pr"style="margin:0"><a href="http://ad/">买</a></div>文', "文"),
+        ('<div class="attach_nopermission attach_tips"><p>您需要 <a>登录</a></p></div>文', "文"),
+        ('<span class="DzHoverPop">弹窗</span>文', "文"),
+        ('文<div id="copyright">版权</div>', "文"),
+        ('文<table id="threadindex"><tr><td>目录</td></tr></table>', "文"),
+        ('文<ul id="threadpage"><li>1</ul>', "文"),
+    ],
+)
+def test_noise_leaves_the_text(markup: str, text: str) -> None:
+    assert body_of(markup).text == text
+
+
+@pytest.mark.parametrize(
+    ("style", "hides"),
+    [
+        ("display:none", True),
+        ("color:red; DISPLAY : NONE", True),
+        ("font-size:0", True),
+        ("font-size: 0px", True),
+        ("font-size:0.9em", False),
+        ("font-size:10px", False),
+        ("display:block", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_hiding_styles(style: str | None, hides: bool) -> None:
+    assert is_hidden(style) is hides
+
+
+@pytest.mark.parametrize(
+    ("classes", "meaning"),
+    [
+        ("jammer", "noise"),
+        ("xs0 a_pr", "noise"),
+        ("quote", "quote"),
+        ("grey quote", "quote"),
+        ("quote tip", "noise"),
+        ("pstatus", "edited"),
+        ("blockcode", "code"),
+        ("showhide", "unlocked"),
+        ("bbcode_spoiler", "spoiler"),
+        ("relatedlink", "relatedlink"),
+        ("quotes", None),
+        ("xs1", None),
+        ("", None),
+    ],
+)
+def test_classes(classes: str, meaning: Meaning | None) -> None:
+    assert class_meaning(classes) == meaning
+
+
+@pytest.mark.parametrize(
+    ("markup", "meaning"),
+    [
+        ('<font class="x">9 Z% r$</font>', "noise"),
+        ('<font class="x" color="red">红</font>', None),
+        ('<i class="x"> 本帖最后由 甲 于 2017-6-1 10:20 编辑 </i>', "edited"),
+        ('<i class="x">斜体</i>', None),
+        ('<div class="x"><blockquote>话</blockquote></div>', "quote"),
+        ('<div class="x">前<blockquote>话</blockquote></div>', None),
+        ('<div class="x"><ol><li>a</ol><em onclick="copycode(1)">复制</em></div>', "code"),
+        ('<div class="x"><p>本帖子中包含更多资源</p>您需要 登录 才可以下载</div>', "noise"),
+        ('<div class="x">此帖仅作者可见</div>', "locked"),
+        ('<div class="x">我的框</div>', None),
+        ('<span class="x">话</span>', None),
+    ],
+)
+def test_elements_whose_classes_have_unknown_names(markup: str, meaning: Meaning | None) -> None:
+    assert structural_meaning(element_of(markup)) == meaning
+
+
+@pytest.mark.parametrize(
+    ("markup", "name", "date"),
+    [
+        ("<i> 本帖最后由 甲 于 2024-5-6 10:20 编辑 </i>", "甲", "2024-05-06T10:20:00+08:00"),
+        ("<i>本帖最後由 甲 於 2024-5-6 10:20 編輯</i>", "甲", "2024-05-06T10:20:00+08:00"),
+        (
+            '<i>本帖最后由 甲 于 <span title="2024-5-6 10:20:33">昨天 10:20</span> 编辑</i>',
+            "甲",
+            "2024-05-06T10:20:33+08:00",
+        ),
+        ("<i>本帖最后由 甲 于 很久以前 编辑</i>", "甲", None),
+    ],
+)
+def test_who_edited_and_when(markup: str, name: str, date: str | None) -> None:
+    mark = read_edit_mark(element_of(markup), CLOCK)
+    assert mark is not None
+    assert (mark[0], mark[1].value.isoformat() if mark[1] else None) == (name, date)
+
+
+def test_what_names_no_editor_is_no_edit_mark() -> None:
+    assert read_edit_mark(element_of("<i>斜体</i>"), CLOCK) is None
+
+
+def test_a_copy_button_is_known_by_its_script() -> None:
+    assert is_copy_button(element_of("<em onclick=\"copycode($('x'));\">复制代码</em>"))
+    assert not is_copy_button(element_of("<em>复制代码</em>"))

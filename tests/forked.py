@@ -1,0 +1,77 @@
+"""Run a command of the project in a process that is forked from one with all imports done.
+
+It is a process of its own, as for a user, without the second that the imports take.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pkgutil
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import scrapy.commands
+from scrapy.cmdline import execute
+from scrapy.settings import default_settings
+
+import crawler.settings
+from tests.killed import POINTS
+
+ROOT = Path(__file__).parent.parent
+
+
+def imported_by_commands() -> Iterator[str]:
+    """The modules that a command imports: the project, Scrapy's commands, and what settings name."""
+    for package in (scrapy.commands, crawler):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield module.name
+    for value in [*vars(default_settings).values(), *vars(crawler.settings).values()]:
+        for name in [*value, *value.values()] if isinstance(value, dict) else [value]:
+            # scrapy.extensions.logstats.LogStats, but neither 0.0.0.0 nor a number
+            if isinstance(name, str) and re.fullmatch(r"[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+", name):
+                yield name.rpartition(".")[0]
+    yield "tests.forked"
+
+
+@cache
+def _server() -> ForkServerContext:
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(list(imported_by_commands()))
+    return server
+
+
+def begin(
+    *arguments: str, out: Path, project: Path = ROOT, kill_at: tuple[str, int] | None = None
+) -> ForkServerProcess:
+    """Begin a command in the folder of a project; ``out`` is a folder for what it writes."""
+    out.mkdir(exist_ok=True)
+    running = _server().Process(target=_command, args=(arguments, out, project, kill_at))
+    running.start()
+    return running
+
+
+def _command(
+    arguments: tuple[str, ...], out: Path, project: Path, kill_at: tuple[str, int] | None
+) -> None:
+    os.chdir(project)
+    # a test that ran a command before may have left the name of its settings
+    for name in [name for name in os.environ if name.startswith("SCRAPY_")]:
+        del os.environ[name]
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        file = os.open(out / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, number)
+        setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    warnings.resetwarnings()
+    if kill_at:
+        POINTS[kill_at[0]](kill_at[1])
+    try:
+        execute(["scrapy", *arguments])
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
