@@ -211,7 +211,7 @@ class PageCommand(QuietCommand):
         if process.bootstrap_failed or crawler.stats is None:
             # Scrapy has logged why
             raise SystemExit(INCOMPLETE)
-        if crawler.stats.get_value("finish_reason") in (None, "shutdown"):
+        if not answers or crawler.stats.get_value("finish_reason") in (None, "shutdown"):
             print(f"scrapy {self.name}: interrupted before {url} was read", file=sys.stderr)
             raise SystemExit(INTERRUPTED)
         return answers

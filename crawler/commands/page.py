@@ -87,13 +87,13 @@ def _refusal(answer: Answer) -> Refusal | None:
         reason, message = "template_unknown", f"{kind_of(page)}, not a thread"
     if reason is None:
         return None
-    address = urls.read_thread_address(answer.url)
+    thread = page if isinstance(page, ThreadPage) else urls.read_thread_address(answer.url)
     return refusal_line(
         reason,
         url=answer.url,
         fetched_at=answer.seen_at,
         message=page if isinstance(page, Message) else None,
-        thread_id=address.thread_id if address else None,
+        thread_id=thread.thread_id if thread else None,
         message_raw=message,
         status=answer.status,
         attempts=answer.attempts,

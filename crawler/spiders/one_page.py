@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,10 @@ class OnePage(Spider):
     def failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         largest = self.settings.getint("DOWNLOAD_MAXSIZE")
-        attempt = request.cb_kwargs["attempt"]
-        yield from self._hand_over(answer_of_failure(failure, self._now(), largest, attempt))
+        url, attempt = request.cb_kwargs["url"], request.cb_kwargs["attempt"]
+        answer = answer_of_failure(failure, self._now(), largest, attempt)
+        # the address asked for, and not that of the last redirect
+        yield from self._hand_over(replace(answer, url=url))
 
     def closed(self, reason: str) -> None:
         """Hand over the last answer where a long `Retry-After` kept it from being asked again."""
