@@ -426,7 +426,11 @@ def test_pages_of_a_thread_that_is_refused_count_as_looked_at(tmp_path: Path) ->
 def test_a_list_of_which_a_page_failed_is_read_whole_the_next_time(
     failing: Given | None, tmp_path: Path
 ) -> None:
-    lists = {L1: board(7, pages=3), L2: board(8, page=2, pages=3), L3: board(9, page=3, pages=3)}
+    lists: dict[str, Given] = {
+        L1: board(7, pages=3),
+        L2: board(8, page=2, pages=3),
+        L3: board(9, page=3, pages=3),
+    }
     threads = {thread_path(tid): thread(1, tid=tid) for tid in (7, 8, 9)}
     offline = Offline(tmp_path)
     offline.crawl(L1, pages={**lists, **threads, **({L2: failing} if failing else {})}, keep=True)
@@ -439,7 +443,7 @@ def test_a_list_of_which_a_page_failed_is_read_whole_the_next_time(
 
 def test_a_list_that_shows_no_more_than_its_first_pages_is_warned_of(tmp_path: Path) -> None:
     offline = Offline(tmp_path)
-    pages = {L1: board(7, pages=9), L2: board(7, page=1, pages=9), T1: SEVEN}
+    pages: dict[str, Given] = {L1: board(7, pages=9), L2: board(7, page=1, pages=9), T1: SEVEN}
     assert offline.crawl(L1, pages=pages) == [f"{L1}: -", f"{L2}: -", READ_7]
     assert offline.warnings == ["河湾闲话: the list shows 1 of its 9 pages"]
 
