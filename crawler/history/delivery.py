@@ -140,9 +140,10 @@ class Deliveries:
         """Register a delivery and return its lines, to be yielded by the spider."""
         lines = []
         for entry in delivery.entries:
-            if self._is_under_way(entry):
-                # a page that moved while it was read shows a post of the page before again
-                entry.fate = Fate.UNCHANGED
+            if self._is_known(entry):
+                # a page that moved while it was read shows a post of the page before again: what
+                # the ledger learns of it comes with that page
+                entry.fate, entry.change = Fate.UNCHANGED, None
                 continue
             pair = (delivery, entry)
             self._by_id.setdefault(entry.item_id, []).append(pair)
@@ -160,8 +161,9 @@ class Deliveries:
     def find(self, item_id: object, version: object) -> tuple[Delivery, Entry] | None:
         """The line under way of this name; a version that a pipeline changed is no other line."""
         pairs = self._by_id.get(item_id, []) if isinstance(item_id, str) else []
-        same = [pair for pair in pairs if pair[1].identity["version"] == version]
-        return next(iter(same or pairs), None)
+        under_way = [pair for pair in pairs if pair[1].fate is Fate.UNDER_WAY]
+        same = [pair for pair in under_way if pair[1].identity["version"] == version]
+        return next(iter(same or under_way), None)
 
     def of_object(self, item: object) -> tuple[Delivery, Entry] | None:
         """The line under way that the spider yielded as this very object."""
@@ -172,12 +174,9 @@ class Deliveries:
         if entry.fate is not Fate.UNDER_WAY:
             return
         entry.fate, entry.encoded = fate, encoded
-        pairs = self._by_id[entry.item_id]
-        pairs.remove((delivery, entry))
-        if not pairs:
-            del self._by_id[entry.item_id]
         delivery.unsettled -= 1
         if not delivery.unsettled:
+            self._forget(delivery)
             self._store(delivery)
 
     def processed(self, origin: object) -> list[tuple[Delivery, Entry]]:
@@ -209,10 +208,19 @@ class Deliveries:
             for entry in delivery.entries:
                 yield delivery, entry
 
-    def _is_under_way(self, entry: Entry) -> bool:
+    def _is_known(self, entry: Entry) -> bool:
+        """Whether the same line belongs to a page that is not stored yet."""
         pairs = self._by_id.get(entry.item_id, [])
         version = entry.identity["version"]
         return any(other.identity["version"] == version for _, other in pairs)
+
+    def _forget(self, delivery: Delivery) -> None:
+        for entry in delivery.entries:
+            others = [
+                pair for pair in self._by_id.pop(entry.item_id, []) if pair[0] is not delivery
+            ]
+            if others:
+                self._by_id[entry.item_id] = others
 
 
 @dataclass(slots=True, eq=False)
