@@ -67,15 +67,8 @@ WHERE = where()
 ELSEWHERE = {
     # the number of a post in addresses: ?pid=5003, #pid5003
     "pid": {"urls.py", "readers/unknown_skin_floors.py"},
-    # the same classes within a body: drawn in by a post that left a table open, or hidden parts
-    "locked": {"post/noise.py"},
+    # drawn into a body by a post that left a table open
     "modact": {"post/noise.py"},
-}
-# two modules of one thing, on their way together
-TOGETHER = {
-    "aimg_": {"post/body.py", "post/uploads.py"},
-    "attach_": {"post/body.py", "post/uploads.py"},
-    "relatedlink": {"post/body.py", "post/noise.py"},
 }
 
 
@@ -83,12 +76,12 @@ TOGETHER = {
 def test_an_id_or_a_class_stands_in_one_module(name: str) -> None:
     homes = WHERE[name] - ELSEWHERE.get(name, set())
     assert homes, f"{name} stands nowhere: it leaves the list, or its reader was lost"
-    assert len(homes) == 1 or homes == TOGETHER.get(name), (
+    assert len(homes) == 1, (
         f"{name} stands in {sorted(homes)}: keep it where it is read, or, if several modules need"
         " it, in page/ids_and_classes.py"
     )
 
 
-@pytest.mark.parametrize("name", [*ELSEWHERE, *TOGETHER])
+@pytest.mark.parametrize("name", ELSEWHERE)
 def test_each_exception_is_one(name: str) -> None:
-    assert {**TOGETHER, **ELSEWHERE}[name] <= WHERE[name], "no exception is needed any more"
+    assert ELSEWHERE[name] <= WHERE[name], "no exception is needed any more"

@@ -25,11 +25,12 @@ from crawler.discuz.facts import (
     ThreadPage,
     ThreadRow,
 )
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Arguments
-from crawler.frontier.run import Config, Run, RunEndsError
-from crawler.frontier.site_frontier import Limits
+from crawler.frontier.run import Run, RunEndsError
 from crawler.frontier.template_drift import Sample
-from crawler.frontier.visit import Answer, Step, Visit
+from crawler.frontier.visit import Step, Visit
 from crawler.history.delivery import Fate
 from crawler.items import Coverage, Line, Reason, Refusal, to_json
 from crawler.items import Post as PostLine
@@ -188,9 +189,12 @@ class Offline:
 def give(run: Run, visit: Visit, given: Page | str, now: datetime = NOW) -> Step:
     """What comes of an answer to a visit, or of none."""
     if isinstance(given, str):
-        return run.checked(visit, visit.no_answer(cast("Reason", given), now, retried=2))
+        attempts = visit.attempt + 2
+        reason = cast("Reason", given)
+        return run.answer(visit, Answer(visit.request_url, now, reason=reason, attempts=attempts))
     sample = Sample(visit.request_url, now, {}, b"")
-    return run.answer(visit, Answer(given, now, sample, 200))
+    answer = Answer(visit.request_url, now, given, status=200, sample=sample)
+    return run.answer(visit, answer)
 
 
 def store(run: Run, visit: Visit, step: Step) -> list[Line]:

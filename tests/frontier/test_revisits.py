@@ -18,8 +18,9 @@ from crawler.archive.changes import (
 )
 from crawler.archive.ledger import Ledger
 from crawler.archive.state import KnownRefusal, KnownThread, ListTask, PageTask, ThreadTask
+from crawler.frontier.config import Budget
 from crawler.frontier.options import Arguments
-from crawler.frontier.revisits import Budget, refused_again, revisits
+from crawler.frontier.revisits import refused_again, revisits
 from crawler.frontier.tasks import REVISITED, TRIED_AGAIN, TaskMaker
 from tests.frontier.offline import ROOT, board_path, plain_path, thread_path
 

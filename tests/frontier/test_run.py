@@ -11,11 +11,12 @@ import pytest
 
 from crawler.archive.changes import NoteMade
 from crawler.archive.segments import encode
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.discuz.facts import OtherPage, Page
+from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Arguments
-from crawler.frontier.run import Config, Resumed, Run, RunEndsError, run_of
-from crawler.frontier.site_frontier import Limits
+from crawler.frontier.remarks import Resumed
+from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.visit import Batch
 from crawler.history.delivery import Delivery, Fate
 from crawler.items import to_json
@@ -77,8 +78,8 @@ def test_how_many_tasks_are_asked_for_at_once(tmp_path: Path, at_once: int, begu
 
 
 def test_a_folder_that_another_run_works_in(offline: Offline) -> None:
-    Archive(offline.data / "b.example").close()
-    other = Archive(offline.data / "b.example")
+    SiteArchive(offline.data / "b.example").close()
+    other = SiteArchive(offline.data / "b.example")
     with pytest.raises(RunEndsError) as raised:
         offline.begin(T7)
     assert raised.value.reason == "unusable"
@@ -102,7 +103,7 @@ def test_how_lines_are_published_has_to_be_clear(offline: Offline, what: str) ->
         run.begin([f"{ROOT}{T7}"], NOW)
     assert run.remarks.unusable
     assert (run.sites, run.frontiers) == ({}, [])
-    Archive(folder).close()
+    SiteArchive(folder).close()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from crawler.archive.changes import PageSeen, TaskDone
 from crawler.discuz.facts import Board, Body, OtherPage
-from crawler.frontier.site_frontier import Limits
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Limits
 from crawler.frontier.visit import Visit
 from crawler.history import thread_history
 from crawler.items import Reason
@@ -511,9 +512,10 @@ def test_answers_to_a_site_that_is_left_alone_change_nothing(tmp_path: Path) -> 
     run = offline.begin(T1)
     (visit,) = run.next_visits()
     other = Visit(visit.frontier, visit.task)
-    assert visit.no_answer("challenge", NOW).is_left
+    assert visit.answer(Answer(visit.request_url, NOW, reason="challenge")).is_left
     reasons: list[Reason] = ["unreachable", "challenge"]
-    assert all(other.no_answer(reason, NOW).is_left for reason in reasons)
+    answers = [Answer(other.request_url, NOW, reason=reason) for reason in reasons]
+    assert all(other.answer(answer).is_left for answer in answers)
     assert list(run.next_visits()) == []
     assert run.tally.as_stats() == {}
     run.close(NOW)

@@ -23,7 +23,7 @@ from crawler.archive.changes import (
     ThreadSeen,
 )
 from crawler.archive.segments import encode
-from crawler.archive.site_archive import Archive
+from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import KnownPost, KnownRefusal, KnownThread
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate, without_version
 from crawler.items import Article, Line, Post, to_json
@@ -60,7 +60,7 @@ def entry(number: int, version: int = 1, thread: int = 7) -> Entry:
 class Pages:
     """Pages under way to an archive; ``stored`` are those that arrived, ``after`` what was called."""
 
-    archive: Archive
+    archive: SiteArchive
     stored: list[Delivery] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
@@ -104,7 +104,7 @@ class Pages:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[Pages]:
-    archive = Archive(tmp_path / "site")
+    archive = SiteArchive(tmp_path / "site")
     yield Pages(archive)
     archive.close()
 
@@ -294,9 +294,9 @@ steps = st.lists(
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteArchive]:
     """One archive for all that hypothesis tries: each time it is another thread."""
-    archive = Archive(tmp_path_factory.mktemp("site"))
+    archive = SiteArchive(tmp_path_factory.mktemp("site"))
     yield archive
     archive.close()
 
@@ -307,7 +307,7 @@ THREADS = count(100)
 @settings(max_examples=60, deadline=None)
 @given(happened=steps, at_the_end=st.sampled_from(SETTLED))
 def test_whatever_becomes_of_lines_in_whatever_order(
-    shared: Archive, happened: list[Any], at_the_end: Fate
+    shared: SiteArchive, happened: list[Any], at_the_end: Fate
 ) -> None:
     """Each line that was stored is in the archive once, the others are counted.
 

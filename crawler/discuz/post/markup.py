@@ -130,7 +130,7 @@ def _list(walk: Walk, element: _Element) -> Leave | None:
 def _quote(walk: Walk, element: _Element) -> Leave | None:
     # touch: <div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div> is no quotation
     if walk.is_mobile and next(element.iter("blockquote"), None) is None:
-        return _locked(walk, element)
+        return _withheld(walk, element)
     return _leave_container if walk.open("quote") else _leave_block
 
 
@@ -167,7 +167,7 @@ def _edited(walk: Walk, element: _Element) -> Leave | None:
     return skip
 
 
-def _locked(walk: Walk, element: _Element) -> Leave | None:
+def _withheld(walk: Walk, element: _Element) -> Leave | None:
     notice = read_notice(element)
     access = read_access(notice)
     if access != "visible":
@@ -261,7 +261,7 @@ def _leave_link(walk: Walk, element: _Element) -> None:
         if not (without_label(before) if walk.is_mobile else before).strip():
             frame.post_link = post_id, words
             return
-    if class_meaning(element.get("class") or "") == "relatedlink":
+    if class_meaning(element.get("class") or "") == "forum_link":
         return
     url = urls.resolve(walk.context.base, href)
     if url:
@@ -324,10 +324,10 @@ BY_CLASS: dict[Meaning, Enter | None] = {
     "edited": _edited,
     "quote": _quote,
     "code": _code,
-    "locked": _locked,
+    "withheld": _withheld,
     "unlocked": _unlocked,
     "spoiler": _spoiler,
     "media": _media,
     "upload": _upload,
-    "relatedlink": None,
+    "forum_link": None,
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import words
+from crawler.discuz.page.ids_and_classes import LOCKED
 from crawler.discuz.post.withheld import is_notice
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ Meaning = Literal[
     "edited",
     "quote",
     "code",
-    "locked",
+    "withheld",
     "unlocked",
     "spoiler",
     "media",
     "upload",
-    "relatedlink",
+    "forum_link",
 ]
 
 # 本帖最后由 新闻小编 于 2017-6-1 10:20 编辑
@@ -66,12 +67,12 @@ _MEANINGS: dict[str, Meaning] = {
     "pstatus": "edited",
     "quote": "quote",
     "blockcode": "code",
-    "locked": "locked",
+    LOCKED: "withheld",
     "showhide": "unlocked",
     "media": "media",
     "tattl": "upload",
     "guestviewthumb": "upload",
-    "relatedlink": "relatedlink",  # a word of the author's that the forum made a link
+    "relatedlink": "forum_link",  # a word of the author's that the forum made a link
 }
 # style="display:none", style="font-size:0px;color:#FFF"; not font-size:0.9em
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.?\d)", re.I)
@@ -135,4 +136,4 @@ def structural_meaning(element: _Element) -> Meaning | None:
     text = words(element)[:_MARK_LENGTH]
     if _TEASER.match(text):
         return "noise"
-    return "locked" if is_notice(text) else None
+    return "withheld" if is_notice(text) else None
