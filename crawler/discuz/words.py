@@ -22,6 +22,8 @@ import re
 VIEWS = r"(?:查看|浏览|瀏覽|阅读|閱讀|点击|點擊|Views|Reads)[数數量]?"
 REPLY = r"回[复復覆複]"
 REPLIES = rf"(?:{REPLY}|评论|評論|Replies)[数數]?"
+# 2万: a rounded number; the exact one stands in a title
+TEN_THOUSANDS = ("万", "萬")
 # mobile=1: 看1024|回5
 SHORT_VIEWS, SHORT_REPLIES = "看", "回"
 

@@ -124,6 +124,15 @@ def test_replies_in_a_line_of_their_own(word: str) -> None:
     assert read(page.replace("</body>", f"{line}</body>")).replies == 1
 
 
+@pytest.mark.parametrize("rounded", ["2万", "2萬", "1.9万"])
+def test_a_rounded_counter_is_read_by_its_title(rounded: str) -> None:
+    page = desktop().replace(">1024<", f' title="20417">{rounded}<')
+    assert read(page).views == 20417
+    assert read(renamed(page)).views == 20417
+    # without a title nothing exact is told
+    assert read(renamed(desktop().replace(">1024<", f">{rounded}<"))).views is None
+
+
 def test_permissions_are_no_counter() -> None:
     page = desktop().replace("查看:", "阅读权限:").replace("1024", "20")
     assert read(page).views is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz.elements import number, words
 from crawler.discuz.page.prune import found_above_floors
-from crawler.discuz.words import ALL, COUNT_OF_REPLIES, REPLIES, REPLY, VIEWS
+from crawler.discuz.words import ALL, COUNT_OF_REPLIES, REPLIES, REPLY, TEN_THOUSANDS, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from crawler.discuz.page.floor_index import Floor
 
 # 查看: 8409   阅读：154 (one commercial skin)
-_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]\s?(\d{{1,12}})")
-_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]\s?(\d{{1,12}})")
+# and never a rounded number: 2万, 1.2萬
+_EXACT = r"(\d{1,12})(?![\d.万萬])"
+_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]\s?{_EXACT}")
+_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]\s?{_EXACT}")
 # 浏览 1024 回复 3: without a colon only where both stand in one line
-_LOOSE_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]?\s?(\d{{1,12}})")
-_LOOSE_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]?\s?(\d{{1,9}})")
+_LOOSE_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]?\s?{_EXACT}")
+_LOOSE_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]?\s?{_EXACT}")
 # Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
 # between title and first floor. <div>查看</div> <div>1437</div>
 _GAP = (
@@ -72,6 +74,22 @@ def counters_in(line: str) -> tuple[int, int] | None:
     """
     views, replies = _LOOSE_VIEWS.search(line), _LOOSE_REPLIES.search(line)
     return (int(views[1]), int(replies[1])) if views and replies else None
+
+
+def exact_words(box: _Element) -> str:
+    """The words of a box, with the exact number in place of a rounded one.
+
+    `<span>查看:</span> <span title="12876">1万</span>` as Discuz's dnumber() writes it.
+    """
+    said = words(box)
+    if not any(sign in said for sign in TEN_THOUSANDS):
+        return said
+    pieces = []
+    for part in box.iter():
+        title = part.get("title") or ""
+        pieces.append(title if title.isascii() and title.isdigit() else part.text or "")
+        pieces.append(part.tail or "" if part is not box else "")
+    return " ".join("".join(pieces).split())
 
 
 def first_counters(lines: Iterable[str]) -> tuple[int | None, int | None]:

@@ -15,6 +15,7 @@ from crawler.discuz.words import (
     MEMBER_DELETED,
     NOBODY_FIRST,
     NOBODY_NAME,
+    TEN_THOUSANDS,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _NAME_LABEL = re.compile(rf"^\s*{AUTHOR}\s?[:\uff1a]\s*")
 # 6284主题6286帖子7134积分, as the words of the three cells join
 _COUNTED = re.compile(rf"(?<!\d)(\d{{1,18}})\s{{0,9}}({'|'.join(AUTHOR_COUNTERS)})")
-_TEN_THOUSANDS = ("万", "萬")
 
 
 def read_author(floor: Floor, context: Context) -> Author:
@@ -143,7 +143,7 @@ def _counters(floor: Floor) -> dict[str, int]:
     for box in floor.all("counters"):
         # <th><p><a>6284</a></p>主题</th>
         said = all_text(box)
-        if not any(sign in said for sign in _TEN_THOUSANDS):
+        if not any(sign in said for sign in TEN_THOUSANDS):
             for count, name in _COUNTED.findall(said):
                 found.setdefault(AUTHOR_COUNTERS[name], int(count[:18]))
             continue

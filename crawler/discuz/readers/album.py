@@ -15,7 +15,7 @@ from crawler.discuz.elements import by_class, number, words
 from crawler.discuz.facts import Block, Body, Image, Post, place_id
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs, site_name
-from crawler.discuz.page.counters import first_counters
+from crawler.discuz.page.counters import exact_words, first_counters
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
@@ -68,7 +68,7 @@ def _heading(above: list[_Element], title: _Element, base: str) -> Heading:
     path = _by_id(above, known.PATH)
     breadcrumbs = read_breadcrumbs(path, base)
     counters = (box for box in above if _COUNTERS in (box.get("class") or "").split())
-    views, replies = first_counters(map(words, counters))
+    views, replies = first_counters(map(exact_words, counters))
     return Heading(
         title=words(title),
         board=board_of(breadcrumbs),

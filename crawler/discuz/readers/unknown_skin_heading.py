@@ -17,7 +17,7 @@ from crawler.discuz.page.breadcrumbs import (
     site_name,
     steps_of,
 )
-from crawler.discuz.page.counters import counters_in, read_all_replies
+from crawler.discuz.page.counters import counters_in, exact_words, read_all_replies
 from crawler.discuz.page.heading import Heading, category_before, category_link, tag_links
 from crawler.discuz.page.site import script_number
 from crawler.discuz.page.staff_marks import flags_of, icons_in
@@ -82,8 +82,8 @@ def _counters(
 ) -> tuple[int | None, int | None]:
     """Views and replies, from a line above the floors; replies also from one between them."""
     for element in above:
-        said = words(element)
-        found = counters_in(said) if len(said) <= _LONGEST_LINE else None
+        is_short = len(words(element)) <= _LONGEST_LINE
+        found = counters_in(exact_words(element)) if is_short else None
         if found:
             return found
     for element in _outside_bodies(root, floors[:2]):
