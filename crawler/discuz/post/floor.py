@@ -32,7 +32,7 @@ _EARLY = re.compile(f"{RECOMMENDED}|{STICKY}")
 _HAS_PLACE = re.compile(PLACE)
 _PLACE = re.compile(rf"{PLACE}\s?[:\uff1a-]\s*(?P<place>[^|\n]{{2,40}})")
 # 2021-12-23 08:42 · 河南
-_PLACE_BEHIND_DATE = re.compile(r"·\s*(?P<place>[^·|\n\d]{2,40})\s*$")
+_PLACE_BEHIND_DATE = re.compile(r"·\s{0,9}(?P<place>[^\s·|\d][^·|\n\d]{0,38}[^\s·|\d])\s{0,9}$")
 # 来自手机, 来自 iPhone客户端: how, not where
 _DEVICE = re.compile(
     r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I

@@ -84,23 +84,26 @@ def find_floors(root: _Element) -> Iterator[list[FoundFloor]]:
 def _numbered(posts: _Named, dates: dict[_Element, _Element]) -> list[FoundFloor]:
     """The like boxes with the most posts between them."""
     lists: list[tuple[int, int, list[FoundFloor]]] = []
-    single: list[tuple[int, list[FoundFloor]]] = []
+    single: list[tuple[int, _Element, list[_Element]]] = []
     for around in posts:
-        found = _split(around, _heads(around, posts, dates), posts, dates)
+        heads = _heads(around, posts, dates)
         depth = sum(1 for _ in with_ancestors(around))
-        if len(found) == 1:
-            single.append((depth, found))
-        elif found:
+        found = _split(around, heads, posts, dates) if len(heads) > 1 else []
+        if len(found) > 1:
             lists.append((len(found), depth, found))
+        elif len(heads) == 1 or found:
+            single.append((depth, around, heads))
     if lists:
         # of two with as many floors the inner one: a box further out may hold several
         return max(lists, key=lambda each: each[:2])[2]
-    # of one floor the innermost box that has it whole: further out are other things too
+    # of one floor the innermost box that has it whole: further out are other things too; measuring
+    # a box costs a walk through it
     single.sort(key=lambda each: each[0], reverse=True)
-    alone = (
-        found for _, found in single if found[0].author_link is not None and find_bodies(found)
-    )
-    return next(alone, [])
+    for _, around, heads in single:
+        found = _split(around, heads, posts, dates)
+        if len(found) == 1 and found[0].author_link is not None and find_bodies(found):
+            return found
+    return []
 
 
 def _opening(
