@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from scrapy.cmdline import execute
 
 from tests.killed import POINTS
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+# how long an example takes says how busy the machine is
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @dataclass
