@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.forked import ROOT, begin
 
 SHARED = ROOT.parent / "shared"
 __all__ = ["FAST", "ROOT", "SHARED", "Forum", "Run", "begin", "scrapy", "served_forum"]
+# how long an example takes says how busy the machine is
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @dataclass

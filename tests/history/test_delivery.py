@@ -304,7 +304,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteArchive]:
 THREADS = count(100)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(happened=steps, at_the_end=st.sampled_from(SETTLED))
 def test_whatever_becomes_of_lines_in_whatever_order(
     shared: SiteArchive, happened: list[Any], at_the_end: Fate

@@ -177,23 +177,24 @@ class Terminal:
         return self.process.wait(60)
 
 
-def hold(forum: Forum, path: str) -> threading.Event:
-    """Keep a page back until the event is set."""
-    gate, page = threading.Event(), forum.pages[path]
+def hold(forum: Forum, path: str) -> tuple[threading.Event, threading.Event]:
+    """Keep a page back until the first event is set; the second one is when it is asked for."""
+    gate, asked, page = threading.Event(), threading.Event(), forum.pages[path]
 
     def answer() -> object:
+        asked.set()
         gate.wait(60)
         return page
 
     forum.pages[path] = answer
-    return gate
+    return gate, asked
 
 
 def test_on_a_terminal_a_view_is_drawn_and_goes_at_the_end(forum: Forum, tmp_path: Path) -> None:
     town(forum)
-    gate = hold(forum, thread_path(12))
+    gate, is_asked = hold(forum, thread_path(12))
     terminal = Terminal(forum, tmp_path)
-    terminal.read_until(lambda said: "between requests" in said)
+    terminal.read_until(lambda said: "between requests" in said and is_asked.is_set())
     gate.set()
     assert terminal.end() == 0
     assert forum.root in terminal.screen
@@ -205,10 +206,9 @@ def test_on_a_terminal_a_view_is_drawn_and_goes_at_the_end(forum: Forum, tmp_pat
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c(forum: Forum, tmp_path: Path, times: int) -> None:
     made = town(forum)
-    gate = hold(forum, thread_path(12))
+    gate, is_asked = hold(forum, thread_path(12))
     terminal = Terminal(forum, tmp_path)
-    # a run that is asking for the page that is kept back cannot end before it is told to
-    terminal.read_until(lambda said: "between requests" in said and thread_path(12) in forum.asked)
+    terminal.read_until(lambda said: "between requests" in said and is_asked.is_set())
     terminal.process.send_signal(signal.SIGINT)
     terminal.read_until(lambda said: "Ctrl-C again stops at once" in said)
     if times == 2:
