@@ -19,9 +19,9 @@ from crawler.archive.segments import read_lines, segment_paths
 from crawler.discuz import read_page
 from crawler.discuz.facts import ThreadPage
 from crawler.items.build import content_hash, post_lines
-from crawler.items.lines import Post, to_record
+from crawler.items.lines import Post, to_json
 from crawler.items.schema import problems
-from crawler.privacy.policy import Privacy
+from crawler.privacy.policy import Privacy, redacted_line
 from crawler.privacy.pseudonyms import pseudonym
 from crawler.privacy.removal_list import BadRemovalsError, Removals, read_removals
 from tests.conftest import ROOT, Forum, scrapy
@@ -89,7 +89,7 @@ def line(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_names_in_words(said: dict[str, Any], told: str | None) -> None:
-    got = VEILED.published(line(**said))["text"]
+    got = VEILED.redacted(line(**said))["text"]
     assert got == (told or f"annual, by {pseudonym('ann', SALT)}")
 
 
@@ -104,12 +104,12 @@ def test_an_author_bears_a_pseudonym_and_nothing_that_points_at_him() -> None:
         "posts": 2,
         "credits": 3,
     }
-    told = VEILED.published(line(author=author))
+    told = VEILED.redacted(line(author=author))
     assert told["author"] == {"name": HU_TOLD, "group": "乡邻"}
-    assert "author" not in NAMELESS.published(line(author=author))
+    assert "author" not in NAMELESS.redacted(line(author=author))
     nobody = {"name": "匿名", "is_anonymous": True}
-    assert VEILED.published(line(author=nobody))["author"] == nobody
-    assert NAMELESS.published(line(author=nobody))["author"] == {"is_anonymous": True}
+    assert VEILED.redacted(line(author=nobody))["author"] == nobody
+    assert NAMELESS.redacted(line(author=nobody))["author"] == {"is_anonymous": True}
 
 
 def test_names_in_every_part_of_a_line() -> None:
@@ -129,18 +129,18 @@ def test_names_in_every_part_of_a_line() -> None:
         access_notices=[f"{HU} 已隐藏"],
     )
     for privacy in (VEILED, NAMELESS):
-        told = privacy.published(record)
+        told = privacy.redacted(record)
         written = json.dumps(told, ensure_ascii=False)
         assert not [name for name in (LU, HU, "author_id", "uid=9") if name in written]
-    told = VEILED.published(record)
+    told = VEILED.redacted(record)
     assert told["quotes"] == [{"author": LU_TOLD, "text": "坐等周末。", "post_id": "951"}]
     assert told["special"]["best_answer"]["author"] == LU_TOLD
     assert "links" not in told
-    assert NAMELESS.published(record)["quotes"] == [{"text": "坐等周末。", "post_id": "951"}]
+    assert NAMELESS.redacted(record)["quotes"] == [{"text": "坐等周末。", "post_id": "951"}]
 
 
 def test_a_debate_names_its_umpire() -> None:
-    told = VEILED.published(line(special={"kind": "debate", "umpire": LU}))
+    told = VEILED.redacted(line(special={"kind": "debate", "umpire": LU}))
     assert told["special"] == {"kind": "debate", "umpire": LU_TOLD}
 
 
@@ -155,7 +155,7 @@ def test_a_debate_names_its_umpire() -> None:
 )
 def test_where_somebody_was(place: str, raw: str, told: str | None) -> None:
     record = line(location=place, date_published_raw=raw, text=f"我在{place}")
-    got = Privacy(has_location=False).published(record)
+    got = Privacy(has_location=False).redacted(record)
     assert "location" not in got
     assert got["date_published_raw"] == (told or "发表于 2023-3-14 09:26")
     assert got["text"] == f"我在{place}", "what he says himself"
@@ -184,15 +184,15 @@ LINES = st.builds(
 
 @given(LINES, st.sampled_from([VEILED, NAMELESS, Privacy(has_location=False)]))
 def test_published_twice_is_published_once(record: dict[str, Any], privacy: Privacy) -> None:
-    once = privacy.published(record)
-    twice = privacy.published(once)
+    once = privacy.redacted(record)
+    twice = privacy.redacted(once)
     assert twice == once
 
 
 @given(LINES)
 def test_as_it_stands_a_line_stays_whole(record: dict[str, Any]) -> None:
-    assert Privacy().published(record) == record
-    assert Privacy(removals=Removals(authors=frozenset({"5"}))).published(record) == record
+    assert Privacy().redacted(record) == record
+    assert Privacy(removals=Removals(authors=frozenset({"5"}))).redacted(record) == record
 
 
 def pages() -> list[tuple[ThreadPage, datetime]]:
@@ -212,8 +212,8 @@ def test_no_name_of_a_fixture_is_told(privacy: Privacy) -> None:
     seen = 0
     for page, at in pages():
         names = {post.author.name for post in page.posts if not post.author.is_anonymous}
-        for made in post_lines(page, page.posts, at, privacy):
-            record = to_record(made)
+        for made in (redacted_line(line, privacy) for line in post_lines(page, page.posts, at)):
+            record = to_json(made)
             assert problems(record) == []
             seen += 1
             written = json.dumps(
@@ -227,11 +227,11 @@ def test_no_name_of_a_fixture_is_told(privacy: Privacy) -> None:
 
 def test_the_hash_tells_no_name() -> None:
     kept, veiled = (
-        Post(**privacy.published(line(text="早", **QUOTED, edited_by=LU)))
+        Post(**privacy.redacted(line(text="早", **QUOTED, edited_by=LU)))
         for privacy in (Privacy(), VEILED)
     )
     assert content_hash(kept) != content_hash(veiled)
-    assert content_hash(veiled) == content_hash(Post(**to_record(veiled)))
+    assert content_hash(veiled) == content_hash(Post(**to_json(veiled)))
 
 
 # -- the list ----
@@ -278,7 +278,7 @@ def test_what_others_took_over_of_somebody_who_is_listed() -> None:
         edited_by=LU,
     )
     listed = Removals(posts=frozenset({"77"}), authors=frozenset({"9"}), names=frozenset({LU}))
-    told = Privacy(removals=listed).published(record)
+    told = Privacy(removals=listed).redacted(record)
     assert told["comments"] == [{"author": "乙", "text": "四"}]
     assert "quotes" not in told
     assert "edited_by" not in told
