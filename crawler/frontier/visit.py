@@ -32,6 +32,7 @@ from crawler.history.delivery import Entry
 from crawler.history.refusal_history import emit_refusal, retract_refusal
 from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
 from crawler.items import DEFINITE, RETRIABLE, Reason, Refusal, refusal_id, refusal_line
+from crawler.privacy.policy import redacted_line
 
 # Refusals worth asking again in this run: these come and go within seconds.
 _WORTH_A_RETRY = RETRIABLE - {"site_closed"}
@@ -261,7 +262,7 @@ class Visit:
         **more: Any,
     ) -> Refusal:
         """The line of a refusal of the page that was asked for."""
-        return refusal_line(
+        line = refusal_line(
             reason,
             url=self.url,
             fetched_at=now,
@@ -272,6 +273,7 @@ class Visit:
             attempts=attempts or self.attempt,
             **more,
         )
+        return redacted_line(line, self.site.privacy)
 
     def _refused(self, line: Refusal, now: datetime) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""

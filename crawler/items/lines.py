@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NewType, NotRequired, TypedDict
 
 from crawler.discuz import facts
-from crawler.items.marks import Free, Label, Mark, Member, Name, Words
+from crawler.items.marks import Free, Label, Mark, Member, Name, Title, Words
 from crawler.items.reasons import Reason
 
 SCHEMA_VERSION = "1.0"
@@ -28,7 +28,7 @@ class Author(TypedDict, total=False):
     id: Member[str]
     url: Member[Url]
     group: Label
-    title: Member[str]
+    title: Title
     threads: Member[int]
     posts: Member[int]
     credits: Member[int]

@@ -20,7 +20,8 @@ class Mark(Enum):
     # a board 小米 is no reader of that name: names of two characters are common words here
     LABEL = "words of the site or its staff; only names of three characters or more are looked for"
     ADDRESS = "an address that may lead to a member; then all that stands beside it is left out"
-    MEMBER = "leads to one member without naming them: a number, a counter, a title of their own"
+    MEMBER = "leads to one member without naming them: a number, an address, a counter"
+    TITLE = "words that one member bears; left out where MEMBER is"
     PERSON = "all that is published of an author; left out whole under AUTHORS=drop"
     FREE = "free of people: ids, dates, counters, closed vocabularies, addresses of threads"
 
@@ -28,5 +29,6 @@ class Mark(Enum):
 Name = Annotated[str, Mark.NAME]
 Words = Annotated[str, Mark.WORDS]
 Label = Annotated[str, Mark.LABEL]
+Title = Annotated[str, Mark.TITLE]
 Member = Annotated[T, Mark.MEMBER]
 Free = Annotated[T, Mark.FREE]
