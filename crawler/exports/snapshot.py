@@ -108,7 +108,7 @@ def _add(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) ->
     elif privacy.removes(record):
         # so that its deletion, which names no author, is left out as well
         kind, record = _REMOVED, {"item_id": record["item_id"]}
-    elif kind in ("article", "post"):
+    else:
         record = redacted_record(record, privacy)
     db.execute(
         "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -27,6 +27,7 @@ from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
 from crawler.history.tally import Tally
 from crawler.history.thread_history import ThreadHistory, ThreadToRead
 from crawler.items import Line, refusal_line
+from crawler.privacy.policy import redacted_line
 from crawler.privacy.removal_list import BadRemovalsError
 from crawler.privacy.site import PrivacyError, open_privacy
 
@@ -185,6 +186,7 @@ class Run:
             message = page if isinstance(page, Message) else unexpected(page)
             line = refusal_line(message.reason, url=url, fetched_at=now, message=message)
             site = self.site(line.site)
+            line = redacted_line(line, site.privacy)
             count_refusal(line, site, is_asked=True)
             return site, Batch([Entry(line)])
         site = self.site(urls.site_of(page.site.root))

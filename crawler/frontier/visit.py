@@ -33,6 +33,7 @@ from crawler.history.refusal_history import emit_refusal, retract_refusal
 from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
 from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
 from crawler.items.reasons import PASSING, reason_of
+from crawler.privacy.policy import redacted_line
 
 # Refusals that do not make a run incomplete unless the user named the address: a board that is a
 # link, a thread that robots may not read.
@@ -256,7 +257,7 @@ class Visit:
         **more: Any,
     ) -> Refusal:
         """The line of a refusal of the page that was asked for."""
-        return refusal_line(
+        line = refusal_line(
             reason,
             url=self.url,
             fetched_at=now,
@@ -267,6 +268,7 @@ class Visit:
             attempts=attempts or self.attempt,
             **more,
         )
+        return redacted_line(line, self.site.privacy)
 
     def _refused(self, line: Refusal, now: datetime) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""

@@ -11,6 +11,7 @@ from crawler.items.build import (
     refusal_line,
 )
 from crawler.items.lines import KINDS, Article, Coverage, Line, Post, Record, Refusal, to_json
+from crawler.items.marks import Mark
 from crawler.items.reasons import BLOCKS, DEFINITE, FAILURES, REASONS, RETRIABLE, Reason
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Article",
     "Coverage",
     "Line",
+    "Mark",
     "Post",
     "Reason",
     "Record",

@@ -2,14 +2,16 @@
 
 Each class is a plain Scrapy item: its fields, in this order, are the keys of the JSON lines, and
 it holds nothing else. An absent fact (``None``, an empty list) is left out of the line.
-`docs/schema/` is generated from here.
+`docs/schema/` is generated from here. Each field is marked with what it may tell of people
+(`crawler.items.marks`); one without a mark is not published where names are redacted.
 """
 
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar, Literal, NewType, NotRequired, TypedDict
+from typing import Annotated, Any, ClassVar, Literal, NewType, NotRequired, TypedDict
 
 from crawler.discuz import facts
+from crawler.items.marks import Free, Label, Mark, Member, Name, Title, Words
 from crawler.items.reasons import Reason
 
 SCHEMA_VERSION = "1.0"
@@ -18,78 +20,123 @@ Record = dict[str, Any]
 Date = NewType("Date", str)
 """ISO 8601 with offset."""
 Url = NewType("Url", str)
+Address = Annotated[Url, Mark.ADDRESS]
 
 
 class Author(TypedDict, total=False):
-    name: str
-    id: str
-    url: Url
-    group: str
-    title: str
-    threads: int
-    posts: int
-    credits: int
-    is_anonymous: bool
-    is_deleted: bool
+    name: Name
+    id: Member[str]
+    url: Member[Url]
+    group: Label
+    title: Title
+    threads: Member[int]
+    posts: Member[int]
+    credits: Member[int]
+    is_anonymous: Free[bool]
+    is_deleted: Free[bool]
 
 
 class Quote(TypedDict):
-    text: NotRequired[str]
-    author: NotRequired[str]
-    post_id: NotRequired[str]
-    date: NotRequired[Date]
+    text: NotRequired[Words]
+    author: NotRequired[Name]
+    post_id: NotRequired[Free[str]]
+    date: NotRequired[Free[Date]]
 
 
 class Image(TypedDict):
-    url: Url
-    name: NotRequired[str]
-    attachment_id: NotRequired[str]
-    path: NotRequired[str]
-    sha256: NotRequired[str]
-    refusal: NotRequired[Reason]
+    url: Address
+    name: NotRequired[Words]
+    attachment_id: NotRequired[Free[str]]
+    path: NotRequired[Free[str]]
+    sha256: NotRequired[Free[str]]
+    refusal: NotRequired[Free[Reason]]
 
 
 class Attachment(TypedDict, total=False):
-    id: str
-    name: str
-    url: Url
-    size: str
-    downloads: int
-    price: str
-    description: str
-    path: str
-    sha256: str
-    refusal: Reason
+    id: Free[str]
+    name: Words
+    url: Address
+    size: Free[str]
+    downloads: Free[int]
+    price: Label
+    description: Words
+    path: Free[str]
+    sha256: Free[str]
+    refusal: Free[Reason]
 
 
 class Link(TypedDict):
-    url: Url
-    text: str
+    url: Address
+    text: Words
 
 
 class Rating(TypedDict):
-    author: NotRequired[str]
-    author_id: NotRequired[str]
-    scores: NotRequired[dict[str, str]]
-    reason: NotRequired[str]
+    author: NotRequired[Name]
+    author_id: NotRequired[Member[str]]
+    scores: NotRequired[dict[Label, Label]]
+    reason: NotRequired[Words]
 
 
 class Comment(TypedDict):
-    author: NotRequired[str]
-    author_id: NotRequired[str]
-    text: NotRequired[str]
-    date: NotRequired[Date]
+    author: NotRequired[Name]
+    author_id: NotRequired[Member[str]]
+    text: NotRequired[Words]
+    date: NotRequired[Free[Date]]
 
 
 class Board(TypedDict, total=False):
-    name: str
-    id: str
-    url: Url
+    name: Label
+    id: Free[str]
+    url: Address
 
 
 class Crumb(TypedDict):
-    name: str
-    url: Url
+    name: Label
+    url: Address
+
+
+class Option(TypedDict, total=False):
+    """A choice of a poll, or a side of a debate."""
+
+    text: Words
+    votes: Free[int]
+
+
+class BestAnswer(TypedDict, total=False):
+    post_id: Free[str]
+    author: Name
+    author_id: Member[str]
+    text: Words
+
+
+class Goods(TypedDict, total=False):
+    post_id: Free[str]
+    name: Words
+    price: Label
+    list_price: Label
+    facts: dict[Label, Words]
+
+
+class Special(TypedDict, total=False):
+    """What is known of ``special``; all else that may stand in it is marked as words."""
+
+    kind: Free[str]
+    is_multiple: Free[bool]
+    max_choices: Free[int]
+    voters: Free[int]
+    is_closed: Free[bool]
+    options: list[Option]
+    price: Free[int]
+    credit: Label
+    is_solved: Free[bool]
+    best_answer: BestAnswer
+    items: list[Goods]
+    facts: dict[Label, Words]
+    affirmative: Option
+    negative: Option
+    ends_at: Label
+    umpire: Name
+    rule: Words
 
 
 @dataclass(kw_only=True)
@@ -98,13 +145,13 @@ class Line:
 
     kind: ClassVar[str]
 
-    item_type: str = ""
-    schema_version: str = SCHEMA_VERSION
-    item_id: str
-    version: int = 1
-    site: str
-    url: Url
-    fetched_at: Date
+    item_type: Free[str] = ""
+    schema_version: Free[str] = SCHEMA_VERSION
+    item_id: Free[str]
+    version: Free[int] = 1
+    site: Free[str]
+    url: Free[Url]
+    fetched_at: Free[Date]
 
     def __post_init__(self) -> None:
         self.item_type = self.kind
@@ -122,38 +169,38 @@ class Post(Line):
 
     kind = "post"
 
-    thread_id: str | None = None
-    post_id: str | None = None
-    position: int | None = None
-    floor_label: str | None = None
-    headline: str | None = None
-    author: Author | None = None
-    date_published: Date | None = None
-    date_published_raw: str | None = None
-    date_precision: facts.Precision | None = None
-    date_modified: Date | None = None
-    edited_by: str | None = None
-    location: str | None = None
-    text: str | None = None
+    thread_id: Free[str] | None = None
+    post_id: Free[str] | None = None
+    position: Free[int] | None = None
+    floor_label: Label | None = None
+    headline: Words | None = None
+    author: Annotated[Author, Mark.PERSON] | None = None
+    date_published: Free[Date] | None = None
+    date_published_raw: Words | None = None
+    date_precision: Free[facts.Precision] | None = None
+    date_modified: Free[Date] | None = None
+    edited_by: Name | None = None
+    location: Label | None = None
+    text: Words | None = None
     quotes: list[Quote] = field(default_factory=list)
-    in_reply_to: str | None = None
+    in_reply_to: Free[str] | None = None
     images: list[Image] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    media: list[Url] = field(default_factory=list)
-    likes: int | None = None
-    stand: str | None = None
-    is_winner: bool | None = None
+    media: list[Address] = field(default_factory=list)
+    likes: Free[int] | None = None
+    stand: Label | None = None
+    is_winner: Free[bool] | None = None
     ratings: list[Rating] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
-    access: facts.Access | None = None
-    access_notices: list[str] = field(default_factory=list)
-    parts_missing: int | None = None
-    discuz_version: str | None = None
-    skin: facts.Skin | None = None
-    encoding: str | None = None
-    content_hash: str = ""
-    is_deleted: bool | None = None
+    access: Free[facts.Access] | None = None
+    access_notices: list[Words] = field(default_factory=list)
+    parts_missing: Free[int] | None = None
+    discuz_version: Free[str] | None = None
+    skin: Free[facts.Skin] | None = None
+    encoding: Free[str] | None = None
+    content_hash: Free[str] = ""
+    is_deleted: Free[bool] | None = None
 
 
 @dataclass(kw_only=True)
@@ -162,21 +209,21 @@ class Article(Post):
 
     kind = "article"
 
-    category: str | None = None
+    category: Label | None = None
     board: Board | None = None
     breadcrumbs: list[Crumb] = field(default_factory=list)
-    site_name: str | None = None
-    source: str | None = None
-    notice: str | None = None
-    tags: list[str] = field(default_factory=list)
-    views: int | None = None
-    replies: int | None = None
-    favorites: int | None = None
-    flags: list[str] = field(default_factory=list)
-    special: dict[str, Any] | None = None
-    type_options: dict[str, str] | None = None
+    site_name: Label | None = None
+    source: Words | None = None
+    notice: Words | None = None
+    tags: list[Label] = field(default_factory=list)
+    views: Free[int] | None = None
+    replies: Free[int] | None = None
+    favorites: Free[int] | None = None
+    flags: list[Free[str]] = field(default_factory=list)
+    special: Annotated[dict[str, Any], Special] | None = None
+    type_options: dict[Label, Words] | None = None
     # set by snapshots only: a thread's coverage is known when its reading ends
-    coverage: dict[str, Any] | None = None
+    coverage: Free[dict[str, Any]] | None = None
 
 
 @dataclass(kw_only=True)
@@ -185,17 +232,17 @@ class Refusal(Line):
 
     kind = "refusal"
 
-    reason: Reason
-    required_level: int | None = None
-    login_offered: bool | None = None
-    status: int | None = None
-    message_raw: str | None = None
-    retriable: bool = False
-    attempts: int = 1
-    thread_id: str | None = None
-    board_id: str | None = None
-    page: int | None = None
-    is_deleted: bool | None = None
+    reason: Free[Reason]
+    required_level: Free[int] | None = None
+    login_offered: Free[bool] | None = None
+    status: Free[int] | None = None
+    message_raw: Words | None = None
+    retriable: Free[bool] = False
+    attempts: Free[int] = 1
+    thread_id: Free[str] | None = None
+    board_id: Free[str] | None = None
+    page: Free[int] | None = None
+    is_deleted: Free[bool] | None = None
 
 
 @dataclass(kw_only=True)
@@ -209,17 +256,17 @@ class Coverage(Line):
 
     kind = "coverage"
 
-    thread_id: str
-    status: Literal["complete", "partial", "unknown"]
-    posts_expected: int | None = None
-    posts_captured: int
-    pages_expected: int | None = None
-    pages_captured: int
-    missing_positions: list[int] = field(default_factory=list)
-    posts_deleted: int | None = None
-    posts_waiting: int | None = None
-    posts_shielded: int | None = None
-    run_id: str
+    thread_id: Free[str]
+    status: Free[Literal["complete", "partial", "unknown"]]
+    posts_expected: Free[int] | None = None
+    posts_captured: Free[int]
+    pages_expected: Free[int] | None = None
+    pages_captured: Free[int]
+    missing_positions: list[Free[int]] = field(default_factory=list)
+    posts_deleted: Free[int] | None = None
+    posts_waiting: Free[int] | None = None
+    posts_shielded: Free[int] | None = None
+    run_id: Free[str]
 
 
 KINDS: dict[str, type[Line]] = {kind.kind: kind for kind in (Article, Post, Refusal, Coverage)}

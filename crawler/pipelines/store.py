@@ -141,8 +141,7 @@ class StorePipeline:
             site = self.run.site(line.site)
         except RunEndsError as error:
             raise CloseSpider(error.reason) from None
-        if isinstance(line, Post):
-            line = _as_news(line, site)
+        line = _as_news(line, site) if isinstance(line, Post) else redacted_line(line, site.privacy)
         record = to_json(line)
         changes = changes_of(line.item_type, record, site.archive.ledger)
         self.run.store_line(site, line, encode(record), list(changes))

@@ -1,34 +1,27 @@
-"""What is told of people: their names (`AUTHORS`), where they were (`LOCATION`), or nothing.
+"""What is published of people: their names (`AUTHORS`), where they were (`LOCATION`), or nothing.
 
-A line passes here before its `content_hash` is made, so that the hash tells nothing that the line
-does not, and again when a snapshot or an export asks for less than was stored.
+A line is redacted before its `content_hash` is made, so that the hash tells nothing that the line
+does not, and again when a snapshot or an export asks for less than was stored. What is done to a
+field is told by its mark (`crawler.items.marks`): there is no list of fields here.
 """
 
 from __future__ import annotations
 
-import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from crawler.discuz import urls
 from crawler.discuz.words import NOBODY
-from crawler.items import Article, Line, Post, content_hash, to_json
-from crawler.privacy.hide_names import (
-    HIDDEN,
-    MEMBER,
-    PSEUDONYM,
-    WORDS,
-    Record,
-    deep,
-    hider,
-    names,
-    without_place,
-)
+from crawler.items import KINDS, Line, Mark, Post, content_hash, to_json
+from crawler.privacy.hide_names import MEMBER, PSEUDONYM, UNMISTAKABLE, TextRedactor
+from crawler.privacy.marked import ListOf, Marked, Part, Table, marks_of, names_within
 from crawler.privacy.pseudonyms import pseudonym, same_name
 from crawler.privacy.removal_list import NOTHING, Removals
 
-logger = logging.getLogger(__name__)
-# Of an author that bears a pseudonym: what does not point at one member (credits do).
-_KEPT_OF_AUTHOR = ("group", "is_anonymous", "is_deleted")
+Record = dict[str, Any]
+AnyLine = TypeVar("AnyLine", bound=Line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,102 +37,39 @@ class Privacy:
     salt: bytes = b""
     removals: Removals = NOTHING
 
-    def removes(self, record: Record) -> bool:
-        """Whether a line is on the removal list."""
-        return bool(self.removals) and self.removals.cover(record)
-
     @property
     def is_whole(self) -> bool:
         """Whether lines are published as they are."""
         return self.authors == "keep" and self.has_location and not self.removals
+
+    def removes(self, record: Record) -> bool:
+        """Whether a line is on the removal list."""
+        return bool(self.removals) and self.removals.cover(record)
 
     def removes_line(self, line: Line) -> bool:
         """Whether a line is on the removal list."""
         return bool(self.removals) and self.removals.cover(to_json(line))
 
     def redacted(self, record: Record) -> Record:
-        """A line of an article or a post, as JSON, as it may be published."""
+        """A line, as JSON, as it may be published."""
         if not self.has_location:
-            record = without_place(record)
+            record = _without_place(record)
         if self.authors == "keep" and not self.removals:
             return record
-        return self._hidden(record)
+        return _LineRedaction(record, self).redacted()
 
     def alias(self, name: str) -> str | None:
-        """What a name becomes; ``None`` where nothing is told."""
+        """What is published in place of a name; ``None`` for nothing."""
         if self.authors == "drop" or self.removals.has_name(name):
             return None
         # what bears a pseudonym already was stored so
-        is_told = same_name(name) in NOBODY or PSEUDONYM.fullmatch(name)
-        if self.authors == "keep" or is_told:
+        is_published = same_name(name) in NOBODY or PSEUDONYM.fullmatch(name)
+        if self.authors == "keep" or is_published:
             return name
         return pseudonym(name, self.salt)
 
-    def _hidden(self, record: Record) -> Record:
-        said = dict(record)
-        named = set(names(record))
-        if self.authors != "keep" and said.get("author"):
-            said["author"] = self._author(said["author"])
-        if said.get("edited_by"):
-            said["edited_by"] = self.alias(said["edited_by"])
-        for part in ("quotes", "comments", "ratings"):
-            if said.get(part):
-                said[part] = [
-                    self._with_alias(each) for each in said[part] if not self.removals.name(each)
-                ]
-        if said.get("special"):
-            said["special"] = self._special(said["special"])
-        for part in ("links", "images", "attachments", "media"):
-            if said.get(part):
-                said[part] = [each for each in said[part] if not self._is_of_member(each)]
-        if self.authors == "keep":
-            # nothing is known to be a name but what is listed, and where it stands as one
-            named.clear()
-        hide = hider(named, self.alias)
-        for name in WORDS:
-            if said.get(name):
-                said[name] = hide(said[name])
-        for part in ("quotes", "comments", "ratings", "links", "attachments", "access_notices"):
-            if said.get(part):
-                said[part] = deep(said[part], hide)
-        for part in ("special", "type_options"):
-            if said.get(part):
-                said[part] = deep(said[part], hide)
-        # what was hidden whole is left out; what was empty before stays as it was
-        return {name: value for name, value in said.items() if value or not record[name]}
-
-    def _author(self, author: Record) -> Record | None:
-        if self.authors == "drop":
-            return {"is_anonymous": True} if author.get("is_anonymous") else None
-        kept = {name: author[name] for name in _KEPT_OF_AUTHOR if name in author}
-        name = author.get("name")
-        return {"name": self.alias(name), **kept} if name else kept or None
-
-    def _with_alias(self, part: Record) -> Record:
-        """A quote, comment, rating or best answer with its author as he is told."""
-        if self.authors == "keep":
-            return part
-        told = {name: value for name, value in part.items() if name != "author_id"}
-        if told.get("author") is not None and (alias := self.alias(told["author"])):
-            told["author"] = alias
-        else:
-            told.pop("author", None)
-        return told
-
-    def _special(self, special: Record) -> Record:
-        told = dict(special)
-        best = told.get("best_answer")
-        if best and self.removals.name(best):
-            del told["best_answer"]
-        elif best:
-            told["best_answer"] = self._with_alias(best)
-        if told.get("umpire"):
-            told["umpire"] = self.alias(told["umpire"]) or HIDDEN
-        return told
-
-    def _is_of_member(self, part: Record | str) -> bool:
-        """Whether a link or a picture leads to a member who is not to be known by it."""
-        url = part if isinstance(part, str) else part.get("url", "")
+    def hides_address(self, url: str) -> bool:
+        """Whether an address leads to a member who is not to be known by it."""
         if self.authors == "keep":
             return urls.user_id(url) in self.removals.authors
         return bool(MEMBER.search(url))
@@ -148,22 +78,151 @@ class Privacy:
 WHOLE = Privacy()
 
 
-def redacted_line(line: Post, privacy: Privacy) -> Post:
-    """An article or post as it may be published; its ``content_hash`` is of what it then says."""
+def redacted_line(line: AnyLine, privacy: Privacy) -> AnyLine:
+    """A line as it may be published; its ``content_hash`` is of what it then says."""
     if privacy.is_whole:
         return line
     redacted = type(line)(**privacy.redacted(vars(line)))
-    redacted.content_hash = content_hash(redacted)
+    if isinstance(redacted, Post):
+        redacted.content_hash = content_hash(redacted)
     return redacted
 
 
 def redacted_record(record: Record, privacy: Privacy) -> Record:
-    """The same for the stored line of an article or a post."""
+    """The same for a stored line."""
     redacted = privacy.redacted(record)
     if redacted == record or "content_hash" not in redacted:
         return redacted
-    kind = Article if record["item_type"] == Article.kind else Post
-    return {**redacted, "content_hash": content_hash(kind(**redacted))}
+    kind = KINDS[record["item_type"]]
+    line = kind(**{name: redacted[name] for name in kind.field_names() if name in redacted})
+    return {**redacted, "content_hash": content_hash(line)} if isinstance(line, Post) else redacted
 
 
-# -- of a site's folder ----------------------------------------------------------------------------
+class _LineRedaction:
+    """The redaction of one line: a walk along its marks.
+
+    With ``AUTHORS=keep`` only who is on the removal list is redacted, and what bears no mark is
+    treated as words; otherwise it is left out.
+    """
+
+    def __init__(self, record: Mapping[str, Any], privacy: Privacy) -> None:
+        self._record = record
+        self._marks = marks_of(record["item_type"])
+        self._privacy = privacy
+        self._removals = privacy.removals
+        self._keeps_authors = privacy.authors == "keep"
+        self._text = TextRedactor(self._names(), privacy.alias, privacy.hides_address)
+
+    def redacted(self) -> Record:
+        """The line as it may be published; a field of which nothing is left is left out."""
+        return self._fields(self._record, self._marks)
+
+    # -- whom it names -----------------------------------------------------------------------------
+
+    def _names(self) -> set[str]:
+        """The names to look for in the texts of the line."""
+        named = set(self._named())
+        if self._keeps_authors:
+            named = {name for name in named if self._removals.has_name(name)}
+        return named | {name for name in self._removals.names if len(name) >= UNMISTAKABLE}
+
+    def _named(self) -> Iterator[str]:
+        """Whom the line names, itself or by what it quotes and links to."""
+        for name, is_author in names_within(self._record, self._marks):
+            # authors sign with their names; what they are called in two characters (记者, 天空) is
+            # rather a word of theirs
+            if not is_author or len(same_name(name)) >= UNMISTAKABLE:
+                yield name
+        for link in self._record.get("links") or ():
+            if urls.is_user_link(link["url"]):
+                yield link["text"].strip().lstrip("@")
+
+    # -- the walk ----------------------------------------------------------------------------------
+
+    def _fields(self, record: Mapping[str, Any], marks: Part) -> Record:
+        redacted: Record = {}
+        fields, others = marks.fields, marks.others
+        for name, value in record.items():
+            mark = fields.get(name, others)
+            if mark is Mark.FREE:
+                redacted[name] = value
+            elif value:
+                kept = self._value(value, mark)
+                if kept:
+                    redacted[name] = kept
+            elif self._keeps_authors or mark not in (None, Mark.MEMBER, Mark.TITLE):
+                # what is empty names nobody
+                redacted[name] = value
+        return redacted
+
+    def _value(self, value: Any, mark: Marked) -> Any:
+        """A value that is there, redacted; ``None`` where it is to be left out."""
+        if isinstance(mark, Mark):
+            return self._by_mark(value, mark)
+        if isinstance(mark, ListOf) and isinstance(value, list | tuple):
+            kept = [self._value(part, mark.values) for part in value]
+            return [part for part in kept if part is not None]
+        if isinstance(mark, Table) and isinstance(value, dict):
+            return {
+                self._value(name, mark.keys): self._value(part, mark.values)
+                for name, part in value.items()
+            }
+        if isinstance(mark, Part) and isinstance(value, dict):
+            return self._part(value, mark)
+        return self._unmarked(value)
+
+    def _by_mark(self, value: Any, mark: Mark) -> Any:
+        if mark is Mark.WORDS or mark is Mark.LABEL:
+            redact = self._text.words if mark is Mark.WORDS else self._text.label
+            return redact(value) if isinstance(value, str) else self._texts(value, redact)
+        if mark is Mark.FREE or (mark is Mark.MEMBER and self._keeps_authors):
+            return value
+        if mark is Mark.NAME and isinstance(value, str):
+            return self._privacy.alias(value)
+        if mark is Mark.ADDRESS and isinstance(value, str):
+            return None if self._privacy.hides_address(value) else value
+        return self._unmarked(value)
+
+    def _unmarked(self, value: Any) -> Any:
+        """What bears no mark, is not of the type that was declared, or is about one member."""
+        return self._texts(value, self._text.words) if self._keeps_authors else None
+
+    def _part(self, part: Record, marks: Part) -> Record | None:
+        """An object within the line; ``None`` where all of it has to go."""
+        if self._removals and self._removals.name(part):
+            # a quote, a comment or a rating of somebody who is listed
+            return None
+        if marks.is_person and self._privacy.authors == "drop":
+            return {"is_anonymous": True} if part.get("is_anonymous") else None
+        for name in marks.addresses:
+            url = part.get(name)
+            if isinstance(url, str) and self._privacy.hides_address(url):
+                return None
+        return self._fields(part, marks)
+
+    def _texts(self, value: Any, redact: Callable[[str], str]) -> Any:
+        """All texts within a value, redacted."""
+        if isinstance(value, str):
+            return redact(value)
+        if isinstance(value, list | tuple):
+            return [self._texts(part, redact) for part in value]
+        if isinstance(value, dict):
+            return {name: self._texts(part, redact) for name, part in value.items()}
+        return value
+
+
+def _without_place(record: Record) -> Record:
+    """A line without where its author was, which may stand behind the date as well."""
+    place, raw = record.get("location"), record.get("date_published_raw")
+    if not place:
+        return record
+    redacted = {name: value for name, value in record.items() if name != "location"}
+    starts = [raw.find(word) for word in place.split() if word in raw] if raw else []
+    if raw and starts:
+        # 发表于 2023-3-14 09:26 · 来自 浙江
+        redacted["date_published_raw"] = re.sub(
+            r"[\s·|,:\uff1a]*(?:IP属地|IP屬地|属地|來自|来自)?[\s·|,:\uff1a]*$",
+            "",
+            raw[: min(starts)],
+        )
+    return redacted

@@ -5,6 +5,12 @@ from __future__ import annotations
 import base64
 import hmac
 import unicodedata
+from functools import lru_cache
+
+
+def folded(text: str) -> str:
+    """A text without regard to case or width. It may be longer: ㈱ is (株), ß is ss."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def same_name(name: str) -> str:
@@ -13,9 +19,10 @@ def same_name(name: str) -> str:
     >>> same_name("Ｌilac ") == same_name("lilac")
     True
     """
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+    return folded(name).strip()
 
 
+@lru_cache(maxsize=4096)
 def pseudonym(name: str, salt: bytes) -> str:
     """What a name becomes; the same for each way of writing it.
 

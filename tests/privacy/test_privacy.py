@@ -114,6 +114,7 @@ def test_an_author_bears_a_pseudonym_and_nothing_that_points_at_him() -> None:
 
 def test_names_in_every_part_of_a_line() -> None:
     record = line(
+        item_type="article",
         headline=f"回复 2# {LU} 的帖子",
         edited_by=LU,
         text="早",
@@ -140,7 +141,7 @@ def test_names_in_every_part_of_a_line() -> None:
 
 
 def test_a_debate_names_its_umpire() -> None:
-    told = VEILED.redacted(line(special={"kind": "debate", "umpire": LU}))
+    told = VEILED.redacted(line(item_type="article", special={"kind": "debate", "umpire": LU}))
     assert told["special"] == {"kind": "debate", "umpire": LU_TOLD}
 
 
@@ -212,8 +213,8 @@ def test_no_name_of_a_fixture_is_told(privacy: Privacy) -> None:
     seen = 0
     for page, at in pages():
         names = {post.author.name for post in page.posts if not post.author.is_anonymous}
-        for made in post_lines(page, page.posts, at):
-            record = to_json(redacted_line(made, privacy))
+        for made in (redacted_line(line, privacy) for line in post_lines(page, page.posts, at)):
+            record = to_json(made)
             assert problems(record) == []
             seen += 1
             written = json.dumps(
@@ -282,8 +283,7 @@ def test_what_others_took_over_of_somebody_who_is_listed() -> None:
     assert told["comments"] == [{"author": "乙", "text": "四"}]
     assert "quotes" not in told
     assert "edited_by" not in told
-    # where the name is a name, and not where it may be a word
-    assert told["text"] == f"@[…] 你好\n{LU}号码头"
+    assert told["text"] == "@[…] 你好\n[…]号码头"
     assert told["author"] == record["author"]
 
 
@@ -569,6 +569,7 @@ def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
     made.talks[13].posts[130002] = '也是<img src="lamp.png" /><img src="other.png" />'
     made.talks[14].posts[140003] = '别人的<img src="third.png" />'
     made.reply(11, quoting(made))
+    made.reply(12, "柳岸闻莺说得好")
     made.publish()
     pictures = {
         f"/{name}.png": (200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n" + data)
@@ -596,8 +597,9 @@ def test_what_is_listed_is_erased(forum: Forum, tmp_path: Path) -> None:
     run = scrapy("erase", forum.root, "--yes", data=tmp_path)
     assert run.status == 0, run.stderr
     held = all_held(tmp_path).replace(removals, b"")
-    # the words of another, who does not quote him but uses his name, stay
-    assert held.count("柳岸闻莺".encode()) == held.count("柳岸闻莺说得对".encode()) == 1
+    # who quotes him does not name him any more; who only names him gives no number to know him by
+    assert held.count("柳岸闻莺".encode()) == held.count("柳岸闻莺说得好".encode()) == 1
+    assert "[…]说得对".encode() in held
     assert b"150002" not in all_lines_of(tmp_path)
     # lamp.png is shown by somebody else as well
     assert len(list(site(tmp_path).glob("media/*/*"))) == files - 1
