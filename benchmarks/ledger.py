@@ -20,8 +20,8 @@ from pathlib import Path
 
 from crawler.archive import Ledger, SiteArchive
 from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
-from crawler.archive.state import KnownPost, KnownThread, Task
-from crawler.frontier.options import read_arguments
+from crawler.archive.state import PostState, Task, ThreadState
+from crawler.frontier.options import read_options
 from crawler.frontier.revisits import Budget
 from crawler.frontier.site_frontier import Frontier
 from crawler.frontier.stop_rule import Patience
@@ -35,12 +35,12 @@ def changes_of(thread: int, posts: range, at: int) -> Iterator[Change]:
     """What is learnt of one thread: its posts, its pages, itself."""
     thread_id = str(thread)
     for number in posts:
-        post = KnownPost(str(number), at + number % 1000, 1, number.to_bytes(8, "big"))
+        post = PostState(str(number), at + number % 1000, 1, number.to_bytes(8, "big"))
         yield PostSeen(thread_id, post)
     pages = -(-len(posts) // _PER_PAGE)
     for page in range(1, pages + 1):
         yield PageSeen(thread_id, page, 60 * at)
-    yield ThreadSeen(KnownThread(thread_id, str(thread % 50), _EIGHT, _EIGHT, at, pages, 0))
+    yield ThreadSeen(ThreadState(thread_id, str(thread % 50), _EIGHT, _EIGHT, at, pages, 0))
 
 
 def fill(path: Path, threads: int, posts: int) -> float:
@@ -69,7 +69,7 @@ def start(path: Path) -> None:
     began = time.perf_counter()
     ledger = Ledger(path)
     ledger.thread("5000")
-    ledger.jobs.open("x", 0, "x")
+    ledger.task_queue.open("x", 0, "x")
     print(f"  seconds to start               {time.perf_counter() - began:10.3f}")
     ledger.close()
 
@@ -93,7 +93,7 @@ def mark(path: Path) -> None:
 def wait(folder: Path, waiting: int) -> None:
     """A crawl's frontier with so many threads waiting, of which a thousand are begun."""
     archive = SiteArchive(folder)
-    arguments = read_arguments(url="http://bbs.example.net/")
+    arguments = read_options(url="http://bbs.example.net/")
     frontier = Frontier(
         archive,
         "http://bbs.example.net/",

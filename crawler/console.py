@@ -20,7 +20,7 @@ from crawler.archive.segments import FILES, segment_paths
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
 from crawler.frontier.answer import Answer
-from crawler.frontier.options import BadArgumentsError, check_address, file_path, is_file
+from crawler.frontier.options import BadOptionsError, check_address, file_path, is_file
 from crawler.middlewares import FORUM
 from crawler.privacy.policy import Privacy
 from crawler.privacy.removal_list import BadRemovalsError
@@ -171,7 +171,7 @@ class PageCommand(QuietCommand):
         """Refuse what is no address."""
         try:
             check_address(address)
-        except BadArgumentsError as error:
+        except BadOptionsError as error:
             self.refuse(str(error))
 
     def sites(self) -> Sites:

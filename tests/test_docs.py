@@ -22,7 +22,7 @@ from scrapy.utils.project import get_project_settings
 from crawler import settings
 from crawler.archive.media_store import MEDIA
 from crawler.archive.segments import FILES
-from crawler.archive.state import KnownMedia
+from crawler.archive.state import MediaState
 from crawler.discuz import facts
 from crawler.discuz.site_rules import SiteRules, ThreadSelectors
 from crawler.exports import FORMATS
@@ -166,7 +166,7 @@ def test_values_of_settings(name: str, values: tuple[str, ...]) -> None:
 
 def test_attempts_of_media() -> None:
     assert "in three runs" in DOCS["outcomes"]
-    tried = [KnownMedia("k", reason="unreachable", is_retriable=True, attempts=n) for n in (2, 3)]
+    tried = [MediaState("k", reason="unreachable", is_retriable=True, attempts=n) for n in (2, 3)]
     assert [media.is_final for media in tried] == [False, True]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.archive.state import KnownMedia, KnownPost, KnownRefusal, KnownThread, Task
+from crawler.archive.state import MediaState, PostState, RefusalState, Task, ThreadState
 
 
 @dataclass(frozen=True, slots=True)
 class PostSeen:
     thread_id: str
-    post: KnownPost
+    post: PostState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PageSeen:
 
 @dataclass(frozen=True, slots=True)
 class ThreadSeen:
-    thread: KnownThread
+    thread: ThreadState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class BoardWalked:
 
 @dataclass(frozen=True, slots=True)
 class RefusalSeen:
-    refusal: KnownRefusal
+    refusal: RefusalState
 
 
 @dataclass(frozen=True, slots=True)
 class MediaSeen:
-    media: KnownMedia
+    media: MediaState
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from crawler.archive.changes import (
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
 from crawler.archive.tables import BoardTable, MediaTable, PostTable, RefusalTable, ThreadTable
-from crawler.archive.task_queue import Jobs
+from crawler.archive.task_queue import TaskQueue
 from crawler.archive.trait_counts import TraitCounts
 
 # "DIZL" as a number, so that the database of another program is never taken for a ledger:
@@ -71,7 +71,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
     def __init__(self, path: Path) -> None:
         super().__init__(_open(path))
         self.path = path
-        self.jobs = Jobs(self._db)
+        self.task_queue = TaskQueue(self._db)
         self.trait_counts = TraitCounts(self._db)
         # the old name, until all callers say `trait_counts`
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
@@ -84,10 +84,10 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
             RefusalSeen: self._save_refusal,
             MediaSeen: self._save_media,
             NoteMade: self._save_note,
-            TaskFound: self.jobs.apply,
-            TaskAgain: self.jobs.apply,
-            TaskMoved: self.jobs.apply,
-            TaskDone: self.jobs.apply,
+            TaskFound: self.task_queue.apply,
+            TaskAgain: self.task_queue.apply,
+            TaskMoved: self.task_queue.apply,
+            TaskDone: self.task_queue.apply,
             TraitsSeen: self.trait_counts.apply,
             TraitsForgotten: self.trait_counts.apply,
         }

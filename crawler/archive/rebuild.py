@@ -16,10 +16,10 @@ from crawler.archive.segments import FILES, Segment, cut_torn_line, read_lines, 
 from crawler.archive.state import (
     LEDGER,
     SHIELDED,
-    KnownMedia,
-    KnownPost,
-    KnownRefusal,
-    KnownThread,
+    MediaState,
+    PostState,
+    RefusalState,
+    ThreadState,
     minutes,
 )
 from crawler.archive.tables import hash_bytes
@@ -75,12 +75,12 @@ def _of_post(
 ) -> Iterator[Change]:
     thread_id, post_id = record["thread_id"], record["item_id"].rpartition(":")[2]
     if ledger.thread(thread_id) is None:
-        yield ThreadSeen(KnownThread(thread_id))
+        yield ThreadSeen(ThreadState(thread_id))
     images, attachments = record.get("images", ()), record.get("attachments", ())
     is_gone = bool(record.get("is_deleted"))
     # the line of a deletion tells neither date nor content
     known = ledger.posts(thread_id, [post_id]).get(post_id) if is_gone else None
-    post = KnownPost(
+    post = PostState(
         post_id,
         known.at if known else minutes(record.get("date_published")),
         record["version"],
@@ -93,18 +93,18 @@ def _of_post(
     yield PostSeen(thread_id, post)
     for part in (*images, *attachments):
         if "path" in part:
-            yield MediaSeen(KnownMedia(media_key(part), part["path"], part["sha256"]))
+            yield MediaSeen(MediaState(media_key(part), part["path"], part["sha256"]))
 
 
 def _of_coverage(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
-    thread = ledger.thread(record["thread_id"]) or KnownThread(record["thread_id"])
+    thread = ledger.thread(record["thread_id"]) or ThreadState(record["thread_id"])
     yield ThreadSeen(replace(thread, coverage=record["version"]))
 
 
 def _of_refusal(record: Mapping[str, Any], _: Ledger) -> Iterator[Change]:
     is_retracted = bool(record.get("is_deleted"))
     yield RefusalSeen(
-        KnownRefusal(
+        RefusalState(
             record["item_id"],
             record.get("thread_id"),
             "" if is_retracted else record["reason"],

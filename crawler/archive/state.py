@@ -13,11 +13,11 @@ _POSTS_A_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class KnownThread:
+class ThreadState:
     """What is known of a thread.
 
-    ``head`` and ``tail`` are hashes of what its row said when it was last read whole; ``last_post``
-    is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
+    ``title_hash`` (title and marks) and ``activity_hash`` (replies and last post) are hashes of
+    what its row said when it was last read whole; ``last_post`` is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
     more posts are known than its counter says, where that was seen. ``is_partial``: its replies
     were never read.
     ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
@@ -25,8 +25,8 @@ class KnownThread:
 
     id: str
     board: str | None = None
-    head: bytes | None = None
-    tail: bytes | None = None
+    title_hash: bytes | None = None
+    activity_hash: bytes | None = None
     last_post: int | None = None
     pages: int = 0
     surplus: int | None = None
@@ -39,14 +39,14 @@ class KnownThread:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPost:
+class PostState:
     """The last line of a post: its version, a hash of its content, whether it said it is gone.
 
     ``version`` is how many lines there are of it; none where the removal list or another pipeline
     kept it out. ``media`` is a hash of what
     the line tells of pictures and files (`crawler.archive.media_store.told_of`).
 
-    ``is_early``: it is shown before its turn, so that its own place does not hold it.
+    ``is_pinned_copy``: it is shown before its turn, so that its own place does not hold it.
     """
 
     id: str
@@ -54,7 +54,7 @@ class KnownPost:
     version: int
     hash: bytes
     is_first: bool = False
-    is_early: bool = False
+    is_pinned_copy: bool = False
     is_shielded: bool = False
     is_gone: bool = False
     media: bytes = b""
@@ -75,7 +75,7 @@ class KnownPost:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRefusal:
+class RefusalState:
     """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
 
     ``reason`` is empty once it is over.
@@ -96,7 +96,7 @@ _MEDIA_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class KnownMedia:
+class MediaState:
     """What came of a picture or file: where it is kept, or why it is not.
 
     ``key`` is what it is known by (`media_store.py`), ``attempts`` in how many runs it failed.
@@ -119,12 +119,12 @@ class KnownMedia:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRowState:
     """What a board's list said of a thread: see `crawler.frontier.board_listing.row_facts`."""
 
     board: str | None = None
-    head: bytes | None = None
-    tail: bytes | None = None
+    title_hash: bytes | None = None
+    activity_hash: bytes | None = None
     last_post: int | None = None
     is_sticky: bool = False
     replies: int | None = None
@@ -162,7 +162,7 @@ class ThreadTask(Task):
     kind = "thread"
 
     todo: tuple[int, ...] = ()
-    row: Row | None = None
+    row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
 

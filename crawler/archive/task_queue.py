@@ -9,12 +9,12 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved
-from crawler.archive.state import ListTask, PageTask, Row, Task, ThreadTask
+from crawler.archive.state import ListRowState, ListTask, PageTask, Task, ThreadTask
 
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
-class Jobs:
+class TaskQueue:
     """The jobs of one ledger, one of them open; what it learns lasts when the ledger commits."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -123,9 +123,11 @@ def _decode(text: str) -> dict[str, Any]:
     state: dict[str, Any] = json.loads(text)
     if "row" in state:
         row = state["row"]
-        for name in ("head", "tail"):
-            row[name] = bytes.fromhex(row[name]) if name in row else None
-        state["row"] = Row(**row)
+        for name, older in (("title_hash", "head"), ("activity_hash", "tail")):
+            # the older name stands in jobs that an earlier version left
+            value = row.pop(name, None) or row.pop(older, None)
+            row[name] = bytes.fromhex(value) if value else None
+        state["row"] = ListRowState(**row)
     if "todo" in state:
         state["todo"] = tuple(state["todo"])
     return state

@@ -20,7 +20,7 @@ from crawler.extensions.ending import ending_of
 from crawler.extensions.member_cookies import read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
-from crawler.frontier.options import OPTIONS, BadArgumentsError, read_arguments
+from crawler.frontier.options import OPTIONS, BadOptionsError, read_options
 from crawler.privacy.site import check_privacy
 from crawler.reporting.exit_status import STATUSES, conclude
 from crawler.reporting.progress import PROGRESS
@@ -80,8 +80,8 @@ class Command(ScrapyCrawl):
         if args != ["discuz"]:
             refuse("crawl", "say: scrapy crawl discuz -a url=ADDRESS")
         try:
-            read_arguments(**opts.spargs)
-        except BadArgumentsError as error:
+            read_options(**opts.spargs)
+        except BadOptionsError as error:
             refuse("crawl", str(error))
         settings = settings_of(self)
         if opts.quiet:
@@ -120,7 +120,7 @@ class Command(ScrapyCrawl):
             refuse("crawl", str(error))
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
-        addresses = read_arguments(**opts.spargs).addresses
+        addresses = read_options(**opts.spargs).addresses
         shorten_network_errors({urlsplit(url).netloc for url in addresses})
         process = process_of(self)
         crawler = process.create_crawler("discuz")

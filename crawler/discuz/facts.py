@@ -202,7 +202,7 @@ class Post:
     ``id``: its number or, on pages that print no numbers (archiver, printable), its place: `p2-4`
     is the fourth of page 2.
     ``position``: the floor's number, from its label or, where the skin prints none, by order.
-    ``is_early``: a hot or sticky reply that is shown before its turn. Unless its
+    ``is_pinned_copy``: a hot or sticky reply that is shown before its turn. Unless its
     label says "来自 3#", only the page of its own floor says its position.
     ``stand``: the side it takes in a debate. ``is_winner``: it won in a rush (抢中本楼).
     ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
@@ -212,7 +212,7 @@ class Post:
     position: int | None
     floor_label: str | None
     is_first: bool
-    is_early: bool
+    is_pinned_copy: bool
     author: Author
     date: Moment | None
     location: str | None

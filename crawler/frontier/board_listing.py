@@ -15,11 +15,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.archive.state import Row
+from crawler.archive.state import ListRowState
 
 if TYPE_CHECKING:
     from crawler.archive.ledger import Ledger
-    from crawler.archive.state import KnownThread
+    from crawler.archive.state import ThreadState
     from crawler.discuz.facts import BoardPage, Moment, NewsPage, ThreadRow
 
 # Clocks of forums go wrong by minutes, zones are told by the footer: an hour covers both.
@@ -27,14 +27,14 @@ _SLACK = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ThreadToRead:
     """A thread that has to be read, and why its list says so.
 
     ``is_new``: it is not known. ``from_top``: its title or its marks may have changed.
     """
 
     row: ThreadRow
-    facts: Row | None
+    facts: ListRowState | None
     is_new: bool
     from_top: bool
 
@@ -47,7 +47,7 @@ class ListingDiff:
     behind it. ``lowest``: the oldest last post on it, in minutes since 1970.
     """
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[ThreadToRead, ...]
     unchanged: int
     vanished: tuple[str, ...]
     ends: bool
@@ -87,10 +87,10 @@ def read_list(page: BoardPage, ledger: Ledger, scope: ListingScope) -> ListingDi
         if last_is_unchanged:
             unchanged += 1
             continue
-        from_top = full or known is None or facts is None or known.head != facts.head
+        from_top = full or known is None or facts is None or known.title_hash != facts.title_hash
         if known and facts and not facts.is_sticky:
             from_top = from_top or facts.board != known.board
-        wanted.append(Wanted(row, facts, known is None or known.is_gone, from_top))
+        wanted.append(ThreadToRead(row, facts, known is None or known.is_gone, from_top))
     times = _times(page.rows)
     lowest = times[-1] if times else None
     before = None if scope.listed_at is None else scope.listed_at - _SLACK
@@ -106,7 +106,7 @@ def read_list(page: BoardPage, ledger: Ledger, scope: ListingScope) -> ListingDi
     )
 
 
-def read_news(page: NewsPage, ledger: Ledger, *, full: bool = False) -> Iterator[Wanted]:
+def read_news(page: NewsPage, ledger: Ledger, *, full: bool = False) -> Iterator[ThreadToRead]:
     """The threads of a list of news that are not known, or were answered since they were read.
 
     Such a list shows neither marks nor types: what is known of them stays.
@@ -117,21 +117,21 @@ def read_news(page: NewsPage, ledger: Ledger, *, full: bool = False) -> Iterator
         last_post = exact_minutes(row.last_post)
         tail = _hash(row.replies, last_post)
         tells_replies = row.replies is not None
-        if not (is_new or full or (tells_replies and known and known.tail != tail)):
+        if not (is_new or full or (tells_replies and known and known.activity_hash != tail)):
             continue
         facts = None
         if tells_replies:
-            facts = Row(
-                head=known.head if known else None,
-                tail=tail,
+            facts = ListRowState(
+                title_hash=known.title_hash if known else None,
+                activity_hash=tail,
                 last_post=last_post,
                 is_sticky=known.is_sticky if known else False,
                 replies=row.replies,
             )
-        yield Wanted(row, facts, is_new, from_top=is_new or full)
+        yield ThreadToRead(row, facts, is_new, from_top=is_new or full)
 
 
-def row_facts(row: ThreadRow, page: BoardPage) -> Row | None:
+def row_facts(row: ThreadRow, page: BoardPage) -> ListRowState | None:
     """What is remembered of a row; ``None`` of what a moved thread left behind."""
     if row.is_moved:
         return None
@@ -139,10 +139,10 @@ def row_facts(row: ThreadRow, page: BoardPage) -> Row | None:
     is_sticky = "sticky" in row.flags
     # a thread that is sticky in several boards bears its type only in its own
     category = None if is_sticky else row.category
-    return Row(
+    return ListRowState(
         board=page.board.id,
-        head=_hash(row.headline, category, *sorted(row.flags)),
-        tail=_hash(row.replies, last_post),
+        title_hash=_hash(row.headline, category, *sorted(row.flags)),
+        activity_hash=_hash(row.replies, last_post),
         last_post=last_post,
         is_sticky=is_sticky,
         replies=row.replies,
@@ -161,7 +161,7 @@ def in_minutes(moment: datetime) -> int:
 
 
 def _is_unchanged(
-    known: KnownThread | None, facts: Row | None, board: str | None, *, with_replies: bool
+    known: ThreadState | None, facts: ListRowState | None, board: str | None, *, with_replies: bool
 ) -> bool:
     if known is None or known.is_gone:
         return False
@@ -171,7 +171,11 @@ def _is_unchanged(
         return False
     # a sticky thread of all boards stands in lists of boards that are not its own
     is_at_home = known.board == facts.board or facts.is_sticky
-    return known.head == facts.head and known.tail == facts.tail and is_at_home
+    return (
+        known.title_hash == facts.title_hash
+        and known.activity_hash == facts.activity_hash
+        and is_at_home
+    )
 
 
 def _times(rows: Iterable[ThreadRow]) -> list[int]:

@@ -24,12 +24,12 @@ OPTIONS = {
 }
 
 
-class BadArgumentsError(ValueError):
-    """Arguments that cannot be meant so; the message is one line for whoever typed them."""
+class BadOptionsError(ValueError):
+    """Options that cannot be meant so; the message is one line for whoever typed them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
+class Options:
     """The checked arguments: addresses in the order given, each once."""
 
     addresses: tuple[str, ...]
@@ -76,7 +76,7 @@ def file_path(url: str) -> Path:
     return Path(unquote(urlsplit(url).path))
 
 
-def read_arguments(  # noqa: PLR0913, PLR0917 - one for each option behind -a
+def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
     url: str | None = None,
     urls_file: str | None = None,
     replies: str = "yes",
@@ -86,28 +86,28 @@ def read_arguments(  # noqa: PLR0913, PLR0917 - one for each option behind -a
     max_pages: str = "",
     full: str = "no",
     **unknown: object,
-) -> Arguments:
+) -> Options:
     """Check what stands behind `-a`; names with `_` before them are the runner's (scrapyd: `_job`).
 
-    Raises `BadArgumentsError`.
+    Raises `BadOptionsError`.
 
-    >>> read_arguments(url="http://b.example/thread-1-1-1.html", _job="7d25").addresses
+    >>> read_options(url="http://b.example/thread-1-1-1.html", _job="7d25").addresses
     ('http://b.example/thread-1-1-1.html',)
     """
     names = ", ".join(sorted(name for name in unknown if not name.startswith("_")))
     if names:
-        raise BadArgumentsError(f"unknown option: {names} (there are: {', '.join(OPTIONS)})")
+        raise BadOptionsError(f"unknown option: {names} (there are: {', '.join(OPTIONS)})")
     for name, said in (("replies", replies), ("full", full)):
         if said not in ("yes", "no"):
-            raise BadArgumentsError(f"{name}={said}: say yes or no")
+            raise BadOptionsError(f"{name}={said}: say yes or no")
     given: list[str] = []
     if url:
         given += _split(url)
     if urls_file:
         given += _read_lines(urls_file)
     if not given:
-        raise BadArgumentsError("no address: say -a url=ADDRESS or -a urls_file=FILE")
-    return Arguments(
+        raise BadOptionsError("no address: say -a url=ADDRESS or -a urls_file=FILE")
+    return Options(
         addresses=tuple(dict.fromkeys(map(check_address, given))),
         with_replies=replies == "yes",
         boards=_boards(boards),
@@ -122,7 +122,7 @@ def _boards(said: str) -> tuple[str, ...]:
     names = [name.strip() for name in said.split(",") if name.strip()]
     for name in names:
         if not (name.isascii() and name.replace("_", "").isalnum() and len(name) <= 40):
-            raise BadArgumentsError(f"boards={said}: say numbers, as in boards=2,42")
+            raise BadOptionsError(f"boards={said}: say numbers, as in boards=2,42")
     return tuple(dict.fromkeys(names))
 
 
@@ -132,7 +132,7 @@ def _day(said: str) -> datetime | None:
     try:
         day = datetime.fromisoformat(said)
     except ValueError:
-        raise BadArgumentsError(f"since={said}: say a day, as in since=2024-01-01") from None
+        raise BadOptionsError(f"since={said}: say a day, as in since=2024-01-01") from None
     return day if day.tzinfo else day.replace(tzinfo=DEFAULT_ZONE)
 
 
@@ -140,7 +140,7 @@ def _number(name: str, said: str) -> int | None:
     if not said:
         return None
     if not (said.isascii() and said.isdigit() and int(said[:12]) > 0):
-        raise BadArgumentsError(f"{name}={said}: say a number from 1 on")
+        raise BadOptionsError(f"{name}={said}: say a number from 1 on")
     return int(said[:12])
 
 
@@ -159,9 +159,9 @@ def _read_lines(name: str) -> Iterable[str]:
     try:
         text = Path(name).read_text("utf-8-sig")
     except OSError as error:
-        raise BadArgumentsError(f"urls_file={name}: {error.strerror}") from None
+        raise BadOptionsError(f"urls_file={name}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise BadArgumentsError(f"urls_file={name}: not a text in UTF-8") from None
+        raise BadOptionsError(f"urls_file={name}: not a text in UTF-8") from None
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -169,18 +169,18 @@ def _read_lines(name: str) -> Iterable[str]:
 def check_address(address: str) -> str:
     """The address, if it can be one: of http, https, or a saved page that is there.
 
-    Raises `BadArgumentsError`.
+    Raises `BadOptionsError`.
     """
     try:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError:
-        raise BadArgumentsError(f"not an address: {address}") from None
+        raise BadOptionsError(f"not an address: {address}") from None
     if parts.scheme == "file":
         if not file_path(address).is_file():
-            raise BadArgumentsError(f"no such file: {file_path(address)}")
+            raise BadOptionsError(f"no such file: {file_path(address)}")
     elif parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadArgumentsError(
+        raise BadOptionsError(
             f"not an address: {address} (it begins with http://, https:// or file://)"
         )
     return address

@@ -59,7 +59,7 @@ def _scope(make: TaskMaker) -> list[str] | None:
     """The boards this job is about: all (``None``) if it walks the whole forum."""
     if make.options.boards:
         return list(make.options.boards)
-    jobs = make.ledger.jobs
+    jobs = make.ledger.task_queue
     if any(task.is_all for task in jobs.tasks(PageTask)):
         return None
     return [task.board_id for task in jobs.tasks(ListTask)]

@@ -17,7 +17,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Config
-from crawler.frontier.options import Arguments
+from crawler.frontier.options import Options
 from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
@@ -25,7 +25,7 @@ from crawler.frontier.template_drift import Drift, keep_samples
 from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
 from crawler.history.tally import Tally
-from crawler.history.thread_history import ThreadHistory, ThreadToRead
+from crawler.history.thread_history import ReadingPlan, ThreadHistory
 from crawler.items import Line, refusal_line
 from crawler.privacy.policy import redacted_line
 from crawler.privacy.removal_list import BadRemovalsError
@@ -51,7 +51,7 @@ class Run:
     """
 
     config: Config
-    options: Arguments = field(default_factory=lambda: Arguments(()))
+    options: Options = field(default_factory=lambda: Options(()))
     run_id: str = field(
         default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
     )
@@ -193,7 +193,7 @@ class Run:
         if page.thread_id in site.privacy.removals.threads:
             site.tally.removed += 1
             return site, Batch()
-        asked = ThreadToRead(
+        asked = ReadingPlan(
             page.thread_id,
             self.run_id,
             with_replies=self.options.with_replies,
@@ -245,7 +245,7 @@ class Run:
         """Store a page whose lines have all come through the pipelines."""
         archive, site = delivery.archive, self.site_of(delivery)
         try:
-            archive.store(delivery.lines, delivery.learnt)
+            archive.store(delivery.lines, delivery.ledger_changes)
         except (OSError, sqlite3.Error) as error:
             self.storage_failed(archive, error)
             return
@@ -318,7 +318,7 @@ class Run:
         alarms = site.drift.alarms()
         # a page as it was sent names everybody
         is_kept = self.config.authors == "keep" and not site.privacy.removals
-        changes = site.drift.learnt(now)
+        changes = site.drift.ledger_changes(now)
         folder = site.archive.folder
         try:
             if alarms and is_kept:

@@ -41,7 +41,7 @@ class SiteCheck:
         traits = read_traits(page)
         self._pages[kind] += 1
         self._found.setdefault(kind, Counter()).update(traits)
-        self._drift.saw(kind, key, traits, sample)
+        self._drift.observe(kind, key, traits, sample)
 
     def alarms(self) -> list[Alarm]:
         """Return what was found by earlier crawls and is not found any more."""

@@ -33,12 +33,12 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.config import Limits
-from crawler.frontier.options import Arguments
+from crawler.frontier.options import Options
 from crawler.frontier.revisits import refused_again, revisits
 from crawler.frontier.site import Site
 from crawler.frontier.stop_rule import StopRule
 from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template, is_root
-from crawler.history.thread_history import ThreadHistory, ThreadToRead
+from crawler.history.thread_history import ReadingPlan, ThreadHistory
 
 
 class SiteFrontier:
@@ -55,7 +55,7 @@ class SiteFrontier:
         self,
         site: Site,
         root: str,
-        options: Arguments,
+        options: Options,
         *,
         run_id: str,
         now: datetime,
@@ -72,12 +72,12 @@ class SiteFrontier:
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
         self._ledger = site.archive.ledger
-        self._jobs = site.archive.ledger.jobs
+        self._task_queue = site.archive.ledger.task_queue
         self._now = int(now.timestamp())
         self._in_flight: set[int] = set()
         self._delivering: set[int] = set()
         self._has_revisited = False
-        self.begun = self._jobs.open(options.fingerprint, self._now, run_id)
+        self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
 
     # -- tasks -----------------------------------------------------------------------------------
 
@@ -112,13 +112,13 @@ class SiteFrontier:
 
     def next(self, limit: int) -> list[Task]:
         """Up to ``limit`` tasks to begin now; they are in flight until they are complete."""
-        tasks = self._jobs.next(limit, self._in_flight)
+        tasks = self._task_queue.next(limit, self._in_flight)
         if not tasks and not self._in_flight and not self._has_revisited:
             self._has_revisited = True
             # what was seen since the job began, by whichever run, is seen
             before = self.begun[0] if self.begun else self._now
             self._ledger.apply(list(revisits(self.make, self.limits.budget, before)))
-            tasks = self._jobs.next(limit)
+            tasks = self._task_queue.next(limit)
         if not tasks and not self._in_flight and not self.is_finished:
             self._finish()
         self._in_flight.update(task.id for task in tasks)
@@ -140,8 +140,8 @@ class SiteFrontier:
 
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
-        lists = self._jobs.count(ListTask, waiting=True)
-        return lists, self._jobs.count(ThreadTask, waiting=True)
+        lists = self._task_queue.count(ListTask, waiting=True)
+        return lists, self._task_queue.count(ThreadTask, waiting=True)
 
     def is_left_out(self, task: Task, refusal_id: str) -> bool:
         """Whether a task is done unasked: it is on the removal list, or a refusal still stands."""
@@ -169,11 +169,11 @@ class SiteFrontier:
 
     def _finish(self) -> None:
         """Nothing waits: remember which lists were seen whole, forget the job."""
-        for task in list(self._jobs.tasks(ListTask)):
+        for task in list(self._task_queue.tasks(ListTask)):
             if task.is_complete and task.board and task.began is not None:
                 walked = BoardWalked(task.board, self.options.scope, task.began)
                 self._ledger.apply([walked])
-        self._jobs.close()
+        self._task_queue.close()
         self.site.archive.flush()
         self.is_finished = True
 
@@ -183,7 +183,7 @@ class SiteFrontier:
         """The history of a task's thread, from the page on that it has come to."""
         return ThreadHistory(
             self._ledger,
-            ThreadToRead(
+            ReadingPlan(
                 task.key,
                 self._run_id,
                 todo=task.todo,
@@ -213,7 +213,7 @@ class SiteFrontier:
         """The boards that an index names, or a board's sub-boards."""
         chosen = self.options.boards
         changes: list[Change] = []
-        priority = max(self._jobs.count(ListTask), 1)
+        priority = max(self._task_queue.count(ListTask), 1)
         for board in boards:
             if board.id and board.url and (not chosen or board.id in chosen):
                 priority += 1
@@ -308,7 +308,7 @@ class SiteFrontier:
         """How many more threads may be read."""
         if self.options.max_threads is None:
             return None
-        return max(0, self.options.max_threads - self._jobs.count(ThreadTask))
+        return max(0, self.options.max_threads - self._task_queue.count(ThreadTask))
 
 
 def _began(page: BoardPage, task: ListTask, now: datetime) -> int:

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from crawler.archive.changes import TaskFound
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownThread, ListTask, Row, Task, ThreadTask
+from crawler.archive.state import ListRowState, ListTask, Task, ThreadState, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage
-from crawler.frontier.board_listing import Wanted
-from crawler.frontier.options import Arguments
+from crawler.frontier.board_listing import ThreadToRead
+from crawler.frontier.options import Options
 
 # More pages than these were never read only where a forum lies about their number.
 _UNREAD_AT_ONCE = 10_000
@@ -27,7 +27,7 @@ class TaskMaker:
     """Makes the tasks of one site; ``root`` is the forum's root as it was asked for."""
 
     root: str
-    options: Arguments
+    options: Options
     ledger: Ledger
 
     def thread(
@@ -37,7 +37,7 @@ class TaskMaker:
         url: str | None = None,
         todo: list[int] | None = None,
         from_top: bool = False,
-        row: Row | None = None,
+        row: ListRowState | None = None,
         priority: int = 0,
     ) -> ThreadTask:
         """The task of a thread. ``todo``: its pages to read, else what the ledger does not know.
@@ -60,7 +60,7 @@ class TaskMaker:
             priority=priority,
         )
 
-    def listed(self, wanted: Wanted, priority: int) -> TaskFound:
+    def listed(self, wanted: ThreadToRead, priority: int) -> TaskFound:
         """The task of a thread that a list shows."""
         address = urls.read_thread_address(wanted.row.url)
         is_here = address is not None and self.is_here(address.root)
@@ -87,7 +87,7 @@ class TaskMaker:
 
     def list_url(self, board_id: str) -> str:
         """The address of a board's list, as its task has it."""
-        for task in self.ledger.jobs.tasks(ListTask):
+        for task in self.ledger.task_queue.tasks(ListTask):
             if task.board == board_id:
                 return task.url
         return urls.board_url(self.root, board_id)
@@ -97,13 +97,13 @@ class TaskMaker:
         return urls.same_host(url, self.root)
 
 
-def pages_to_read(known: KnownThread | None, read: set[int], *, from_top: bool) -> list[int]:
+def pages_to_read(known: ThreadState | None, read: set[int], *, from_top: bool) -> list[int]:
     """The pages with which the reading of a thread begins.
 
     A new thread is read from its first page on. Of a known one: its first page where its title or
     its marks may have changed (``from_top``), pages that were never read, and its last known one.
 
-    >>> pages_to_read(KnownThread("7", pages=4), {1, 2, 4}, from_top=True)
+    >>> pages_to_read(ThreadState("7", pages=4), {1, 2, 4}, from_top=True)
     [1, 3, 4]
     """
     if known is None or not read or known.pages == 0:

@@ -97,9 +97,9 @@ class Drift:
         traits: frozenset[str] = frozenset()
         if isinstance(page, ThreadPage | BoardPage) and isinstance(page, BoardPage) == is_list:
             traits = read_traits(page)
-        self.saw(kind, key, traits, sample)
+        self.observe(kind, key, traits, sample)
 
-    def saw(self, kind: str, key: str, traits: Iterable[str], sample: Sample) -> None:
+    def observe(self, kind: str, key: str, traits: Iterable[str], sample: Sample) -> None:
         """Count a page; those of one ``key``, coming one after the other, count as one.
 
         ``traits`` are none for a page that could not be understood.
@@ -153,7 +153,7 @@ class Drift:
             for kind, pages in self._pages.items()
         }
 
-    def learnt(self, now: datetime) -> list[Change]:
+    def ledger_changes(self, now: datetime) -> list[Change]:
         """What the ledger is to know of it, kinds under alarm left out."""
         alarmed = {alarm.kind for alarm in self.alarms()}
         return [

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Literal, Self
 
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownThread, Row
+from crawler.archive.state import ListRowState, ThreadState
 from crawler.discuz.facts import ThreadPage
-from crawler.history.intervals import Ranges
+from crawler.history.intervals import Intervals
 from crawler.items import Coverage, coverage_line
 
 # Gaps in the floors of a thread of millions need not be listed floor by floor.
@@ -40,10 +40,12 @@ class Count:
     is_filtered: bool = False
     has_failed: bool = False
     from_top: bool = False
-    positions: Ranges = field(default_factory=Ranges)
+    positions: Intervals = field(default_factory=Intervals)
 
     @classmethod
-    def of(cls, ledger: Ledger, thread_id: str, *, row: Row | None, with_replies: bool) -> Self:
+    def of(
+        cls, ledger: Ledger, thread_id: str, *, row: ListRowState | None, with_replies: bool
+    ) -> Self:
         """What the ledger knows; ``row`` is what the thread's list said of it."""
         present, shielded, gone = ledger.counts(thread_id)
         known = ledger.thread(thread_id)
@@ -80,21 +82,21 @@ class Count:
 
     def gaps(self, known: tuple[int, ...]) -> tuple[int, ...]:
         """Floors that no page showed: those found now, behind those ``known`` before them."""
-        gaps = tuple(islice(self.positions.holes(), _MISSING_LISTED))
+        gaps = tuple(islice(self.positions.gaps(), _MISSING_LISTED))
         return gaps if self.from_top else known + tuple(n for n in gaps if n not in known)
 
 
-def thread_learnt(
-    known: KnownThread | None,
+def state_after(
+    known: ThreadState | None,
     page: ThreadPage,
     count: Count,
     *,
     thread_id: str,
-    row: Row | None,
+    row: ListRowState | None,
     has_vanished: bool,
-) -> KnownThread:
+) -> ThreadState:
     """What the ledger is to know of a thread when its reading ends; ``page`` was its last page."""
-    thread = known or KnownThread(thread_id)
+    thread = known or ThreadState(thread_id)
     is_whole = count.is_whole()
     if page.board and page.board.id:
         thread = replace(thread, board=page.board.id)
@@ -103,14 +105,14 @@ def thread_learnt(
     if row and is_whole:
         thread = replace(
             thread,
-            head=row.head,
-            tail=row.tail,
+            title_hash=row.title_hash,
+            activity_hash=row.activity_hash,
             last_post=row.last_post,
             is_sticky=row.is_sticky,
         )
     elif not is_whole:
         # to be read again, whatever its row says
-        thread = replace(thread, head=None, tail=None)
+        thread = replace(thread, title_hash=None, activity_hash=None)
     if has_vanished:
         # it is there all the same: no list is expected to show it until one does
         thread = replace(thread, last_post=None)
@@ -129,7 +131,7 @@ def thread_learnt(
 
 
 def coverage_of(
-    page: ThreadPage, thread: KnownThread, count: Count, now: datetime, run_id: str
+    page: ThreadPage, thread: ThreadState, count: Count, now: datetime, run_id: str
 ) -> Coverage:
     """The coverage line of a thread whose reading ends; its version is ``thread.coverage``."""
     is_whole = count.captured_pages() >= count.pages

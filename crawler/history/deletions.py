@@ -7,7 +7,7 @@ of one page and the first of the next, if both were read.
 
 Where is a post gone? The thread's counter tells that posts are missing, not which. But each one
 that goes moves all behind it one place forward, so that any page read tells how many went before
-it: `Places.page_to_search` halves the pages in between until the place is found.
+it: `Deletions.page_to_search` halves the pages in between until the place is found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.archive.state import KnownPost, minutes
+from crawler.archive.state import PostState, minutes
 
 if TYPE_CHECKING:
     from crawler.archive.ledger import Ledger
@@ -42,7 +42,7 @@ class _Read:
     has_moved: bool
 
 
-class Places:
+class Deletions:
     """The pages of one thread that were read in one go.
 
     ``forgets``: all pages are read in turn, so that only neighbours need to be remembered.
@@ -60,11 +60,11 @@ class Places:
         self,
         page: ThreadPage,
         posts: list[Post],
-        known: dict[str, KnownPost],
+        known: dict[str, PostState],
         *,
         was_read: bool,
         unaccounted: int | None,
-    ) -> list[KnownPost]:
+    ) -> list[PostState]:
         """The known posts that a whole page should show and does not.
 
         ``posts`` are its posts, ``known`` those of them that were known; ``was_read``: the page was
@@ -73,7 +73,7 @@ class Places:
         some cache does not show them yet: they are gone only if the counter says so too.
         """
         number = page.page
-        own = [post for post in posts if not post.is_early]
+        own = [post for post in posts if not post.is_pinned_copy]
         if page.is_reversed:
             own = [post for post in reversed(own) if not post.is_first]
         places = [_place(post, known.get(post.id)) for post in own]
@@ -95,7 +95,7 @@ class Places:
             post
             for post in self._ledger.posts_between(self._thread_id, low, high)
             if post.id not in shown
-            and not post.is_early
+            and not post.is_pinned_copy
             and not (post.is_first and page.is_reversed)
         ]
         if high is not None:
@@ -155,10 +155,10 @@ class Places:
         return low, high
 
 
-def _place(post: Post, known: KnownPost | None) -> Order | None:
+def _place(post: Post, known: PostState | None) -> Order | None:
     """Where a post stands: as it was first told, for a page may tell it less exactly later."""
     if known:
         return known.order
     if post.date is None:
         return None
-    return KnownPost(post.id, minutes(post.date.value.isoformat()), 0, b"").order
+    return PostState(post.id, minutes(post.date.value.isoformat()), 0, b"").order

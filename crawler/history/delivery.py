@@ -74,7 +74,7 @@ class Entry:
         return str(self.identity["item_id"])
 
     @property
-    def learnt(self) -> Change | None:
+    def ledger_change(self) -> Change | None:
         """What the ledger learns now that the fate is known."""
         if self.fate is Fate.FAILED or self.change is None:
             return None
@@ -110,11 +110,11 @@ class Delivery:
                 yield "rejected", entry.encoded
 
     @property
-    def learnt(self) -> Iterator[Change]:
+    def ledger_changes(self) -> Iterator[Change]:
         """What the ledger learns; a page that lost a line to an error is due at the next run."""
         has_failed = any(entry.fate is Fate.FAILED for entry in self.entries)
         for entry in self.entries:
-            change = entry.learnt
+            change = entry.ledger_change
             if change is not None:
                 yield change
         for change in self.changes:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 
 @dataclass(slots=True)
-class Ranges:
+class Intervals:
     """Whole numbers seen, as ranges: small where they come one after the other."""
 
     starts: list[int] = field(default_factory=list)
@@ -18,8 +18,8 @@ class Ranges:
     def add(self, first: int, last: int) -> None:
         """Add all numbers from ``first`` to ``last``.
 
-        >>> ranges = Ranges(); ranges.add(1, 3); ranges.add(7, 7); ranges.add(4, 4)
-        >>> list(ranges.holes())
+        >>> ranges = Intervals(); ranges.add(1, 3); ranges.add(7, 7); ranges.add(4, 4)
+        >>> list(ranges.gaps())
         [5, 6]
         """
         at = bisect_right(self.starts, first)
@@ -34,7 +34,7 @@ class Ranges:
         self.starts[at:until] = [first]
         self.ends[at:until] = [last]
 
-    def holes(self) -> Iterator[int]:
+    def gaps(self) -> Iterator[int]:
         """The numbers from 1 on that are not among them, below the highest."""
         if self.starts:
             yield from range(1, self.starts[0])

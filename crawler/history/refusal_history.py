@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from crawler.archive.changes import Change, RefusalSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownRefusal
+from crawler.archive.state import RefusalState
 from crawler.history.delivery import Entry
 from crawler.items import Reason, Refusal, refusal_line
 
@@ -25,7 +25,7 @@ def emit_refusal(line: Refusal, ledger: Ledger, now: datetime) -> Entry | Change
         line.attempts += known.attempts if stands else 0
     is_published = known is not None and stands and not line.retriable
     seen = RefusalSeen(
-        KnownRefusal(
+        RefusalState(
             line.item_id,
             line.thread_id,
             line.reason,

@@ -15,12 +15,12 @@ from datetime import datetime
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
 from crawler.archive.ledger import Ledger
 from crawler.archive.media_store import media_requests
-from crawler.archive.state import SHIELDED, KnownPost, KnownThread, Row, minutes
+from crawler.archive.state import SHIELDED, ListRowState, PostState, ThreadState, minutes
 from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
-from crawler.history.coverage import Count, coverage_of, thread_learnt
-from crawler.history.deletions import Places
+from crawler.history.coverage import Count, coverage_of, state_after
+from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.items import Post as PostLine
 from crawler.items import deleted_line, post_lines
@@ -34,7 +34,7 @@ Learnt = tuple[list[Entry], list[Change]]
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadToRead:
+class ReadingPlan:
     """What is to be read of a thread, and how.
 
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
@@ -47,7 +47,7 @@ class ThreadToRead:
     thread_id: str
     run_id: str
     todo: tuple[int, ...] = ()
-    row: Row | None = None
+    row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
     with_replies: bool = True
@@ -61,7 +61,7 @@ class ThreadHistory:
     It has more attributes than other classes: each is a number or a flag of the pages so far.
     """
 
-    def __init__(self, ledger: Ledger, asked: ThreadToRead) -> None:
+    def __init__(self, ledger: Ledger, asked: ReadingPlan) -> None:
         self.asked = asked
         self.todo = list(asked.todo)
         self.known = ledger.thread(asked.thread_id)
@@ -73,7 +73,7 @@ class ThreadHistory:
         # what a thread that is new, or was gone, has to be read behind: nothing
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
-        self._places = Places(ledger, asked.thread_id, forgets=not is_known)
+        self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
         self._early: dict[str, Post] = {}
         self._number_before: int | None = None
@@ -144,7 +144,7 @@ class ThreadHistory:
         entries, seen = self._news_of(page, early, known, now)
         self._news += len(entries) + len(seen)
         self._early.clear()
-        thread = thread_learnt(
+        thread = state_after(
             self.known,
             page,
             self.count,
@@ -185,13 +185,13 @@ class ThreadHistory:
         return page, number
 
     def _in_turn(
-        self, page: ThreadPage, posts: list[Post], known: dict[str, KnownPost]
+        self, page: ThreadPage, posts: list[Post], known: dict[str, PostState]
     ) -> list[Post]:
         """The posts that are read now. Those shown before their turn wait for their own floor."""
         positions = self.count.positions
         in_turn = []
         for post in posts:
-            if post.is_early and post.position is None and page.pages > page.page:
+            if post.is_pinned_copy and post.position is None and page.pages > page.page:
                 if post.id not in known:
                     self._early.setdefault(post.id, post)
                 continue
@@ -205,7 +205,7 @@ class ThreadHistory:
         return in_turn
 
     def _news_of(
-        self, page: ThreadPage, posts: list[Post], known: dict[str, KnownPost], now: datetime
+        self, page: ThreadPage, posts: list[Post], known: dict[str, PostState], now: datetime
     ) -> tuple[list[Entry], list[PostSeen]]:
         """The lines of those posts that are new or changed; and of those that are not published."""
         privacy = self.asked.privacy
@@ -224,7 +224,7 @@ class ThreadHistory:
                 entries.append(entry)
         return entries, seen
 
-    def _entry(self, post: Post, line: PostLine, known: KnownPost | None) -> Entry | None:
+    def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
         """The line of a post in its version, if it is news."""
         thread_id = self.asked.thread_id
         if known is None:
@@ -245,14 +245,14 @@ class ThreadHistory:
             known,
             version=line.version,
             hash=digest,
-            is_early=post.is_early,
+            is_pinned_copy=post.is_pinned_copy,
             is_shielded=is_shielded,
             is_gone=False,
             media=known.media if is_repeat else b"",
         )
         return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
 
-    def _first(self, post: Post, line: PostLine) -> KnownPost:
+    def _first(self, post: Post, line: PostLine) -> PostState:
         """What is known of a post that was never seen before."""
         is_shielded = line.access in SHIELDED
         self.count.present += 1
@@ -261,10 +261,10 @@ class ThreadHistory:
         at = minutes(line.date_published) if line.date_published else self._last_at
         self._last_at = at
         digest = hash_bytes(line.content_hash)
-        return KnownPost(post.id, at, 1, digest, post.is_first, post.is_early, is_shielded)
+        return PostState(post.id, at, 1, digest, post.is_first, post.is_pinned_copy, is_shielded)
 
     def _moved_to_the_top(
-        self, posts: list[Post], known: dict[str, KnownPost], news: set[str]
+        self, posts: list[Post], known: dict[str, PostState], news: set[str]
     ) -> Iterator[Change]:
         """Replies that staff made sticky, or no more, since they were read: no news but where."""
         for post in posts:
@@ -272,19 +272,21 @@ class ThreadHistory:
             if before is None or before.is_gone or post.id in news:
                 continue
             # a hot reply (推荐) has no label of its own floor, where it stands as well
-            is_hot = post.is_early and post.position is None
-            if before.is_early != post.is_early and not is_hot:
-                yield PostSeen(self.asked.thread_id, replace(before, is_early=post.is_early))
+            is_hot = post.is_pinned_copy and post.position is None
+            if before.is_pinned_copy != post.is_pinned_copy and not is_hot:
+                yield PostSeen(
+                    self.asked.thread_id, replace(before, is_pinned_copy=post.is_pinned_copy)
+                )
 
     # -- what of a page is missing ---------------------------------------------------------------
 
     def _missing(
-        self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, KnownPost]
-    ) -> list[KnownPost]:
+        self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
+    ) -> list[PostState]:
         if not self._is_page(page, number):
             return []
         count = self.count
-        missing = self._places.missing(
+        missing = self._deletions.missing(
             page,
             posts,
             known,
@@ -308,9 +310,9 @@ class ThreadHistory:
         if known is None or known.is_reversed or not self._read_to:
             return None
         is_needed = known.surplus is not None and self.count.unaccounted() not in (None, 0)
-        return self._places.page_to_search(self.count.pages, is_needed=is_needed)
+        return self._deletions.page_to_search(self.count.pages, is_needed=is_needed)
 
-    def _deleted(self, gone: KnownPost, page: ThreadPage, now: datetime) -> Entry:
+    def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
         return _deleted(gone, self.asked.thread_id, page.site.root, now)
 
 
@@ -330,11 +332,11 @@ def gone_thread(ledger: Ledger, thread_id: str, root: str, now: datetime) -> Ite
             else:
                 changes.append(PostSeen(thread_id, replace(post, is_gone=True)))
         yield entries, changes
-    known = ledger.thread(thread_id) or KnownThread(thread_id)
+    known = ledger.thread(thread_id) or ThreadState(thread_id)
     yield [], [ThreadSeen(replace(known, is_gone=True, last_post=None))]
 
 
-def _deleted(post: KnownPost, thread_id: str, root: str, now: datetime) -> Entry:
+def _deleted(post: PostState, thread_id: str, root: str, now: datetime) -> Entry:
     """The line that says that a published post is gone."""
     line = deleted_line(
         root=root,

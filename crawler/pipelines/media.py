@@ -32,7 +32,7 @@ from crawler.archive.media_store import (
     media_requests,
     store_file,
 )
-from crawler.archive.state import KnownMedia
+from crawler.archive.state import MediaState
 from crawler.discuz.facts import Message
 from crawler.history.delivery import Delivery, Entry
 from crawler.items import RETRIABLE, Line, Reason
@@ -225,7 +225,7 @@ class MediaFiles(MediaPipeline):
             except OSError as error:
                 self.run.storage_failed(archive, error)
             else:
-                self._learn(archive, KnownMedia(each.key, path, digest))
+                self._learn(archive, MediaState(each.key, path, digest))
                 self._failures[_host(each)] = 0
                 tally = self._tally(archive)
                 tally.files_stored += 1
@@ -245,7 +245,7 @@ class MediaFiles(MediaPipeline):
         known = self._known(request.meta["wanted"].key, request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _known(self, key: str, archive: SiteArchive) -> KnownMedia | None:
+    def _known(self, key: str, archive: SiteArchive) -> MediaState | None:
         """What came of a file, unless somebody took it away since."""
         known = archive.ledger.media(key)
         if known and known.path and not (archive.folder / known.path).is_file():
@@ -267,11 +267,11 @@ class MediaFiles(MediaPipeline):
             self._failures[_host(each)] += is_retriable
         if is_retriable:
             self._failed.add(hash(each.key))
-        known = KnownMedia(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
+        known = MediaState(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
         self._learn(archive, known)
         self._tally(archive).files_refused[reason] += 1
 
-    def _learn(self, archive: SiteArchive, media: KnownMedia) -> None:
+    def _learn(self, archive: SiteArchive, media: MediaState) -> None:
         try:
             archive.ledger.apply([MediaSeen(media)])
         except sqlite3.Error as error:

@@ -19,7 +19,7 @@ from crawler.archive.changes import MediaSeen, PostSeen
 from crawler.archive.media_store import media_key
 from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
 from crawler.archive.site_archive import SiteArchive
-from crawler.archive.state import KnownMedia
+from crawler.archive.state import MediaState
 from crawler.archive.tables import hash_bytes
 from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
@@ -86,7 +86,7 @@ def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
         ledger.apply([names_learnt(privacy.removals)])
     for name, key in listed.files.items():
         (archive.folder / name).unlink(missing_ok=True)
-        ledger.apply([MediaSeen(KnownMedia(key))])
+        ledger.apply([MediaSeen(MediaState(key))])
     for item_id, thread_id in listed.posts.items():
         post_id = item_id.rpartition(":")[2]
         for known in ledger.posts(thread_id, [post_id]).values():

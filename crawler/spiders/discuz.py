@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Budget, Config, Limits
-from crawler.frontier.options import Arguments, is_file, read_arguments
+from crawler.frontier.options import Options, is_file, read_options
 from crawler.frontier.run import Run, RunEndsError
 from crawler.frontier.visit import Visit
 from crawler.items import Line
@@ -36,18 +36,18 @@ Output = Line | Request
 class DiscuzSpider(Spider):
     """Reads threads, boards and whole forums of Discuz!, and later only what is new in them.
 
-    Arguments: see `crawler.frontier.options`. What is asked and what comes of it is decided by
+    Options: see `crawler.frontier.options`. What is asked and what comes of it is decided by
     `crawler.frontier.run.Run`; the spider carries that out.
     """
 
     name = "discuz"
 
     def __init__(
-        self, run: Run, arguments: Arguments, sites: Sites, largest: int, **more: Any
+        self, run: Run, arguments: Options, sites: Sites, largest: int, **more: Any
     ) -> None:
         super().__init__(**more)
         self.run = run
-        self.arguments = arguments
+        self.options = arguments
         self._sites = sites
         self._largest = largest
 
@@ -60,7 +60,7 @@ class DiscuzSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
         settings = crawler.settings
-        asked = read_arguments(*args, **arguments)
+        asked = read_options(*args, **arguments)
         run = Run(_config(settings), asked)
         run.end = lambda reason: end_crawl(crawler, reason)
         sites = load_sites(Path(settings["SITES_DIR"]))
@@ -73,7 +73,7 @@ class DiscuzSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        asked = self.arguments.addresses
+        asked = self.options.addresses
         for address in filter(is_file, asked):
             yield Request(address, callback=self.parse_saved)
         with _closing():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownPost
+from crawler.archive.state import PostState
 
 
 @pytest.fixture
@@ -32,5 +32,5 @@ def ledger(open_ledger: Callable[[], Ledger]) -> Ledger:
     return open_ledger()
 
 
-def post(number: int, at: int = 0, version: int = 1, **more: Any) -> KnownPost:
-    return KnownPost(str(number), at, version, b"12345678", **more)
+def post(number: int, at: int = 0, version: int = 1, **more: Any) -> PostState:
+    return PostState(str(number), at, version, b"12345678", **more)

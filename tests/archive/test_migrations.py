@@ -12,7 +12,7 @@ import pytest
 from crawler.archive.ledger import Ledger
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
-from crawler.archive.state import KnownPost, KnownThread
+from crawler.archive.state import PostState, ThreadState
 
 MARKED = Segment("posts-00001.jsonl", 90)
 
@@ -45,8 +45,8 @@ def test_an_older_ledger_keeps_what_it_knows(tmp_path: Path, version: int) -> No
     path = tmp_path / "ledger.sqlite3"
     made_by_version(version, path)
     with closing(Ledger(path)) as ledger:
-        assert ledger.thread("7") == KnownThread("7", "2", coverage=1, pages=3)
-        known = KnownPost("1", 5, 2, b"12345678", is_first=True)
+        assert ledger.thread("7") == ThreadState("7", "2", coverage=1, pages=3)
+        known = PostState("1", 5, 2, b"12345678", is_first=True)
         assert ledger.posts("7", ["1"]) == {"1": known}
         assert ledger.segments() == {MARKED.name: MARKED}
         assert ledger.trait_counts.known() == {}

@@ -15,7 +15,7 @@ from crawler.archive.ledger import Ledger
 from crawler.archive.media_store import media_hash
 from crawler.archive.rebuild import rebuild_ledger
 from crawler.archive.segments import Segment, Segments, encode
-from crawler.archive.state import LEDGER, KnownMedia, KnownPost, KnownRefusal, KnownThread, minutes
+from crawler.archive.state import LEDGER, MediaState, PostState, RefusalState, ThreadState, minutes
 from crawler.archive.tables import hash_bytes
 
 DATE = "2023-03-14T10:00:30+08:00"
@@ -29,7 +29,7 @@ POST = {
     "content_hash": "cd" * 32,
 }
 GONE = {"item_id": "s:7:2", "thread_id": "7", "version": 3, "is_deleted": True}
-KNOWN = KnownPost("2", minutes(DATE), 1, hash_bytes("cd" * 32))
+KNOWN = PostState("2", minutes(DATE), 1, hash_bytes("cd" * 32))
 PICTURE = {"url": "http://b/a.png", "attachment_id": "5", "path": "media/ab/ab.png", "sha256": SHA}
 REFUSED = {"id": "6", "refusal": "not_found"}
 REFUSAL = {
@@ -64,7 +64,7 @@ def rebuilt(folder: Path, *lines: tuple[str, dict[str, Any]]) -> Iterator[Ledger
         ([("post", {**POST, "access": "password"})], KNOWN),
         ([("post", POST), ("post", {**POST, "version": 2})], replace(KNOWN, version=2)),
         ([("post", POST), ("post", GONE)], replace(KNOWN, version=3, is_gone=True)),
-        ([("post", GONE)], KnownPost("2", 0, 3, b"", is_gone=True)),
+        ([("post", GONE)], PostState("2", 0, 3, b"", is_gone=True)),
         (
             [("post", POST), ("post", GONE), ("post", {**POST, "version": 4})],
             replace(KNOWN, version=4),
@@ -77,18 +77,18 @@ def rebuilt(folder: Path, *lines: tuple[str, dict[str, Any]]) -> Iterator[Ledger
     ],
 )
 def test_a_post_is_known_as_its_last_line_tells(
-    tmp_path: Path, lines: list[tuple[str, dict[str, Any]]], known: KnownPost
+    tmp_path: Path, lines: list[tuple[str, dict[str, Any]]], known: PostState
 ) -> None:
     with rebuilt(tmp_path, *lines) as ledger:
         assert ledger.posts("7", [known.id]) == {known.id: known}
-        assert ledger.thread("7") == KnownThread("7"), "to be read once more"
+        assert ledger.thread("7") == ThreadState("7"), "to be read once more"
 
 
 def test_stored_files_are_known_and_refused_ones_asked_for_again(tmp_path: Path) -> None:
     with rebuilt(
         tmp_path, ("post", {**POST, "images": [PICTURE], "attachments": [REFUSED]})
     ) as made:
-        stored = KnownMedia("attachment:5", "media/ab/ab.png", SHA)
+        stored = MediaState("attachment:5", "media/ab/ab.png", SHA)
         assert made.media("attachment:5") == stored
         assert made.media("attachment:6") is None
 
@@ -96,12 +96,12 @@ def test_stored_files_are_known_and_refused_ones_asked_for_again(tmp_path: Path)
 def test_the_version_of_a_coverage_line_is_known(tmp_path: Path) -> None:
     lines = [("coverage", {"thread_id": "7", "version": number}) for number in (1, 2)]
     with rebuilt(tmp_path, ("article", POST), *lines) as ledger:
-        assert ledger.thread("7") == KnownThread("7", coverage=2)
+        assert ledger.thread("7") == ThreadState("7", coverage=2)
         assert list(ledger.posts("7", ["2"])) == ["2"]
 
 
 def test_refusals_are_known_and_retracted_ones_over(tmp_path: Path) -> None:
-    known = KnownRefusal("s:refusal:7", "7", "challenge", True, 3, 2, 1000, "http://b/")
+    known = RefusalState("s:refusal:7", "7", "challenge", True, 3, 2, 1000, "http://b/")
     site = {name: value for name, value in REFUSAL.items() if name != "thread_id"}
     lines = [
         REFUSAL,
@@ -110,7 +110,7 @@ def test_refusals_are_known_and_retracted_ones_over(tmp_path: Path) -> None:
     ]
     with rebuilt(tmp_path, *(("refusal", line) for line in lines)) as ledger:
         assert ledger.refusal("s:refusal:7") == known
-        assert ledger.refusal("s:refusal:site") == KnownRefusal(
+        assert ledger.refusal("s:refusal:site") == RefusalState(
             "s:refusal:site", None, "challenge", False, 3, 2, 1000, "http://b/"
         )
         over = ledger.refusal("s:refusal:over")

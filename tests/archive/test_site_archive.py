@@ -12,7 +12,7 @@ from crawler.archive.changes import Change, PostSeen, ThreadSeen
 from crawler.archive.ledger import LedgerError
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import InUseError, SiteArchive
-from crawler.archive.state import LEDGER, KnownPost, KnownThread, minutes
+from crawler.archive.state import LEDGER, PostState, ThreadState, minutes
 from crawler.archive.tables import hash_bytes
 
 HASH = "ab" * 32
@@ -32,13 +32,13 @@ def line(number: int, version: int = 1, **more: Any) -> tuple[str, bytes]:
 
 def seen(number: int, version: int = 1, **more: Any) -> Change:
     at = minutes("2023-03-14T10:00:30+08:00")
-    known = KnownPost(str(number), at, version, hash_bytes(HASH), is_first=number == 1, **more)
+    known = PostState(str(number), at, version, hash_bytes(HASH), is_first=number == 1, **more)
     return PostSeen("7", known)
 
 
 def fill(archive: SiteArchive, *numbers: int) -> None:
     for number in numbers:
-        archive.store([line(number)], [ThreadSeen(KnownThread("7")), seen(number)])
+        archive.store([line(number)], [ThreadSeen(ThreadState("7")), seen(number)])
 
 
 def ids(folder: Path) -> list[str]:
@@ -49,7 +49,7 @@ def ids(folder: Path) -> list[str]:
     ]
 
 
-def known(archive: SiteArchive) -> dict[str, KnownPost]:
+def known(archive: SiteArchive) -> dict[str, PostState]:
     return archive.ledger.posts("7", map(str, range(20)))
 
 
@@ -82,14 +82,14 @@ def test_a_folder_takes_one_run_at_a_time(tmp_path: Path) -> None:
     SiteArchive(tmp_path).close()
 
 
-def known_posts(folder: Path) -> dict[str, KnownPost]:
+def known_posts(folder: Path) -> dict[str, PostState]:
     archive = SiteArchive(folder)
     found = known(archive)
     archive.close()
     return found
 
 
-def a_full_folder(folder: Path) -> dict[str, KnownPost]:
+def a_full_folder(folder: Path) -> dict[str, PostState]:
     archive = SiteArchive(folder, size=600, compression="gzip")
     fill(archive, 1, 2, 3)
     archive.store([line(2, 2)], [seen(2, 2)])

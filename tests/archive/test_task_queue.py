@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import ListTask, PageTask, Row, ThreadTask
+from crawler.archive.state import ListRowState, ListTask, PageTask, ThreadTask
 
 
 def thread(key: str, *, page: int = 1, priority: int = 0) -> ThreadTask:
@@ -14,32 +14,35 @@ def thread(key: str, *, page: int = 1, priority: int = 0) -> ThreadTask:
 
 def test_a_job_goes_on_until_it_is_closed(open_ledger: Callable[[], Ledger]) -> None:
     ledger = open_ledger()
-    assert ledger.jobs.open("same", 100, "run1") is None
+    assert ledger.task_queue.open("same", 100, "run1") is None
     found = [thread("2", priority=2), ListTask(key="1", url="u1", priority=1)]
     ledger.apply([TaskFound(task) for task in (*found, found[0], thread("3", priority=1))])
     ledger.commit()
     ledger = open_ledger()
-    assert ledger.jobs.open("other", 200, "run2") is None
-    assert ledger.jobs.next(9) == []
-    assert ledger.jobs.open("same", 200, "run2") == (100, "run1")
-    first, second, third = ledger.jobs.next(9)
+    assert ledger.task_queue.open("other", 200, "run2") is None
+    assert ledger.task_queue.next(9) == []
+    assert ledger.task_queue.open("same", 200, "run2") == (100, "run1")
+    first, second, third = ledger.task_queue.next(9)
     assert [task.key for task in (first, second, third)] == ["1", "3", "2"]
-    assert [task.key for task in ledger.jobs.next(1, [first.id])] == ["3"]
+    assert [task.key for task in ledger.task_queue.next(1, [first.id])] == ["3"]
     assert isinstance(second, ThreadTask)
-    row = Row("2", b"head", None, 900, is_sticky=True)
+    row = ListRowState("2", b"head", None, 900, is_sticky=True)
     moved = replace(second, page=5, todo=(6, 7), row=row, is_whole=True, has_vanished=True)
     ledger.apply([TaskDone(first), TaskMoved(moved)])
-    assert ledger.jobs.next(1) == [moved]
-    assert (ledger.jobs.count(ThreadTask), ledger.jobs.count(ListTask, waiting=True)) == (2, 0)
-    ledger.jobs.close()
-    assert ledger.jobs.open("same", 300, "run3") is None
-    assert ledger.jobs.next(9) == []
+    assert ledger.task_queue.next(1) == [moved]
+    assert (
+        ledger.task_queue.count(ThreadTask),
+        ledger.task_queue.count(ListTask, waiting=True),
+    ) == (2, 0)
+    ledger.task_queue.close()
+    assert ledger.task_queue.open("same", 300, "run3") is None
+    assert ledger.task_queue.next(9) == []
 
 
 def test_all_fields_of_a_task_last(open_ledger: Callable[[], Ledger]) -> None:
     """A run that is killed goes on with tasks as they were."""
     ledger = open_ledger()
-    ledger.jobs.open("same", 100, "run1")
+    ledger.task_queue.open("same", 100, "run1")
     tasks = [
         ListTask(
             key="2:7", url="u", page=7, priority=9, is_asked=True, is_revisit=True, board="2",
@@ -50,16 +53,16 @@ def test_all_fields_of_a_task_last(open_ledger: Callable[[], Ledger]) -> None:
     ledger.apply([TaskFound(task) for task in tasks])
     ledger.commit()
     ledger = open_ledger()
-    ledger.jobs.open("same", 200, "run2")
-    assert [replace(task, id=0) for task in ledger.jobs.next(9)] == tasks
+    ledger.task_queue.open("same", 200, "run2")
+    assert [replace(task, id=0) for task in ledger.task_queue.next(9)] == tasks
 
 
 def test_a_task_that_is_done_may_be_done_again(ledger: Ledger) -> None:
-    ledger.jobs.open("same", 100, "run1")
+    ledger.task_queue.open("same", 100, "run1")
     ledger.apply([TaskFound(thread("2")), TaskAgain(thread("2", page=3))])
-    (task,) = ledger.jobs.next(9)
+    (task,) = ledger.task_queue.next(9)
     assert task.page == 1, "one that waits goes on as it was"
     ledger.apply([TaskDone(task), TaskFound(task)])
-    assert ledger.jobs.next(9) == []
+    assert ledger.task_queue.next(9) == []
     ledger.apply([TaskAgain(thread("2", page=3)), TaskAgain(thread("4"))])
-    assert [(each.key, each.page) for each in ledger.jobs.next(9)] == [("2", 3), ("4", 1)]
+    assert [(each.key, each.page) for each in ledger.task_queue.next(9)] == [("2", 3), ("4", 1)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scrapy.cmdline import execute
 
-from crawler.frontier.options import BadArgumentsError, read_arguments
+from crawler.frontier.options import BadOptionsError, read_options
 from tests.conftest import ROOT, Forum, scrapy
 from tests.forum.desktop import Thread
 from tests.pages import first
@@ -131,12 +131,12 @@ def test_the_first_command_of_the_readme_gives_the_line_it_shows(tmp_path: Path)
 
 
 def test_addresses_with_commas_and_doubles() -> None:
-    got = read_arguments(url="http://b.example/a,b,http://b.example/c, http://b.example/c")
+    got = read_options(url="http://b.example/a,b,http://b.example/c, http://b.example/c")
     assert got.addresses == ("http://b.example/a,b", "http://b.example/c")
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:
     names = tmp_path / "urls.txt"
     names.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadArgumentsError, match="UTF-8"):
-        read_arguments(urls_file=str(names))
+    with pytest.raises(BadOptionsError, match="UTF-8"):
+        read_options(urls_file=str(names))

@@ -62,7 +62,7 @@ def post_of(number: int, author: str, *blocks: Block | str, minute: int = 0) -> 
         position=number,
         floor_label=None,
         is_first=number == 1,
-        is_early=False,
+        is_pinned_copy=False,
         author=Author(author),
         date=date,
         location=None,

@@ -27,7 +27,7 @@ from crawler.discuz.facts import (
 )
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Config, Limits
-from crawler.frontier.options import Arguments
+from crawler.frontier.options import Options
 from crawler.frontier.run import Run, RunEndsError
 from crawler.frontier.template_drift import Sample
 from crawler.frontier.visit import Step, Visit
@@ -61,7 +61,7 @@ def post(number: int, **more: Any) -> Post:
         position=number,
         floor_label=None,
         is_first=number == 1,
-        is_early=False,
+        is_pinned_copy=False,
         author=Author("石桥卖花人", "7"),
         date=Moment(NOW - timedelta(days=9) + timedelta(minutes=number), "minute", ""),
         location=None,
@@ -138,7 +138,7 @@ class Offline:
     """Runs over one folder; `crawl` says of each request what came of it."""
 
     data: Path
-    options: Arguments = field(default_factory=lambda: Arguments(()))
+    options: Options = field(default_factory=lambda: Options(()))
     limits: Limits = field(default_factory=Limits)
     is_member: bool = False
     warnings: list[str] = field(default_factory=list)

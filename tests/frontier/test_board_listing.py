@@ -10,7 +10,7 @@ import pytest
 
 from crawler.archive.changes import ThreadSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownThread
+from crawler.archive.state import ThreadState
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Board, BoardPage, Moment, Site, ThreadRow
 from crawler.frontier.board_listing import (
@@ -49,11 +49,11 @@ def learn(ledger: Ledger, *rows: ThreadRow, **more: object) -> None:
     for each in rows:
         facts = row_facts(each, page())
         assert facts is not None
-        known = KnownThread(
+        known = ThreadState(
             each.thread_id,
             facts.board,
-            facts.head,
-            facts.tail,
+            facts.title_hash,
+            facts.activity_hash,
             facts.last_post,
             1,
             is_sticky=facts.is_sticky,

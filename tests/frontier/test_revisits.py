@@ -17,9 +17,9 @@ from crawler.archive.changes import (
     ThreadSeen,
 )
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownRefusal, KnownThread, ListTask, PageTask, ThreadTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, ThreadState, ThreadTask
 from crawler.frontier.config import Budget
-from crawler.frontier.options import Arguments
+from crawler.frontier.options import Options
 from crawler.frontier.revisits import refused_again, revisits
 from crawler.frontier.tasks import REVISITED, TRIED_AGAIN, TaskMaker
 from tests.frontier.offline import ROOT, board_path, plain_path, thread_path
@@ -33,11 +33,11 @@ LIST_URL = f"{ROOT}forum.php?mod=forumdisplay&fid="
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Two boards; thread 7 of board 2 has three pages, thread 8 of board 3 has one."""
     made = Ledger(tmp_path / "l")
-    made.jobs.open("x", NOW, "run")
-    made.apply([ThreadSeen(KnownThread("7", "2", pages=3)), ThreadSeen(KnownThread("8", "3"))])
+    made.task_queue.open("x", NOW, "run")
+    made.apply([ThreadSeen(ThreadState("7", "2", pages=3)), ThreadSeen(ThreadState("8", "3"))])
     seen = [("7", 1, 50), ("7", 2, 10), ("7", 3, 40)]
     made.apply(PageSeen(thread, number, day * DAY) for thread, number, day in seen)
-    made.apply([ThreadSeen(KnownThread("8", "3", pages=1)), PageSeen("8", 1, 20 * DAY)])
+    made.apply([ThreadSeen(ThreadState("8", "3", pages=1)), PageSeen("8", 1, 20 * DAY)])
     made.apply([ListSeen("2", 4, 5 * DAY, 9), ListSeen("3", 1, 6 * DAY, 1)])
     yield made
     made.close()
@@ -48,7 +48,7 @@ def whole_forum(ledger: Ledger) -> None:
 
 
 def maker(ledger: Ledger, *addresses: str, **options: Any) -> TaskMaker:
-    return TaskMaker(ROOT, Arguments(addresses or (ROOT,), **options), ledger)
+    return TaskMaker(ROOT, Options(addresses or (ROOT,), **options), ledger)
 
 
 def found(ledger: Ledger, pages: int, before: int = NOW, **options: Any) -> list[tuple[Any, ...]]:
@@ -123,7 +123,7 @@ def test_addresses_of_lists_that_are_looked_at_again(ledger: Ledger) -> None:
 def refusal(thread_id: str | None, *, asked: int = NOW, is_retriable: bool = False) -> RefusalSeen:
     name = f"b.example:refusal:{thread_id or 'x'}"
     reason = "unreachable" if is_retriable else "no_permission"
-    return RefusalSeen(KnownRefusal(name, thread_id, reason, is_retriable, 1, 1, asked, ROOT))
+    return RefusalSeen(RefusalState(name, thread_id, reason, is_retriable, 1, 1, asked, ROOT))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_refusals_that_may_be_over(
 def test_a_thread_of_which_one_page_was_refused_is_read_where_it_is_not_known(
     ledger: Ledger,
 ) -> None:
-    ledger.apply([ThreadSeen(KnownThread("7", "2", pages=5)), refusal("7", is_retriable=True)])
+    ledger.apply([ThreadSeen(ThreadState("7", "2", pages=5)), refusal("7", is_retriable=True)])
     (again,) = refused_again(maker(ledger), Budget(), NOW)
     assert isinstance(again, TaskAgain)
     assert isinstance(again.task, ThreadTask)

@@ -14,7 +14,7 @@ from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
 from crawler.discuz.facts import OtherPage, Page
 from crawler.frontier.config import Config, Limits
-from crawler.frontier.options import Arguments
+from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
 from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.visit import Batch
@@ -228,7 +228,7 @@ def test_a_saved_page_of_a_thread_on_the_removal_list(tmp_path: Path) -> None:
 
 
 def test_only_opening_posts_of_saved_pages(tmp_path: Path) -> None:
-    run = Run(Config(tmp_path), Arguments((), with_replies=False))
+    run = Run(Config(tmp_path), Options((), with_replies=False))
     _, batch = run.saved_page(thread(1, 2), f"{ROOT}x.html", NOW)
     assert [told(entry.line) for entry in batch.entries] == ["article 1"]
     run.close(NOW)

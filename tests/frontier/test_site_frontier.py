@@ -8,16 +8,16 @@ import pytest
 
 from crawler.archive.changes import PageSeen, RefusalSeen, TaskDone, TaskFound, ThreadSeen
 from crawler.archive.site_archive import SiteArchive
-from crawler.archive.state import KnownRefusal, KnownThread, PageTask, ThreadTask
+from crawler.archive.state import PageTask, RefusalState, ThreadState, ThreadTask
 from crawler.frontier.config import Budget, Limits
-from crawler.frontier.options import read_arguments
+from crawler.frontier.options import read_options
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.template_drift import Drift
 from crawler.privacy.policy import WHOLE
 
 ROOT = "http://b.example/"
-ARGUMENTS = read_arguments(url=ROOT)
+ARGUMENTS = read_options(url=ROOT)
 
 
 def at(seconds: int) -> datetime:
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     """A thread whose second page was seen before the job began, the first one since."""
     archive = SiteArchive(tmp_path)
     frontier(archive, 100).ask_for([ROOT])
-    seen = [ThreadSeen(KnownThread("7", "2", pages=2))]
+    seen = [ThreadSeen(ThreadState("7", "2", pages=2))]
     checked = [PageSeen("7", 1, 1_700_000_150), PageSeen("7", 2, 1_700_000_050)]
     archive.store((), [*seen, *checked])
     archive.flush()
@@ -81,10 +81,10 @@ def test_tasks_are_in_flight_until_they_are_complete(folder: Path) -> None:
 def test_pages_of_a_thread_that_is_refused_are_not_chosen_each_time(tmp_path: Path) -> None:
     archive = SiteArchive(tmp_path)
     asks = frontier(archive, 100)
-    refusal = KnownRefusal(
+    refusal = RefusalState(
         "s:refusal:7", "7", "no_permission", False, 1, 1, 1_700_000_090, f"{ROOT}7"
     )
-    archive.ledger.apply([ThreadSeen(KnownThread("7", pages=1)), PageSeen("7", 1, 5)])
+    archive.ledger.apply([ThreadSeen(ThreadState("7", pages=1)), PageSeen("7", 1, 5)])
     archive.ledger.apply([RefusalSeen(refusal), TaskFound(ThreadTask(key="7", url=ROOT))])
     (task,) = asks.next(1)
     assert asks.is_left_out(task, "s:refusal:7")

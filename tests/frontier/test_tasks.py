@@ -10,9 +10,9 @@ import pytest
 
 from crawler.archive.changes import NoteMade, PageSeen, TaskFound, ThreadSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownThread, ListTask, PageTask, Row, Task, ThreadTask
-from crawler.frontier.board_listing import Wanted
-from crawler.frontier.options import Arguments
+from crawler.archive.state import ListRowState, ListTask, PageTask, Task, ThreadState, ThreadTask
+from crawler.frontier.board_listing import ThreadToRead
+from crawler.frontier.options import Options
 from crawler.frontier.tasks import (
     THREAD_TEMPLATE,
     TaskMaker,
@@ -24,41 +24,41 @@ from crawler.frontier.tasks import (
 )
 from tests.frontier.offline import ROOT, board, board_path, plain_path, row, thread_path
 
-FACTS = Row("2", b"head", b"tail")
+FACTS = ListRowState("2", b"head", b"tail")
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     made = Ledger(tmp_path / "l")
-    made.jobs.open("x", 1, "run")
+    made.task_queue.open("x", 1, "run")
     yield made
     made.close()
 
 
 def maker(ledger: Ledger, **options: Any) -> TaskMaker:
-    return TaskMaker(ROOT, Arguments((), **options), ledger)
+    return TaskMaker(ROOT, Options((), **options), ledger)
 
 
 @pytest.mark.parametrize(
     "known, read, from_top, pages",
     [
         (None, set(), False, [1]),
-        (KnownThread("7"), set(), False, [1]),  # known by a refusal only
-        (KnownThread("7", pages=3), set(), False, [1]),
-        (KnownThread("7", pages=3), {1, 2, 3}, False, [3]),
-        (KnownThread("7", pages=3), {1, 2, 3}, True, [1, 3]),
-        (KnownThread("7", pages=5), {1, 3}, False, [2, 4, 5]),
-        (KnownThread("7", pages=3, is_reversed=True), {1, 2, 3}, False, [1, 2, 3]),
+        (ThreadState("7"), set(), False, [1]),  # known by a refusal only
+        (ThreadState("7", pages=3), set(), False, [1]),
+        (ThreadState("7", pages=3), {1, 2, 3}, False, [3]),
+        (ThreadState("7", pages=3), {1, 2, 3}, True, [1, 3]),
+        (ThreadState("7", pages=5), {1, 3}, False, [2, 4, 5]),
+        (ThreadState("7", pages=3, is_reversed=True), {1, 2, 3}, False, [1, 2, 3]),
     ],
 )
 def test_the_pages_with_which_reading_begins(
-    known: KnownThread | None, read: set[int], from_top: bool, pages: list[int]
+    known: ThreadState | None, read: set[int], from_top: bool, pages: list[int]
 ) -> None:
     assert pages_to_read(known, read, from_top=from_top) == pages
 
 
 def test_a_forum_that_lies_about_its_pages() -> None:
-    pages = pages_to_read(KnownThread("7", pages=9_999_999), {1}, from_top=True)
+    pages = pages_to_read(ThreadState("7", pages=9_999_999), {1}, from_top=True)
     assert len(pages) <= 10_002
     assert (pages[0], pages[-1]) == (1, 9_999_999)
 
@@ -76,7 +76,7 @@ def test_a_forum_that_lies_about_its_pages() -> None:
 def test_the_task_of_a_known_thread(
     ledger: Ledger, options: Any, known: Any, *, page: int, todo: tuple[int, ...], is_whole: bool
 ) -> None:
-    ledger.apply([ThreadSeen(KnownThread("7", **{"pages": 3, **known}))])
+    ledger.apply([ThreadSeen(ThreadState("7", **{"pages": 3, **known}))])
     ledger.apply(PageSeen("7", number, 5) for number in range(1, known.get("pages", 3) + 1))
     task = maker(ledger, **options).thread("7", row=FACTS, priority=4)
     assert task == ThreadTask(
@@ -131,7 +131,7 @@ def test_a_template_of_another_host_is_not_followed(ledger: Ledger) -> None:
     ],
 )
 def test_the_task_of_a_thread_that_a_list_shows(ledger: Ledger, url: str, asked: str) -> None:
-    wanted = Wanted(row(7, url=url), FACTS, is_new=True, from_top=True)
+    wanted = ThreadToRead(row(7, url=url), FACTS, is_new=True, from_top=True)
     found = maker(ledger).listed(wanted, priority=3)
     assert found == TaskFound(ThreadTask(key="7", url=asked, row=FACTS, priority=3))
 
@@ -141,7 +141,7 @@ def test_the_address_of_a_list(ledger: Ledger) -> None:
     assert make.list_url("2") == f"{ROOT}forum.php?mod=forumdisplay&fid=2"
     ledger.apply([make.board("2", f"{ROOT}{board_path(2)}", 1, is_asked=True)])
     assert make.list_url("2") == f"{ROOT}forum.php?mod=forumdisplay&fid=2", "no page told its id"
-    (task,) = ledger.jobs.next(9)
+    (task,) = ledger.task_queue.next(9)
     assert isinstance(task, ListTask)
     assert (task.board_id, task.is_asked) == ("2", True)
     ledger.apply([TaskFound(ListTask(key="x", url=f"{ROOT}{board_path(3)}", board="3"))])

@@ -146,15 +146,15 @@ def test_an_alarm_is_what_chance_does_not_explain(
 ) -> None:
     drift = known(found, pages)
     for number, has_date in enumerate(seen):
-        drift.saw("thread", str(number), {"x", "date"} if has_date else {"x"}, SAMPLE)
+        drift.observe("thread", str(number), {"x", "date"} if has_date else {"x"}, SAMPLE)
     assert [alarm.trait for alarm in drift.alarms()] == (["date"] if is_alarm else [])
-    assert len(drift.learnt(SAMPLE.seen_at)) == (0 if is_alarm else 1)
+    assert len(drift.ledger_changes(SAMPLE.seen_at)) == (0 if is_alarm else 1)
 
 
 def test_the_pages_of_one_thread_are_one_page() -> None:
     drift = known(400, 400)
     for _ in range(20):
-        drift.saw("thread", "7", {"x"}, SAMPLE)
+        drift.observe("thread", "7", {"x"}, SAMPLE)
     assert drift.alarms() == []
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from crawler.archive.changes import PageSeen, PostSeen, ThreadSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownPost, KnownThread, Row
+from crawler.archive.state import ListRowState, PostState, ThreadState
 from crawler.discuz.facts import Board
-from crawler.history.coverage import Count, coverage_of, thread_learnt
-from crawler.history.intervals import Ranges
+from crawler.history.coverage import Count, coverage_of, state_after
+from crawler.history.intervals import Intervals
 from tests.frontier.offline import NOW, thread
 
-ROW = Row("8", b"head", b"tail", 900, replies=4)
+ROW = ListRowState("8", b"head", b"tail", 900, replies=4)
 
 
 def count(**more: Any) -> Count:
@@ -28,8 +28,8 @@ def count(**more: Any) -> Count:
     return made
 
 
-def seen(*positions: int) -> Ranges:
-    ranges = Ranges()
+def seen(*positions: int) -> Intervals:
+    ranges = Intervals()
     for position in positions:
         ranges.add(position, position)
     return ranges
@@ -69,7 +69,7 @@ STATUSES: dict[str, tuple[Count, str, int | None, int | None]] = {
 @pytest.mark.parametrize("name", STATUSES)
 def test_the_coverage_line(name: str) -> None:
     known, status, expected, waiting = STATUSES[name]
-    line = coverage_of(thread(1, 2), KnownThread("7", coverage=4), known, NOW, "run")
+    line = coverage_of(thread(1, 2), ThreadState("7", coverage=4), known, NOW, "run")
     assert (line.status, line.posts_expected, line.posts_waiting) == (status, expected, waiting)
     assert (line.posts_captured, line.pages_expected) == (known.present, known.pages)
     assert line.pages_captured == len(known.pages_known & {1, 2})
@@ -80,7 +80,7 @@ def test_the_coverage_line(name: str) -> None:
 def test_what_explains_that_posts_are_missing() -> None:
     """Floors that no page shows are not waiting as well."""
     known = count(present=3, expected=7, gone=2, shielded=1)
-    missing = KnownThread("7", missing=(3, 4))
+    missing = ThreadState("7", missing=(3, 4))
     line = coverage_of(thread(1, 2), missing, known, NOW, "run")
     assert (line.posts_deleted, line.posts_shielded) == (2, 1)
     assert (line.missing_positions, line.posts_waiting) == ([3, 4], 2)
@@ -149,9 +149,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def test_what_the_ledger_knows_is_where_counting_begins(ledger: Ledger) -> None:
     nothing = Count.of(ledger, "7", row=None, with_replies=True)
     assert nothing == Count(0, 0, 0, set())
-    ledger.apply([ThreadSeen(KnownThread("7", pages=3, surplus=-1)), PageSeen("7", 2, 5)])
-    posts = [KnownPost("1", 1, 1, b""), KnownPost("2", 2, 1, b"", is_shielded=True)]
-    gone = KnownPost("3", 3, 2, b"", is_gone=True)
+    ledger.apply([ThreadSeen(ThreadState("7", pages=3, surplus=-1)), PageSeen("7", 2, 5)])
+    posts = [PostState("1", 1, 1, b""), PostState("2", 2, 1, b"", is_shielded=True)]
+    gone = PostState("3", 3, 2, b"", is_gone=True)
     ledger.apply(PostSeen("7", post) for post in (*posts, gone))
     known = Count.of(ledger, "7", row=ROW, with_replies=False)
     expected = Count(2, 1, 1, {2}, pages=3, expected=5, surplus=-1, with_replies=False)
@@ -160,11 +160,11 @@ def test_what_the_ledger_knows_is_where_counting_begins(ledger: Ledger) -> None:
     assert unlisted.expected is None
 
 
-OLD = KnownThread(
+OLD = ThreadState(
     "7",
     board="2",
-    head=b"old",
-    tail=b"old",
+    title_hash=b"old",
+    activity_hash=b"old",
     last_post=100,
     pages=1,
     surplus=3,
@@ -204,20 +204,20 @@ BY_ROW = {"head": b"head", "tail": b"tail", "last_post": 900}
     ],
 )
 def test_what_is_remembered_of_a_thread(
-    known: Count, row: Row | None, page_board: str | None, expected: dict[str, Any]
+    known: Count, row: ListRowState | None, page_board: str | None, expected: dict[str, Any]
 ) -> None:
     page = thread(1, 2, board=Board(None, page_board), is_reversed=True)
     more = {"thread_id": "7", "row": row}
     expected = {"pages": 2, "is_gone": False, "is_reversed": True, **expected}
-    learnt = thread_learnt(OLD, page, known, **more, has_vanished=False)  # type: ignore[arg-type]
+    learnt = state_after(OLD, page, known, **more, has_vanished=False)  # type: ignore[arg-type]
     assert learnt == replace(OLD, **expected)
     # no list is expected to show it until one does
-    learnt = thread_learnt(OLD, page, known, **more, has_vanished=True)  # type: ignore[arg-type]
+    learnt = state_after(OLD, page, known, **more, has_vanished=True)  # type: ignore[arg-type]
     assert learnt == replace(OLD, **{**expected, "last_post": None})
 
 
 def test_a_thread_that_was_not_known() -> None:
-    learnt = thread_learnt(
+    learnt = state_after(
         None, thread(1), count(pages=1), thread_id="7", row=None, has_vanished=False
     )
-    assert learnt == KnownThread("7", board="2", pages=1, surplus=0)
+    assert learnt == ThreadState("7", board="2", pages=1, surplus=0)

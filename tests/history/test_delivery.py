@@ -24,7 +24,7 @@ from crawler.archive.changes import (
 )
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
-from crawler.archive.state import KnownPost, KnownRefusal, KnownThread
+from crawler.archive.state import PostState, RefusalState, ThreadState
 from crawler.history.delivery import Deliveries, Delivery, Entry, Fate, without_version
 from crawler.items import Article, Line, Post, to_json
 
@@ -49,7 +49,7 @@ def line(number: int, version: int = 1, thread: int = 7) -> Post:
 
 
 def seen(number: int, version: int = 1, thread: int = 7) -> PostSeen:
-    return PostSeen(str(thread), KnownPost(str(number), number, version, b"12345678"))
+    return PostSeen(str(thread), PostState(str(number), number, version, b"12345678"))
 
 
 def entry(number: int, version: int = 1, thread: int = 7) -> Entry:
@@ -68,7 +68,7 @@ class Pages:
         self.deliveries = Deliveries(self._store)
 
     def _store(self, delivery: Delivery) -> None:
-        self.archive.store(delivery.lines, delivery.learnt)
+        self.archive.store(delivery.lines, delivery.ledger_changes)
         self.stored.append(delivery)
         delivery.on_stored()
 
@@ -160,12 +160,12 @@ def test_what_each_fate_leaves(
     assert [name for name in pages.lines() if not name.startswith("2.")] == ["4.1", "5.1"]
     assert ("2.3" in pages.lines("rejected")) == (fate is Fate.REJECTED)
     assert [pages.version(number) for number in (2, 4, 5)] == [version, 1, 1]
-    (page,) = (change for change in delivery.learnt if isinstance(change, PageSeen))
+    (page,) = (change for change in delivery.ledger_changes if isinstance(change, PageSeen))
     assert page == PageSeen("7", 1, 500, is_due=is_due)
     assert pages.archive.ledger.note("page") == "x"
 
 
-REFUSAL = KnownRefusal("r", "7", "challenge", True, 1, 3, 500, "http://b.example/")
+REFUSAL = RefusalState("r", "7", "challenge", True, 1, 3, 500, "http://b.example/")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ REFUSAL = KnownRefusal("r", "7", "challenge", True, 1, 3, 500, "http://b.example
     [
         (seen(2, 3), seen(2, 2)),
         (RefusalSeen(REFUSAL), RefusalSeen(replace(REFUSAL, version=2))),
-        (ThreadSeen(KnownThread("7", coverage=3)), ThreadSeen(KnownThread("7", coverage=2))),
+        (ThreadSeen(ThreadState("7", coverage=3)), ThreadSeen(ThreadState("7", coverage=2))),
         (NoteMade("a", "b"), NoteMade("a", "b")),
     ],
 )
@@ -185,7 +185,7 @@ def test_a_line_that_teaches_nothing(pages: Pages) -> None:
     for fate in SETTLED:
         learnt = Entry(line(2), None)
         learnt.fate = fate
-        assert learnt.learnt is None
+        assert learnt.ledger_change is None
 
 
 def test_names_that_a_pipeline_changed(pages: Pages) -> None:

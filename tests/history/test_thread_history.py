@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import Row
+from crawler.archive.state import ListRowState
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, ThreadPage
 from crawler.frontier.tasks import pages_to_read
 from crawler.history.delivery import Fate
-from crawler.history.intervals import Ranges
-from crawler.history.thread_history import Learnt, ThreadHistory, ThreadToRead, gone_thread
+from crawler.history.intervals import Intervals
+from crawler.history.thread_history import Learnt, ReadingPlan, ThreadHistory, gone_thread
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
 
@@ -86,7 +86,7 @@ class Model:
             position=position,
             floor_label=None,
             is_first=position == 1,
-            is_early=False,
+            is_pinned_copy=False,
             author=Author("a", "1"),
             date=Moment(date, "second", ""),
             location=None,
@@ -94,8 +94,8 @@ class Model:
             body=body,
         )
 
-    def row(self) -> Row:
-        return Row(
+    def row(self) -> ListRowState:
+        return ListRowState(
             "2", b"head", str(self.newest).encode(), 5, replies=len(self.posts) - 1 + self.waiting
         )
 
@@ -109,14 +109,14 @@ class Reader:
     asked: list[int] = field(default_factory=list)
 
     def history(self, **how: Any) -> ThreadHistory:
-        return ThreadHistory(self.ledger, ThreadToRead("7", "r", **how))
+        return ThreadHistory(self.ledger, ReadingPlan("7", "r", **how))
 
     def store(self, learnt: Learnt) -> list[Line]:
         """As if the lines had been stored."""
         entries, changes = learnt
         for entry in entries:
             entry.fate = Fate.STORED
-            learns = entry.learnt
+            learns = entry.ledger_change
             assert learns is not None
             self.ledger.apply([learns])
         self.ledger.apply(changes)
@@ -279,12 +279,12 @@ def test_a_page_that_failed_makes_the_thread_read_again(reader: Reader) -> None:
     assert (lines[-1].status, lines[-1].pages_captured) == ("partial", 3)  # type: ignore[attr-defined]
     known = reader.ledger.thread("7")
     assert known is not None
-    assert known.tail is None
+    assert known.activity_hash is None
     assert ids(reader.read(model, row=model.row())) == ["4", "5", "6"]
     assert reader.asked == [2, 4]
     known = reader.ledger.thread("7")
     assert known is not None
-    assert known.tail is not None
+    assert known.activity_hash is not None
 
 
 def test_a_truncated_page_takes_nothing_away(reader: Reader) -> None:
@@ -344,7 +344,7 @@ def test_a_reply_shown_early_is_not_missing_where_it_stood(reader: Reader) -> No
 
     def moved(number: int) -> ThreadPage:
         page = model.page(number)
-        fourth = replace(model.page(2).posts[0], is_early=True)
+        fourth = replace(model.page(2).posts[0], is_pinned_copy=True)
         posts = [post for post in page.posts if post.id != "4"]
         return replace(page, posts=(posts[0], fourth, *posts[1:]) if number == 1 else tuple(posts))
 
@@ -362,7 +362,7 @@ def test_a_reply_made_sticky_is_not_missing_where_it_stood(reader: Reader) -> No
 
     def moved(number: int) -> ThreadPage:
         page = whole(number)
-        fifth = replace(whole(2).posts[1], is_early=True)
+        fifth = replace(whole(2).posts[1], is_pinned_copy=True)
         posts = [post for post in page.posts if post.id != "5"]
         return replace(page, posts=(posts[0], fifth, *posts[1:]) if number == 1 else tuple(posts))
 
@@ -460,10 +460,10 @@ def test_after_a_whole_reading_the_lines_are_the_thread(
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 5))))
 def test_ranges_are_sets(added: list[tuple[int, int]]) -> None:
-    ranges, numbers = Ranges(), set[int]()
+    ranges, numbers = Intervals(), set[int]()
     for first, more in added:
         ranges.add(first, first + more)
         numbers.update(range(first, first + more + 1))
     assert ranges.highest == max(numbers, default=0)
-    assert set(ranges.holes()) == set(range(1, max(numbers, default=0))) - numbers
+    assert set(ranges.gaps()) == set(range(1, max(numbers, default=0))) - numbers
     assert ranges.starts == sorted(ranges.starts)

@@ -15,7 +15,7 @@ from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 
 from crawler.archive.changes import Change, NoteMade, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.state import KnownPost, KnownThread
+from crawler.archive.state import PostState, ThreadState
 from crawler.frontier.run import Run
 from crawler.frontier.site import Site
 from crawler.frontier.visit import Batch
@@ -39,7 +39,7 @@ def page_lines() -> list[Post]:
 
 def seen(line: Post) -> PostSeen:
     post_id = line.post_id or ""
-    return PostSeen("7", KnownPost(post_id, 1, line.version, b"12345678"))
+    return PostSeen("7", PostState(post_id, 1, line.version, b"12345678"))
 
 
 @dataclass
@@ -242,7 +242,7 @@ def test_what_the_ledger_learns_of_what_was_taken_out(
 ) -> None:
     """What was dropped was seen; what was lost by mistake is looked at again, first of all."""
     ledger = scraped.site.archive.ledger
-    ledger.apply([ThreadSeen(KnownThread("7", pages=2)), PageSeen("7", 2, 400)])
+    ledger.apply([ThreadSeen(ThreadState("7", pages=2)), PageSeen("7", 2, 400)])
     article, second, third = scraped.begin(page_lines(), PageSeen("7", 1, 500))
     for line in (article, second, third):
         scraped.carry(line, before if line is second else None)

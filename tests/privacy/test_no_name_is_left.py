@@ -82,7 +82,7 @@ def page(author: str, other: str, text: Texts) -> facts.ThreadPage:
         1,
         text(),
         is_first=True,
-        is_early=False,
+        is_pinned_copy=False,
         author=facts.Author(author, "7", root + "?7", group=text(), title=text(), credits=3),
         date=date,
         location=text(),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from crawler.archive.changes import MediaSeen
-from crawler.archive.state import KnownMedia
+from crawler.archive.state import MediaState
 from crawler.archive.tables.table import Table
 
 
 class MediaTable(Table):
     """The table `media`."""
 
-    def media(self, key: str) -> KnownMedia | None:
+    def media(self, key: str) -> MediaState | None:
         """Return what is known of a picture or file; ``None`` if it was never asked for.
 
         ``key`` is that of `crawler.archive.media_store.media_key`.
@@ -19,7 +19,7 @@ class MediaTable(Table):
         if row is None:
             return None
         _, path, digest, reason, is_retriable, attempts = row
-        return KnownMedia(key, path, digest and digest.hex(), reason, bool(is_retriable), attempts)
+        return MediaState(key, path, digest and digest.hex(), reason, bool(is_retriable), attempts)
 
     def _save_media(self, change: MediaSeen) -> None:
         media = change.media

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawler.archive.changes import PostSeen
-from crawler.archive.state import KnownPost
+from crawler.archive.state import PostState
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
 # Bits of the column `state`. A post that is gone has the highest one, so `state < _GONE` selects
@@ -17,10 +17,10 @@ _FIRST, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
 class PostTable(Table):
     """The table `post`.
 
-    The posts of a thread are ordered by `KnownPost.order`: by date in minutes, then by id.
+    The posts of a thread are ordered by `PostState.order`: by date in minutes, then by id.
     """
 
-    def posts(self, thread_id: str, post_ids: Iterable[str]) -> dict[str, KnownPost]:
+    def posts(self, thread_id: str, post_ids: Iterable[str]) -> dict[str, PostState]:
         """Return those of the given posts that are known, by id; also those that are gone."""
         found = {}
         for post_id in post_ids:
@@ -34,7 +34,7 @@ class PostTable(Table):
 
     def posts_between(
         self, thread_id: str, low: tuple[int, int] | None, high: tuple[int, int] | None
-    ) -> list[KnownPost]:
+    ) -> list[PostState]:
         """Return the posts that are there between two orders, both excluded, in their order.
 
         ``None`` is no limit.
@@ -47,7 +47,7 @@ class PostTable(Table):
         )
         return [post for post in map(_from_row, rows) if first < post.order < last]
 
-    def present_posts(self, thread_id: str, behind: str | None, limit: int) -> list[KnownPost]:
+    def present_posts(self, thread_id: str, behind: str | None, limit: int) -> list[PostState]:
         """Return up to ``limit`` posts that are there, by id, beginning behind the id ``behind``.
 
         With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
@@ -103,27 +103,27 @@ def hash_bytes(digest: str) -> bytes:
     return bytes.fromhex(digest[:16])
 
 
-def _state(post: KnownPost) -> int:
+def _state(post: PostState) -> int:
     return (
         _FIRST * post.is_first
-        + _EARLY * post.is_early
+        + _EARLY * post.is_pinned_copy
         + _SHIELDED * post.is_shielded
         + _GONE * post.is_gone
     )
 
 
-def _from_row(row: tuple[Any, ...]) -> KnownPost:
+def _from_row(row: tuple[Any, ...]) -> PostState:
     number, at, version, digest, state, media = row
-    is_first, is_early, is_shielded, is_gone = (
+    is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
-    return KnownPost(
+    return PostState(
         str(number),
         at,
         version,
         digest,
         is_first,
-        is_early,
+        is_pinned_copy,
         is_shielded,
         is_gone,
         media=media or b"",

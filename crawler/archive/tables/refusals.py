@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archive.changes import RefusalSeen
-from crawler.archive.state import KnownRefusal
+from crawler.archive.state import RefusalState
 from crawler.archive.tables.table import Table, id_value
 
 
 class RefusalTable(Table):
     """The table `refusal`; a refusal that was retracted stays, with an empty reason."""
 
-    def refusal(self, refusal_id: str) -> KnownRefusal | None:
+    def refusal(self, refusal_id: str) -> RefusalState | None:
         """Return a refusal by its item id; ``None`` if there never was one."""
         row = self._db.execute("SELECT * FROM refusal WHERE id = ?", (refusal_id,)).fetchone()
         return _from_row(row) if row else None
 
-    def refusals_due(self, before: int, limit: int) -> list[KnownRefusal]:
+    def refusals_due(self, before: int, limit: int) -> list[RefusalState]:
         """Return the refusals to be tried again, those last met longest ago first.
 
         All that are retriable, and behind them up to ``limit`` others that were last met at or
@@ -48,9 +48,9 @@ class RefusalTable(Table):
         )
 
 
-def _from_row(row: tuple[Any, ...]) -> KnownRefusal:
+def _from_row(row: tuple[Any, ...]) -> RefusalState:
     refusal_id, thread, reason, is_retriable, attempts, version, asked, url = row
-    return KnownRefusal(
+    return RefusalState(
         refusal_id,
         None if thread is None else str(thread),
         reason,

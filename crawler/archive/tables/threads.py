@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from crawler.archive.changes import PageSeen, ThreadSeen
-from crawler.archive.state import KnownThread
+from crawler.archive.state import ThreadState
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
 
 class ThreadTable(Table):
     """The tables `thread` and `page`."""
 
-    def thread(self, thread_id: str) -> KnownThread | None:
+    def thread(self, thread_id: str) -> ThreadState | None:
         """Return what is known of a thread; ``None`` if it was never read."""
         row = self._db.execute(
             "SELECT * FROM thread WHERE id = ?", (id_value(thread_id),)
@@ -23,7 +23,7 @@ class ThreadTable(Table):
 
     def threads_between(
         self, board_id: str, low: int | None, high: int | None
-    ) -> Iterator[KnownThread]:
+    ) -> Iterator[ThreadState]:
         """Yield the threads of a board whose last post lies between two times, both excluded.
 
         The times are minutes since 1970; ``None`` is no limit. Sticky threads are left out, because
@@ -36,7 +36,7 @@ class ThreadTable(Table):
         )
         return map(_from_row, rows)
 
-    def sticky_threads(self, board_id: str) -> list[KnownThread]:
+    def sticky_threads(self, board_id: str) -> list[ThreadState]:
         """Return the sticky threads that the board's list should show."""
         rows = self._db.execute(
             "SELECT * FROM thread WHERE board = ? AND is_sticky AND NOT is_gone"
@@ -93,12 +93,12 @@ class ThreadTable(Table):
         )
 
 
-def _to_row(thread: KnownThread) -> tuple[Any, ...]:
+def _to_row(thread: ThreadState) -> tuple[Any, ...]:
     return (
         id_value(thread.id),
         thread.board,
-        thread.head,
-        thread.tail,
+        thread.title_hash,
+        thread.activity_hash,
         thread.last_post,
         thread.pages,
         thread.surplus,
@@ -111,10 +111,10 @@ def _to_row(thread: KnownThread) -> tuple[Any, ...]:
     )
 
 
-def _from_row(row: tuple[Any, ...]) -> KnownThread:
+def _from_row(row: tuple[Any, ...]) -> ThreadState:
     number, board, head, tail, last_post, pages, surplus, *flags = row
     is_sticky, is_reversed, is_partial, coverage, missing, is_gone = flags
-    return KnownThread(
+    return ThreadState(
         str(number),
         board,
         head,

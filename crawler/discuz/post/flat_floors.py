@@ -72,13 +72,13 @@ def split_page(root: _Element) -> tuple[list[_Element], list[FlatFloor]]:
 def read_flat_floor(floor: FlatFloor, context: Context) -> Post:
     """One floor, as far as its elements tell."""
     label = label_of(floor.header)
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     return Post(
         id=floor.id,
         position=position,
         floor_label=label,
         is_first=False,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=read_author(floor.header, context.base, label),
         date=read_moment(floor.header, context),
         location=None,

@@ -42,7 +42,7 @@ _DEVICE = re.compile(
 def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Post:
     """Read one floor; its position is what its label says alone."""
     label = _label(floor)
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     stand, is_winner = read_stand(floor)
     date_element = floor.first("date")
     if date_element is not None:
@@ -54,7 +54,7 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
         position=position,
         floor_label=label,
         is_first=is_first,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=read_author(floor, context),
         date=date,
         location=_location(floor, date),

@@ -39,7 +39,7 @@ def with_first(posts: list[Post], page: int, text: str) -> list[Post]:
     leading = posts[0]
     # it leads the first page; a label (2#) or a reply link of its own (repquote=) says otherwise
     is_reply = leading.position is None and f"repquote={leading.id}" in text
-    if leading.is_early or leading.position not in (None, 1) or is_reply:
+    if leading.is_pinned_copy or leading.position not in (None, 1) or is_reply:
         return posts
     return [replace(leading, is_first=True), *posts[1:]]
 
@@ -60,7 +60,7 @@ def _without_wrong_names(posts: list[Post], page: int) -> list[Post]:
 
 
 def is_reversed(posts: list[Post]) -> bool:
-    rest = [post for post in posts if not post.is_first and not post.is_early]
+    rest = [post for post in posts if not post.is_first and not post.is_pinned_copy]
     labels = [post.position for post in rest if post.position is not None]
     if len(labels) > 1:
         return labels[0] > labels[-1]
@@ -90,11 +90,11 @@ def numbered(
         position = post.position
         if post.is_first:
             position = 1
-        elif position is not None and not post.is_early and position == known == 1:
+        elif position is not None and not post.is_pinned_copy and position == known == 1:
             position = None  # 楼主: the thread's author once more, not the first floor
-        if position is None and not post.is_early and known is not None:
+        if position is None and not post.is_pinned_copy and known is not None:
             position = known + step
-        if not post.is_early and not (post.is_first and newest_first):
+        if not post.is_pinned_copy and not (post.is_first and newest_first):
             known = position
         result.append(replace(post, position=position) if position != post.position else post)
     return result

@@ -95,7 +95,7 @@ def _opening_post(frame: Frame, above: list[_Element]) -> Post:
         position=1,
         floor_label=None,
         is_first=True,
-        is_early=False,
+        is_pinned_copy=False,
         author=read_name(author, context.base),
         date=read_date(words(date), None, context.clock) if date is not None else None,
         location=None,

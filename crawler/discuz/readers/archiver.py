@@ -136,7 +136,7 @@ def _posts(source: str, page: int, context: Context) -> list[Post]:
                 position=None,
                 floor_label=None,
                 is_first=False,
-                is_early=False,
+                is_pinned_copy=False,
                 author=_author(header["name"]),
                 date=read_source_date(header["date"], context.clock),
                 location=None,

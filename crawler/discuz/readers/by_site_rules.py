@@ -96,14 +96,14 @@ def _post(box: _Element, selectors: ThreadSelectors, place: str, context: Contex
     if date is None or author is None:
         return None
     label = _words(selectors.label, box)
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     told = _NUMBER.search(_words(selectors.post_id, box) or "")
     return Post(
         id=told[0] if told else place,
         position=position,
         floor_label=label,
         is_first=False,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=read_name(author, context.base),
         date=date,
         location=None,

@@ -127,13 +127,13 @@ def read_post(
     found = _HEADER.match(header)
     date = found["date"] if found else header
     label = next((line for line in reversed(column) if _LABEL.match(line)), None)
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     return Post(
         id=name,
         position=position,
         floor_label=label,
         is_first=False,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=_author(found["name"].strip() if found else "", column),
         date=read_date(date, None, clock),
         location=place_in(header),

@@ -59,7 +59,7 @@ def _read(frame: Frame) -> Parts | None:
                 position=None,
                 floor_label=None,
                 is_first=False,
-                is_early=False,
+                is_pinned_copy=False,
                 author=_author(header["name"]),
                 date=read_source_date(header["date"], frame.clock),
                 location=None,

@@ -93,7 +93,7 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
     header = next(by_class(box, _HEADER), box)
     lines = list(header.iter("li"))
     label = _label(lines[0]) if lines else None
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     cell = next(by_class(box, _BODY))
     headline = _subject(cell)
     inner = next(
@@ -109,7 +109,7 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         position=position,
         floor_label=label,
         is_first=False,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=read_name(lines[0] if lines else header, context.base, without=label),
         date=_date(lines, context),
         location=None,

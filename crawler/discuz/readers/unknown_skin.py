@@ -108,13 +108,13 @@ def _fits(floors: int, page: int, pages: int, replies: int | None) -> bool:
 
 def _post(floor: FoundFloor, place: str, context: Context) -> Post:
     label = label_of(_header(floor))
-    position, is_early = read_label(label)
+    position, is_pinned_copy = read_label(label)
     return Post(
         id=floor.post_id or place,
         position=position,
         floor_label=label,
         is_first=False,
-        is_early=is_early,
+        is_pinned_copy=is_pinned_copy,
         author=_author(floor, context.base),
         date=_date(floor, context),
         location=None,

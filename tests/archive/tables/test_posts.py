@@ -4,7 +4,7 @@ import pytest
 
 from crawler.archive.changes import PostSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownPost
+from crawler.archive.state import PostState
 from tests.archive.conftest import post
 
 LONG = "9" * 30
@@ -14,19 +14,19 @@ LONG = "9" * 30
     "known",
     [
         post(9),
-        post(9, 5, 3, is_first=True, is_early=True, is_shielded=True, is_gone=True),
+        post(9, 5, 3, is_first=True, is_pinned_copy=True, is_shielded=True, is_gone=True),
         post(9, is_first=True),
-        post(9, is_early=True),
+        post(9, is_pinned_copy=True),
         post(9, is_shielded=True),
         post(9, is_gone=True),
         post(9, media=b"123456"),
-        KnownPost("9", 0, 0, b""),
-        KnownPost(LONG, 5, 1, b""),
-        KnownPost("p2-4", 0, 1, b""),
+        PostState("9", 0, 0, b""),
+        PostState(LONG, 5, 1, b""),
+        PostState("p2-4", 0, 1, b""),
     ],
 )
-def test_a_post_reads_back(ledger: Ledger, known: KnownPost) -> None:
-    ledger.apply([PostSeen("7", KnownPost(known.id, 1, 1, b"before")), PostSeen("7", known)])
+def test_a_post_reads_back(ledger: Ledger, known: PostState) -> None:
+    ledger.apply([PostSeen("7", PostState(known.id, 1, 1, b"before")), PostSeen("7", known)])
     assert ledger.posts("7", [known.id, "404"]) == {known.id: known}
     assert ledger.posts("8", [known.id]) == {}
 

@@ -6,9 +6,9 @@ import pytest
 
 from crawler.archive.changes import RefusalSeen
 from crawler.archive.ledger import Ledger
-from crawler.archive.state import KnownRefusal
+from crawler.archive.state import RefusalState
 
-REFUSAL = KnownRefusal("s:refusal:7", "7", "challenge", True, 3, 2, 1000, "http://b/")
+REFUSAL = RefusalState("s:refusal:7", "7", "challenge", True, 3, 2, 1000, "http://b/")
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ REFUSAL = KnownRefusal("s:refusal:7", "7", "challenge", True, 3, 2, 1000, "http:
         replace(REFUSAL, reason=""),
     ],
 )
-def test_a_refusal_reads_back(ledger: Ledger, refusal: KnownRefusal) -> None:
+def test_a_refusal_reads_back(ledger: Ledger, refusal: RefusalState) -> None:
     ledger.apply([RefusalSeen(replace(refusal, attempts=1)), RefusalSeen(refusal)])
     assert ledger.refusal(refusal.id) == refusal
     assert ledger.refusal("s:refusal:8") is None
