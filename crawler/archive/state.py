@@ -17,10 +17,10 @@ class ThreadState:
     """What is known of a thread.
 
     ``title_hash`` (title and marks) and ``activity_hash`` (replies and last post) are hashes of
-    what its row said when it was last read whole; ``last_post`` is in minutes since 1970, ``None`` where no list is expected to show it. ``surplus``: how many
-    more posts are known than its counter says, where that was seen. ``is_partial``: its replies
-    were never read.
-    ``coverage`` is the version of its last coverage line, ``missing`` the floors that it told.
+    what its row said when it was last read whole; ``last_post`` is in minutes since 1970, ``None``
+    where no list is expected to show it. ``surplus``: how many more posts are known than its
+    counter says, where that was seen. ``is_partial``: its replies were never read. ``coverage`` is
+    the version of its last coverage line, ``missing`` the floors that this line listed.
     """
 
     id: str
