@@ -42,14 +42,12 @@ class Table:
 class Part:
     """A line, or an object within it, field by field.
 
-    ``others`` marks what is not declared; ``None`` hides it. ``addresses`` are the fields that may
-    lead to a member, ``people`` those within which names of people stand. ``is_person``: all of it
-    is about one author.
+    ``others`` marks what is not declared; ``None`` hides it. ``people`` are the fields within which
+    names of people stand. ``is_person``: all of it is about one author.
     """
 
     fields: Mapping[str, Marked]
     others: Mark | None = None
-    addresses: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     is_person: bool = False
 
@@ -118,9 +116,8 @@ def _annotated(hint: Any, marks: tuple[Any, ...]) -> Marked:
 
 def _part(hints: Mapping[str, Any], *, others: Mark | None = None, is_person: bool = False) -> Part:
     inner = {name: marked(hint) for name, hint in hints.items()}
-    addresses = tuple(name for name, mark in inner.items() if mark is Mark.ADDRESS)
     people = tuple(name for name, mark in inner.items() if _holds_names(mark))
-    return Part(inner, others, addresses, people, is_person)
+    return Part(inner, others, people, is_person)
 
 
 def _holds_names(mark: Marked) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from crawler.privacy.pseudonyms import folded
 
@@ -28,8 +29,14 @@ class NameIndex:
     def __init__(self, names: Mapping[str, str]) -> None:
         """``names`` by what `same_name` makes of them."""
         self._names = {name[:_LONGEST]: names[name] for name in names}
-        self._lengths = sorted({len(name) for name in self._names}, reverse=True)
-        self._first_signs = {name[0] for name in self._names}
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(name) for name in self._names}, reverse=True)
+
+    @cached_property
+    def _first_signs(self) -> set[str]:
+        return {name[0] for name in self._names}
 
     def replace(self, text: str, replacement: Callable[[str], str]) -> str:
         """Put what ``replacement`` gives for a name wherever that name stands in ``text``.

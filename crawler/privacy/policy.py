@@ -115,7 +115,7 @@ class _LineRedaction:
 
     def redacted(self) -> Record:
         """The line as it may be published; a field of which nothing is left is left out."""
-        return self._fields(self._record, self._marks)
+        return self._fields(self._record, self._marks) or {}
 
     # -- whom it names -----------------------------------------------------------------------------
 
@@ -139,19 +139,21 @@ class _LineRedaction:
 
     # -- the walk ----------------------------------------------------------------------------------
 
-    def _fields(self, record: Mapping[str, Any], marks: Part) -> Record:
+    def _fields(self, record: Mapping[str, Any], marks: Part) -> Record | None:
+        """The fields of an object, redacted; ``None`` where all of it has to go."""
         redacted: Record = {}
         fields, others = marks.fields, marks.others
         for name, value in record.items():
-            mark = fields.get(name, others)
-            if mark is Mark.FREE:
+            if value is None or (mark := fields.get(name, others)) is Mark.FREE:
                 redacted[name] = value
             elif value:
                 kept = self._value(value, mark)
                 if kept:
                     redacted[name] = kept
-            elif self._keeps_authors or mark not in (None, Mark.MEMBER, Mark.TITLE):
-                # what is empty names nobody
+                elif mark is Mark.ADDRESS:
+                    return None
+            elif self._keeps_authors or (mark is not None and mark is not Mark.MEMBER):
+                # what is empty names nobody; 0 may be a counter of one member
                 redacted[name] = value
         return redacted
 
@@ -194,10 +196,6 @@ class _LineRedaction:
             return None
         if marks.is_person and self._privacy.authors == "drop":
             return {"is_anonymous": True} if part.get("is_anonymous") else None
-        for name in marks.addresses:
-            url = part.get(name)
-            if isinstance(url, str) and self._privacy.hides_address(url):
-                return None
         return self._fields(part, marks)
 
     def _texts(self, value: Any, redact: Callable[[str], str]) -> Any:

@@ -24,11 +24,11 @@ def same_name(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def pseudonym(name: str, salt: bytes) -> str:
-    """What a name becomes; the same for each way of writing it.
+    """The pseudonym of a name; the same for each way of writing it.
 
     >>> pseudonym("Lilac", b"salt") == pseudonym("lilac", b"salt") != pseudonym("lilac", b"other")
     True
     """
-    # sixty bits tell a million members apart
+    # sixty bits: among a million members two share a pseudonym once in two million forums
     digest = hmac.digest(salt, same_name(name).encode("utf-8", "surrogatepass"), "sha256")
     return f"user-{base64.b32encode(digest[:8]).decode().lower()[:12]}"

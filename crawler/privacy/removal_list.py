@@ -3,15 +3,13 @@
     # asked for on 2026-11-20
     thread 4711
     post 950
-    post 4711:p2-4          # where a skin tells no numbers: the end of its item_id
+    post 4711:p2-4          # where a skin shows no numbers: the end of its item_id
     author 7                # a member's number
     name 石桥卖花人          # who is known by name only: a guest, somebody who never posted
 
-Quotations, edit marks and mentions tell a name and no number. So the names of listed members are
-learnt from their posts, and known by their pseudonyms, for whoever is to be left out shall not be
-kept by name here of all places.
-
-It lies beside the lines, so that whoever copies them copies it along.
+Quotes, edit marks and mentions show a name and no number. So the names of listed members are read
+from their posts. They are kept as pseudonyms only: a list of people to be left out must not name
+them. The file lies beside the lines, so that whoever copies them copies it along.
 """
 
 from __future__ import annotations
@@ -38,15 +36,15 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 class BadRemovalsError(ValueError):
-    """A line that cannot be meant so; the message is one line for whoever typed it."""
+    """A line of the list that cannot be understood; the message is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """The numbers that are listed; names as `same_name` has them.
+    """The listed numbers, and names as `same_name` writes them.
 
-    ``borne`` are the pseudonyms, made with ``salt``, of the listed members whose names are known,
-    by number, and under "" those of the names; it grows as pages tell more.
+    ``borne`` has the pseudonyms, made with ``salt``, of listed members whose names are known, by
+    number, and those of the listed names under "". It grows as pages are read.
     """
 
     threads: frozenset[str] = frozenset()
@@ -85,8 +83,8 @@ class Removals:
             return True
         if not self.borne:
             return False
-        told = {name, pseudonym(name, self.salt)}
-        return any(told & borne for borne in self.borne.values())
+        shown = {name, pseudonym(name, self.salt)}
+        return any(shown & borne for borne in self.borne.values())
 
     def learn(self, number: str | None, name: str | None) -> bool:
         """Note the name of a member, if he is listed; whether that is news."""
@@ -106,8 +104,8 @@ NOTHING = Removals()
 def read_removals(folder: Path, salt: bytes = b"") -> Removals:
     """The removal list of a site's folder; an empty one where there is none.
 
-    Raises `BadRemovalsError` for a line that says nothing: better no run than one that publishes
-    what somebody thought he had listed.
+    Raises `BadRemovalsError` for a line that cannot be understood: better no run than one that
+    publishes what was meant to be listed.
     """
     path = folder / REMOVALS
     try:

@@ -23,14 +23,14 @@ _LISTED = "listed"
 
 
 class PrivacyError(ValueError):
-    """Settings that cannot be kept; the message is one line for whoever made them."""
+    """Settings that cannot be followed; the message is one line for the user."""
 
 
 def open_privacy(archive: SiteArchive, authors: str, location: str) -> Privacy:
     """How a crawl publishes into a site's folder. Raises `PrivacyError`, `BadRemovalsError`.
 
-    A folder keeps to what it was begun with: names in its older lines would tell whom the
-    pseudonyms of the newer ones mean.
+    A folder keeps to the setting it was begun with: names in older lines would reveal whom the
+    pseudonyms in newer ones stand for.
     """
     check_privacy(authors, location)
     ledger, folder = archive.ledger, archive.folder
@@ -53,7 +53,7 @@ def open_privacy(archive: SiteArchive, authors: str, location: str) -> Privacy:
 
 
 def read_privacy(folder: Path, authors: str, location: str) -> Privacy:
-    """How a folder's lines are handed on by a snapshot or an export.
+    """How a snapshot or an export publishes a folder's lines.
 
     Raises `PrivacyError`, `BadRemovalsError`, `OSError`.
     """
@@ -66,13 +66,13 @@ def read_privacy(folder: Path, authors: str, location: str) -> Privacy:
 
 
 def names_learnt(removals: Removals) -> NoteMade:
-    """What the ledger is to know of the names of listed members."""
+    """The ledger change that stores the pseudonyms of listed members."""
     borne = {number: sorted(removals.borne.get(number, ())) for number in removals.authors}
     return NoteMade(_LISTED, json.dumps(borne))
 
 
 def _removals(folder: Path, salt: bytes, note: str | None) -> Removals:
-    """A folder's list, with the names of those whose lines were stored before they were listed."""
+    """A folder's list, with the names of members whose lines were stored before the listing."""
     removals = read_removals(folder, salt)
     known: dict[str, list[str]] = json.loads(note or "{}")
     removals.borne.update(
@@ -88,10 +88,10 @@ def _removals(folder: Path, salt: bytes, note: str | None) -> Removals:
 
 
 def check_privacy(authors: str, location: str) -> None:
-    """Raises `PrivacyError` where a setting says what there is not."""
-    for name, said, there_are in (
+    """Raises `PrivacyError` where a setting has a value that does not exist."""
+    for name, value, allowed in (
         ("AUTHORS", authors, AUTHORS),
         ("LOCATION", location, LOCATION),
     ):
-        if said not in there_are:
-            raise PrivacyError(f"{name}={said}: say {' or '.join(there_are)}")
+        if value not in allowed:
+            raise PrivacyError(f"{name}={value}: say {' or '.join(allowed)}")
