@@ -17,8 +17,8 @@ from lxml.cssselect import CSSSelector
 from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
 
 _CHARSETS = ("utf-8", "gbk", "big5")
-# a.nick   a.nick::attr(href)   ::attr(data-no)
-_WITH_ATTRIBUTE = re.compile(r"(?P<path>.*)::attr\((?P<name>[\w-]+)\)", re.S)
+# the end of a.nick::attr(href), or of ::attr(data-no)
+_ATTRIBUTE = re.compile(r"([\w-]{1,99})\)")
 # +08:00
 _ZONE = re.compile(r"([+-])(\d{2}):(\d{2})$")
 _NEEDED = ("floor", "author", "date", "body", "headline")
@@ -111,8 +111,9 @@ def _selectors(table: dict[str, Any]) -> ThreadSelectors:
 
 def _selector(table: dict[str, Any], name: str) -> Selector:
     text = (_string(table, name) or "").strip()
-    found = _WITH_ATTRIBUTE.fullmatch(text)
-    path, attribute = (found["path"], found["name"]) if found else (text, None)
+    before, mark, rest = text.rpartition("::attr(")
+    found = _ATTRIBUTE.fullmatch(rest) if mark else None
+    path, attribute = (before, found[1]) if found else (text, None)
     if not path and attribute:
         return Selector(None, attribute)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from crawler.archive.state import (
     minutes,
 )
 from crawler.archive.tables import hash_bytes
+
+logger = logging.getLogger(__name__)
 
 # Notes that no line tells, so they are taken from a damaged ledger if it can be read: without the
 # salt the authors get new pseudonyms (see `crawler/privacy/site.py`).
@@ -47,8 +50,16 @@ def rebuild_ledger(folder: Path) -> Ledger:
             is_open = path.suffix == ".jsonl"
             if is_open:
                 cut_torn_line(path)
-            for line in read_lines(path):
-                ledger.apply(changes_of(kind, json.loads(line), ledger))
+            for number, line in enumerate(read_lines(path), 1):
+                try:
+                    record = json.loads(line)
+                except ValueError as error:
+                    logger.warning(
+                        "%s, line %d is no JSON (%s): the new ledger does not know it",
+                        path, number, error,
+                    )  # fmt: skip
+                else:
+                    ledger.apply(changes_of(kind, record, ledger))
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
         notes = ((name, read_note(damaged, name)) for name in _NOTES_TO_KEEP)

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from crawler.discuz import urls
 from crawler.discuz.words import NOBODY
 from crawler.items import KINDS, Line, Mark, Post, content_hash, to_json
-from crawler.privacy.hide_names import MEMBER, PSEUDONYM, UNMISTAKABLE, TextRedactor
 from crawler.privacy.marked import ListOf, Marked, Part, Table, marks_of, names_within
 from crawler.privacy.pseudonyms import pseudonym, same_name
 from crawler.privacy.removal_list import NOTHING, Removals
+from crawler.privacy.text_redactor import MEMBER, PSEUDONYM, UNMISTAKABLE, TextRedactor
 
 Record = dict[str, Any]
 AnyLine = TypeVar("AnyLine", bound=Line)

@@ -160,3 +160,15 @@ def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
         assert ledger.note("half") is None
         assert ledger.path == tmp_path / LEDGER
         assert list(tmp_path.glob("*.part*")) == []
+
+
+def test_a_line_that_is_no_json_costs_only_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another program's mistake: the lines before and behind it are known."""
+    lines = [encode({**POST, "item_id": f"s:7:{number}"}) for number in (1, 2)]
+    (tmp_path / "posts-00001.jsonl").write_bytes(lines[0] + b'{"item_type": \n' + lines[1])
+    ledger = rebuild_ledger(tmp_path)
+    assert set(ledger.posts("7", ["1", "2"])) == {"1", "2"}
+    assert "posts-00001.jsonl, line 2 is no JSON" in caplog.text
+    ledger.close()

@@ -172,7 +172,7 @@ OLD = ThreadState(
     missing=(2,),
     is_gone=True,
 )
-BY_ROW = {"head": b"head", "tail": b"tail", "last_post": 900}
+BY_ROW = {"title_hash": b"head", "activity_hash": b"tail", "last_post": 900}
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,18 @@ BY_ROW = {"head": b"head", "tail": b"tail", "last_post": 900}
         (count(), None, "2", {"surplus": 0}),
         (count(expected=None), None, "2", {"surplus": 3}),
         # not whole: read again, whatever its row says
-        (count(has_failed=True), ROW, "2", {"head": None, "tail": None, "surplus": None}),
-        (count(pages_known={1}), None, "2", {"head": None, "tail": None, "surplus": None}),
+        (
+            count(has_failed=True),
+            ROW,
+            "2",
+            {"title_hash": None, "activity_hash": None, "surplus": None},
+        ),
+        (
+            count(pages_known={1}),
+            None,
+            "2",
+            {"title_hash": None, "activity_hash": None, "surplus": None},
+        ),
         (
             count(with_replies=False),
             ROW,
