@@ -13,7 +13,7 @@ import pytest
 from crawler.archive.changes import PageSeen, TaskDone
 from crawler.discuz.facts import Board, Body, OtherPage
 from crawler.frontier.answer import Answer
-from crawler.frontier.config import Limits
+from crawler.frontier.config import Budget, Limits
 from crawler.frontier.visit import Visit
 from crawler.history import thread_history
 from crawler.items import Reason
@@ -63,6 +63,17 @@ THREADS: dict[str, tuple[Mapping[str, Given], list[str]]] = {
     # what may pass at once is asked for again
     "busy for a moment": ({T1: [BUSY, thread(1)]}, [f"{T1}: -", f"{T1}: article 1, unknown 1"]),
     "busy all the time": ({T1: BUSY}, [f"{T1}: -", f"{T1}: -", f"{T1}: server_error x3"]),
+    "retries are those of each page": (
+        {T1: [BUSY, BUSY, thread(1, pages=2)], T2: [BUSY, BUSY, thread(2, page=2, pages=2)]},
+        [
+            f"{T1}: -",
+            f"{T1}: -",
+            f"{T1}: article 1",
+            f"{T2}: -",
+            f"{T2}: -",
+            f"{T2}: post 2, unknown 2",
+        ],
+    ),
     "closed for maintenance": ({T1: refused("site_closed")}, [f"{T1}: site_closed x1"]),
     "a page in the middle fails": (
         {T1: thread(1, pages=3), T2: BUSY, T3: thread(3, page=3, pages=3)},
@@ -440,6 +451,32 @@ def test_a_list_of_which_a_page_failed_is_read_whole_the_next_time(
     asked = offline.crawl(L1, pages={**lists, **threads}, now=NOW + timedelta(days=1))
     # rows as known and older than the last walk of all: the rest need not be seen
     assert any(each.startswith(L2) for each in asked) == bool(failing)
+
+
+@pytest.mark.parametrize("given", [CUT, "unreachable", refused("no_permission")])
+def test_a_thread_that_could_not_be_read_is_news_again_the_next_night(
+    given: Given, tmp_path: Path
+) -> None:
+    """Whatever its row says, although all its pages were read before; a refusal stands."""
+    offline = Offline(tmp_path, limits=Limits(Budget(0, 30)))
+    offline.crawl(L1, pages={L1: board(7), T1: thread(1, replies=0)})
+    grown: dict[str, Given] = {L1: board(row(7, replies=1)), T1: thread(1, 2, replies=1)}
+    offline.crawl(L1, pages={**grown, T1: given}, now=NOW + timedelta(days=1))
+    done = offline.crawl(L1, pages=grown, now=NOW + timedelta(days=2))
+    is_standing = not isinstance(given, str) and given is not CUT
+    reason = "unreachable" if given == "unreachable" else "truncated"
+    assert done[1:] == ([] if is_standing else [f"{T1}: post 2, {reason} over, complete 2"])
+    assert offline.run.tally.refusals_standing == is_standing
+
+
+def test_a_page_that_is_cut_off_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    for replies, (page, is_whole) in enumerate(((thread(1), True), (CUT, False))):
+        offline.crawl(L1, pages={L1: board(row(7, replies=replies)), T1: page}, keep=True)
+        known = offline.run.sites["b.example"].archive.ledger.thread("7")
+        offline.run.close(NOW)
+        assert known
+        assert (known.activity_hash is not None) == is_whole
 
 
 def test_a_list_that_shows_no_more_than_its_first_pages_is_warned_of(tmp_path: Path) -> None:
