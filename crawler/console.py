@@ -15,24 +15,14 @@ from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.archive.files import site_folder
-from crawler.archive.segments import FILES, segment_paths
+from crawler.archive import FILES, segment_paths, site_folder
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
-from crawler.frontier.answer import Answer
-from crawler.frontier.options import BadOptionsError, check_address, file_path, is_file
+from crawler.frontier import Answer, BadOptionsError, check_address, file_path, is_file
 from crawler.middlewares import FORUM
-from crawler.privacy.policy import Privacy
-from crawler.privacy.removal_list import BadRemovalsError
-from crawler.privacy.site import PrivacyError, read_privacy
-from crawler.reporting.exit_status import (
-    INCOMPLETE,
-    INTERRUPTED,
-    OK,
-    STATUSES,
-    STORAGE,
-    USAGE,
-)
+from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, read_privacy
+from crawler.reporting import STATUSES
+from crawler.reporting.exit_status import INCOMPLETE, INTERRUPTED, OK, STORAGE, USAGE
 from crawler.site_rules import BadRulesError, Sites, load_sites
 from crawler.spiders.one_page import OnePage
 

@@ -22,7 +22,7 @@ from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_rfc_date
-from crawler.frontier.run import run_of
+from crawler.frontier import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

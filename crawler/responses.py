@@ -10,9 +10,7 @@ from twisted.internet.defer import CancelledError
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message
-from crawler.frontier.answer import Answer
-from crawler.frontier.options import file_path, is_file
-from crawler.frontier.template_drift import Sample
+from crawler.frontier import Answer, Sample, file_path, is_file
 from crawler.items.reasons import reason_of
 from crawler.middlewares import PrivateAddressError, leads_elsewhere
 from crawler.site_rules import Sites
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.discuz.facts import Page
-    from crawler.items.reasons import Reason
+    from crawler.items import Reason
 
 # The headers that reading depends on.
 _KEPT = ("content-type", "date")

@@ -1,0 +1,1 @@
+"""Commands of `scrapy`; Scrapy takes every class of a command that it finds here."""

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.archive.files import site_folder
-from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import InUseError
+from crawler.archive import InUseError, LedgerError, site_folder
 from crawler.console import PageCommand, settings_of, statuses
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, ThreadPage
-from crawler.frontier.answer import Answer
+from crawler.frontier import Answer, kind_of
 from crawler.frontier.site_check import (
     SiteCheck,
     addresses_to_check,
@@ -20,10 +18,9 @@ from crawler.frontier.site_check import (
     forget_traits,
     known_traits,
 )
-from crawler.frontier.visit import kind_of
-from crawler.items.reasons import BLOCKS, RETRIABLE, Reason
+from crawler.items import BLOCKS, RETRIABLE, Reason
+from crawler.reporting import printable
 from crawler.reporting.exit_status import BLOCKED, DRIFT, INCOMPLETE, LOGIN, OK
-from crawler.reporting.progress import printable
 
 if TYPE_CHECKING:
     import argparse

@@ -13,17 +13,16 @@ from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.archive import can_compress
 from crawler.archive.media_store import MEDIA
-from crawler.archive.segments import can_compress
 from crawler.console import process_of, refuse, settings_of, shorten_network_errors
 from crawler.extensions.ending import ending_of
 from crawler.extensions.member_cookies import read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
-from crawler.frontier.options import OPTIONS, BadOptionsError, read_options
-from crawler.privacy.site import check_privacy
-from crawler.reporting.exit_status import STATUSES, conclude
-from crawler.reporting.progress import PROGRESS
+from crawler.frontier import OPTIONS, BadOptionsError, read_options
+from crawler.privacy import check_privacy
+from crawler.reporting import PROGRESS, STATUSES, conclude
 from crawler.site_rules import BadRulesError, load_sites
 
 # what fits into a header and a comment of the agent's name (RFC 9110 §5.6.5)

@@ -7,12 +7,11 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import InUseError, SiteArchive
+from crawler.archive import InUseError, LedgerError, SiteArchive
 from crawler.console import QuietCommand, statuses
+from crawler.privacy import BadRemovalsError, read_privacy
 from crawler.privacy.erase import erase, find
-from crawler.privacy.removal_list import REMOVALS, BadRemovalsError
-from crawler.privacy.site import read_privacy
+from crawler.privacy.removal_list import REMOVALS
 from crawler.reporting.exit_status import STORAGE
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from crawler.fixtures import (
     read_fixture,
     update_fixture,
 )
+from crawler.reporting import printable
 from crawler.reporting.exit_status import INCOMPLETE, OK
-from crawler.reporting.progress import printable
 from crawler.responses import seen_at
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.archive.segments import encode
+from crawler.archive import encode
 from crawler.console import PageCommand, statuses
 from crawler.discuz import read_page, urls
 from crawler.discuz.facts import Message, ThreadPage
-from crawler.frontier.answer import Answer
-from crawler.frontier.visit import kind_of
-from crawler.items.build import post_lines, refusal_line
-from crawler.items.lines import Line, Refusal, to_json
-from crawler.items.reasons import DEFINITE, reason_of
+from crawler.frontier import Answer, kind_of
+from crawler.items import DEFINITE, Line, Refusal, post_lines, refusal_line, to_json
+from crawler.items.reasons import reason_of
 from crawler.reporting.exit_status import INCOMPLETE, OK
 from crawler.responses import seen_at
 

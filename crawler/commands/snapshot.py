@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.archive.files import replaced_file
+from crawler.archive import replaced_file
 from crawler.console import QuietCommand, statuses
 from crawler.exports import write_snapshot
 from crawler.reporting.exit_status import STORAGE

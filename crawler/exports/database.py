@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.files import replaced_file
+from crawler.archive import replaced_file
 from crawler.exports.columns import POSTS, THREADS, Column, is_of_thread
 
 Record = dict[str, Any]

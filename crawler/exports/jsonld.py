@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.files import replaced_file
-from crawler.archive.segments import encode
+from crawler.archive import encode, replaced_file
 from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]

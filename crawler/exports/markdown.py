@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from crawler.archive.files import replaced_folder
+from crawler.archive import replaced_folder
 from crawler.archive.media_store import STORED_PATH
 from crawler.exports.threads import by_thread
 

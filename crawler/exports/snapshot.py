@@ -15,8 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.segments import encode, read_lines, segment_paths
-from crawler.privacy.policy import WHOLE, Privacy, redacted_record
+from crawler.archive import encode, read_lines, segment_paths
+from crawler.privacy import WHOLE, Privacy, redacted_record
 
 _KINDS = ("article", "post", "coverage", "refusal")
 # In place of an item that is on the removal list; it is never written.

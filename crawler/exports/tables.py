@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.files import replaced_folder
+from crawler.archive import replaced_folder
 from crawler.exports.columns import POSTS, THREADS, Column, is_of_thread
 
 Record = dict[str, Any]

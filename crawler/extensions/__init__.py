@@ -1,0 +1,1 @@
+"""What runs beside a crawl; Scrapy finds it by its path in the settings."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.frontier.run import run_of
+from crawler.frontier import run_of
 from crawler.middlewares import is_elsewhere
 
 if TYPE_CHECKING:

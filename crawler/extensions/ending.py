@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.frontier.remarks import RaisedAlarm
-from crawler.frontier.run import run_of
-from crawler.reporting.exit_status import Ending, resumed_message
+from crawler.frontier import RaisedAlarm, run_of
+from crawler.reporting import Ending, resumed_message
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

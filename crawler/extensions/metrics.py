@@ -14,10 +14,10 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.extensions.ending import ending_of
-from crawler.frontier.run import run_of
-from crawler.history.tally import Tally
+from crawler.frontier import run_of
+from crawler.history import Tally
 from crawler.items import REASONS
-from crawler.reporting.exit_status import conclude
+from crawler.reporting import conclude
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

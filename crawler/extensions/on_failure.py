@@ -13,8 +13,9 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.extensions.ending import ending_of
-from crawler.frontier.run import run_of
-from crawler.reporting.exit_status import INTERRUPTED, OK, Outcome, conclude
+from crawler.frontier import run_of
+from crawler.reporting import conclude
+from crawler.reporting.exit_status import INTERRUPTED, OK, Outcome
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

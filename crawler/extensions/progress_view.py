@@ -17,10 +17,10 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
-from crawler.frontier.run import Run, run_of
-from crawler.history.tally import Tally
+from crawler.frontier import Run, run_of
+from crawler.history import Tally
 from crawler.items import REASONS
-from crawler.reporting.progress import Pace, Progress, in_words, printable
+from crawler.reporting import Pace, Progress, in_words, printable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

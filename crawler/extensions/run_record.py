@@ -12,17 +12,15 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 
-from crawler.archive.files import sha256_of
+from crawler.archive import sha256_of
 from crawler.discuz import urls
 from crawler.extensions.ending import ending_of
-from crawler.frontier.run import Run, run_of
-from crawler.frontier.site import Site
-from crawler.history.delivery import Entry
+from crawler.frontier import Run, Site, run_of
+from crawler.history import Entry
 from crawler.items.lines import SCHEMA_VERSION
 from crawler.middlewares import FORUM
-from crawler.reporting.exit_status import STATUSES, conclude
+from crawler.reporting import STATUSES, Received, SiteRecord, conclude
 from crawler.reporting.run_files import write_record
-from crawler.reporting.site_record import Received, SiteRecord
 
 if TYPE_CHECKING:
     from scrapy import Request

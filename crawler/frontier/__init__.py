@@ -1,0 +1,40 @@
+"""Which page is asked for next, what comes of it, and when a run stops."""
+
+from crawler.frontier.answer import Answer
+from crawler.frontier.config import Budget, Config, Limits
+from crawler.frontier.options import (
+    OPTIONS,
+    BadOptionsError,
+    Options,
+    check_address,
+    file_path,
+    is_file,
+    read_options,
+)
+from crawler.frontier.remarks import RaisedAlarm
+from crawler.frontier.run import Run, RunEndsError, run_of
+from crawler.frontier.site import Site
+from crawler.frontier.template_drift import Sample
+from crawler.frontier.visit import Visit, kind_of
+
+__all__ = [
+    "OPTIONS",
+    "Answer",
+    "BadOptionsError",
+    "Budget",
+    "Config",
+    "Limits",
+    "Options",
+    "RaisedAlarm",
+    "Run",
+    "RunEndsError",
+    "Sample",
+    "Site",
+    "Visit",
+    "check_address",
+    "file_path",
+    "is_file",
+    "kind_of",
+    "read_options",
+    "run_of",
+]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from crawler.archive.state import ListRowState
 
 if TYPE_CHECKING:
-    from crawler.archive.ledger import Ledger
+    from crawler.archive import Ledger
     from crawler.archive.state import ThreadState
     from crawler.discuz.facts import BoardPage, Moment, NewsPage, ThreadRow
 

@@ -9,10 +9,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
+from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
 from crawler.archive.changes import Change
-from crawler.archive.files import site_folder
-from crawler.archive.ledger import LedgerError
-from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.answer import Answer
@@ -23,13 +21,9 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.template_drift import Drift, keep_samples
 from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
-from crawler.history.delivery import Deliveries, Delivery, Entry, Fate
-from crawler.history.tally import Tally
-from crawler.history.thread_history import ReadingPlan, ThreadHistory
+from crawler.history import Deliveries, Delivery, Entry, Fate, ReadingPlan, Tally, ThreadHistory
 from crawler.items import Line, refusal_line
-from crawler.privacy.policy import redacted_line
-from crawler.privacy.removal_list import BadRemovalsError
-from crawler.privacy.site import PrivacyError, open_privacy
+from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy, redacted_line
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.archive.site_archive import SiteArchive
+from crawler.archive import SiteArchive
 from crawler.frontier.template_drift import Drift
-from crawler.history.tally import Tally
-from crawler.privacy.policy import Privacy
+from crawler.history import Tally
+from crawler.privacy import Privacy
 
 
 @dataclass(slots=True, eq=False)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from crawler.archive import SiteArchive
 from crawler.archive.changes import TraitsForgotten
-from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import Traits
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, Page, ThreadPage

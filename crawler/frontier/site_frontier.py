@@ -38,7 +38,7 @@ from crawler.frontier.revisits import refused_again, revisits
 from crawler.frontier.site import Site
 from crawler.frontier.stop_rule import StopRule
 from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template, is_root
-from crawler.history.thread_history import ReadingPlan, ThreadHistory
+from crawler.history import ReadingPlan, ThreadHistory
 
 
 class SiteFrontier:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.items.reasons import BLOCKS, FAILURES
+from crawler.items import BLOCKS, FAILURES
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
+from crawler.archive import Ledger
 from crawler.archive.changes import TaskFound
-from crawler.archive.ledger import Ledger
 from crawler.archive.state import ListRowState, ListTask, Task, ThreadState, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage

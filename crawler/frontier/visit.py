@@ -28,12 +28,11 @@ from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.tasks import address_of
-from crawler.history.delivery import Entry
-from crawler.history.refusal_history import emit_refusal, retract_refusal
-from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
+from crawler.history import Entry, ThreadHistory, emit_refusal, gone_thread, retract_refusal
+from crawler.history.thread_history import Learnt
 from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
 from crawler.items.reasons import PASSING, reason_of
-from crawler.privacy.policy import redacted_line
+from crawler.privacy import redacted_line
 
 # Refusals that do not make a run incomplete unless the user named the address: a board that is a
 # link, a thread that robots may not read.

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal, Self
 
-from crawler.archive.ledger import Ledger
+from crawler.archive import Ledger
 from crawler.archive.state import ListRowState, ThreadState
 from crawler.discuz.facts import ThreadPage
 from crawler.history.intervals import Intervals

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from crawler.archive.state import PostState, minutes
 
 if TYPE_CHECKING:
-    from crawler.archive.ledger import Ledger
+    from crawler.archive import Ledger
     from crawler.discuz.facts import Post, ThreadPage
 
 # Halving a million pages takes twenty; twice that is a thread that changes faster than it is read.

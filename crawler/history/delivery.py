@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
+from crawler.archive import SiteArchive
 from crawler.archive.changes import Change, PageSeen, PostSeen, RefusalSeen, ThreadSeen
-from crawler.archive.site_archive import SiteArchive
 from crawler.items import Line
 
 # The fields that the archive knows a line by. They are stored as they were read, whatever a

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
+from crawler.archive import Ledger
 from crawler.archive.changes import Change, RefusalSeen
-from crawler.archive.ledger import Ledger
 from crawler.archive.state import RefusalState
 from crawler.history.delivery import Entry
 from crawler.items import Reason, Refusal, refusal_line

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from crawler.archive import Ledger, hash_bytes
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.ledger import Ledger
 from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, ListRowState, PostState, ThreadState, minutes
-from crawler.archive.tables import hash_bytes
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
@@ -24,8 +23,7 @@ from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.items import Post as PostLine
 from crawler.items import deleted_line, post_lines
-from crawler.privacy.policy import WHOLE, Privacy, redacted_line
-from crawler.privacy.site import names_learnt
+from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
 

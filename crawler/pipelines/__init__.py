@@ -1,0 +1,1 @@
+"""Item pipelines; Scrapy finds them by their path in the settings."""

@@ -34,7 +34,7 @@ from crawler.archive.media_store import (
 )
 from crawler.archive.state import MediaState
 from crawler.discuz.facts import Message
-from crawler.history.delivery import Delivery, Entry
+from crawler.history import Delivery, Entry
 from crawler.items import RETRIABLE, Line, Reason
 from crawler.middlewares import FORUM
 from crawler.pipelines.dropped import NothingNew, Postponed
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from scrapy.pipelines.media import FileInfo
     from twisted.python.failure import Failure
 
-    from crawler.archive.site_archive import SiteArchive
-    from crawler.frontier.run import Run
-    from crawler.history.tally import Tally
+    from crawler.archive import SiteArchive
+    from crawler.frontier import Run
+    from crawler.history import Tally
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,7 @@ from weakref import WeakKeyDictionary
 from scrapy.utils.defer import deferred_from_coro
 
 from crawler.archive.segments import SEGMENT_SIZE
-from crawler.frontier.config import Config
-from crawler.frontier.run import Run, run_of
+from crawler.frontier import Config, Run, run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

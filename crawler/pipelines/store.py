@@ -10,17 +10,15 @@ from itemadapter import ItemAdapter, is_item
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
+from crawler.archive import encode, hash_bytes
 from crawler.archive.rebuild import changes_of
-from crawler.archive.segments import encode
-from crawler.archive.tables import hash_bytes
-from crawler.frontier.run import Run, RunEndsError, run_of
-from crawler.frontier.site import Site
-from crawler.history.delivery import IDENTITY, Delivery, Entry, Fate
+from crawler.frontier import Run, RunEndsError, Site, run_of
+from crawler.history import IDENTITY, Delivery, Entry, Fate
 from crawler.items import Line, Post, Record, content_hash, to_json
 from crawler.items.lines import is_present
 from crawler.pipelines.dropped import BrokenLine, NothingNew, Postponed
 from crawler.pipelines.running import run_for
-from crawler.privacy.policy import redacted_line
+from crawler.privacy import redacted_line
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -15,12 +15,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from crawler.archive import (
+    FILES,
+    SiteArchive,
+    encode,
+    hash_bytes,
+    read_lines,
+    rewrite,
+    segment_paths,
+)
 from crawler.archive.changes import MediaSeen, PostSeen
 from crawler.archive.media_store import media_key
-from crawler.archive.segments import FILES, encode, read_lines, rewrite, segment_paths
-from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import MediaState
-from crawler.archive.tables import hash_bytes
 from crawler.privacy.policy import Privacy, redacted_record
 from crawler.privacy.site import names_learnt
 

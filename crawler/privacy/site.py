@@ -7,10 +7,9 @@ import logging
 import secrets
 from pathlib import Path
 
+from crawler.archive import SiteArchive, read_lines, segment_paths
+from crawler.archive import read_note as note_of
 from crawler.archive.changes import NoteMade
-from crawler.archive.ledger import read_note as note_of
-from crawler.archive.segments import read_lines, segment_paths
-from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import LEDGER
 from crawler.privacy.policy import Privacy
 from crawler.privacy.removal_list import Removals, read_removals

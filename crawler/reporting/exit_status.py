@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.history.tally import Tally
+from crawler.history import Tally
 from crawler.items import BLOCKS, REASONS
 from crawler.reporting.progress import in_numbers, printable
 

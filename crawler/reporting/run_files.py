@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.files import replaced_file
+from crawler.archive import replaced_file
 
 Record = dict[str, Any]
 

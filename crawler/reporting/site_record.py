@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.history.tally import Tally
+from crawler.history import Tally
 from crawler.items import REASONS, Article, Coverage, Line, Post, Refusal
 from crawler.reporting.timeline import Timeline
 

@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from crawler.frontier.answer import Answer
-from crawler.frontier.config import Budget, Config, Limits
-from crawler.frontier.options import Options, is_file, read_options
-from crawler.frontier.run import Run, RunEndsError
-from crawler.frontier.visit import Visit
+from crawler.frontier import (
+    Answer,
+    Budget,
+    Config,
+    Limits,
+    Options,
+    Run,
+    RunEndsError,
+    Visit,
+    is_file,
+    read_options,
+)
 from crawler.items import Line
 from crawler.middlewares import add_contact
 from crawler.pipelines.running import end_crawl, store_config
-from crawler.reporting.progress import printable
+from crawler.reporting import printable
 from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
 from crawler.site_rules import Sites, load_sites
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
-from crawler.frontier.answer import Answer
-from crawler.items.reasons import BLOCKS, PASSING
+from crawler.frontier import Answer
+from crawler.items import BLOCKS
+from crawler.items.reasons import PASSING
 from crawler.middlewares import add_contact
 from crawler.responses import answer_of, answer_of_failure
 from crawler.site_rules import Sites
