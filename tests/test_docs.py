@@ -248,7 +248,7 @@ def test_a_pipeline_of_your_own_works_as_shown(tmp_path: Path) -> None:
     pipelines = {**settings.ITEM_PIPELINES, "mine.DropShortReplies": 350}
     crawl = ("crawl", "discuz", "--nolog", "-a", f"url={QUOTES.as_uri()}")
     chosen = ("-s", f"ITEM_PIPELINES={json.dumps(pipelines)}")
-    assert "1 dropped by another pipeline" in scrapy_in(tmp_path, *crawl, *chosen)
+    assert "1 dropped by a pipeline of yours" in scrapy_in(tmp_path, *crawl, *chosen)
     assert len(texts(tmp_path)) == 7
     assert min(map(len, texts(tmp_path))) == 7
 

@@ -104,6 +104,11 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
+    def roll_back(self) -> None:
+        """Forget what was learnt since the last commit."""
+        self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN")
+
     def close(self) -> None:
         """Close the file; SQLite rolls back what was not committed."""
         self._db.close()

@@ -52,14 +52,17 @@ def rebuild_ledger(folder: Path) -> Ledger:
                 cut_torn_line(path)
             for number, line in enumerate(read_lines(path), 1):
                 try:
-                    record = json.loads(line)
-                except ValueError as error:
+                    changes = list(changes_of(kind, json.loads(line), ledger))
+                except (LookupError, TypeError, ValueError, AttributeError) as error:
+                    # a pipeline of a user's may have stored what no reader expects
                     logger.warning(
-                        "%s, line %d is no JSON (%s): the new ledger does not know it",
-                        path, number, error,
-                    )  # fmt: skip
+                        "%s, line %d cannot be read (%r): the new ledger does not know it",
+                        path,
+                        number,
+                        error,
+                    )
                 else:
-                    ledger.apply(changes_of(kind, record, ledger))
+                    ledger.apply(changes)
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
         notes = ((name, read_note(damaged, name)) for name in _NOTES_TO_KEEP)

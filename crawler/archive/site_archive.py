@@ -56,6 +56,7 @@ class SiteArchive:
         self._pages = 0
         self._flushed_at = time.monotonic()
         self._damage = ""
+        self._has_failed = False
         self.grown: set[str] = set()
         self.counts: Counter[str] = Counter()
         try:
@@ -71,6 +72,8 @@ class SiteArchive:
         once they are flushed: every few pages, or by `flush`. Raises `ValueError`, with nothing
         written, where a line does not end with a newline: the next line would be joined to it.
         """
+        if self._has_failed:
+            return
         by_kind: dict[str, list[bytes]] = {}
         for kind, line in lines:
             if not line.endswith(b"\n"):
@@ -86,6 +89,8 @@ class SiteArchive:
 
     def flush(self) -> None:
         """Bring all lines to the disk, then mark them."""
+        if self._has_failed:
+            return
         grown = self._segments.flush()
         self.ledger.commit(grown)
         closed = self._segments.close_full()
@@ -102,8 +107,8 @@ class SiteArchive:
     def give_up(self, error: Exception) -> None:
         """Keep what is marked and drop the rest, after an error of the disk or the ledger.
 
-        Nothing may be stored after it. If the error means that the ledger is damaged, `close` sets
-        it aside. Raises nothing.
+        Nothing is stored after it: `store` and `flush` do nothing. If the error means that the
+        ledger is damaged, `close` sets it aside. Raises nothing.
         """
         # "database or disk is full" and "disk I/O error" are operational: the file is not damaged
         is_operational = isinstance(error, sqlite3.OperationalError)
@@ -114,6 +119,10 @@ class SiteArchive:
         with suppress(sqlite3.Error):
             marked = self.ledger.segments()
         self._segments.drop_unmarked(marked)
+        # what was learnt of those lines goes with them
+        with suppress(sqlite3.Error):
+            self.ledger.roll_back()
+        self._has_failed = True
 
     def close(self) -> None:
         """Close without flushing: pages that were not flushed are asked for again."""

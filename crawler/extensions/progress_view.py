@@ -194,7 +194,7 @@ def drawn(progress: Progress, width: int) -> Group:
 def _bar(progress: Progress) -> Table:
     said = f"{progress.threads_read:,} of {progress.threads:,}"
     if progress.threads_unchanged:
-        said += f", {progress.threads_unchanged:,} as they were"
+        said += f", {progress.threads_unchanged:,} unchanged"
     line = Table.grid(padding=(0, 1))
     total = max(1, progress.threads)
     bar = ProgressBar(total, progress.threads_read, width=_BAR, complete_style="green")

@@ -86,7 +86,7 @@ class RunRecord:
                 logger.error("the record of the run cannot be stored: %s", error)  # noqa: TRY400 - what happened is in the message
 
     def _line_stored(self, site: Site, entry: Entry) -> None:
-        self._of(site.archive.folder.name).add_line(entry.line)
+        self._of(site.archive.folder.name).add_line(entry.as_read)
 
     def _of(self, folder: str) -> SiteRecord:
         return self._records.setdefault(folder, SiteRecord())

@@ -29,9 +29,16 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
     Half of the budget is for lists: each of their pages tells of twenty threads and more.
     """
     boards = _scope(make)
-    if boards == [] or not budget.pages or make.options.full:
+    if boards == [] or make.options.full:
         return
     ledger = make.ledger
+    if not budget.pages:
+        # what a run lost is offered again whatever the budget
+        for thread_id in ledger.threads_due(before, boards):
+            todo = sorted(ledger.due_pages(thread_id))
+            task = make.thread(thread_id, todo=todo, priority=REVISITED)
+            yield TaskAgain(replace(task, is_revisit=True))
+        return
     lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
     pages = ledger.oldest_pages(before, boards, budget.pages - len(lists))
     for board_id, number in lists:

@@ -168,7 +168,9 @@ class Run:
         """Note that a site is left alone. Raises `RunEndsError` if it was the last one."""
         rule = frontier.stop_rule
         if rule.last is not None:
-            self.remarks.stopped = rule.why
+            # of several sites the worst counts
+            if self.remarks.stopped != "blocked":
+                self.remarks.stopped = rule.why
             logger.error("%s: too many answers in a row were %s", frontier.root, rule.last)
             rule.last = None
         if all(each.is_stopped or each.is_finished for each in self.frontiers):
@@ -215,37 +217,32 @@ class Run:
         for batch in step.batches:
             if batch.ends_visit:
                 frontier.mark_delivering(task)
-            yield from self.deliver_batch(
-                frontier.site,
-                batch,
-                origin,
-                (lambda: frontier.complete(task)) if batch.ends_visit else None,
-            )
+            delivery = Delivery(frontier.site.archive, batch.entries, batch.changes, origin)
+            if batch.ends_visit:
+                delivery.on_stored = lambda: frontier.complete(task)
+            if visit.delivered is not None and not visit.delivered.is_stored:
+                delivery.after = visit.delivered
+            visit.delivered = delivery
+            yield from self.deliveries.begin(delivery)
 
-    def deliver_batch(
-        self,
-        site: Site,
-        batch: Batch,
-        origin: object,
-        on_stored: Callable[[], None] | None = None,
-    ) -> Iterator[Line]:
-        """The lines of one batch, likewise; ``on_stored`` is called when they are stored."""
-        delivery = Delivery(site.archive, batch.entries, batch.changes, origin)
-        if on_stored is not None:
-            delivery.on_stored = on_stored
-        return self.deliveries.begin(delivery)
+    def deliver_batch(self, site: Site, batch: Batch, origin: object) -> Iterator[Line]:
+        """The lines of one batch that no visit gave, likewise."""
+        return self.deliveries.begin(Delivery(site.archive, batch.entries, batch.changes, origin))
 
     def _store(self, delivery: Delivery) -> None:
         """Store a page whose lines have all come through the pipelines."""
         archive, site = delivery.archive, self.site_of(delivery)
+        if self.remarks.storage_error is not None:
+            # a disk that took no line takes none after it
+            return
         try:
             archive.store(delivery.lines, delivery.ledger_changes)
         except (OSError, sqlite3.Error) as error:
             self.storage_failed(archive, error)
             return
+        delivery.on_stored()
         for entry in delivery.entries:
             self._count(site, entry)
-        delivery.on_stored()
 
     def store_line(self, site: Site, line: Line, encoded: bytes, changes: list[Change]) -> None:
         """Store a line that came of no task of this run."""
@@ -260,7 +257,7 @@ class Run:
         tally = site.tally
         match entry.fate:
             case Fate.STORED:
-                tally.count_line(entry.line)
+                tally.count_line(entry.as_read)
                 self.line_stored(site, entry)
             case Fate.REJECTED:
                 tally.lines_rejected += 1
@@ -281,6 +278,12 @@ class Run:
 
     # -- its end -----------------------------------------------------------------------------------
 
+    def settle_lost_lines(self) -> None:
+        """Store the pages that wait for lines which no pipeline will see. No item is under way."""
+        for delivery, entry in self.deliveries.lost():
+            logger.error("%s never came to the pipelines; is there a middleware?", entry.item_id)
+            self.deliveries.settle(delivery, entry, Fate.FAILED)
+
     def flush(self) -> None:
         """Bring to the disk what was handed to the archives; count the lines that were not."""
         for delivery, _ in self.deliveries.unsettled():
@@ -296,15 +299,24 @@ class Run:
 
     def close(self, now: datetime) -> None:
         """The last lines are stored: report changed pages, close the archives."""
-        waiting = [each.waiting() for each in self.frontiers if not each.is_finished]
-        if waiting:
-            lists, threads = map(sum, zip(*waiting, strict=True))
-            self.remarks.left = lists, threads
+        try:
+            self._note_what_is_left(now)
+        finally:
+            for site in self.sites.values():
+                site.archive.close()
+
+    def _note_what_is_left(self, now: datetime) -> None:
         for frontier in self.frontiers:
-            if self.remarks.storage_error is None:
+            if self.remarks.storage_error is not None:
+                return
+            try:
+                if not frontier.is_finished:
+                    lists, threads = self.remarks.left or (0, 0)
+                    more_lists, more_threads = frontier.waiting()
+                    self.remarks.left = lists + more_lists, threads + more_threads
                 self._raise_alarm(frontier, now)
-        for site in self.sites.values():
-            site.archive.close()
+            except sqlite3.Error as error:
+                self.storage_failed(frontier.site.archive, error)
 
     def _raise_alarm(self, frontier: SiteFrontier, now: datetime) -> None:
         """Report what fell away from a site's pages, and keep some of them."""

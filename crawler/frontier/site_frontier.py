@@ -196,21 +196,24 @@ class SiteFrontier:
             ),
         )
 
-    def thread_found(self, page: ThreadPage, priority: int) -> Change:
-        """The task of a thread that another address led to."""
+    def thread_found(self, page: ThreadPage, task: Task) -> Change:
+        """The task of a thread that another address led to; it is asked for if that was."""
         address = urls.read_thread_address(page.url)
-        task = self.make.thread(
+        found = self.make.thread(
             page.thread_id or "",
             url=address.page_url(1) if address else None,
             from_top=True,
-            priority=priority,
+            priority=task.priority,
         )
-        return TaskFound(task)
+        return TaskFound(replace(found, is_asked=task.is_asked))
 
     # -- lists -----------------------------------------------------------------------------------
 
-    def boards_found(self, boards: Iterable[Board]) -> list[Change]:
-        """The boards that an index names, or a board's sub-boards."""
+    def boards_found(self, boards: Iterable[Board], *, is_asked: bool = False) -> list[Change]:
+        """The boards that an index names, or a board's sub-boards.
+
+        ``is_asked``: the arguments name them, by another address.
+        """
         chosen = self.options.boards
         changes: list[Change] = []
         priority = max(self._task_queue.count(ListTask), 1)
@@ -218,7 +221,7 @@ class SiteFrontier:
             if board.id and board.url and (not chosen or board.id in chosen):
                 priority += 1
                 changes.append(BoardSeen(board.id, board.name))
-                changes.append(self.make.board(board.id, board.url, priority, is_asked=False))
+                changes.append(self.make.board(board.id, board.url, priority, is_asked=is_asked))
         return changes
 
     def index_read(self, page: IndexPage, task: PageTask) -> list[Change]:

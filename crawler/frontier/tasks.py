@@ -46,6 +46,8 @@ class TaskMaker:
         """
         if todo is None:
             known, read = self.ledger.thread(thread_id), self.ledger.pages(thread_id)
+            # a page that is due counts as one that was never read
+            read = read - self.ledger.due_pages(thread_id)
             is_whole = self.options.full or (known is not None and known.is_gone)
             todo = [1] if is_whole else pages_to_read(known, read, from_top=from_top)
             if not self.options.with_replies:

@@ -28,7 +28,14 @@ from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.tasks import address_of
-from crawler.history import Entry, ThreadHistory, emit_refusal, gone_thread, retract_refusal
+from crawler.history import (
+    Delivery,
+    Entry,
+    ThreadHistory,
+    emit_refusal,
+    gone_thread,
+    retract_refusal,
+)
 from crawler.history.thread_history import Learnt
 from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
 from crawler.items.reasons import PASSING, reason_of
@@ -71,6 +78,8 @@ class Visit:
     history: ThreadHistory | None = None
     pages: int = 1
     other: OtherAddresses = field(init=False)
+    # the last page that was handed to the pipelines
+    delivered: Delivery | None = None
 
     def __post_init__(self) -> None:
         self.other = OtherAddresses(self.frontier)
@@ -107,7 +116,7 @@ class Visit:
         if page is answer.page:
             self.site.drift.look_at(self.task, page, answer.sample)
         reason = reason_of(page)
-        if self._leaves(reason if isinstance(page, Message) else None):
+        if self._leaves(answer.page.reason if isinstance(answer.page, Message) else None):
             return Step(is_left=True)
         if reason in PASSING and self.attempt <= self.frontier.limits.retries:
             self.site.tally.asked_again += 1
@@ -172,8 +181,9 @@ class Visit:
         task = self.task
         if not isinstance(task, ThreadTask) or page.thread_id != task.key:
             # another address of it, or the old number of one that was moved
-            found = self.frontier.thread_found(page, task.priority)
-            return self._step(Batch(changes=[found, TaskDone(task)]), following=None)
+            batch = self._retracted(page, now)
+            batch.changes += [self.frontier.thread_found(page, task), TaskDone(task)]
+            return self._step(batch, following=None)
         tally = self.site.tally
         tally.pages_revisited += task.is_revisit
         if self.history is None:
@@ -209,8 +219,11 @@ class Visit:
     def _list(self, page: BoardPage, now: datetime) -> Step:
         task, tally = self.task, self.site.tally
         if not isinstance(task, ListTask):
-            found = self.frontier.boards_found([replace(page.board, url=page.url)])
-            return self._step(Batch(changes=[*found, TaskDone(task)]), following=None)
+            board = replace(page.board, url=page.url)
+            batch = self._retracted(page, now)
+            batch.changes += self.frontier.boards_found([board], is_asked=task.is_asked)
+            batch.changes.append(TaskDone(task))
+            return self._step(batch, following=None)
         batch = self._retracted(page, now)
         diff, changes, following = self.frontier.list_read(page, task, now)
         batch.changes += changes

@@ -12,6 +12,7 @@ object. Scrapy's signals for dropped and failed items hand over the object that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
@@ -62,10 +63,12 @@ class Entry:
     is_repeat: bool = False
     fate: Fate = Fate.UNDER_WAY
     encoded: bytes = b""
+    as_read: Line = field(init=False)
     identity: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         # a pipeline may change the very object
+        self.as_read = copy(self.line)
         self.identity = {name: getattr(self.line, name, None) for name in IDENTITY}
 
     @property
@@ -88,8 +91,9 @@ class Delivery:
 
     ``archive`` is where they belong, ``changes`` what its ledger learns beside the entries' own.
     ``origin`` is the response (or failure) of which Scrapy says that its items were processed.
-    ``on_stored`` is called when lines and changes are handed to the archive. ``is_postponed``: it
-    is left to the next run.
+    ``on_stored`` is called when lines and changes are handed to the archive. ``after`` is the
+    delivery of the page before it in the same task: it is stored first, so that the ledger never
+    goes on behind a page that is not stored. ``is_postponed``: it is left to the next run.
     """
 
     archive: SiteArchive
@@ -97,8 +101,12 @@ class Delivery:
     changes: list[Change]
     origin: object = None
     on_stored: Callable[[], None] = field(default=lambda: None)
+    after: Delivery | None = None
     unsettled: int = 0
     is_postponed: bool = False
+    is_stored: bool = False
+    # the delivery that is stored behind this one
+    before: Delivery | None = None
 
     @property
     def lines(self) -> Iterator[tuple[str, bytes]]:
@@ -150,12 +158,14 @@ class Deliveries:
             self._by_object[id(entry.line)] = pair
             lines.append(entry.line)
         delivery.unsettled = len(lines)
+        if delivery.after is not None:
+            delivery.after.before = delivery
         if lines:
             origin = self._by_origin.setdefault(id(delivery.origin), _Origin(delivery.origin))
             origin.lines += len(lines)
             origin.deliveries.append(delivery)
             return iter(lines)
-        self._store(delivery)
+        self._store_in_order(delivery)
         return iter(())
 
     def find(self, item_id: object, version: object) -> tuple[Delivery, Entry] | None:
@@ -176,8 +186,19 @@ class Deliveries:
         entry.fate, entry.encoded = fate, encoded
         delivery.unsettled -= 1
         if not delivery.unsettled:
-            self._forget(delivery)
-            self._store(delivery)
+            self._store_in_order(delivery)
+
+    def _store_in_order(self, delivery: Delivery) -> None:
+        """Store a page of which nothing is under way, and those that waited for it."""
+        waiting: Delivery | None = delivery
+        while waiting is not None and not waiting.unsettled:
+            if waiting.after is not None and not waiting.after.is_stored:
+                return
+            waiting.after = None
+            self._forget(waiting)
+            waiting.is_stored = True
+            self._store(waiting)
+            waiting = waiting.before
 
     def processed(self, origin: object) -> list[tuple[Delivery, Entry]]:
         """Count an item of ``origin`` that left the pipelines.
@@ -199,6 +220,15 @@ class Deliveries:
             (delivery, entry)
             for delivery, entry in pairs
             if entry.fate is Fate.UNDER_WAY and not delivery.is_postponed
+        ]
+
+    def lost(self) -> list[tuple[Delivery, Entry]]:
+        """The lines that are under way when no item is: a spider middleware took them out."""
+        return [
+            pair
+            for pairs in self._by_id.values()
+            for pair in pairs
+            if pair[1].fate is Fate.UNDER_WAY and not pair[0].is_postponed
         ]
 
     def unsettled(self) -> Iterator[tuple[Delivery, Entry]]:

@@ -149,7 +149,14 @@ class MediaFiles(MediaPipeline):
         found = found or deliveries.of_object(item)
         if found is None and not isinstance(item, Line):
             return None
-        archive = found[0].archive if found else self.run.site(adapter["site"]).archive
+        if found is not None:
+            archive = found[0].archive
+        else:
+            site = self.run.site(adapter["site"])
+            if site.privacy.removes_line(item):
+                # nothing of whom the removal list names is fetched
+                return None
+            archive = site.archive
         return _PostFiles(
             adapter["item_id"],
             adapter.get("url") or "",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter, is_item
 from scrapy import signals
-from scrapy.exceptions import CloseSpider, DropItem
+from scrapy.exceptions import DropItem
 
 from crawler.archive import encode, hash_bytes
 from crawler.archive.rebuild import changes_of
@@ -89,14 +89,14 @@ class StorePipeline:
 
     def item_dropped(self, item: Any, response: Response, exception: DropItem) -> None:
         """A pipeline dropped an item; ``item`` is the object that the spider yielded."""
-        found = self.run.deliveries.of_object(item)
+        found = self._found(item)
         if found is not None:
             self._dropped(*found, exception)
         self._processed(response)
 
     def item_error(self, item: Any, response: Response) -> None:
         """A pipeline failed on an item."""
-        found = self.run.deliveries.of_object(item)
+        found = self._found(item)
         if found is not None:
             delivery, entry = found
             if entry.fate is Fate.UNDER_WAY:
@@ -104,6 +104,13 @@ class StorePipeline:
             else:
                 self.run.site_of(delivery).tally.feed_failed += 1
         self._processed(response)
+
+    def _found(self, item: Any) -> tuple[Delivery, Entry] | None:
+        """The line that an item is, by the object or, if a middleware copied it, by its name."""
+        found = self.run.deliveries.of_object(item)
+        if found is None and isinstance(item, Line):
+            found = self.run.deliveries.find(item.item_id, item.version)
+        return found
 
     def _dropped(self, delivery: Delivery, entry: Entry, exception: DropItem) -> None:
         deliveries = self.run.deliveries
@@ -123,7 +130,8 @@ class StorePipeline:
         for delivery, entry in self.run.deliveries.processed(response):
             logger.error(
                 "%s was not stored: a pipeline before StorePipeline made an item without its"
-                " item_id of it; give that pipeline a priority above 800",
+                " item_id of it; give that pipeline a priority above 800. The next run offers the"
+                " line again",
                 entry.item_id,
             )
             self.run.deliveries.settle(delivery, entry, Fate.FAILED)
@@ -138,7 +146,9 @@ class StorePipeline:
         try:
             site = self.run.site(line.site)
         except RunEndsError as error:
-            raise CloseSpider(error.reason) from None
+            # Scrapy takes CloseSpider of a pipeline for an error of the item
+            self.run.end(error.reason)
+            raise DropItem(f"{line.item_id} could not be stored") from None
         line = _as_news(line, site) if isinstance(line, Post) else redacted_line(line, site.privacy)
         record = to_json(line)
         changes = changes_of(line.item_type, record, site.archive.ledger)

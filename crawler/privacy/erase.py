@@ -70,7 +70,8 @@ def find(folder: Path, privacy: Privacy) -> Listed:
                 listed.posts[record["item_id"]] = record["thread_id"]
         else:
             listed.changed += 1
-            listed.hashes[key] = told["content_hash"]
+            if "content_hash" in told:
+                listed.hashes[key] = told["content_hash"]
         still = _files(told or {})
         listed.files |= {name: key for name, key in _files(record).items() if name not in still}
     if listed.files:
@@ -129,9 +130,7 @@ def _left(lines: Iterable[bytes], privacy: Privacy, erased: dict[str, str]) -> I
 def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | None:
     if record["item_id"] in erased or privacy.removes(record):
         return None
-    return (
-        redacted_record(record, privacy) if record["item_type"] in ("article", "post") else record
-    )
+    return redacted_record(record, privacy)
 
 
 def _files(record: Record) -> dict[str, str]:

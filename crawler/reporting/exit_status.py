@@ -115,10 +115,10 @@ def _left_out(tally: Tally) -> list[str]:
     """What was there and is not stored, or not in the feeds, by somebody's decision or mistake."""
     counted = (
         (tally.removed, "on the removal list passed over"),
-        (tally.lines_dropped, "dropped by another pipeline"),
-        (tally.lines_failed, "lost to an error in another pipeline"),
-        (tally.feed_dropped, "stored, but dropped from feeds by another pipeline"),
-        (tally.feed_failed, "stored, but lost to feeds by an error in another pipeline"),
+        (tally.lines_dropped, "dropped by a pipeline of yours"),
+        (tally.lines_failed, "lost to an error in a pipeline of yours"),
+        (tally.feed_dropped, "stored, but dropped from feeds by a pipeline of yours"),
+        (tally.feed_failed, "stored, but lost to feeds by an error in a pipeline of yours"),
     )
     parts = [f"{number:,} {what}" for number, what in counted if number]
     if tally.lines_rejected:

@@ -1,1 +1,5 @@
 """Requests out, pages in."""
+
+from crawler.items.adapter import register
+
+register()

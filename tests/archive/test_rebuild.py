@@ -162,13 +162,22 @@ def test_a_making_that_was_killed_begins_again(tmp_path: Path) -> None:
         assert list(tmp_path.glob("*.part*")) == []
 
 
-def test_a_line_that_is_no_json_costs_only_itself(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b'{"item_type": ',
+        encode({**POST, "date_published": "14.03.2023"}).strip(),
+        encode({**POST, "images": ["http://b/path.png"]}).strip(),
+        encode({"item_id": "s:7:9"}).strip(),
+    ],
+)
+def test_a_line_that_cannot_be_read_costs_only_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: bytes
 ) -> None:
-    """Another program's mistake: the lines before and behind it are known."""
+    """Another program's mistake, or a pipeline's: the lines before and behind it are known."""
     lines = [encode({**POST, "item_id": f"s:7:{number}"}) for number in (1, 2)]
-    (tmp_path / "posts-00001.jsonl").write_bytes(lines[0] + b'{"item_type": \n' + lines[1])
+    (tmp_path / "posts-00001.jsonl").write_bytes(lines[0] + broken + b"\n" + lines[1])
     ledger = rebuild_ledger(tmp_path)
     assert set(ledger.posts("7", ["1", "2"])) == {"1", "2"}
-    assert "posts-00001.jsonl, line 2 is no JSON" in caplog.text
+    assert "posts-00001.jsonl, line 2 cannot be read" in caplog.text
     ledger.close()

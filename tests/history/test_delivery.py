@@ -347,3 +347,40 @@ def test_whatever_becomes_of_lines_in_whatever_order(
         versions = sorted(name for name in published if name.startswith(f"{number}."))
         assert versions == [f"{number}.{n}" for n in range(1, len(versions) + 1)]
         assert (pages.version(number, thread) or 0) == len(versions)
+
+
+def follows(pages: Pages, entry_: Entry, after: Delivery | None) -> tuple[Delivery, Line]:
+    """The next page of the same task."""
+    delivery = Delivery(pages.archive, [entry_], [NoteMade("page", entry_.item_id)], after=after)
+    (made,) = pages.deliveries.begin(delivery)
+    return delivery, made
+
+
+def test_the_pages_of_a_task_are_stored_in_their_order(pages: Pages) -> None:
+    """A ledger that goes on behind a page which is not stored would never ask for it again."""
+    first, held = follows(pages, entry(1), None)
+    second, fast = follows(pages, entry(2), first)
+    third, fastest = follows(pages, entry(3), second)
+    pages.settle(fastest, Fate.STORED)
+    pages.settle(fast, Fate.FAILED)
+    assert pages.stored == []
+    pages.settle(held, Fate.STORED)
+    assert pages.stored == [first, second, third]
+
+
+def test_nothing_is_stored_behind_a_page_that_is_postponed(pages: Pages) -> None:
+    first, _ = follows(pages, entry(1), None)
+    second, fast = follows(pages, entry(2), first)
+    first.is_postponed = True
+    pages.settle(fast, Fate.STORED)
+    assert pages.stored == []
+    assert {delivery for delivery, _ in pages.deliveries.unsettled()} == {first, second}
+
+
+def test_lines_that_no_pipeline_saw_are_known_when_nothing_is_under_way(pages: Pages) -> None:
+    delivery, (first, _) = pages.begin(entry(1), entry(2))
+    pages.settle(first, Fate.STORED)
+    assert [lost.item_id for _, lost in pages.deliveries.lost()] == [f"{SITE}:7:2"]
+    for lost in pages.deliveries.lost():
+        pages.deliveries.settle(*lost, Fate.FAILED)
+    assert pages.stored == [delivery]

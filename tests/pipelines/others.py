@@ -11,10 +11,12 @@ from itemadapter import ItemAdapter
 from scrapy import Spider
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.task import deferLater
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import ThreadPage
-from crawler.items import post_lines
+from crawler.items import Post, post_lines
 
 SHORT = 4
 
@@ -75,6 +77,26 @@ class NotForJson:
         if len(adapter.get("text") or "....") < SHORT:
             adapter["tags" if "tags" in adapter else "media"] = [datetime(2023, 3, 15, tzinfo=UTC)]
         return item
+
+
+class HoldArticles:
+    """Keeps opening posts back for a while, as one that asks another server does."""
+
+    async def process_item(self, item: Any) -> Any:
+        from twisted.internet import reactor  # noqa: PLC0415 - Scrapy installs it late
+
+        if ItemAdapter(item)["item_type"] == "article":
+            await maybe_deferred_to_future(deferLater(reactor, 0.3))
+        return item
+
+
+class DropInMiddleware:
+    """A spider middleware that takes short replies out before any pipeline sees them."""
+
+    async def process_spider_output(self, response: Response, result: Any) -> Any:
+        async for each in result:
+            if not (isinstance(each, Post) and len(each.text or "") < SHORT):
+                yield each
 
 
 class OnlyTitles:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Forum, Run, scrapy
 from tests.forum.desktop import Thread
-from tests.forum.town import thread_path
+from tests.forum.town import thread_path, town
 from tests.pages import first, replies
 
 WORDS = ("第一个回复", "短", "第三个回复", "第四个回复")
@@ -71,10 +71,10 @@ def test_one_that_drops_a_line(forum: Forum, tmp_path: Path, priority: int) -> N
     assert texts(feed_of(run)) == kept
     if priority < OURS["crawler.pipelines.store.StorePipeline"]:
         assert by_id(stored(run)) == by_id(feed_of(run))
-        assert "1 dropped by another pipeline" in run.stderr
+        assert "1 dropped by a pipeline of yours" in run.stderr
     else:
         assert texts(stored(run)) == list(WORDS)
-        assert "1 stored, but dropped from feeds by another pipeline" in run.stderr
+        assert "1 stored, but dropped from feeds by a pipeline of yours" in run.stderr
     again = crawl(forum, run.data, "DropShort", priority, "-a", "full=yes")
     assert (again.status, feed_of(again)) == (0, [])
 
@@ -138,6 +138,40 @@ def test_one_that_makes_something_else_of_each_line(forum: Forum, tmp_path: Path
     behind = crawl(forum, run.data, "OnlyTitles", 900)
     assert (behind.status, texts(stored(behind))) == (0, list(WORDS))
     assert [line["words"] for line in feed_of(behind)][1:5] == list(WORDS)
+
+
+def test_a_page_that_waits_is_stored_before_those_behind_it(forum: Forum, tmp_path: Path) -> None:
+    """Killed in between, the next run begins with the page that waited."""
+    made = town(forum)
+    pipelines = {**OURS, "tests.pipelines.others.HoldArticles": 100}
+    url = f"url={forum.root.rstrip('/')}{thread_path(12)}"
+    arguments = ("crawl", "discuz", "-a", url, "-s", f"ITEM_PIPELINES={json.dumps(pipelines)}")
+    killed = scrapy(*arguments, data=tmp_path, kill_at=("behind_the_mark", 1))
+    assert killed.status == -9
+    run = scrapy(*arguments, data=tmp_path)
+    assert run.status == 0
+    assert (
+        texts(run.lines("articles") + run.lines("posts")) == list(made.talks[12].posts.values())[1:]
+    )
+    assert len(run.lines("articles")) == 1
+
+
+def test_lines_that_a_spider_middleware_takes_out(forum: Forum, tmp_path: Path) -> None:
+    """The rest of the page is stored; the run says that a line is missing."""
+    url = thread(forum, *WORDS)
+    middlewares = json.dumps({"tests.pipelines.others.DropInMiddleware": 500})
+    run = scrapy(
+        "crawl",
+        "discuz",
+        "-a",
+        url,
+        "-s",
+        f"SPIDER_MIDDLEWARES={middlewares}",
+        data=tmp_path,
+    )
+    assert run.status == 3
+    assert texts(stored(run)) == [word for word in WORDS if word != "短"]
+    assert "is there a middleware?" in run.stderr
 
 
 def test_feeds_of_one_class(forum: Forum, tmp_path: Path) -> None:

@@ -18,8 +18,7 @@ from crawler.archive.changes import Change, NoteMade, PageSeen, PostSeen, Thread
 from crawler.archive.state import PostState, ThreadState
 from crawler.frontier.run import Run
 from crawler.frontier.site import Site
-from crawler.frontier.visit import Batch
-from crawler.history.delivery import Entry
+from crawler.history.delivery import Delivery, Entry
 from crawler.items import Article, Line, Post, post_lines, refusal_line, to_json
 from crawler.pipelines.check import CheckPipeline
 from crawler.pipelines.dropped import NothingNew, Postponed
@@ -68,9 +67,10 @@ class Scraped:
     def begin(self, lines: list[Any], *changes: Change) -> list[Any]:
         """The lines of a page, as the spider yields them."""
         entries = [Entry(line, seen(line) if isinstance(line, Post) else None) for line in lines]
-        batch = Batch(entries, [NoteMade("page", "one"), *changes])
-        origin, told = self.origin, self.told
-        return list(self.run.deliver_batch(self.site, batch, origin, lambda: told.append("stored")))
+        learnt = [NoteMade("page", "one"), *changes]
+        delivery = Delivery(self.site.archive, entries, learnt, self.origin)
+        delivery.on_stored = lambda: self.told.append("stored")
+        return list(self.run.deliveries.begin(delivery))
 
     def carry(self, item: Any, before: Any = None) -> Any:
         """Take an item through; ``before`` is another pipeline's, in front of ours."""

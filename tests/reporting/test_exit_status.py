@@ -30,7 +30,7 @@ CASES: list[tuple[Ending, int, str]] = [
     (
         ended(new_posts=3, lines_dropped=2, feed_dropped=1),
         0,
-        "2 dropped by another pipeline, 1 stored, but dropped from feeds by another pipeline",
+        "2 dropped by a pipeline of yours, 1 stored, but dropped from feeds by a pipeline of yours",
     ),
     (ended(refused={"not_found": 2, "password": 1}), 0, "3 refused (2 not_found, 1 password)"),
     (ended(incomplete=1, example="x (challenge)"), 3, "for example x (challenge)"),

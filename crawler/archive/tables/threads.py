@@ -50,6 +50,27 @@ class ThreadTable(Table):
         rows = self._db.execute("SELECT number FROM page WHERE thread = ?", (id_value(thread_id),))
         return {number for (number,) in rows}
 
+    def due_pages(self, thread_id: str) -> set[int]:
+        """Return the pages of a thread that were read in vain, or of which a line was lost."""
+        rows = self._db.execute(
+            "SELECT number FROM page WHERE thread = ? AND checked < 0", (id_value(thread_id),)
+        )
+        return {number for (number,) in rows}
+
+    def threads_due(self, before: int, boards: Iterable[str] | None) -> list[str]:
+        """Return the ids of threads with such pages, noted before a time (seconds since 1970).
+
+        ``boards``: only threads of these; ``None``: of all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            "SELECT DISTINCT page.thread FROM page JOIN thread ON thread.id = page.thread"
+            " WHERE checked < 0 AND -checked < ?1 AND NOT is_gone"
+            " AND (?2 IS NULL OR board IN (SELECT value FROM json_each(?2)))",
+            (before, chosen),
+        )
+        return [str(thread) for (thread,) in rows]
+
     def oldest_pages(
         self, before: int, boards: Iterable[str] | None, limit: int
     ) -> list[tuple[str, int]]:
