@@ -190,3 +190,19 @@ def test_a_line_without_its_newline_is_refused_and_nothing_is_written(tmp_path: 
     assert list(tmp_path.glob("*.jsonl")) == []
     assert known(archive) == {}
     archive.close()
+
+
+def test_nothing_is_stored_or_known_behind_a_failure(tmp_path: Path) -> None:
+    """Pages that were under way when the disk failed: the ledger never runs ahead of it."""
+    archive = SiteArchive(tmp_path)
+    fill(archive, 1)
+    archive.flush()
+    fill(archive, 2)
+    archive.give_up(OSError("no space left"))
+    fill(archive, 3)
+    archive.flush()
+    assert set(known(archive)) == {"1"}
+    archive.close()
+    again = SiteArchive(tmp_path)
+    assert (ids(tmp_path), set(known(again))) == (["1"], {"1"})
+    again.close()

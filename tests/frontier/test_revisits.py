@@ -157,3 +157,18 @@ def test_a_thread_of_which_one_page_was_refused_is_read_where_it_is_not_known(
     assert isinstance(again, TaskAgain)
     assert isinstance(again.task, ThreadTask)
     assert (again.task.page, again.task.todo) == (4, (5,))
+
+
+def test_what_a_run_lost_is_due_without_any_budget(ledger: Ledger) -> None:
+    whole_forum(ledger)
+    ledger.apply([PageSeen("7", 2, 60 * DAY, is_due=True)])
+    assert [key for key, *_ in found(ledger, 0)] == ["7"]
+    assert found(ledger, 0, before=60 * DAY) == [], "what this run lost is for the next one"
+
+
+def test_a_page_that_is_due_counts_as_one_that_was_never_read(ledger: Ledger) -> None:
+    make = maker(ledger)
+    assert make.thread("7").page == 3
+    ledger.apply([PageSeen("7", 1, 60 * DAY, is_due=True)])
+    task = make.thread("7")
+    assert (task.page, task.todo) == (1, (3,))
