@@ -42,11 +42,9 @@ class ThreadState:
 class PostState:
     """The last line of a post: its version, a hash of its content, whether it said it is gone.
 
-    ``version`` is how many lines there are of it; none where the removal list or another pipeline
-    kept it out. ``media`` is a hash of what
-    the line tells of pictures and files (`crawler.archive.media_store.told_of`).
-
-    ``is_pinned_copy``: it is shown before its turn, so that its own place does not hold it.
+    ``version`` is how many lines there are of it; none if the removal list or another pipeline kept
+    it out. ``media`` is a hash of what the line says of pictures and files
+    (`media_store.media_hash`). ``is_pinned_copy``: it is shown above its own floor.
     """
 
     id: str

@@ -154,7 +154,7 @@ class Run:
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:
-        """What comes of an answer. Raises `RunEndsError` where no other would tell anything."""
+        """What comes of an answer. Raises `RunEndsError` if every further page is useless."""
         page = answer.page
         if self.config.is_member and page is not None and _is_for_guests(page):
             logger.error("the forum does not know the member of COOKIES_FILE")

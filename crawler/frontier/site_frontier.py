@@ -115,7 +115,7 @@ class SiteFrontier:
         tasks = self._task_queue.next(limit, self._in_flight)
         if not tasks and not self._in_flight and not self._has_revisited:
             self._has_revisited = True
-            # what was seen since the job began, by whichever run, is seen
+            # pages that were read since the job began need no revisit
             before = self.begun[0] if self.begun else self._now
             self._ledger.apply(list(revisits(self.make, self.limits.budget, before)))
             tasks = self._task_queue.next(limit)

@@ -1,11 +1,11 @@
 """The alarm: a site whose pages no longer look as they did.
 
-For each kind of page the ledger knows on how many pages each trait was found (`discuz.traits`). A
-run counts its own, thread by thread, and holds them against that. What was found nearly always and
-is not there now, oftener than chance allows, is an alarm: it names the trait, since when it is
-missing and on which pages. Until somebody takes the new look as the measure
-(`scrapy check-site --accept`), an alarm is told again by every run, for a kind of page under alarm
-is not learnt from.
+For each kind of page the ledger knows on how many pages each trait was found
+(`discuz/page/traits.py`). A run counts its own, thread by thread, and compares. A trait that was
+found nearly always and is missing now, oftener than chance allows, is an alarm: it names the trait,
+since when it is missing and on which pages. Until somebody accepts the new look
+(`scrapy check-site --accept`), every run repeats the alarm, and the counts of that kind of page are
+not updated.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from crawler.discuz.page import read_traits
 
 # A trait that fewer pages had comes and goes with what people write.
 _ALWAYS = 0.85
-# How unlikely it may be that only chance left a trait out: with some ten kinds of traits a run and
-# a run a night, a false alarm in a lifetime.
+# p < 1e-4 per trait: with ten traits and a run a night one false alarm by chance in three years at
+# the most.
 _CHANCE = 1e-4
 _SAMPLES = 3
 # what a page had that could be read at all

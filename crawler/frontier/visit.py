@@ -391,7 +391,7 @@ def kind_of(page: Page) -> str:
 
 
 def count_refusal(line: Refusal, site: Site, *, is_asked: bool) -> None:
-    """Count what a run that meets this refusal cannot be called: complete, or logged in."""
+    """Count a refusal that makes the run incomplete or shows that a login is needed."""
     site.tally.login_needed += is_asked and line.reason == "login_required"
     is_answer = line.reason in DEFINITE or (line.reason in _LISTED_ONLY and not is_asked)
     if not is_answer:

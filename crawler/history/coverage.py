@@ -64,7 +64,7 @@ class Count:
     def unaccounted(self) -> int | None:
         """How many posts are known that the thread's counter does not count any more.
 
-        Below zero: how many it counts that were not seen yet. What it never agreed in is no news.
+        Below zero: how many it counts that were not seen yet. A constant difference is ignored.
         """
         if self.expected is None:
             return None

@@ -87,9 +87,9 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Delivery:
-    """The entries of one page, stored together in this order; or none, if it only taught things.
+    """The entries of one page, stored together in this order.
 
-    ``archive`` is where they belong, ``changes`` what its ledger learns beside the entries' own.
+    There are none if the page gave ledger changes only. ``archive`` is where they belong, ``changes`` what its ledger learns beside the entries' own.
     ``origin`` is the response (or failure) of which Scrapy says that its items were processed.
     ``on_stored`` is called when lines and changes are handed to the archive. ``after`` is the
     delivery of the page before it in the same task: it is stored first, so that the ledger never
@@ -203,7 +203,7 @@ class Deliveries:
     def processed(self, origin: object) -> list[tuple[Delivery, Entry]]:
         """Count an item of ``origin`` that left the pipelines.
 
-        When all of its lines have left, those whose fate nobody told are returned: a pipeline made
+        When all of its lines have left, return those that no signal accounted for: a pipeline made
         something of them that does not bear their name any more.
         """
         known = self._by_origin.get(id(origin))

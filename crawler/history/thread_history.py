@@ -68,7 +68,7 @@ class ThreadHistory:
             ledger, asked.thread_id, row=asked.row, with_replies=asked.with_replies
         )
         self._ledger = ledger
-        # what a thread that is new, or was gone, has to be read behind: nothing
+        # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
@@ -127,7 +127,7 @@ class ThreadHistory:
         return self.todo.pop(0) if self.todo else None
 
     def fail(self) -> None:
-        """A page could not be read: what was to come still is asked for, but nothing is whole."""
+        """A page could not be read: the others are still requested, the thread is incomplete."""
         self.count.has_failed = True
         self._is_past_end = False
         self._number_before = None

@@ -179,7 +179,7 @@ def _thread(page: facts.ThreadPage, body: facts.Body) -> Record:
 
 
 def content_hash(line: Post) -> str:
-    """A hash of what the author wrote and staff may change: what a new version is told by."""
+    """A hash of what the author wrote and staff may change: another hash makes a new version."""
     said = {name: getattr(line, name, None) for name in _HASHED}
     # a record leaves out what is empty
     said["text"] = line.text or ""

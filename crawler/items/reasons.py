@@ -12,7 +12,7 @@ Reason = facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "u
 
 
 class Meaning(Flag):
-    """What a reason says beside why there is no page.
+    """How a run treats a reason.
 
     RETRIABLE: it may be over the next time, without anybody doing anything. DEFINITE: an answer;
     what was asked for is not there, or not for us. BLOCK: the forum wants no more requests.

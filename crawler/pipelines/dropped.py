@@ -17,7 +17,7 @@ class NothingNew(DropItem):
     """A line of which all was published before."""
 
     def __init__(self, item_id: str) -> None:
-        super().__init__(f"{item_id} says nothing new", log_level="DEBUG")
+        super().__init__(f"{item_id} is unchanged", log_level="DEBUG")
 
 
 class Postponed(DropItem):
