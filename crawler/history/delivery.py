@@ -89,11 +89,12 @@ class Entry:
 class Delivery:
     """The entries of one page, stored together in this order.
 
-    There are none if the page gave ledger changes only. ``archive`` is where they belong, ``changes`` what its ledger learns beside the entries' own.
-    ``origin`` is the response (or failure) of which Scrapy says that its items were processed.
-    ``on_stored`` is called when lines and changes are handed to the archive. ``after`` is the
-    delivery of the page before it in the same task: it is stored first, so that the ledger never
-    goes on behind a page that is not stored. ``is_postponed``: it is left to the next run.
+    There are none if the page gave ledger changes only. ``archive`` is where they belong,
+    ``changes`` what its ledger learns beside the entries' own. ``origin`` is the response (or
+    failure) of which Scrapy says that its items were processed. ``on_stored`` is called when lines
+    and changes are handed to the archive. ``after`` is the delivery of the page before it in the
+    same task: it is stored first, so that the ledger never goes on behind a page that is not
+    stored. ``is_postponed``: it is left to the next run.
     """
 
     archive: SiteArchive
