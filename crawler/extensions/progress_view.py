@@ -35,7 +35,10 @@ _BAR = 24
 
 
 class ProgressView:
-    """Tells how far the run has come, as ``PROGRESS`` says: auto, live, lines or none."""
+    """Shows how far the run has come, as ``PROGRESS`` says: auto, live, lines or none.
+
+    It has eleven attributes: those of the view, and those of what it costs to draw it.
+    """
 
     def __init__(self, crawler: Crawler, *, is_live: bool, seconds: float) -> None:
         self._crawler = crawler

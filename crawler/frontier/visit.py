@@ -104,7 +104,7 @@ class Visit:
     def refusal_id(self) -> str:
         """The name of a refusal of the page that is asked for."""
         root = urls.forum_root(self.url, None)
-        return refusal_id(root, self.url, self._thread_id, self._page_number)
+        return refusal_id(root, self.url, _thread_id(self.task), self._page_number)
 
     def answer(self, answer: Answer) -> Step:
         """What comes of an answer, whatever it turned out to be."""
@@ -274,7 +274,7 @@ class Visit:
             url=self.url,
             fetched_at=now,
             message=message,
-            thread_id=self._thread_id,
+            thread_id=_thread_id(self.task),
             board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
             page=self._page_number,
             attempts=attempts or self.attempt,
@@ -347,12 +347,12 @@ class Visit:
     # -- what was asked for ------------------------------------------------------------------------
 
     @property
-    def _thread_id(self) -> str | None:
-        return self.task.key if isinstance(self.task, ThreadTask) else None
-
-    @property
     def _page_number(self) -> int | None:
         return self.task.page if self.task.page > 1 else None
+
+
+def _thread_id(task: Task) -> str | None:
+    return task.key if isinstance(task, ThreadTask) else None
 
 
 def is_gone(task: Task, message: Message, site: Site) -> bool:
