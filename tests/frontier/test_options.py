@@ -139,8 +139,9 @@ def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: 
     for page in range(1, 5):
         forum.pages[thread_path(12, page)] = DENIED
     crawl(forum, tmp_path, "-s", "REVISIT_PAGES=50")
-    threads = []
-    for _ in range(4):
+    threads: list[set[str]] = []
+    # what was looked at within this very second is not looked at again: some runs find nothing
+    while sum(map(len, threads)) < 3 and len(threads) < 40:
         crawl(forum, tmp_path, "-s", "REVISIT_PAGES=2")
         threads.append({path.partition("tid=")[2] for path in asked(forum)})
     assert sum(map(len, threads)) >= 3
