@@ -21,8 +21,17 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.template_drift import Drift, keep_samples
 from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
-from crawler.history import Deliveries, Delivery, Entry, Fate, ReadingPlan, Tally, ThreadHistory
-from crawler.items import Line, refusal_line
+from crawler.history import (
+    Deliveries,
+    Delivery,
+    Entry,
+    Fate,
+    ReadingPlan,
+    Tally,
+    ThreadHistory,
+    emit_refusal,
+)
+from crawler.items import Line, Refusal, refusal_line
 from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy, redacted_line
 
 logger = logging.getLogger(__name__)
@@ -183,8 +192,7 @@ class Run:
             line = refusal_line(message.reason, url=url, fetched_at=now, message=message)
             site = self.site(line.site)
             line = redacted_line(line, site.privacy)
-            count_refusal(line, site, is_asked=True)
-            return site, Batch([Entry(line)])
+            return site, _saved_refusal(line, site, now)
         site = self.site(urls.site_of(page.site.root))
         if page.thread_id in site.privacy.removals.threads:
             site.tally.removed += 1
@@ -202,8 +210,9 @@ class Run:
         batch = Batch(entries + last_entries, changes + last_changes)
         if page.is_truncated:
             line = refusal_line("truncated", url=url, fetched_at=now, thread_id=page.thread_id)
-            count_refusal(line, site, is_asked=True)
-            batch.entries.append(Entry(line))
+            refused = _saved_refusal(line, site, now)
+            batch.entries += refused.entries
+            batch.changes += refused.changes
         return site, batch
 
     # -- storing -----------------------------------------------------------------------------------
@@ -340,6 +349,13 @@ class Run:
         if alarms:
             kept = folder / "alarm" if is_kept else None
             self.remarks.alarm = RaisedAlarm(frontier.root, alarms[0], kept)
+
+
+def _saved_refusal(line: Refusal, site: Site, now: datetime) -> Batch:
+    """The refusal of a saved page, in its version: the same file may be read again and again."""
+    count_refusal(line, site, is_asked=True)
+    emitted = emit_refusal(line, site.archive.ledger, now)
+    return Batch([emitted]) if isinstance(emitted, Entry) else Batch(changes=[emitted])
 
 
 def _is_for_guests(page: Page) -> bool:

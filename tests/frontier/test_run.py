@@ -343,3 +343,24 @@ def test_which_run_a_spider_has(tmp_path: Path) -> None:
     assert run_of(Ours()) is Ours.run
     assert run_of(object()) is None
     assert run_of(None) is None
+
+
+@pytest.mark.parametrize(
+    "reason, versions", [("no_permission", [[1], []]), ("challenge", [[1], [2]])]
+)
+def test_a_saved_page_that_is_read_again_has_one_history(
+    tmp_path: Path, reason: str, versions: list[list[int]]
+) -> None:
+    """No second line of the same version: the last line of an item is the present."""
+    seen = []
+    for _ in versions:
+        run = Run(Config(tmp_path))
+        site, batch = run.saved_page(refused(reason), f"{ROOT}x.html", NOW)
+        seen.append([entry.line.version for entry in batch.entries])
+        for line in run.deliver_batch(site, batch, object()):
+            found = run.deliveries.of_object(line)
+            assert found is not None
+            run.deliveries.settle(*found, Fate.STORED, encode(to_json(line)))
+        run.flush()
+        run.close(NOW)
+    assert seen == versions
