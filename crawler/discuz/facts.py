@@ -31,15 +31,22 @@ Reason = Literal[
     "login_required",
     "no_permission",
     "password",
+    "unknown_notice",
     "site_closed",
     "ip_banned",
     "rate_limited",
     "challenge",
+    "blocked",
     "server_error",
     "not_discuz",
     "template_unknown",
     "truncated",
 ]
+
+# Who gave an answer. ``about_this``: the forum, in known words, about the very thing that was asked
+# for. ``forum``: the forum, about something else or in words that are not known. ``other``: somebody
+# else (a guard, the server, another host), or nobody.
+Evidence = Literal["about_this", "forum", "other"]
 
 # The template that a page was read by. ``site``: the site's own rules; ``part``: floors that came
 # by AJAX; ``text``: a page saved as plain text; ``inferred``: no known template, read by the
@@ -372,7 +379,7 @@ class NewsPage:
 class Message:
     """A page that holds no thread, and why. ``text`` is what it says, shortened.
 
-    ``is_guess``: its words are not known; ``reason`` is what such a page usually means.
+    ``evidence``: who says it, and whether it is about what was asked for.
     ``required_level``: the reading permission that the thread asks for (阅读权限).
     """
 
@@ -382,7 +389,7 @@ class Message:
     login_offered: bool = False
     site: Site | None = None
     thread_id: str | None = None
-    is_guess: bool = False
+    evidence: Evidence = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,8 +357,8 @@ def _thread_id(task: Task) -> str | None:
 
 def is_gone(task: Task, message: Message, site: Site) -> bool:
     """Whether Discuz itself says of a thread that was read before that it is not there any more."""
-    is_known_notice = message.reason == "not_found" and message.site is not None
-    if not isinstance(task, ThreadTask) or not is_known_notice or message.is_guess:
+    is_known_notice = message.reason == "not_found" and message.evidence == "about_this"
+    if not isinstance(task, ThreadTask) or not is_known_notice:
         return False
     known = site.archive.ledger.thread(task.key)
     return known is not None and not known.is_gone

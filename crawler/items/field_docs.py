@@ -185,6 +185,12 @@ _ARTICLE: dict[str, FieldDoc] = {
 }
 _REFUSAL: dict[str, FieldDoc] = {
     "reason": FieldDoc("Reason of the refusal", '"no_permission"', "`#messagetext`, the response"),
+    "evidence": FieldDoc(
+        "Who spoke: `about_this`, the forum about what was requested; `forum`, the forum about"
+        " something else or in unknown words; `other`, somebody else or nobody",
+        '"about_this"',
+        "the whole response",
+    ),
     "required_level": FieldDoc("Reading level that is required", "20", "`#messagetext`"),
     "login_offered": FieldDoc("Whether the page has a login form", "true", "`#messagelogin`"),
     "status": FieldDoc("HTTP status of the response", "200", "the response"),

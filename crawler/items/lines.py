@@ -233,6 +233,7 @@ class Refusal(Line):
     kind = "refusal"
 
     reason: Free[Reason]
+    evidence: Free[facts.Evidence] | None = None
     required_level: Free[int] | None = None
     login_offered: Free[bool] | None = None
     status: Free[int] | None = None

@@ -14,9 +14,9 @@ Reason = facts.Reason | Literal["too_large", "robots_disallowed", "off_site", "u
 class Meaning(Flag):
     """How a run treats a reason.
 
-    RETRIABLE: it may be over the next time, without anybody doing anything. DEFINITE: an answer;
-    what was asked for is not there, or not for us. BLOCK: the forum wants no more requests.
-    FAILURE: the forum is down. Several of the last two in a row end a run.
+    RETRIABLE: it says nothing of the thing itself, so it is asked for again. DEFINITE: the forum's
+    answer; what was asked for is not there, or not for us. BLOCK: somebody wants no more requests.
+    FAILURE: the forum is down.
     """
 
     NONE = 0
@@ -34,17 +34,19 @@ MEANINGS: dict[Reason, Meaning] = {
     "login_required": Meaning.DEFINITE,
     "no_permission": Meaning.DEFINITE,
     "password": Meaning.DEFINITE,
+    "unknown_notice": Meaning.RETRIABLE,
     "site_closed": _PASSING_FAILURE,
-    "ip_banned": Meaning.BLOCK,
+    "ip_banned": _PASSING_BLOCK,
     "rate_limited": _PASSING_BLOCK,
     "challenge": _PASSING_BLOCK,
+    "blocked": _PASSING_BLOCK,
     "server_error": _PASSING_FAILURE,
-    "not_discuz": Meaning.NONE,
-    "template_unknown": Meaning.NONE,
+    "not_discuz": Meaning.RETRIABLE,
+    "template_unknown": Meaning.RETRIABLE,
     "truncated": Meaning.RETRIABLE,
-    "too_large": Meaning.NONE,
+    "too_large": Meaning.RETRIABLE,
     "robots_disallowed": Meaning.NONE,
-    "off_site": Meaning.NONE,
+    "off_site": Meaning.RETRIABLE,
     "unreachable": _PASSING_FAILURE,
 }
 

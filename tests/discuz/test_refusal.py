@@ -75,8 +75,8 @@ def test_the_page_counts_before_its_status(status: int) -> None:
     [
         ("<html><body>Too Many Requests</body></html>", 429, "rate_limited"),
         ("<html><body></body></html>", 503, "server_error"),
-        ("<html><body>no such page</body></html>", 404, "not_found"),
-        ("<html><body>forbidden</body></html>", 403, "no_permission"),
+        ("<html><body>no such page</body></html>", 404, "not_discuz"),
+        ("<html><body>forbidden</body></html>", 403, "blocked"),
         ("<html><head><title>Just a moment...</title></head></html>", 503, "challenge"),
         ("<html><script>document.cookie='acw_sc__v2=1';reload()</script></html>", 200, "challenge"),
         ("<html><body>网站安全检测，请完成滑动验证</body></html>", 200, "challenge"),

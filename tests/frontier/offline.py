@@ -32,7 +32,7 @@ from crawler.frontier.run import Run, RunEndsError
 from crawler.frontier.template_drift import Sample
 from crawler.frontier.visit import Step, Visit
 from crawler.history.delivery import Fate
-from crawler.items import Coverage, Line, Reason, Refusal, to_json
+from crawler.items import DEFINITE, Coverage, Line, Reason, Refusal, to_json
 from crawler.items import Post as PostLine
 
 ROOT = "http://b.example/"
@@ -126,7 +126,13 @@ def news(*rows: int, page: int = 1, pages: int = 1, next_url: str | None = None)
 
 def refused(reason: Any, *, by_forum: bool = True, **more: Any) -> Message:
     """A page that refuses; the forum's own, or somebody else's."""
-    return replace(Message(reason, "不行", site=SITE if by_forum else None), **more)
+    said = Message(
+        reason,
+        "不行",
+        site=SITE if by_forum else None,
+        evidence=("about_this" if reason in DEFINITE else "forum") if by_forum else "other",
+    )
+    return replace(said, **more)
 
 
 # A page; the reason why none came; or several of these, one for each time it is asked for.

@@ -403,7 +403,7 @@ def test_a_thread_that_is_gone_is_told_in_batches(
 @pytest.mark.parametrize(
     "given",
     [
-        refused("not_found", is_guess=True),
+        refused("unknown_notice"),
         refused("not_found", by_forum=False),
         refused("no_permission"),
         "unreachable",

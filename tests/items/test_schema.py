@@ -89,7 +89,7 @@ def test_an_absent_fact_is_left_out() -> None:
 
 
 def test_the_vocabulary_of_refusals() -> None:
-    assert len(REASONS) == len(set(REASONS)) == 16
+    assert len(REASONS) == len(set(REASONS)) == 18
     assert set(REASONS) >= RETRIABLE | DEFINITE
     assert not RETRIABLE & DEFINITE
 

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
 from crawler.discuz.elements import all_text
-from crawler.discuz.facts import Message, Reason
+from crawler.discuz.facts import Evidence, Message, Reason
 from crawler.discuz.page.site import is_discuz, read_site
 
 if TYPE_CHECKING:
     from crawler.discuz.document import Document
 
+# What only the forum can say of a thread or board.
+_ABOUT_THIS: frozenset[Reason] = frozenset(
+    {"not_found", "login_required", "no_permission", "password"}
+)
 _MESSAGE_ID = "messagetext"
 _HAS_MESSAGE = re.compile(r"\bid\s?=\s?[\"']?messagetext\b")
 _HAS_LOGIN = re.compile(r"\bid\s?=\s?[\"']?messagelogin\b|mod=logging&(?:amp;)?action=login")
@@ -162,10 +166,8 @@ def unreadable(document: Document, status: int | None) -> Message:
         reason = next((r for rule, r in _MESSAGES if rule.search(said[0])), "template_unknown")
     elif known:
         reason = "truncated" if _is_cut_html(document) else "template_unknown"
-    elif status in (404, 410):
-        reason = "not_found"
-    elif status in (401, 403):
-        reason = "no_permission"
+    elif status in (401, 403, 405, 451):
+        reason = "blocked"
     return _message(reason, document, said[0] if said else _excerpt(document, text))
 
 
@@ -173,8 +175,16 @@ def _message(reason: Reason, document: Document, text: str | None, **more: Any) 
     known = is_discuz(document) or _HAS_MESSAGE.search(document.text)
     address = urls.read_thread_address(document.url)
     site = read_site(document, read_clock(document)) if known else None
+    evidence: Evidence = "other"
+    if site is not None:
+        evidence = "about_this" if reason in _ABOUT_THIS else "forum"
     return Message(
-        reason, text, site=site, thread_id=address.thread_id if address else None, **more
+        reason,
+        text,
+        site=site,
+        thread_id=address.thread_id if address else None,
+        evidence=evidence,
+        **more,
     )
 
 
@@ -192,18 +202,12 @@ def _read_message(document: Document) -> Message:
     login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
     level = _LEVEL.search(said)
     reason = next((reason for rule, reason in _MESSAGES if rule.search(said)), None)
-    is_guess = reason is None
-    if reason is None:
-        # a notice in the site's own words: with a login beside it is what Discuz sends when the
-        # site is closed or a group is kept out
-        reason = "login_required" if login_offered else "not_found"
     return _message(
-        reason,
+        reason or "unknown_notice",
         document,
         said[:_LONGEST] or None,
         required_level=int(level[1]) if level else None,
         login_offered=login_offered,
-        is_guess=is_guess,
     )
 
 
