@@ -74,9 +74,12 @@ class PostState:
 
 @dataclass(frozen=True, slots=True)
 class RefusalState:
-    """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
+    """The last line of a refusal; ``reason`` is empty once it is over.
 
-    ``reason`` is empty once it is over.
+    Times are in seconds since 1970: ``since`` is when it was first met, ``asked`` when it was last
+    met, ``due`` from when on a retriable one is asked for again. ``nights``: on how many days it
+    was met while the forum answered for other threads, ``counted`` when the last of them was.
+    ``board`` is that of the list, or of the thread where a list named it.
     """
 
     id: str
@@ -87,6 +90,11 @@ class RefusalState:
     version: int
     asked: int
     url: str
+    board: str | None = None
+    since: int = 0
+    nights: int = 0
+    counted: int = 0
+    due: int = 0
 
 
 # What may be over the next time is asked for in so many runs.
@@ -135,7 +143,9 @@ class Task:
     Tasks are done in the order of ``priority`` (low numbers first) and, within one, lists before
     threads, in the order they came. ``page`` is the next page to ask for. ``is_asked``: the
     arguments name it. ``is_revisit``: nothing says that it changed, it is looked at again within
-    the budget. All fields last from one page to the next, over kills too.
+    the budget. ``put_off``: how many requests were made for the page before the task was put behind
+    all others, because of an answer in doubt. All fields last from one page to the next, over kills
+    too.
     """
 
     kind: ClassVar[str]
@@ -146,6 +156,7 @@ class Task:
     priority: int = 0
     is_asked: bool = False
     is_revisit: bool = False
+    put_off: int = 0
     id: int = 0
 
 
@@ -155,6 +166,7 @@ class ThreadTask(Task):
 
     ``todo`` are the pages to read behind the next one, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
+    ``is_check``: it was read before, and is asked for to see whether the forum answers.
     """
 
     kind = "thread"
@@ -163,20 +175,23 @@ class ThreadTask(Task):
     row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
+    is_check: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTask(Task):
     """A board's list; ``key`` is what asked for it, ``board`` its id once a page told it.
 
-    ``began`` is when its listing began, ``above`` the lowest last post above the next page (both in
-    minutes since 1970). ``is_complete``: whether the whole of the list was seen, ``None`` as long
-    as that is open. ``is_single``: one page that is looked at again.
+    ``pages`` is how many pages it has, by its last one that came. ``began`` is when its listing
+    began, ``above`` the lowest last post above the next page (both in minutes since 1970).
+    ``is_complete``: whether the whole of the list was seen, ``None`` as long as that is open.
+    ``is_single``: one page that is looked at again.
     """
 
     kind = "list"
 
     board: str | None = None
+    pages: int = 1
     began: int | None = None
     above: int | None = None
     is_single: bool = False

@@ -17,7 +17,7 @@ class Answer:
     ``page`` is what was read; ``reason`` tells why there is no page or why it is not whole, with
     ``message``, the words of the page or the error. ``status`` is that of HTTP, ``sample`` the page
     as it was sent, ``None`` where no response came. ``attempts`` counts the requests that were made
-    for it.
+    for it. ``pause`` is how many seconds it asks to wait, where these are more than a run waits.
     """
 
     url: str
@@ -28,3 +28,4 @@ class Answer:
     status: int | None = None
     attempts: int = 1
     sample: Sample | None = None
+    pause: float | None = None

@@ -28,8 +28,6 @@ _HASHED = (
     "type_options",
     "edited_by",
 )
-# Who spoke where no message came. All other reasons come of somebody else, or of nobody.
-_EVIDENCE: dict[Reason, facts.Evidence] = {"truncated": "forum", "robots_disallowed": "forum"}
 # Marks that staff sets; hot and recommended are counters.
 _FLAGS = ("sticky", "digest", "closed")
 
@@ -61,7 +59,7 @@ def refusal_line(
         url=Url(url),
         fetched_at=_stamp(fetched_at),
         reason=reason,
-        evidence=message.evidence if message else _EVIDENCE.get(reason, "other"),
+        evidence=more.pop("evidence", None) or (message.evidence if message else "other"),
         retriable=reason in RETRIABLE,
         required_level=message.required_level if message else None,
         login_offered=(message.login_offered or None) if message else None,

@@ -137,7 +137,10 @@ class DiscuzSpider(Spider):
         yield from self.run.deliver(visit, step, origin)
         if step.asks_again:
             yield self._request(visit)
-        elif not step.is_left:
+        elif step.is_left:
+            with _closing():
+                self.run.end_if_left()
+        else:
             yield from self._next_requests()
 
     def _next_requests(self) -> Iterator[Request]:
