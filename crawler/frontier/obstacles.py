@@ -64,10 +64,10 @@ class Course(Enum):
 class Doubt:
     """An answer in doubt: for which task, and what it was.
 
-    ``is_second``: the task was put off before, or the same was met on earlier nights (``is_known``)
-    while the forum answered for others. ``is_check``: the task is the check itself. ``can_pass``:
-    such an answer may be over within seconds. ``pause``: the seconds that it asks for, where these
-    are too many to wait.
+    ``is_second``: the task was put off before, there is nothing to put it behind, or the same was
+    met on earlier nights (``is_known``) while the forum answered for others. ``is_check``: the task
+    is the check itself. ``can_pass``: such an answer may be over within seconds. ``pause``: the
+    seconds that it asks for, where these are too many to wait.
     """
 
     task_id: int
@@ -119,6 +119,7 @@ class Obstacles(Generic[Outcome]):
     _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
     _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
+    _denied_at: dict[int, int] = field(default_factory=dict)
     _verdicts: dict[int, bool] = field(default_factory=dict)
     _checks: int = 0
     _new_threads: int = 0
@@ -172,6 +173,11 @@ class Obstacles(Generic[Outcome]):
         others = self._series[doubt.kind].keys() - {doubt.task_id}
         if doubt.can_pass and (doubt.is_check or not others):
             return Course.ASK_AGAIN
+        # met on earlier nights, and again while the forum answers
+        is_as_before = doubt.is_known and self.has_answers and not others
+        if self._is_right(doubt) or (is_as_before and not doubt.is_check):
+            self._verdicts[doubt.task_id] = True
+            return Course.REFUSE
         if self._stops(doubt):
             self._stop(doubt)
             return Course.STOP
@@ -198,7 +204,7 @@ class Obstacles(Generic[Outcome]):
         Returns the tasks to ask for once more; none where a check may still decide them.
         """
         kinds = {kind for kind, _ in self._waiting.values()}
-        is_open = Kind.FOREIGN in kinds or not self._new_threads
+        is_open = Kind.FOREIGN in kinds or (Kind.RIGHTS in kinds and not self._new_threads)
         if is_open and self._checks < _CHECKS and self.can_check():
             self.wants_check = True
             return []
@@ -206,6 +212,13 @@ class Obstacles(Generic[Outcome]):
         released = list(self._waiting)
         self._waiting.clear()
         return released
+
+    def _is_right(self, doubt: Doubt) -> bool:
+        """Whether others were read for the first time since a thread was denied: it is no quota."""
+        if doubt.kind is not Kind.RIGHTS:
+            return False
+        read_before = self._denied_at.setdefault(doubt.task_id, self._new_threads)
+        return doubt.is_second and self._new_threads > read_before
 
     def _have_vanished(self) -> bool:
         """Whether so many threads are missing that the forum may have lost them for a while."""

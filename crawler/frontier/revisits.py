@@ -36,7 +36,8 @@ def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
     if refusal.thread_id is not None:
         known = make.ledger.thread(refusal.thread_id)
         read = make.ledger.pages(refusal.thread_id)
-        todo = pages_to_read(known, read, from_top=False)
+        is_missing = refusal.reason == "not_found"
+        todo = [1] if is_missing else pages_to_read(known, read, from_top=False)
         return make.thread(refusal.thread_id, todo=todo, priority=TRIED_AGAIN)
     address = urls.read_board_address(refusal.url)
     if address is None or not make.is_here(refusal.url):

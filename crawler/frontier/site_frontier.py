@@ -55,7 +55,7 @@ class SiteFrontier:
 
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
     nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
-    for phones come, it may be asked for others.
+    for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
 
     It has more attributes than other classes, for it holds what the visits of a site share.
     """
@@ -81,6 +81,7 @@ class SiteFrontier:
             known_threads=site.archive.ledger.count_threads,
         )
         self.is_finished = False
+        self.met: set[str] = set()
         self.has_desktop = True
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
@@ -149,10 +150,21 @@ class SiteFrontier:
         self._in_flight.update(task.id for task in tasks)
         return tasks
 
+    def has_others(self) -> bool:
+        """Whether other tasks wait, or will before the job ends."""
+        if self._task_queue.next(1, self._in_flight):
+            return True
+        may_revisit = self._is_wide and not self._has_revisited and scope_of(self.make) != []
+        return may_revisit and bool(self._ledger.newest_threads(1))
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether more is asked for than one thread that was named."""
+        return any(map(is_walk, self.options.addresses)) or len(self.options.addresses) > 1
+
     def _can_check(self) -> bool:
         """Whether a page that was read before may be asked for: not for a thread that was named."""
-        is_wide = any(map(is_walk, self.options.addresses)) or len(self.options.addresses) > 1
-        return is_wide and task_to_check(self.make) is not None
+        return self._is_wide and task_to_check(self.make) is not None
 
     def _check(self) -> None:
         """Put a thread that was read before in front of all that waits."""
@@ -167,6 +179,7 @@ class SiteFrontier:
 
     def mark_delivering(self, task: Task) -> None:
         """Nothing more is asked for a task; what it gave is on its way to the disk."""
+        self._waiting.discard(task.id)
         self._delivering.add(task.id)
 
     def complete(self, task: Task) -> None:
@@ -234,7 +247,7 @@ class SiteFrontier:
 
     def is_earlier(self, refusal: RefusalState) -> bool:
         """Whether a refusal was met before this run."""
-        return refusal.asked < self._now
+        return refusal.id not in self.met
 
     def note_standing(self) -> None:
         """Count the refusals that this run did not meet again, and that are not over.

@@ -17,7 +17,7 @@ from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
-from crawler.frontier.obstacles import Course, Doubt
+from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.refusals import (
     Refused,
@@ -159,20 +159,30 @@ class Visit:
         """The doubt about an answer; ``None`` where the forum itself settles it."""
         task, frontier = self.task, self.frontier
         kind = kind_of_doubt(refused, task, frontier)
-        if kind is None:
-            return None
         known = self.site.archive.ledger.refusal(self.refusal_id)
-        is_known_refusal = known is not None and known.reason == refused.reason and known.nights > 0
+        if known is not None and known.reason != refused.reason:
+            known = None
+        # a right that was denied for good, a thread that was missing in an earlier run
+        is_proved = known is not None and (
+            (kind is Kind.RIGHTS and not known.is_retriable)
+            or (kind is Kind.MISSING and frontier.is_earlier(known))
+        )
+        if kind is None or is_proved:
+            return None
+        is_known_refusal = known is not None and known.nights > 0
         return Doubt(
             task.id,
             kind,
             refused.reason,
             self.url,
             refused.text,
-            is_second=task.put_off > 0 or is_known_refusal,
+            is_second=task.put_off > 0 or is_known_refusal or not frontier.has_others(),
             is_known=is_known_refusal,
             is_check=self._is_check(task),
-            can_pass=refused.reason in PASSING and answer.pause is None and self._may_ask_again(),
+            can_pass=refused.reason in PASSING
+            and answer.pause is None
+            and not task.put_off
+            and self._may_ask_again(),
             pause=answer.pause,
         )
 
@@ -215,7 +225,7 @@ class Visit:
             line = self._refusal(refused, now, attempts=answer.attempts)
             return self._page(page, now, self._emitted(line, now, is_own=is_own))
         task = self.task
-        if is_gone(task, refused, self.site) and (is_own or self._was_missing(refused)):
+        if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(_gone(task, self.site, now))
         line = self._refusal(
@@ -228,13 +238,6 @@ class Visit:
             # nothing proves that it is about this address
             line.retriable = True
         return self._refuse(line, now, is_own=is_own)
-
-    def _was_missing(self, refused: Refused) -> bool:
-        """Whether an earlier run met the same, which proves it."""
-        known = self.site.archive.ledger.refusal(self.refusal_id)
-        if known is None or known.reason != refused.reason:
-            return False
-        return self.frontier.is_earlier(known)
 
     # -- a page ----------------------------------------------------------------------------------
 
@@ -264,7 +267,8 @@ class Visit:
         if self.history is None:
             self.history = self.frontier.history(task)
             tally.threads_read += not (task.is_revisit or task.put_off)
-        _add(batch, self.history.add_page(page, task.page, now))
+        entries, changes = self.history.add_page(page, task.page, now)
+        batch.entries[:0], batch.changes[:0] = entries, changes
         if page.is_truncated:
             self.history.fail()
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
@@ -379,6 +383,7 @@ class Visit:
         frontier, task = self.frontier, self.task
         met = Met(frontier.board_of(task), is_own, frontier.limits.budget.refused_days)
         emitted = emit_refusal(line, self.site.archive.ledger, now, met)
+        frontier.met.add(line.item_id)
         count_refusal(line, emitted.seen.refusal, self.site, task=task, is_own=is_own)
         return batch_of(emitted)
 

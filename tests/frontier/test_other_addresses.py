@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
-from crawler.discuz.facts import Body, Page
+from crawler.discuz.facts import Body, Page, ThreadPage
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from tests.frontier.offline import (
     INDEX,
@@ -70,8 +70,9 @@ def test_the_page_that_tells_more(came: Page | None, is_better: bool) -> None:
     other = others()
     other.turns_to_desktop(PHONE)
     assert other.best_of(came) is (came if is_better else PHONE)
-    # whether it is worth asking for the next ones
-    assert other.frontier.has_desktop is is_better
+    # whether it is worth asking for the next ones; what is no page of a thread does not tell
+    is_told = isinstance(came, ThreadPage)
+    assert other.frontier.has_desktop is (is_better or not is_told)
     assert other.of(URL) == URL
     assert other.best_of(came) is came, "nothing is kept any more"
 
@@ -112,16 +113,6 @@ def test_what_came_of_the_parts(came: Page, text: str, missing: int) -> None:
     assert other.whole(came) is came
 
 
-def test_what_came_before_an_address_failed() -> None:
-    other = others()
-    assert other.kept() is None
-    other.turns_to_desktop(PHONE)
-    assert other.kept() is PHONE
-    other.turns_to_whole(PARTS, TASK)
-    assert other.kept() == PARTS
-    assert other.kept() is None
-
-
 BOARD = f"{ROOT}{board_path(2)}"
 
 
@@ -140,6 +131,7 @@ BOARD = f"{ROOT}{board_path(2)}"
     ],
 )
 def test_the_plain_address(task: Task, plain: str | None) -> None:
-    assert plain_url(task, refused("not_found", by_forum=False)) == plain
-    assert plain_url(task, refused("not_found")) is None, "the forum itself says so"
-    assert plain_url(task, refused("server_error", by_forum=False)) is None
+    assert plain_url(task, "other", 404) == plain
+    assert plain_url(task, "other", 410) == plain
+    assert plain_url(task, "about_this", 404) is None, "the forum itself says so"
+    assert plain_url(task, "other", 503) is None
