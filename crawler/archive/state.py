@@ -164,7 +164,8 @@ class Task:
 class ThreadTask(Task):
     """A thread to read; ``key`` is its id.
 
-    ``todo`` are the pages to read behind the next one, ``row`` is what its list said of it.
+    ``todo`` are the pages to read behind the next one, ``pages`` is how many there are by the last
+    one that came, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
     ``is_check``: it was read before, and is asked for to see whether the forum answers.
     """
@@ -172,6 +173,7 @@ class ThreadTask(Task):
     kind = "thread"
 
     todo: tuple[int, ...] = ()
+    pages: int = 0
     row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
-from crawler.items import FAILURES, Reason
+from crawler.items import BLOCKS, FAILURES, Reason
 
 # What comes of a doubt once it is decided.
 Outcome = TypeVar("Outcome")
@@ -119,7 +119,7 @@ class Obstacles(Generic[Outcome]):
     _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
     _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
-    _denied_at: dict[int, int] = field(default_factory=dict)
+    _first_doubt: dict[int, tuple[int, int]] = field(default_factory=dict)
     _verdicts: dict[int, bool] = field(default_factory=dict)
     _checks: int = 0
     _new_threads: int = 0
@@ -173,9 +173,7 @@ class Obstacles(Generic[Outcome]):
         others = self._series[doubt.kind].keys() - {doubt.task_id}
         if doubt.can_pass and (doubt.is_check or not others):
             return Course.ASK_AGAIN
-        # met on earlier nights, and again while the forum answers
-        is_as_before = doubt.is_known and self.has_answers and not others
-        if self._is_right(doubt) or (is_as_before and not doubt.is_check):
+        if self._is_proved(doubt, is_alone=not others):
             self._verdicts[doubt.task_id] = True
             return Course.REFUSE
         if self._stops(doubt):
@@ -213,12 +211,20 @@ class Obstacles(Generic[Outcome]):
         self._waiting.clear()
         return released
 
-    def _is_right(self, doubt: Doubt) -> bool:
-        """Whether others were read for the first time since a thread was denied: it is no quota."""
-        if doubt.kind is not Kind.RIGHTS:
+    def _is_proved(self, doubt: Doubt, *, is_alone: bool) -> bool:
+        """Whether what came since the first doubt about an address tells that it is its own.
+
+        ``is_alone``: the answer before this one was the forum's.
+        """
+        answers, new = self._first_doubt.setdefault(
+            doubt.task_id, (self._answers, self._new_threads)
+        )
+        if not doubt.is_second or doubt.is_check:
             return False
-        read_before = self._denied_at.setdefault(doubt.task_id, self._new_threads)
-        return doubt.is_second and self._new_threads > read_before
+        if doubt.kind is Kind.RIGHTS:
+            # threads that were never read before: it is no quota
+            return self._new_threads > new
+        return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))
 
     def _have_vanished(self) -> bool:
         """Whether so many threads are missing that the forum may have lost them for a while."""
@@ -243,7 +249,11 @@ class Obstacles(Generic[Outcome]):
         if not self._is_too_much(doubt.kind):
             return False
         self._window.clear()
-        can_tell = doubt.kind is Kind.FOREIGN or not self._new_threads
+        if doubt.kind is Kind.RIGHTS:
+            can_tell = not self._new_threads
+        else:
+            # whoever says that he wants no more requests gets none
+            can_tell = doubt.is_second or doubt.reason not in BLOCKS
         self.wants_check = can_tell and self._checks < _CHECKS and self.can_check()
         return not self.wants_check
 

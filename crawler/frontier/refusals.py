@@ -17,12 +17,11 @@ from crawler.discuz.facts import (
     ThreadPage,
 )
 from crawler.frontier.obstacles import Kind
-from crawler.history import is_unsettled
+from crawler.history import Emitted, is_unsettled
 from crawler.items import DEFINITE, Reason
 from crawler.items.reasons import reason_of
 
 if TYPE_CHECKING:
-    from crawler.archive.state import RefusalState
     from crawler.frontier.answer import Answer
     from crawler.frontier.site import Site
     from crawler.frontier.site_frontier import SiteFrontier
@@ -149,12 +148,12 @@ def is_known(task: Task, site: Site) -> bool:
 
 
 def count_refusal(
-    line: Refusal, state: RefusalState, site: Site, *, task: Task | None, is_own: bool
+    line: Refusal, emitted: Emitted, site: Site, *, task: Task | None, is_own: bool
 ) -> None:
     """Count a refusal that makes the run incomplete or shows that a login is needed.
 
-    ``state`` is what the ledger is to know of it, ``task`` the one that met it, ``None`` for a
-    saved page. ``is_own``: it is proved to be about its address.
+    ``emitted`` is what comes of it, ``task`` the one that met it, ``None`` for a saved page.
+    ``is_own``: it is proved to be about its address.
     """
     is_asked = task is None or task.is_asked
     site.tally.login_needed += is_asked and line.reason == "login_required"
@@ -168,7 +167,6 @@ def count_refusal(
     else:
         is_answer = line.reason in DEFINITE and not line.retriable
         is_answer = is_answer and not (is_mistake and line.reason == "not_found")
-    if not is_answer and not is_unsettled(state):
-        is_earlier = state.since < state.asked
-        since = state.since if is_earlier else None
+    if not is_answer and not is_unsettled(emitted.seen.refusal):
+        since = emitted.seen.refusal.since if emitted.entry is None else None
         site.note_incomplete(line.url, line.reason, line.message_raw, since)

@@ -387,7 +387,7 @@ class Run:
 def _saved_refusal(line: Refusal, site: Site, now: datetime) -> Batch:
     """The refusal of a saved page, in its version: the same file may be read again and again."""
     emitted = emit_refusal(line, site.archive.ledger, now, Met())
-    count_refusal(line, emitted.seen.refusal, site, task=None, is_own=False)
+    count_refusal(line, emitted, site, task=None, is_own=False)
     return batch_of(emitted)
 
 

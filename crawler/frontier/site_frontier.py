@@ -292,7 +292,9 @@ class SiteFrontier:
             ReadingPlan(
                 task.key,
                 self._run_id,
+                url=task.url,
                 todo=task.todo,
+                pages=task.pages,
                 row=task.row,
                 is_whole=task.is_whole,
                 has_vanished=task.has_vanished,

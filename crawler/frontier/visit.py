@@ -221,7 +221,7 @@ class Visit:
     ) -> Step:
         """Publish what there is of a page, and the refusal of what there is not."""
         now = answer.seen_at
-        if refused.reason == "truncated" and page is not None:
+        if refused.reason == "truncated" and page is not None and refused.message is None:
             line = self._refusal(refused, now, attempts=answer.attempts)
             return self._page(page, now, self._emitted(line, now, is_own=is_own))
         task = self.task
@@ -287,7 +287,9 @@ class Visit:
             batch.changes.append(TaskDone(task))
             self.task = task
             return self._step(batch, following=None)
-        following = replace(task, page=number, todo=tuple(history.todo), put_off=0)
+        following = replace(
+            task, page=number, todo=tuple(history.todo), pages=history.count.pages, put_off=0
+        )
         batch.changes.append(TaskMoved(following))
         return self._step(batch, following)
 
@@ -384,7 +386,7 @@ class Visit:
         met = Met(frontier.board_of(task), is_own, frontier.limits.budget.refused_days)
         emitted = emit_refusal(line, self.site.archive.ledger, now, met)
         frontier.met.add(line.item_id)
-        count_refusal(line, emitted.seen.refusal, self.site, task=task, is_own=is_own)
+        count_refusal(line, emitted, self.site, task=task, is_own=is_own)
         return batch_of(emitted)
 
     def _retracted(self, now: datetime) -> Batch:

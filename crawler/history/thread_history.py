@@ -16,6 +16,7 @@ from crawler.archive import Ledger, hash_bytes
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
 from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, ListRowState, PostState, ThreadState, minutes
+from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
@@ -37,14 +38,17 @@ class ReadingPlan:
 
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
     them the thread is followed to its end if nothing is known there, or if all of it is to be read
-    (``is_whole``). ``row`` is what its list said of it; ``has_vanished``: its list did not show it.
-    ``with_replies=False`` reads opening posts only. ``media``: which pictures and files are to be
-    had (`media_store.py`).
+    (``is_whole``). ``url`` is the thread's address, ``pages`` how many pages it has, as far as its
+    reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
+    not show it. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
+    files are to be had (`media_store.py`).
     """
 
     thread_id: str
     run_id: str
+    url: str = ""
     todo: tuple[int, ...] = ()
+    pages: int = 0
     row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
@@ -67,6 +71,7 @@ class ThreadHistory:
         self.count = Count.of(
             ledger, asked.thread_id, row=asked.row, with_replies=asked.with_replies
         )
+        self.count.pages = max(self.count.pages, asked.pages)
         self._ledger = ledger
         # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
@@ -115,7 +120,7 @@ class ThreadHistory:
 
     def next_page(self, number: int) -> int | None:
         """The page to ask for after page ``number``, or ``None`` at the end."""
-        if self.page is None:
+        if self.page is None and not (self.todo or self.count.pages_known):
             return None
         if not self.todo:
             is_behind = self._read_to <= number < self.count.pages
@@ -135,11 +140,14 @@ class ThreadHistory:
     def finish(self, now: datetime) -> Learnt:
         """The lines that are left when no further page comes: early floors, and coverage."""
         page = self.page
-        if page is None:
+        if page is None and not self.count.pages_known:
             return [], []
-        early = list(self._early.values())
-        known = self._ledger.posts(self.asked.thread_id, self._early)
-        entries, seen = self._news_of(page, early, known, now)
+        entries: list[Entry] = []
+        seen: list[PostSeen] = []
+        if page is not None:
+            early = list(self._early.values())
+            known = self._ledger.posts(self.asked.thread_id, self._early)
+            entries, seen = self._news_of(page, early, known, now)
         self._news += len(entries) + len(seen)
         self._early.clear()
         thread = state_after(
@@ -154,7 +162,11 @@ class ThreadHistory:
         is_new = self._news or not self.known or self.known.coverage == 0
         if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
-            line = coverage_of(page, thread, self.count, now, self.asked.run_id)
+            root = page.site.root if page else urls.forum_root(self.asked.url, None)
+            url = page.url if page else urls.thread_url(root, thread.id)
+            line = coverage_of(
+                thread, self.count, now, root=root, url=url, run_id=self.asked.run_id
+            )
             entries.append(Entry(line, ThreadSeen(thread)))
         else:
             changes.append(ThreadSeen(thread))

@@ -95,14 +95,14 @@ def deleted_line(
 
 
 def coverage_line(
-    page: facts.ThreadPage, thread_id: str, fetched_at: datetime, **more: Any
+    thread_id: str, fetched_at: datetime, *, root: str, url: str, **more: Any
 ) -> Coverage:
-    """The line of a thread's coverage; ``more`` are the counts."""
-    site = urls.site_of(page.site.root)
+    """The line of a thread's coverage; ``root`` is the forum's, ``more`` are the counts."""
+    site = urls.site_of(root)
     return Coverage(
         item_id=f"{site}:{thread_id}:coverage",
         site=site,
-        url=Url(page.url),
+        url=Url(url),
         fetched_at=_stamp(fetched_at),
         thread_id=thread_id,
         **more,

@@ -222,17 +222,16 @@ LISTS: dict[str, tuple[str, Mapping[str, Given], list[str]]] = {
         {L1: board(7, pages=3), L2: BUSY, L3: board(8, page=3, pages=3), **BOTH},
         # behind what else there is, and then once more
         [
-            *[f"{L1}: -", f"{L2}: -", f"{L2}: -", f"{L2}: -", READ_7, f"{L2}: -"],
-            # what was read before comes, so that the page itself is to blame
-            *[f"{T1}: server_error x4", f"{L3}: -", READ_8],
+            *[f"{L1}: -", f"{L2}: -", f"{L2}: -", f"{L2}: -", READ_7],
+            *[f"{L2}: server_error x4", f"{L3}: -", READ_8],
         ],
     ),
     "one page does not come": (
         L1,
         {L1: board(7, pages=3), L2: "unreachable", L3: board(8, page=3, pages=3), **BOTH},
         [
-            *[f"{L1}: -", f"{L2}: -", READ_7, f"{L2}: -"],
-            *[f"{T1}: unreachable x6", f"{L3}: -", READ_8],
+            *[f"{L1}: -", f"{L2}: -", READ_7],
+            *[f"{L2}: unreachable x6", f"{L3}: -", READ_8],
         ],
     ),
     "from page 2 on for members": (
