@@ -17,6 +17,7 @@ from urllib.request import getproxies
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
+# How often one address of a chain of redirects is asked for.
+_TIMES_THERE = 2
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
 FORUM = "media_of_forum"
 
@@ -101,7 +103,13 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         # for pictures PublicAddressMiddleware checks the redirected request instead
         if leads_elsewhere(response) and FORUM not in request.meta:
             return response
-        return super().process_response(request, response)
+        answer = super().process_response(request, response)
+        if isinstance(answer, Response):
+            return answer
+        # a thread may answer its first request with a redirect to itself; then it comes, or never
+        if answer.meta.get("redirect_urls", []).count(answer.url) >= _TIMES_THERE:
+            raise IgnoreRequest(f"redirects to itself without end: {answer.url}")
+        return answer
 
 
 class RetryAfterMiddleware:

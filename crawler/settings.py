@@ -37,7 +37,7 @@ RETRY_TIMES = 2
 # requests: the run ends and says so. A page now and then that is one of these is asked again.
 STOP_AFTER_BLOCKS = 5
 # So many answers in a row that never came, or were the server's error: the forum is down.
-STOP_AFTER_FAILURES = 12
+STOP_AFTER_FAILURES = 6
 
 # Edits and deletions in old pages leave no trace in a list: so many pages are looked at again in
 # each run, oldest check first, half of them pages of lists (each tells of twenty threads and more).

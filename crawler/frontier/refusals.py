@@ -156,7 +156,8 @@ def count_refusal(
     ``is_own``: it is proved to be about its address.
     """
     is_asked = task is None or task.is_asked
-    site.tally.login_needed += is_asked and line.reason == "login_required"
+    is_quota = line.reason in _DENIED and line.retriable
+    site.tally.login_needed += is_quota or (is_asked and line.reason == "login_required")
     # a thread that is not there is an answer, a forum that is not there a mistake
     is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
     if line.reason == "robots_disallowed":
