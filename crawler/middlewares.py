@@ -18,7 +18,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 _TIMES_THERE = 2
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
 FORUM = "media_of_forum"
+# The key of the seconds that an answer asks to wait, where these are too many.
+LONG_PAUSE = "long_pause"
 
 
 def add_contact(settings: BaseSettings) -> None:
@@ -115,8 +117,10 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
 class RetryAfterMiddleware:
     """Waits as long as `Retry-After` asks for (RFC 9110 §10.2.3), in seconds or until a date.
 
-    A pause of more than ``RETRY_AFTER_MAX`` seconds ends the run instead. Where a host of pictures
-    asks for a pause, requests to it fail until the pause is over.
+    A pause of more than ``RETRY_AFTER_MAX`` seconds is left to the spider (`LONG_PAUSE`): it may be
+    about one address, for X3.5 sends `Retry-After: 3600` with each of its own error pages
+    (discuz_error.php). Where a host of pictures asks for a pause, requests to it fail until the
+    pause is over.
     """
 
     def __init__(self, crawler: Crawler, longest: float) -> None:
@@ -141,6 +145,7 @@ class RetryAfterMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         header = response.headers.get("Retry-After")
+        request.meta.pop(LONG_PAUSE, None)
         pause = read_retry_after(header.decode("latin-1"), datetime.now(UTC)) if header else None
         if pause is None or response.status < 300:
             return response
@@ -148,9 +153,7 @@ class RetryAfterMiddleware:
         if is_elsewhere(request):
             self._not_before[host] = time.monotonic() + pause
         elif pause > self._longest:
-            logger.error("%s asks for a pause of %d seconds: the run ends", host, pause)
-            if self._crawler.engine:
-                deferred_from_coro(self._crawler.engine.close_spider_async(reason="blocked"))
+            request.meta[LONG_PAUSE] = pause
         elif pause > 0:
             logger.info("%s asks for a pause of %d seconds", host, pause)
             until = time.monotonic() + pause

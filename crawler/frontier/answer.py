@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.discuz.facts import Page
+from crawler.discuz.facts import Evidence, Message, Page
 from crawler.frontier.template_drift import Sample
 from crawler.items import Reason
 
@@ -29,3 +29,11 @@ class Answer:
     attempts: int = 1
     sample: Sample | None = None
     pause: float | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """Who gave it, and whether it is about what was asked for."""
+        if isinstance(self.page, Message):
+            return self.page.evidence
+        is_of_forum = self.page is not None or self.reason == "robots_disallowed"
+        return "forum" if is_of_forum else "other"

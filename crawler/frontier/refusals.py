@@ -53,9 +53,7 @@ def refused_as(
     off is refused as well.
     """
     if page is None:
-        reason = answer.reason or "unreachable"
-        evidence: Evidence = "forum" if reason == "robots_disallowed" else "other"
-        return Refused(reason, evidence, answer.message)
+        return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
     if isinstance(page, Message):
         return Refused(page.reason, page.evidence, page.text, page)
     if not _is_kind(page, task):

@@ -319,8 +319,14 @@ class Run:
 
     # -- its end -----------------------------------------------------------------------------------
 
-    def settle_lost_lines(self) -> None:
-        """Store the pages that wait for lines which no pipeline will see. No item is under way."""
+    def settle_lost(self) -> None:
+        """Go on without what errors lost. No request and no item is under way.
+
+        Pages that wait for lines which no pipeline will see are stored; tasks whose answer made an
+        error are left to the next run.
+        """
+        for frontier in self.frontiers:
+            frontier.give_up_lost()
         for delivery, entry in self.deliveries.lost():
             logger.error("%s never came to the pipelines; is there a middleware?", entry.item_id)
             self.deliveries.settle(delivery, entry, Fate.FAILED)

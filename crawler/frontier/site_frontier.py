@@ -91,6 +91,7 @@ class SiteFrontier:
         self._in_flight: set[int] = set()
         self._delivering: set[int] = set()
         self._waiting: set[int] = set()
+        self._broken: set[int] = set()
         self._newest_before = site.archive.ledger.task_queue.newest_id()
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
@@ -133,7 +134,7 @@ class SiteFrontier:
         if self.obstacles.wants_check and not self.asking:
             self._check()
         tasks = self._task_queue.next(limit, self._in_flight) if limit > 0 else []
-        is_busy = bool(self._in_flight - self._waiting)
+        is_busy = bool(self._in_flight - self._waiting - self._broken)
         if not is_busy and not self._has_revisited and not any(each.put_off == 0 for each in tasks):
             self._has_revisited = True
             # pages that were read since the job began need no revisit
@@ -177,6 +178,10 @@ class SiteFrontier:
         """Nothing more is asked for a task before other answers decide what its own was."""
         self._waiting.add(task.id)
 
+    def give_up_lost(self) -> None:
+        """Leave the tasks that an error of ours lost to the next run. Nothing is under way."""
+        self._broken |= self._in_flight - self._delivering - self._waiting
+
     def mark_delivering(self, task: Task) -> None:
         """Nothing more is asked for a task; what it gave is on its way to the disk."""
         self._waiting.discard(task.id)
@@ -191,7 +196,7 @@ class SiteFrontier:
     @property
     def asking(self) -> int:
         """How many tasks are being asked for."""
-        return len(self._in_flight - self._delivering - self._waiting)
+        return len(self._in_flight - self._delivering - self._waiting - self._broken)
 
     @property
     def is_stopped(self) -> bool:

@@ -113,7 +113,7 @@ class DiscuzSpider(Spider):
 
     def spider_idle(self) -> None:
         """Nothing is under way: begin what waits, if the run is not to end."""
-        self.run.settle_lost_lines()
+        self.run.settle_lost()
         requests = list(self._next_requests())
         if requests and self.crawler.engine:
             for request in requests:

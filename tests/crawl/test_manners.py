@@ -99,6 +99,39 @@ def test_a_forum_that_wants_no_more_is_left_alone(
     assert present(run) == wanted(made)
 
 
+def test_headers_may_hold_any_bytes(forum: Forum, tmp_path: Path) -> None:
+    made = town(forum)
+    # a title in GBK, as one plugin remembers it: no UTF-8
+    odd = {"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "x_lastname=\xba\xd3\xcd\xe5"}
+    for path in (INDEX, board_path(2), thread_path(13)):
+        page = forum.pages[path].replace("http://bbs.example.net/", forum.root).encode()
+        forum.pages[path] = (200, odd, page)
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+def test_one_thread_that_asks_for_a_pause_of_an_hour_is_put_behind_the_others(
+    forum: Forum, tmp_path: Path
+) -> None:
+    made = town(forum)
+    error = '<div id="container"><h1>Discuz! Database Error</h1><div class="info">x</div></div>'
+    page = f"<html><head><title>x - Database Error</title></head><body>{error}</body></html>"
+    headers = {"Content-Type": "text/html", "Retry-After": "3600"}
+    forum.pages[thread_path(13)] = (503, headers, page.encode())
+    run = crawl(forum, tmp_path)
+    assert run.status == 3
+    assert "tid=13 (server_error" in run.stderr.splitlines()[-1]
+    assert forum.asked[thread_path(13)] == 2
+    talk = made.talks.pop(13)
+    assert present(run) == wanted(made)
+    made.talks[13] = talk
+    made.publish()
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
 def test_a_pause_that_is_asked_for_is_made(forum: Forum, tmp_path: Path) -> None:
     made = town(forum)
     page = forum.pages[thread_path(13)]

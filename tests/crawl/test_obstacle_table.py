@@ -48,7 +48,9 @@ def test_an_obstacle_ends_the_run_and_says_nothing_of_threads(
     assert not any(line.get("is_deleted") for line in run.lines("articles"))
 
 
-@pytest.mark.parametrize("kind", ["script_guard", "bare_404", "unknown_notice", "lost", "no_rights"])
+@pytest.mark.parametrize(
+    "kind", ["script_guard", "bare_404", "unknown_notice", "lost", "no_rights"]
+)
 def test_threads_that_grew_behind_it_are_read_afterwards(
     kind: str, forum: Forum, tmp_path: Path
 ) -> None:

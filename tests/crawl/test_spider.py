@@ -349,4 +349,3 @@ def test_a_disk_that_fails_is_said(forum: Forum, tmp_path: Path) -> None:
     run = crawl(forum, tmp_path)
     assert run.status == 7
     assert "storage failed" in run.stderr.splitlines()[-1]
-

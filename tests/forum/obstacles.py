@@ -19,7 +19,15 @@ Sends = Callable[[Random, str, Forum], Sent]
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 # Words that guards, hosts and panels use, and that Discuz uses as well.
 _WORDS = (
-    *("请开启脚本", "正在核对浏览器", "稍候片刻", "本页不存在", "没有权限", "请先登录", "主题已被删除"),
+    *(
+        "请开启脚本",
+        "正在核对浏览器",
+        "稍候片刻",
+        "本页不存在",
+        "没有权限",
+        "请先登录",
+        "主题已被删除",
+    ),
     *("密码", "访客须知", "年满十八岁", "服务到期", "Checking", "One moment", "Powered by Discuz!"),
     *("河湾论坛", "通行证", "安全", "频率", "网关", "Verify", "流量用尽", "区域限制", "Comsenz"),
 )
@@ -88,7 +96,11 @@ def to_board(_: Random, __: str, forum: Forum) -> Sent:
 
 def json_answer(random: Random, _: str, __: Forum) -> Sent:
     said = {"code": random.randint(1, 999), "msg": _sentence(random)}
-    return random.choice((200, 403)), {"Content-Type": "application/json"}, json.dumps(said).encode()
+    return (
+        random.choice((200, 403)),
+        {"Content-Type": "application/json"},
+        json.dumps(said).encode(),
+    )
 
 
 def cut(_: Random, path: str, forum: Forum) -> Sent:
@@ -110,10 +122,23 @@ def to_itself(_: Random, path: str, forum: Forum) -> Sent:
 
 def unknown_notice(random: Random, _: str, forum: Forum) -> Sent:
     """A notice of Discuz's own in words that nobody knows."""
-    parts = ("今晚有点忙", "请输入图中文字", "此时段不开放", "队列已满", "管理员去吃饭了", "换个时间来")
+    parts = (
+        "今晚有点忙",
+        "请输入图中文字",
+        "此时段不开放",
+        "队列已满",
+        "管理员去吃饭了",
+        "换个时间来",
+    )
     words = "，".join(random.sample(parts, 2))
-    page = message(words, kind=random.choice(("alert_info", "alert_error")), login=random.random() < 0.5)
-    return random.choice((200, 404)), HTML, page.replace("http://bbs.example.net/", forum.root).encode()
+    page = message(
+        words, kind=random.choice(("alert_info", "alert_error")), login=random.random() < 0.5
+    )
+    return (
+        random.choice((200, 404)),
+        HTML,
+        page.replace("http://bbs.example.net/", forum.root).encode(),
+    )
 
 
 def closed(random: Random, _: str, forum: Forum) -> Sent:
@@ -188,7 +213,7 @@ class Obstacle:
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311 - a test
+        self.random = Random(self.seed)
         self.forum.answer = self.answer  # type: ignore[method-assign]
 
     def begin(self) -> None:

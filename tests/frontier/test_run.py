@@ -364,3 +364,20 @@ def test_a_saved_page_that_is_read_again_has_one_history(
         run.flush()
         run.close(NOW)
     assert seen == versions
+
+
+def test_a_task_that_an_error_lost_is_left_to_the_next_run(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    run = offline.begin(T7, T8)
+    (lost,) = run.next_visits()
+    assert list(run.next_visits()) == []
+    run.settle_lost()
+    (other,) = run.next_visits()
+    assert other.task.key != lost.task.key
+    store(run, other, give(run, other, thread(1, tid=int(other.task.key))))
+    assert list(run.next_visits()) == []
+    assert not run.frontiers[0].is_finished
+    run.close(NOW)
+    again = offline.begin(T7, T8)
+    assert [visit.task.key for visit in again.next_visits()] == [lost.task.key]
+    again.close(NOW)
