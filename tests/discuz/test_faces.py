@@ -60,7 +60,8 @@ def test_what_there_is_of_a_long_post_is_kept(forum: Forum, tmp_path: Path, answ
     assert run.status == 0, run.stderr
     assert (one(run)["text"], one(run)["parts_missing"]) == ("第一回。", 2)
     assert [line["text"] for line in run.lines("posts")] == ["好"]
-    assert forum.asked[WHOLE] == 1
+    # what somebody else answers may pass
+    assert 1 <= forum.asked[WHOLE] <= 3
 
 
 def test_a_skin_that_nobody_knows_is_crawled_whole(forum: Forum, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ MEANT = {
     ("Post", "parts_missing"): 0,
     ("ThreadPage", "skin"): "desktop",
     ("BoardPage", "skin"): "desktop",
+    ("Message", "evidence"): "other",
 }
 
 
