@@ -249,9 +249,15 @@ def place_id(page: int, place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """A board; ``threads`` is how many it has by its counter, where a list or an index tells.
+
+    An index counts the threads of its sub-boards as well (`forum_index.php`), its own list does not.
+    """
+
     name: str | None
     id: str | None
     url: str | None = None
+    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +322,10 @@ class ThreadPage:
 class ThreadRow:
     """A thread as a board's list shows it.
 
-    ``last_post`` is the time of the last reply, ``last_author`` its author. ``is_moved``: the row
-    is what a moved thread left behind; ``thread_id`` is then the thread that it leads to.
+    ``last_post`` is the time of the last reply, ``last_author`` its author. What the list does not
+    tell is ``None``: without ``replies`` and ``last_post`` nothing shows whether it changed.
+    ``is_moved``: the row is what a moved thread left behind; ``thread_id`` is then the thread that
+    it leads to.
     """
 
     thread_id: str
@@ -338,8 +346,11 @@ class ThreadRow:
 class BoardPage:
     """One page of a board's list of threads, in the order of the page.
 
-    ``boards`` are its sub-boards. For a page behind the last one a forum sends page 1
-    (`forumdisplay.php`). ``places`` as in `ThreadPage`.
+    ``pages`` is what the pager promises, also where Discuz shows 1,000 of them at most; for a page
+    behind the last one it sends page 1 (`forumdisplay.php`). ``boards`` are its sub-boards.
+    ``rows_unread``: so many rows are threads by their markup, and which ones cannot be told.
+    ``types``, ``orders`` and ``filters``: the values of `typeid=`, `orderby=` and `filter=` by
+    which the page offers to list the board. ``places`` as in `ThreadPage`.
     """
 
     site: Site
@@ -350,9 +361,18 @@ class BoardPage:
     next_url: str | None
     rows: tuple[ThreadRow, ...]
     boards: tuple[Board, ...] = ()
+    rows_unread: int = 0
+    types: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
     is_truncated: bool = False
     skin: Skin = "desktop"
     places: tuple[str, ...] = ()
+
+    @property
+    def threads(self) -> int | None:
+        """How many threads the board has, by its own counter."""
+        return self.board.threads
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ MEANT = {
     ("Body", "access"): "visible",
     ("Block", "text"): "",
     ("Post", "parts_missing"): 0,
+    ("BoardPage", "rows_unread"): 0,
     ("ThreadPage", "skin"): "desktop",
     ("BoardPage", "skin"): "desktop",
 }

@@ -47,3 +47,8 @@ PATH, PAGER = "pt", "pg"
 FAVORITES = "favoritenumber"
 # <div id="ft">: the footer
 FOOTER = "ft"
+
+# -- links of a row ----
+
+# <a href="forum.php?mod=redirect&tid=5&goto=lastpost#lastpost">; never rewritten
+LAST_POST = "goto=lastpost"
