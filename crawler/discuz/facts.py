@@ -44,8 +44,8 @@ Reason = Literal[
 ]
 
 # Who gave an answer. ``about_this``: the forum, in known words, about the very thing that was asked
-# for. ``forum``: the forum, about something else or in words that are not known. ``other``: somebody
-# else (a guard, the server, another host), or nobody.
+# for. ``forum``: the forum, about something else or in words that are not known. ``other``:
+# somebody else (a guard, the server, another host), or nobody.
 Evidence = Literal["about_this", "forum", "other"]
 
 # The template that a page was read by. ``site``: the site's own rules; ``part``: floors that came
@@ -164,7 +164,8 @@ class Body:
     """What a post's cell holds. ``text`` is rendered from ``blocks``.
 
     ``source`` and ``notice`` are lines of an opening post, taken out of ``text``; ``notices`` is
-    what the forum says in place of withheld parts.
+    what the forum says in place of withheld parts. ``attachments_withheld``: how many pictures and
+    files it withholds at least; ``access`` is about the words.
     """
 
     text: str = ""
@@ -178,6 +179,7 @@ class Body:
     edited_at: Moment | None = None
     access: Access = "visible"
     notices: tuple[str, ...] = ()
+    attachments_withheld: int = 0
     source: str | None = None
     notice: str | None = None
 
@@ -213,6 +215,8 @@ class Post:
     label says "来自 3#", only the page of its own floor says its position.
     ``stand``: the side it takes in a debate. ``is_winner``: it won in a rush (抢中本楼).
     ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
+    ``comments_missing``: how many comments it left out at least. A page tells that there are more
+    than it shows and not how many, which counts as one.
     """
 
     id: str
@@ -231,6 +235,7 @@ class Post:
     stand: str | None = None
     is_winner: bool = False
     parts_missing: int = 0
+    comments_missing: int = 0
 
     @property
     def number(self) -> str | None:
@@ -251,7 +256,7 @@ def place_id(page: int, place: int) -> str:
 class Board:
     """A board; ``threads`` is how many it has by its counter, where a list or an index tells.
 
-    An index counts the threads of its sub-boards as well (`forum_index.php`), its own list does not.
+    An index counts those of its sub-boards as well (`forum_index.php`), its own list does not.
     """
 
     name: str | None
@@ -316,6 +321,28 @@ class ThreadPage:
     is_truncated: bool = False
     skin: Skin = "desktop"
     places: tuple[str, ...] = ()
+
+    @property
+    def comments_shown(self) -> int:
+        """How many comments its posts show; X3.4 and X3.5 count them among the replies."""
+        return sum(len(post.comments) for post in self.posts)
+
+    @property
+    def comments_missing(self) -> int:
+        """How many comments its posts leave out at least."""
+        return sum(post.comments_missing for post in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsPage:
+    """A page of the comments on one post, as the link to more of them brings it (AJAX)."""
+
+    site: Site
+    thread_id: str
+    post_id: str
+    page: int
+    pages: int
+    comments: tuple[Comment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,4 +447,4 @@ class OtherPage:
     site: Site
 
 
-Page = ThreadPage | BoardPage | IndexPage | NewsPage | Message | OtherPage
+Page = ThreadPage | CommentsPage | BoardPage | IndexPage | NewsPage | Message | OtherPage

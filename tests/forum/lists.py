@@ -134,11 +134,11 @@ class Listing:
             else ""
         )
         orders = (
-            f'''<div class="tf"><a href="{plain}&amp;filter=lastpost&amp;orderby=lastpost" class="xi2">最新</a>&nbsp;
+            f"""<div class="tf"><a href="{plain}&amp;filter=lastpost&amp;orderby=lastpost" class="xi2">最新</a>&nbsp;
 <a href="{plain}&amp;filter=digest&amp;digest=1" class="xi2">精华</a></div>
 <div id="filter_dateline_menu" class="p_pop" style="display:none"><a href="{plain}&amp;filter=author&amp;orderby=dateline">发帖时间</a>
 <a href="{plain}&amp;filter=reply&amp;orderby=replies">回复/查看</a></div>
-'''
+"""
             if self.orders
             else ""
         )
