@@ -335,7 +335,10 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class CommentsPage:
-    """A page of the comments on one post, as the link to more of them brings it (AJAX)."""
+    """A page of the comments on one post, as the link to more of them brings it (AJAX).
+
+    ``page`` may lie behind the last of ``pages``, where comments are gone: it is empty then.
+    """
 
     site: Site
     thread_id: str

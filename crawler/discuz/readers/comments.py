@@ -61,13 +61,14 @@ def read_comments(document: Document) -> CommentsPage | None:
     site = read_site(document, clock)
     root, _ = build_tree(source)
     current, pages, _ = read_pager(by_class(root, known.PAGER), site.root)
-    page = current or (int(asked["page"]) if asked["page"] and pages > 1 else 1)
+    # a pager of one page is left out: then the address tells, and nothing stands behind page 1
+    page = current or int(asked["page"] or 1)
     return CommentsPage(
         site=site,
         thread_id=asked["tid"],
         post_id=asked["pid"],
         page=page,
-        pages=max(pages, page),
+        pages=pages,
         comments=comments_in(root, Context(site.root, clock)),
     )
 
