@@ -66,4 +66,8 @@ CREATE TABLE media (
 -- media: a hash of what came of the pictures and files of a post, by its last line
 ALTER TABLE post ADD COLUMN media BLOB;
 """,
+    """
+-- author: who wrote a post by its last line (crawler/items/authorship.py); NULL: not known
+ALTER TABLE post ADD COLUMN author TEXT;
+""",
 )

@@ -153,7 +153,9 @@ _POST: dict[str, FieldDoc] = {
     "skin": FieldDoc("Reader that read the page", '"desktop"', "the markup"),
     "encoding": FieldDoc("Character encoding of the page", '"utf-8"', "its bytes"),
     "content_hash": FieldDoc(
-        "Hash of everything that counts as a change", '"512494b998f1…"', "the line"
+        "Hash of everything that counts as a change, except who wrote the post",
+        '"512494b998f1…"',
+        "the line",
     ),
     "is_deleted": FieldDoc(
         "The post is deleted; the version before has its last text", "true", _CRAWL
