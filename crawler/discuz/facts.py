@@ -376,8 +376,9 @@ class ThreadRow:
 class BoardPage:
     """One page of a board's list of threads, in the order of the page.
 
-    ``pages`` is what the pager promises, also where Discuz shows 1,000 of them at most; for a page
-    behind the last one it sends page 1 (`forumdisplay.php`). ``boards`` are its sub-boards.
+    ``pages`` is what the pager promises, ``pages_shown`` how many of them Discuz shows, where the
+    pager tells (1,000 at most, by default); for a page behind the last one it sends page 1
+    (`forumdisplay.php`). ``boards`` are its sub-boards.
     ``rows_unread``: so many rows are threads by their markup, and which ones cannot be told.
     ``types``, ``orders`` and ``filters``: the values of `typeid=`, `orderby=` and `filter=` by
     which the page offers to list the board. ``places`` as in `ThreadPage`.
@@ -391,6 +392,7 @@ class BoardPage:
     next_url: str | None
     rows: tuple[ThreadRow, ...]
     boards: tuple[Board, ...] = ()
+    pages_shown: int | None = None
     rows_unread: int = 0
     types: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()

@@ -192,5 +192,20 @@ def test_other_boards_offers_are_not_this_boards() -> None:
     assert (page.board.id, page.types, page.orders) == ("8", (), ())
 
 
-def test_the_pager_promises_more_than_is_shown() -> None:
-    assert board(Listing(ROWS, pages=4606, look=Look(rewritten=True))).pages == 4606
+@pytest.mark.parametrize(
+    ("shown", "told"), [(1000, 1000), (4606, None), (None, None), (9999, None)]
+)
+def test_a_pager_may_promise_more_than_is_shown(shown: int | None, told: int | None) -> None:
+    page = board(Listing(ROWS, pages=4606, shown=shown, look=Look(rewritten=True)))
+    assert (page.pages >= 4606, page.pages_shown) == (True, told)
+
+
+@pytest.mark.parametrize("tag", ["tr", "li", "div"])
+def test_rows_in_other_elements(tag: str) -> None:
+    rows = "".join(
+        f'<{tag} id="normalthread_{tid}"><a href="{title}.html" class="xst">{title}</a></{tag}>'
+        for tid, title in ((101, "渡船"), (102, "糖画"))
+    )
+    page = str(Listing([])).replace("尚无主题", "主题")
+    found = board(page.replace('<tbody class="bw0_all">', f"{rows}<tbody>"))
+    assert [row.thread_id for row in found.rows] == ["101", "102"]

@@ -41,6 +41,7 @@ class Listing:
     ``slugs``: addresses with titles in them, in this one: `ferry-times-{tid}-1-1.html`. ``told`` is
     what its head says of its threads, ``types`` the types that it can be listed by, ``orders``:
     whether it offers others; without ``counters`` its rows tell neither replies nor last post.
+    ``shown``: so many of its pages are shown.
     """
 
     rows: list[Row]
@@ -59,6 +60,7 @@ class Listing:
     types: list[tuple[int, str]] = field(default_factory=list)
     orders: bool = False
     counters: bool = True
+    shown: int | None = None
 
     def __str__(self) -> str:
         look = self.look
@@ -173,9 +175,12 @@ class Listing:
             if self.page < self.pages
             else ""
         )
+        shown = self.shown or self.pages
+        last = f'<a href="{self._board(self.fid, shown)}" class="last">... {self.pages}</a>'
         return (
-            f'<div class="pg">{numbers}<label><input type="text" name="custompage" /><span '
-            f'title="共 {self.pages} 页"> / {self.pages} 页</span></label>{following}</div>'
+            f'<div class="pg">{numbers}{last if self.pages > 10 else ""}<label><input type="text" '
+            f'name="custompage" /><span title="共 {shown} 页"> / {shown} 页</span></label>'
+            f"{following}</div>"
         )
 
     def _row(self, row: Row) -> str:

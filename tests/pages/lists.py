@@ -92,6 +92,7 @@ def lists() -> list[Fixture]:
                 Listing(
                     rows[3:5],
                     pages=1042,
+                    shown=1000,
                     told="20831",
                     types=[(3, "见闻"), (5, "渡口")],
                     orders=True,

@@ -13,7 +13,7 @@ from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
-from crawler.discuz.page.pager import read_pager
+from crawler.discuz.page.pager import read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.page.traits import place_of
@@ -58,7 +58,7 @@ def read_board(document: Document) -> BoardPage | None:
     by_id: dict[str, _Element] = {}
     sub_boards: list[_Element] = []
     rows: list[_Element] = []
-    for element in root.iter("div", "table", "tbody", "ul"):
+    for element in root.iter("div", "table", "tbody", "ul", "tr", "li"):
         name = element.get("id") or ""
         if _ROW.match(name):
             rows.append(element)
@@ -93,6 +93,7 @@ def read_board(document: Document) -> BoardPage | None:
         next_url=_next_url(next_url, board, site.root, page),
         rows=tuple(found),
         boards=tuple(board for box in sub_boards for board in read_boards(box, base)),
+        pages_shown=read_limit(pagers, pages),
         rows_unread=unread,
         types=offers.types,
         orders=offers.orders,

@@ -16,7 +16,7 @@ from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadR
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
 from crawler.discuz.page.identity import read_board_address
-from crawler.discuz.page.pager import infer_pager, read_pager
+from crawler.discuz.page.pager import infer_pager, read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.post.author import read_name
@@ -82,6 +82,7 @@ def read_rows(document: Document) -> BoardPage | None:
         next_url=next_url,
         rows=_rows(rows, base, clock),
         boards=tuple(_sub_boards(root, board_id, base)),
+        pages_shown=read_limit(by_class(root, known.PAGER), pages),
         types=offers.types,
         orders=offers.orders,
         filters=offers.filters,
