@@ -114,6 +114,7 @@ def test_a_part_that_has_to_be_paid() -> None:
         '&amp;tid=4711">记录</a></em>付费主题, 价格: <strong>5 贝壳 </strong></div>',
         '<div class="locked">提示: <em>该帖被管理员或版主屏蔽，只有管理员或有管理权限的成员可见</em></div>',
         '<div class="locked">本帖为密码帖</div>',
+        '<div class="locked">已有 3 人购买本主题</div>',
     ],
 )
 def test_a_box_above_words_that_are_there(box: str) -> None:
