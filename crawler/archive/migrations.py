@@ -79,4 +79,8 @@ UPDATE refusal SET retriable = 1 WHERE reason IN
   ('not_discuz', 'template_unknown', 'off_site', 'ip_banned', 'too_large');
 UPDATE refusal SET asked = 0 WHERE NOT retriable AND reason != '';
 """,
+    """
+-- author: who wrote a post by its last line (crawler/items/authorship.py); NULL: not known
+ALTER TABLE post ADD COLUMN author TEXT;
+""",
 )

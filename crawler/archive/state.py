@@ -44,7 +44,8 @@ class PostState:
 
     ``version`` is how many lines there are of it; none if the removal list or another pipeline kept
     it out. ``media`` is a hash of what the line says of pictures and files
-    (`media_store.media_hash`). ``is_pinned_copy``: it is shown above its own floor.
+    (`media_store.media_hash`), ``author`` who wrote it (`items.authorship`; empty where that is not
+    known). ``is_pinned_copy``: it is shown above its own floor.
     """
 
     id: str
@@ -56,6 +57,7 @@ class PostState:
     is_shielded: bool = False
     is_gone: bool = False
     media: bytes = b""
+    author: str = ""
 
     @property
     def is_published(self) -> bool:

@@ -23,7 +23,7 @@ from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.items import Post as PostLine
-from crawler.items import deleted_line, post_lines
+from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
@@ -79,6 +79,8 @@ class ThreadHistory:
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
         self._early: dict[str, Post] = {}
+        # who wrote the posts of a page that are no news
+        self._authors: dict[str, str] = {}
         self._number_before: int | None = None
         self._last_at = 0
         self._news = 0
@@ -106,7 +108,7 @@ class ThreadHistory:
         entries, seen = self._news_of(page, self._in_turn(page, posts, known), known, now)
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
-        changes += [*seen, *self._moved_to_the_top(posts, known, news)]
+        changes += [*seen, *self._noted(posts, known, news)]
         for gone in self._missing(page, number, posts, known):
             if gone.is_published:
                 entries.append(self._deleted(gone, page, now))
@@ -226,12 +228,14 @@ class ThreadHistory:
             line = redacted_line(whole, privacy)
             if is_removed:
                 if post.id not in known:
-                    learnt = replace(self._first(post, line), version=0, hash=b"")
+                    learnt = replace(self._first(post, line), version=0, hash=b"", author="")
                     seen.append(PostSeen(self.asked.thread_id, learnt))
                 continue
             entry = self._entry(post, line, known.get(post.id))
             if entry is not None:
                 entries.append(entry)
+            else:
+                self._authors[post.id] = written_by(line.author)
         return entries, seen
 
     def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
@@ -240,8 +244,10 @@ class ThreadHistory:
         if known is None:
             return Entry(line, PostSeen(thread_id, self._first(post, line)))
         digest, is_shielded = hash_bytes(line.content_hash), line.access in SHIELDED
+        author = written_by(line.author)
+        is_same = known.hash == digest and not is_other_author(known.author, author)
         is_repeat = False
-        if known.hash == digest and not known.is_gone:
+        if is_same and not known.is_gone:
             # what came of its pictures and files since is published in another line of its words
             is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
             if not is_repeat:
@@ -259,6 +265,7 @@ class ThreadHistory:
             is_shielded=is_shielded,
             is_gone=False,
             media=known.media if is_repeat else b"",
+            author=known_author(known.author, author),
         )
         return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
 
@@ -271,21 +278,37 @@ class ThreadHistory:
         at = minutes(line.date_published) if line.date_published else self._last_at
         self._last_at = at
         digest = hash_bytes(line.content_hash)
-        return PostState(post.id, at, 1, digest, post.is_first, post.is_pinned_copy, is_shielded)
+        return PostState(
+            post.id,
+            at,
+            1,
+            digest,
+            post.is_first,
+            post.is_pinned_copy,
+            is_shielded,
+            author=written_by(line.author),
+        )
 
-    def _moved_to_the_top(
+    def _noted(
         self, posts: list[Post], known: dict[str, PostState], news: set[str]
     ) -> Iterator[Change]:
-        """Replies that staff made sticky, or no more, since they were read: no news but where."""
+        """What is learnt of posts that are no news.
+
+        Staff made a reply sticky, or no more; and who wrote it, where the ledger is older than
+        that is kept.
+        """
+        authors, self._authors = self._authors, {}
         for post in posts:
             before = known.get(post.id)
             if before is None or before.is_gone or post.id in news:
                 continue
             # a hot reply (推荐) has no label of its own floor, where it stands as well
             is_hot = post.is_pinned_copy and post.position is None
-            if before.is_pinned_copy != post.is_pinned_copy and not is_hot:
+            is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
+            author = known_author(before.author, authors.get(post.id, ""))
+            if (is_pinned, author) != (before.is_pinned_copy, before.author):
                 yield PostSeen(
-                    self.asked.thread_id, replace(before, is_pinned_copy=post.is_pinned_copy)
+                    self.asked.thread_id, replace(before, is_pinned_copy=is_pinned, author=author)
                 )
 
     # -- what of a page is missing ---------------------------------------------------------------

@@ -140,8 +140,10 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "is_winner": post.is_winner or None,
         "ratings": [_record(rating) for rating in post.ratings],
         "comments": [_record(comment) for comment in post.comments],
+        "comments_missing": post.comments_missing or None,
         "access": body.access,
         "access_notices": list(body.notices),
+        "attachments_withheld": body.attachments_withheld or None,
         "parts_missing": post.parts_missing or None,
         "discuz_version": page.site.discuz_version,
         "skin": page.skin,
@@ -201,12 +203,13 @@ def content_hash(line: Post) -> str:
 
 
 def _record(value: Any) -> Record:
-    """A fact as JSON has it: absent parts left out, moments as ISO 8601."""
+    """A fact as JSON has it: absent parts left out, moments as ISO 8601 with their precision."""
     record: Record = {}
     for spec in fields(value):
         part = getattr(value, spec.name)
         if isinstance(part, facts.Moment):
             record[spec.name] = part.value.isoformat()
+            record[f"{spec.name}_precision"] = part.precision
         elif part is not None and part is not False and part not in ("", {}):
             record[spec.name] = part
     return record
