@@ -33,8 +33,9 @@ DOWNLOAD_TIMEOUT = 60
 RETRY_HTTP_CODES: list[int] = []
 RETRY_TIMES = 2
 
-# So many challenges, bans or "refreshing too often" in a row mean that the forum wants no more
-# requests: the run ends and says so. A page now and then that is one of these is asked again.
+# So many answers in a row that are not the forum's own words about what was asked for (guards,
+# firewalls, other hosts, a login for what could be read) mean that something is in the way: the run
+# ends, and what was not reached waits for the next one. One now and then is asked for again.
 STOP_AFTER_BLOCKS = 5
 # So many answers in a row that never came, or were the server's error: the forum is down.
 STOP_AFTER_FAILURES = 6

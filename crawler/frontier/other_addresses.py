@@ -26,6 +26,11 @@ class OtherAddresses:
     parted: ThreadPage | None = None
     for_phones: ThreadPage | BoardPage | None = None
 
+    @property
+    def is_other(self) -> bool:
+        """Whether another address of the page is being asked for."""
+        return self.parted is not None or self.for_phones is not None
+
     def of(self, url: str) -> str:
         """The address to ask for, of the page whose own address is ``url``."""
         if self.parted is not None:
@@ -50,10 +55,13 @@ class OtherAddresses:
         kept, self.for_phones = self.for_phones, None
         if kept is None:
             return page
-        if not isinstance(page, ThreadPage | BoardPage) or type(page) is not type(kept):
-            return kept
-        self.frontier.has_desktop = page.skin not in _FOR_PHONES
-        return page if self.frontier.has_desktop else kept
+        is_better = (
+            isinstance(page, ThreadPage | BoardPage)
+            and type(page) is type(kept)
+            and page.skin not in _FOR_PHONES
+        )
+        self.frontier.has_desktop = is_better
+        return page if is_better else kept
 
     def turns_to_whole(self, page: Page, task: Task) -> bool:
         """Whether the page that was asked for leaves out parts of its posts, to be asked for."""

@@ -90,7 +90,7 @@ class Visit:
         if page is not None and self.other.turns_to_desktop(page):
             return Step(asks_again=True)
         is_parted = self.other.parted is not None
-        if is_parted and answer.reason in PASSING and self._may_ask_again():
+        if self.other.is_other and answer.reason in PASSING and self._may_ask_again():
             return self._ask_again()
         page = self.other.best_of(page)
         if page is not None and page is answer.page and answer.sample is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
-from crawler.discuz.facts import Body, Page, ThreadPage
+from crawler.discuz.facts import Body, Page
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from tests.frontier.offline import (
     INDEX,
@@ -70,9 +70,8 @@ def test_the_page_that_tells_more(came: Page | None, is_better: bool) -> None:
     other = others()
     other.turns_to_desktop(PHONE)
     assert other.best_of(came) is (came if is_better else PHONE)
-    # whether it is worth asking for the next ones; what is no page of a thread does not tell
-    is_told = isinstance(came, ThreadPage)
-    assert other.frontier.has_desktop is (is_better or not is_told)
+    # whether it is worth asking for the next ones
+    assert other.frontier.has_desktop is is_better
     assert other.of(URL) == URL
     assert other.best_of(came) is came, "nothing is kept any more"
 
