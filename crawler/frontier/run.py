@@ -157,9 +157,7 @@ class Run:
             limits=self.config.limits,
         )
         self.frontiers.append(frontier)
-        if frontier.begun is None:
-            frontier.ask_for(addresses)
-        frontier.try_again()
+        frontier.begin(addresses)
         if frontier.begun is None:
             return
         began, run_id = frontier.begun

@@ -95,8 +95,20 @@ class SiteFrontier:
         self._newest_before = site.archive.ledger.task_queue.newest_id()
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
+        self._is_resumed = self.begun is not None
+        self._addresses: tuple[str, ...] = ()
 
     # -- tasks -----------------------------------------------------------------------------------
+
+    def begin(self, addresses: Iterable[str]) -> None:
+        """Make the tasks of a job that no earlier run has begun, and of what is to be tried again.
+
+        ``addresses`` are those of the arguments.
+        """
+        self._addresses = tuple(addresses)
+        if self.begun is None:
+            self.ask_for(self._addresses)
+        self.try_again()
 
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
@@ -148,6 +160,7 @@ class SiteFrontier:
             return self.next(limit)
         if not tasks and not self._in_flight and not self.is_finished:
             self._finish()
+            tasks = self._task_queue.next(limit)
         self._in_flight.update(task.id for task in tasks)
         return tasks
 
@@ -279,13 +292,23 @@ class SiteFrontier:
         return known.asked > self.limits.budget.refused_before(self._now)
 
     def _finish(self) -> None:
-        """Nothing waits: remember which lists were seen whole, forget the job."""
+        """Nothing waits: remember which lists were seen whole, forget the job.
+
+        Lists that an earlier run read may tell of more by now: they are walked again in a job of
+        this run, which looks at nothing twice.
+        """
         for task in list(self._task_queue.tasks(ListTask)):
             if task.is_complete and task.board and task.began is not None:
                 walked = BoardWalked(task.board, self.options.scope, task.began)
                 self._ledger.apply([walked])
         self._task_queue.close()
         self.site.archive.flush()
+        walks = list(filter(is_walk, self._addresses))
+        if self._is_resumed and walks and self.options.max_threads is None:
+            self._is_resumed = False
+            self._task_queue.open(self.options.fingerprint, self._now, self._run_id)
+            self.ask_for(walks)
+            return
         self.is_finished = True
 
     # -- threads ---------------------------------------------------------------------------------
