@@ -91,11 +91,6 @@ class TaskQueue:
         ).fetchone()
         return row is not None
 
-    def newest_id(self) -> int:
-        """The number of the task that was made last, of all jobs; 0 if there is none."""
-        row = self._db.execute("SELECT max(id) FROM task").fetchone()
-        return row[0] or 0
-
     def tasks(self, kind: type[AnyTask]) -> Iterator[AnyTask]:
         """All tasks of a kind, done ones among them, in the order they came."""
         rows = self._db.execute(

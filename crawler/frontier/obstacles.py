@@ -28,8 +28,9 @@ _CHECKS = 3
 _PAUSES = 3
 # At least half of so many last answers.
 _WINDOW = 20
-# Fewer threads than these go in one night, even of a small forum.
-_FEW_GONE = 10
+# Fewer threads than these go in one night even of a small forum; more than these are many where
+# fewer others answer; of all that are known, one in so many is a large share.
+_FEW_GONE, _MANY_GONE = 3, 10
 _LARGE_SHARE = 5
 
 
@@ -229,8 +230,8 @@ class Obstacles(Generic[Outcome]):
     def _have_vanished(self) -> bool:
         """Whether so many threads are missing that the forum may have lost them for a while."""
         missing, known = len(self._series[Kind.MISSING]), self.known_threads()
-        is_large = missing > self._threads or missing * _LARGE_SHARE >= known
-        if missing >= _FEW_GONE and is_large:
+        is_large = missing >= _FEW_GONE and missing * _LARGE_SHARE >= known
+        if is_large or (missing >= _MANY_GONE and missing > self._threads):
             self.vanished = missing, max(known, missing)
         return self.vanished is not None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
+from crawler.discuz import urls
 from crawler.discuz.facts import (
     BoardPage,
     Evidence,
@@ -18,7 +19,7 @@ from crawler.discuz.facts import (
 )
 from crawler.frontier.obstacles import Kind
 from crawler.history import Emitted, is_unsettled
-from crawler.items import DEFINITE, Reason
+from crawler.items import DEFINITE, Reason, refusal_id
 from crawler.items.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -130,13 +131,22 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     is_right = reason in _DENIED and not has_level
     if is_right and refused.evidence != "other" and not isinstance(task, PageTask):
         return Kind.RIGHTS if frontier.is_readable(task) else _unless_definite(refused)
-    if reason == "not_found" and refused.evidence == "about_this" and is_known(task, frontier.site):
+    if reason == "not_found" and refused.evidence == "about_this" and is_there(task, frontier.site):
         return Kind.MISSING
     return _unless_definite(refused)
 
 
 def _unless_definite(refused: Refused) -> Kind | None:
     return None if refused.evidence == "about_this" else Kind.FOREIGN
+
+
+def is_there(task: Task, site: Site) -> bool:
+    """Whether a thread was there: it was read, or something else than the forum kept us from it."""
+    if not isinstance(task, ThreadTask):
+        return False
+    root = urls.forum_root(task.url, None)
+    refusal = site.archive.ledger.refusal(refusal_id(root, task.url, task.key, None))
+    return is_known(task, site) or (refusal is not None and refusal.is_retriable)
 
 
 def is_known(task: Task, site: Site) -> bool:

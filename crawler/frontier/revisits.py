@@ -29,7 +29,7 @@ def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]
     for refusal in make.ledger.refusals_due(now, budget.refused_before(now), budget.pages):
         task = _refused_task(make, refusal)
         if task is not None:
-            yield TaskAgain(task)
+            yield TaskFound(task)
 
 
 def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:

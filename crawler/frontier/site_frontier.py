@@ -92,7 +92,6 @@ class SiteFrontier:
         self._delivering: set[int] = set()
         self._waiting: set[int] = set()
         self._broken: set[int] = set()
-        self._newest_before = site.archive.ledger.task_queue.newest_id()
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
         self._is_resumed = self.begun is not None
@@ -101,14 +100,15 @@ class SiteFrontier:
     # -- tasks -----------------------------------------------------------------------------------
 
     def begin(self, addresses: Iterable[str]) -> None:
-        """Make the tasks of a job that no earlier run has begun, and of what is to be tried again.
+        """Make the tasks of a job that no earlier run has begun.
 
         ``addresses`` are those of the arguments.
         """
         self._addresses = tuple(addresses)
         if self.begun is None:
             self.ask_for(self._addresses)
-        self.try_again()
+        # a job that is gone on with is followed by a new one, see `_finish`
+        self._has_revisited = self._is_resumed and self._is_renewed
 
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
@@ -135,10 +135,6 @@ class SiteFrontier:
                 changes.append(TaskFound(PageTask(key=asked, url=url, is_asked=True)))
         self._ledger.apply(changes)
 
-    def try_again(self) -> None:
-        """Make tasks of threads of which a refusal may be over by now."""
-        self._ledger.apply(list(refused_again(self.make, self.limits.budget, self._now)))
-
     def next(self, limit: int) -> list[Task]:
         """Up to ``limit`` tasks to begin now; they are in flight until they are complete."""
         if self.obstacles.is_doubtful:
@@ -149,9 +145,10 @@ class SiteFrontier:
         is_busy = bool(self._in_flight - self._waiting - self._broken)
         if not is_busy and not self._has_revisited and not any(each.put_off == 0 for each in tasks):
             self._has_revisited = True
-            # pages that were read since the job began need no revisit
-            before = self.begun[0] if self.begun else self._now
-            self._ledger.apply(list(revisits(self.make, self.limits.budget, before)))
+            # what a list or an address has led to in this job is a task of its own already, and
+            # pages that were read in this run need no revisit
+            self._ledger.apply(list(refused_again(self.make, self.limits.budget, self._now)))
+            self._ledger.apply(list(revisits(self.make, self.limits.budget, self._now)))
             tasks = self._task_queue.next(limit, self._in_flight)
         if not tasks and not is_busy and self._waiting:
             released = self.obstacles.settle()
@@ -163,6 +160,11 @@ class SiteFrontier:
             tasks = self._task_queue.next(limit)
         self._in_flight.update(task.id for task in tasks)
         return tasks
+
+    @property
+    def _is_renewed(self) -> bool:
+        """Whether a job that is gone on with is followed by a new one."""
+        return any(map(is_walk, self._addresses)) and self.options.max_threads is None
 
     def has_others(self) -> bool:
         """Whether other tasks wait, or will before the job ends."""
@@ -249,10 +251,8 @@ class SiteFrontier:
         return (task.row.board if task.row else None) or (known.board if known else None)
 
     def is_listed(self, task: Task) -> bool:
-        """Whether a list of this very run shows a thread."""
-        return (
-            isinstance(task, ThreadTask) and task.row is not None and task.id > self._newest_before
-        )
+        """Whether a list that was read in this job shows a thread."""
+        return isinstance(task, ThreadTask) and task.row is not None
 
     def is_readable(self, task: Task) -> bool:
         """Whether this thread, or others of its board, could be read before."""
@@ -289,6 +289,8 @@ class SiteFrontier:
             return False
         if known.is_retriable:
             return known.due > self._now
+        if known.reason == "not_found" and self.is_listed(task):
+            return False
         return known.asked > self.limits.budget.refused_before(self._now)
 
     def _finish(self) -> None:
@@ -303,11 +305,10 @@ class SiteFrontier:
                 self._ledger.apply([walked])
         self._task_queue.close()
         self.site.archive.flush()
-        walks = list(filter(is_walk, self._addresses))
-        if self._is_resumed and walks and self.options.max_threads is None:
-            self._is_resumed = False
+        if self._is_resumed and self._is_renewed:
+            self._is_resumed, self._has_revisited = False, False
             self._task_queue.open(self.options.fingerprint, self._now, self._run_id)
-            self.ask_for(walks)
+            self.ask_for(filter(is_walk, self._addresses))
             return
         self.is_finished = True
 

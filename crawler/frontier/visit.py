@@ -180,6 +180,7 @@ class Visit:
             is_known=is_known_refusal,
             is_check=self._is_check(task),
             can_pass=refused.reason in PASSING
+            and answer.page is not None
             and answer.pause is None
             and not task.put_off
             and self._may_ask_again(),

@@ -54,7 +54,7 @@ def test_what_a_stopped_run_of_the_same_job_saw_is_seen(folder: Path) -> None:
     again.complete(index)
     (revisit,) = again.next(9)
     assert isinstance(revisit, ThreadTask)
-    assert (revisit.key, revisit.page, revisit.todo, revisit.is_revisit) == ("7", 2, (), True)
+    assert (revisit.key, revisit.page, revisit.todo, revisit.is_revisit) == ("7", 1, (2,), True)
     archive.ledger.apply([TaskDone(revisit)])
     again.complete(revisit)
     assert again.next(9) == []
