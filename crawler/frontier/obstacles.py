@@ -106,8 +106,8 @@ class Obstacles(Generic[Outcome]):
     ``blocks`` and ``failures`` are how many in a row are borne, 0 for any number. ``can_check``
     tells whether there is a page that was read before, ``known_threads`` how many threads there are
     of which one could be missing. ``wants_check``: a page that was read before is to be asked for
-    next. ``stopped`` is why the site was left alone, ``vanished`` how many threads are missing at
-    once, and of how many.
+    next. ``has_pages``: a list or a thread was read in this run. ``stopped`` is why the site was
+    left alone, ``vanished`` how many threads are missing at once, and of how many.
     """
 
     blocks: int
@@ -126,6 +126,7 @@ class Obstacles(Generic[Outcome]):
     _new_threads: int = 0
     _threads: int = 0
     _answers: int = 0
+    has_pages: bool = False
 
     @property
     def is_doubtful(self) -> bool:
@@ -139,14 +140,21 @@ class Obstacles(Generic[Outcome]):
         return self._answers > 0
 
     def answered(
-        self, *, is_thread: bool = False, is_new: bool = False, is_check: bool = False
+        self,
+        *,
+        is_page: bool = False,
+        is_thread: bool = False,
+        is_new: bool = False,
+        is_check: bool = False,
     ) -> list[Outcome]:
         """The forum answered for a task: what comes of the doubts that this decides.
 
-        ``is_thread``: with a page of a thread; ``is_new``: of one that was never read.
+        ``is_page``: with a page of a list or thread; ``is_thread``: of a thread; ``is_new``: of one
+        that was never read.
         """
         self._answers += 1
         self._threads += is_thread
+        self.has_pages = self.has_pages or is_page
         self._window.append(False)
         decided = {Kind.FOREIGN}
         if is_check:
@@ -273,7 +281,7 @@ class Obstacles(Generic[Outcome]):
         series = {**self._series[last.kind], last.task_id: last}
         reasons = {each.reason for each in series.values()}
         why = "blocked"
-        if last.kind is Kind.RIGHTS:
+        if last.reason in ("login_required", "no_permission"):
             why = "login"
         elif len(reasons) == 1:
             why = _WHY.get(last.reason, why)

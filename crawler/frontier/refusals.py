@@ -92,6 +92,9 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
         shown, asked = page.board.id or "", task.board_id
         if shown.isdigit() and asked.isdigit() and shown != asked:
             return f"the list of board {shown}, not {asked}"
+    is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
+    if is_other_page and is_redirected and urls.is_index(task.url):
+        return f"{kind_of(page)}, not the index"
     return None
 
 
@@ -128,12 +131,26 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
         # a skin whose pages never have an end
         return None
     has_level = refused.message is not None and refused.message.required_level is not None
-    is_right = reason in _DENIED and not has_level
-    if is_right and refused.evidence != "other" and not isinstance(task, PageTask):
-        return Kind.RIGHTS if frontier.is_readable(task) else _unless_definite(refused)
+    if reason in _DENIED and not has_level and refused.evidence != "other":
+        return _denied(refused, task, frontier)
     if reason == "not_found" and refused.evidence == "about_this" and is_there(task, frontier.site):
         return Kind.MISSING
     return _unless_definite(refused)
+
+
+def _denied(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None:
+    """What is in doubt where a right is denied.
+
+    A thread of a board that anybody may list may be behind a quota. A list is, where it could be
+    read before; and where nothing could be read yet, it may be that nobody reads anything.
+    """
+    if isinstance(task, ThreadTask):
+        is_odd = frontier.is_readable(task) or is_there(task, frontier.site)
+        return Kind.RIGHTS if is_odd else _unless_definite(refused)
+    is_odd = isinstance(task, ListTask) and (
+        frontier.is_readable(task) or not frontier.obstacles.has_pages
+    )
+    return Kind.FOREIGN if is_odd else _unless_definite(refused)
 
 
 def _unless_definite(refused: Refused) -> Kind | None:
@@ -164,10 +181,10 @@ def count_refusal(
     ``is_own``: it is proved to be about its address.
     """
     is_asked = task is None or task.is_asked
-    is_quota = line.reason in _DENIED and line.retriable
-    site.tally.login_needed += is_quota or (is_asked and line.reason == "login_required")
     # a thread that is not there is an answer, a forum that is not there a mistake
     is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
+    is_quota = line.reason in _DENIED and (line.retriable or is_mistake)
+    site.tally.login_needed += is_quota or (is_asked and line.reason == "login_required")
     if line.reason == "robots_disallowed":
         is_answer = not is_asked
     elif line.reason == "off_site":

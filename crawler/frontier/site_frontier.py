@@ -255,8 +255,8 @@ class SiteFrontier:
         return isinstance(task, ThreadTask) and task.row is not None
 
     def is_readable(self, task: Task) -> bool:
-        """Whether this thread, or others of its board, could be read before."""
-        if is_known(task, self.site):
+        """Whether this thread, or others of its board, could be read, or its list."""
+        if is_known(task, self.site) or self.is_listed(task):
             return True
         board_id = self.board_of(task)
         if board_id is None or self._ledger.is_board_refused(board_id):

@@ -111,7 +111,10 @@ class Visit:
         is_new = is_thread and not is_known(task, self.site)
         step = self._page(page, now, self._retracted(now))
         decided = self.frontier.obstacles.answered(
-            is_thread=is_thread, is_new=is_new, is_check=self._is_check(task)
+            is_page=is_thread or isinstance(page, BoardPage),
+            is_thread=is_thread,
+            is_new=is_new,
+            is_check=self._is_check(task),
         )
         return replace(step, decided=tuple(chain.from_iterable(decided)))
 

@@ -23,7 +23,7 @@ STATUSES = {
 # Why a site was left alone, and what that means.
 _STOPPED = {
     "blocked": (BLOCKED, "something keeps us from the forum"),
-    "login": (LOGIN, "the forum wants a login for what could be read without"),
+    "login": (LOGIN, "the forum wants a login for what anybody could see before"),
     "changed": (DRIFT, "the pages no longer look as they did"),
     "closed": (INCOMPLETE, "the forum is closed"),
     "failing": (INCOMPLETE, "the forum does not answer"),

@@ -42,7 +42,11 @@ CASES: list[tuple[Ending, int, str]] = [
     (ended(stopped="failing", stopped_by="x"), 3, "does not answer: x; what was not reached waits"),
     (ended(stopped="closed", stopped_by="升级"), 3, "the forum is closed: 升级"),
     (ended(stopped="changed", stopped_by="x"), 4, "no longer look as they did: x"),
-    (ended(stopped="login", stopped_by="x"), 6, "wants a login for what could be read without: x"),
+    (
+        ended(stopped="login", stopped_by="x"),
+        6,
+        "wants a login for what anybody could see before: x",
+    ),
     (ended(vanished=(25, 30)), 4, "25 of 30 known threads are missing at once"),
     (ended("closespider_timeout"), 3, "not everything could be read"),
     (ended(refused={"template_unknown": 4}, threads_read=4), 4, "no longer look"),
