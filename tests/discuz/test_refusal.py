@@ -8,7 +8,7 @@ import pytest
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message, OtherPage
-from crawler.discuz.readers.refusal import visible_text
+from crawler.discuz.readers.guards import visible_text
 from tests.forum.desktop import message
 
 URL = "http://bbs.example.net/forum.php?mod=viewthread&tid=4711"
