@@ -49,7 +49,7 @@ NOBODY = frozenset({"匿名", "匿名者", "匿名用户", "匿名用戶", "游�
 _NOBODY = f"(?i:{'|'.join(sorted(NOBODY, key=len, reverse=True))})"
 NOBODY_NAME = re.compile(rf"{_NOBODY}(?:\s[\d.:x*]{{3,40}})?")
 # The same at the beginning of a box that goes on: 匿名 发表于 2017-6-1 08:15
-NOBODY_FIRST = re.compile(rf"\s*{_NOBODY}(?=$|[\s\d(\uff08:\uff1a,\uff0c|]|[发發][表布])")
+NOBODY_FIRST = re.compile(rf"\s{{0,99}}{_NOBODY}(?=$|[\s\d(\uff08:\uff1a,\uff0c|]|[发發][表布])")
 # What is published in place of their names.
 ANONYMOUS = "匿名"
 # NAME 该用户已被删除

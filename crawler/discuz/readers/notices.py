@@ -47,7 +47,8 @@ UNKNOWN = Verdict("unknown_notice")
 _THREAD: frozenset[Asked] = frozenset({"thread", "part", "unknown"})
 _FIRST_PAGE: frozenset[Asked] = frozenset({"thread", "unknown"})
 _BOARD: frozenset[Asked] = frozenset({"board", "unknown"})
-_BOTH: frozenset[Asked] = _THREAD | _BOARD
+# the rights to a board are those to its threads; some indexes ask for them as well
+_BOTH: frozenset[Asked] = _THREAD | _BOARD | {"index"}
 
 # -- parts of sentences -------------------------------------------------------------------------
 
@@ -253,7 +254,7 @@ PASSING: tuple[tuple[re.Pattern[str], Reason], ...] = (
     # 您需要先登录才能继续本操作 (to_login), 请先登录后才能继续浏览, 您尚未登录，无法进行此操作
     (
         re.compile(
-            rf"{_NO_LOGIN}|[请需须]要?您?先?登[录陆入]|登[录陆入]后|(?:need|have) to log ?in"
+            rf"{_NO_LOGIN}|[请需须]要?您?先?登[录陆入]|登[录陆入](?:后|用户|会员)|(?:need|have) to log ?in"
             r"|please log ?in|to be logged",
             re.I,
         ),
@@ -261,7 +262,7 @@ PASSING: tuple[tuple[re.Pattern[str], Reason], ...] = (
     ),
     # 您今天浏览的主题数已达上限
     (
-        re.compile(r"(?:今[日天]|[每当][日天]|小时内).{0,24}(?:上限|次数|用完|超过|限制|最多)"),
+        re.compile(r"(?:今[日天]|[每当][日天]|小时内).{0,24}(?:上限|次数|用完|超过|限制|最多|只能)"),
         "rate_limited",
     ),
 )

@@ -139,6 +139,9 @@ def _boxes(document: Document) -> Iterator[_Element]:
 def _read_box(document: Document, box: _Element) -> Message:
     """What a notice says, and whether it is about what was asked for."""
     parts = [part for part in box if part.tag in ("p", "div")] or list(box.iter("p")) or [box]
+    if box.get("id") == _WML_BOX:
+        # the footer lies in the card as well
+        parts = parts[:1]
     lines = [line for part in parts if not _is_way_back(part) for line in _lines(part)]
     lines = lines or _lines(box)
     asked = _what_was_asked(document)
