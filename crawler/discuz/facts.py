@@ -44,8 +44,8 @@ Reason = Literal[
 ]
 
 # Who gave an answer. ``about_this``: the forum, in known words, about the very thing that was asked
-# for. ``forum``: the forum, about something else or in words that are not known. ``other``: somebody
-# else (a guard, the server, another host), or nobody.
+# for. ``forum``: the forum, about something else or in words that are not known. ``other``:
+# somebody else (a guard, the server, another host), or nobody.
 Evidence = Literal["about_this", "forum", "other"]
 
 # The template that a page was read by. ``site``: the site's own rules; ``part``: floors that came

@@ -69,6 +69,7 @@ BY_SITES: dict[str, Reason] = {
     "抱歉，您需要升级到 金牌会员 才能访问本版": "no_permission",
     "很抱歉，您无权查看该主题": "no_permission",
     "您没有浏览此帖的权限": "no_permission",
+    "抱歉，您没有本帖的阅读权限": "no_permission",
     "您的阅读权限不足，无法浏览此帖": "no_permission",
 }
 
@@ -127,6 +128,7 @@ PROVES_NOTHING: dict[str, Reason] = {
     "请先登录后才能继续浏览": "login_required",
     "本版块只有登录用户可以访问": "login_required",
     "您今天浏览的主题数已达上限": "rate_limited",
+    "您所在的用户组(游客)每天只能浏览 10 个主题": "rate_limited",
     "您的请求过于频繁，请稍后再试": "rate_limited",
     "抱歉，您两次搜索间隔少于 15 秒": "rate_limited",
     "抱歉，管理员设置了每日 0:00-8:00 不能进行此操作或访问此页面，请其他时间再试": "site_closed",

@@ -114,8 +114,8 @@ def _denied(thing: str) -> tuple[str, ...]:
     return (
         # 您没有权限访问该版块 (viewperm_none_nopermission), …该群组 (forum_group_noallowed)
         rf"{_YOU}{_NO_RIGHT}{_SEE}{_THIS}{thing}",
-        # 您没有访问该版块的权限 (sites)
-        rf"{_YOU}没有{_SEE}{_THIS}{thing}的权限",
+        # 您没有访问该版块的权限, 您没有本帖的阅读权限 (sites)
+        rf"{_YOU}没有(?:{_SEE}{_THIS}{thing}的|{_THIS}{thing}的{_SEE})权限",
         # 您在本版没有权限进行此操作 (forum_access_view_disallow)
         rf"{_YOU}在{_THIS}{thing}{_NO_RIGHT}进行此操作",
         # 您需要升级您所在的用户组后才能访问该版块，详细请 点击这里查看
@@ -254,15 +254,17 @@ PASSING: tuple[tuple[re.Pattern[str], Reason], ...] = (
     # 您需要先登录才能继续本操作 (to_login), 请先登录后才能继续浏览, 您尚未登录，无法进行此操作
     (
         re.compile(
-            rf"{_NO_LOGIN}|[请需须]要?您?先?登[录陆入]|登[录陆入](?:后|用户|会员)|(?:need|have) to log ?in"
-            r"|please log ?in|to be logged",
+            rf"{_NO_LOGIN}|[请需须]要?您?先?登[录陆入]|登[录陆入](?:后|用户|会员)"
+            r"|(?:need|have) to log ?in|please log ?in|to be logged",
             re.I,
         ),
         "login_required",
     ),
     # 您今天浏览的主题数已达上限
     (
-        re.compile(r"(?:今[日天]|[每当][日天]|小时内).{0,24}(?:上限|次数|用完|超过|限制|最多|只能)"),
+        re.compile(
+            r"(?:今[日天]|[每当][日天]|小时内).{0,24}(?:上限|次数|用完|超过|限制|最多|只能)"
+        ),
         "rate_limited",
     ),
 )
