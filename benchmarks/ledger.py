@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler.frontier.stop_rule import Patience
+
 from crawler.archive import Ledger, SiteArchive
 from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
 from crawler.archive.state import PostState, Task, ThreadState
 from crawler.frontier.options import read_options
 from crawler.frontier.revisits import Budget
 from crawler.frontier.site_frontier import Frontier
-from crawler.frontier.stop_rule import Patience
 
 _EIGHT = bytes(range(8))
 _IN_ONE_GO = 20_000

@@ -17,7 +17,8 @@ from urllib.request import getproxies
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
 from crawler.discuz import urls
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
 
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
+# How often one address of a chain of redirects is asked for.
+_TIMES_THERE = 2
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
 FORUM = "media_of_forum"
+# The key of the seconds that an answer asks to wait, where these are too many.
+LONG_PAUSE = "long_pause"
 
 
 def add_contact(settings: BaseSettings) -> None:
@@ -101,14 +105,22 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         # for pictures PublicAddressMiddleware checks the redirected request instead
         if leads_elsewhere(response) and FORUM not in request.meta:
             return response
-        return super().process_response(request, response)
+        answer = super().process_response(request, response)
+        if isinstance(answer, Response):
+            return answer
+        # a thread may answer its first request with a redirect to itself; then it comes, or never
+        if answer.meta.get("redirect_urls", []).count(answer.url) >= _TIMES_THERE:
+            raise IgnoreRequest(f"redirects to itself without end: {answer.url}")
+        return answer
 
 
 class RetryAfterMiddleware:
     """Waits as long as `Retry-After` asks for (RFC 9110 §10.2.3), in seconds or until a date.
 
-    A pause of more than ``RETRY_AFTER_MAX`` seconds ends the run instead. Where a host of pictures
-    asks for a pause, requests to it fail until the pause is over.
+    A pause of more than ``RETRY_AFTER_MAX`` seconds is left to the spider (`LONG_PAUSE`): it may be
+    about one address, for X3.5 sends `Retry-After: 3600` with each of its own error pages
+    (discuz_error.php). Where a host of pictures asks for a pause, requests to it fail until the
+    pause is over.
     """
 
     def __init__(self, crawler: Crawler, longest: float) -> None:
@@ -133,6 +145,7 @@ class RetryAfterMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         header = response.headers.get("Retry-After")
+        request.meta.pop(LONG_PAUSE, None)
         pause = read_retry_after(header.decode("latin-1"), datetime.now(UTC)) if header else None
         if pause is None or response.status < 300:
             return response
@@ -140,9 +153,7 @@ class RetryAfterMiddleware:
         if is_elsewhere(request):
             self._not_before[host] = time.monotonic() + pause
         elif pause > self._longest:
-            logger.error("%s asks for a pause of %d seconds: the run ends", host, pause)
-            if self._crawler.engine:
-                deferred_from_coro(self._crawler.engine.close_spider_async(reason="blocked"))
+            request.meta[LONG_PAUSE] = pause
         elif pause > 0:
             logger.info("%s asks for a pause of %d seconds", host, pause)
             until = time.monotonic() + pause

@@ -12,7 +12,7 @@ from crawler.discuz import read_page
 from crawler.discuz.facts import Message
 from crawler.frontier import Answer, Sample, file_path, is_file
 from crawler.items.reasons import reason_of
-from crawler.middlewares import PrivateAddressError, leads_elsewhere
+from crawler.middlewares import LONG_PAUSE, PrivateAddressError, leads_elsewhere
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
@@ -30,12 +30,11 @@ _LONGEST_MESSAGE = 300
 
 def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
     """Read the page of a response, saved or received, by the rules of its site if it has some."""
-    headers = response.headers.to_unicode_dict()
     return read_page(
         response.body,
         url=response.url,
         seen_at=seen_at,
-        headers={str(name): str(value) for name, value in headers.items()},
+        headers=header_texts(response),
         status=None if is_file(response.url) else response.status,
         rules=sites.of(response.url),
     )
@@ -53,6 +52,7 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
         status=response.status,
         attempts=attempts,
         sample=sample_of(response, seen_at),
+        pause=response.meta.get(LONG_PAUSE) if response.request else None,
     )
 
 
@@ -93,10 +93,21 @@ def answer_of_failure(
     )
 
 
+def header_texts(response: Response) -> dict[str, str]:
+    """Return the headers by name in small letters, each byte a character (RFC 9110 §5.5).
+
+    Forums send any bytes: a cookie with the title of the last board in GBK.
+    """
+    headers: dict[str, str] = {}
+    for name in response.headers:
+        values = response.headers.getlist(name)
+        headers[name.decode("latin-1").lower()] = b", ".join(values).decode("latin-1")
+    return headers
+
+
 def sample_of(response: Response, now: datetime) -> Sample:
     """Return the page as it was sent, with the headers that reading depends on."""
-    names = response.headers.to_unicode_dict()
-    headers = {str(name).lower(): str(value) for name, value in names.items()}
+    headers = header_texts(response)
     kept = {name: value for name, value in headers.items() if name in _KEPT}
     return Sample(response.url, now, kept, response.body)
 

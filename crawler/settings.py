@@ -33,11 +33,12 @@ DOWNLOAD_TIMEOUT = 60
 RETRY_HTTP_CODES: list[int] = []
 RETRY_TIMES = 2
 
-# So many challenges, bans or "refreshing too often" in a row mean that the forum wants no more
-# requests: the run ends and says so. A page now and then that is one of these is asked again.
+# So many answers in a row that are not the forum's own words about what was asked for (guards,
+# firewalls, other hosts, a login for what could be read) mean that something is in the way: the run
+# ends, and what was not reached waits for the next one. One now and then is asked for again.
 STOP_AFTER_BLOCKS = 5
 # So many answers in a row that never came, or were the server's error: the forum is down.
-STOP_AFTER_FAILURES = 12
+STOP_AFTER_FAILURES = 6
 
 # Edits and deletions in old pages leave no trace in a list: so many pages are looked at again in
 # each run, oldest check first, half of them pages of lists (each tells of twenty threads and more).

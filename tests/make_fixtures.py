@@ -15,6 +15,7 @@ from pathlib import Path
 from crawler.fixtures import META, PAGE, write_fixture
 from tests.forum.desktop import HOST, Floor, Look, Thread
 from tests.pages import Fixture, first, replies
+from tests.pages.left_out import left_out
 from tests.pages.lists import lists
 from tests.pages.messages import messages
 from tests.pages.news import ads, news, robots, versions
@@ -104,6 +105,7 @@ def fixtures() -> list[Fixture]:
                 )
             ),
         ),
+        *left_out(),
         *skins(),
         *specials(),
         *orders(),

@@ -434,7 +434,7 @@ def test_the_saved_forum_from_its_root_and_twenty_minutes_later(tmp_path: Path) 
         assert requests_of(tmp_path) <= 1.05 * 468
         again = scrapy(*crawl, "-s", "REVISIT_PAGES=0", data=tmp_path)
         assert "nothing new" in again.stderr
-        assert requests_of(tmp_path) == 8
+        assert requests_of(tmp_path) == 9
     with replayed("x33-t1", port) as root:
         run = scrapy(*crawl, "-s", "REVISIT_PAGES=1000", data=tmp_path)
         assert run.status == 0, run.stderr

@@ -86,6 +86,13 @@ class TaskMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskPutOff:
+    """A task is asked for again behind all others that wait."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDone:
     task: Task
 
@@ -123,6 +130,7 @@ Change = (
     | TaskFound
     | TaskAgain
     | TaskMoved
+    | TaskPutOff
     | TaskDone
     | NoteMade
     | TraitsSeen

@@ -66,4 +66,21 @@ CREATE TABLE media (
 -- media: a hash of what came of the pictures and files of a post, by its last line
 ALTER TABLE post ADD COLUMN media BLOB;
 """,
+    """
+ALTER TABLE refusal ADD COLUMN board TEXT;
+-- seconds since 1970: first met; last counted among the nights; asked for again from then on
+ALTER TABLE refusal ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE refusal ADD COLUMN nights INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE refusal ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE refusal ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+UPDATE refusal SET since = asked;
+-- earlier versions took answers that were not the forum's for its word: all are asked for again
+UPDATE refusal SET retriable = 1 WHERE reason IN
+  ('not_discuz', 'template_unknown', 'off_site', 'ip_banned', 'too_large');
+UPDATE refusal SET asked = 0 WHERE NOT retriable AND reason != '';
+""",
+    """
+-- author: who wrote a post by its last line (crawler/items/authorship.py); NULL: not known
+ALTER TABLE post ADD COLUMN author TEXT;
+""",
 )

@@ -24,6 +24,7 @@ from crawler.archive.state import (
     minutes,
 )
 from crawler.archive.tables import hash_bytes
+from crawler.items import written_by
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def _of_post(
         is_shielded=record.get("access") in SHIELDED,
         is_gone=is_gone,
         media=media_hash(images, attachments),
+        author=known.author if known else written_by(record.get("author")),
     )
     yield PostSeen(thread_id, post)
     for part in (*images, *attachments):

@@ -44,7 +44,8 @@ class PostState:
 
     ``version`` is how many lines there are of it; none if the removal list or another pipeline kept
     it out. ``media`` is a hash of what the line says of pictures and files
-    (`media_store.media_hash`). ``is_pinned_copy``: it is shown above its own floor.
+    (`media_store.media_hash`), ``author`` who wrote it (`items.authorship`; empty where that is not
+    known). ``is_pinned_copy``: it is shown above its own floor.
     """
 
     id: str
@@ -56,6 +57,7 @@ class PostState:
     is_shielded: bool = False
     is_gone: bool = False
     media: bytes = b""
+    author: str = ""
 
     @property
     def is_published(self) -> bool:
@@ -74,9 +76,12 @@ class PostState:
 
 @dataclass(frozen=True, slots=True)
 class RefusalState:
-    """The last line of a refusal; ``asked`` is when it was last met, in seconds since 1970.
+    """The last line of a refusal; ``reason`` is empty once it is over.
 
-    ``reason`` is empty once it is over.
+    Times are in seconds since 1970: ``since`` is when it was first met, ``asked`` when it was last
+    met, ``due`` from when on a retriable one is asked for again. ``nights``: on how many days it
+    was met while the forum answered for other threads, ``counted`` when the last of them was.
+    ``board`` is that of the list, or of the thread where a list named it.
     """
 
     id: str
@@ -87,6 +92,11 @@ class RefusalState:
     version: int
     asked: int
     url: str
+    board: str | None = None
+    since: int = 0
+    nights: int = 0
+    counted: int = 0
+    due: int = 0
 
 
 # What may be over the next time is asked for in so many runs.
@@ -135,7 +145,9 @@ class Task:
     Tasks are done in the order of ``priority`` (low numbers first) and, within one, lists before
     threads, in the order they came. ``page`` is the next page to ask for. ``is_asked``: the
     arguments name it. ``is_revisit``: nothing says that it changed, it is looked at again within
-    the budget. All fields last from one page to the next, over kills too.
+    the budget. ``put_off``: how many requests were made for the page before the task was put behind
+    all others, because of an answer in doubt. All fields last from one page to the next, over kills
+    too.
     """
 
     kind: ClassVar[str]
@@ -146,6 +158,7 @@ class Task:
     priority: int = 0
     is_asked: bool = False
     is_revisit: bool = False
+    put_off: int = 0
     id: int = 0
 
 
@@ -153,30 +166,36 @@ class Task:
 class ThreadTask(Task):
     """A thread to read; ``key`` is its id.
 
-    ``todo`` are the pages to read behind the next one, ``row`` is what its list said of it.
+    ``todo`` are the pages to read behind the next one, ``pages`` is how many there are by the last
+    one that came, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
+    ``is_check``: it was read before, and is asked for to see whether the forum answers.
     """
 
     kind = "thread"
 
     todo: tuple[int, ...] = ()
+    pages: int = 0
     row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
+    is_check: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTask(Task):
     """A board's list; ``key`` is what asked for it, ``board`` its id once a page told it.
 
-    ``began`` is when its listing began, ``above`` the lowest last post above the next page (both in
-    minutes since 1970). ``is_complete``: whether the whole of the list was seen, ``None`` as long
-    as that is open. ``is_single``: one page that is looked at again.
+    ``pages`` is how many pages it has, by its last one that came. ``began`` is when its listing
+    began, ``above`` the lowest last post above the next page (both in minutes since 1970).
+    ``is_complete``: whether the whole of the list was seen, ``None`` as long as that is open.
+    ``is_single``: one page that is looked at again.
     """
 
     kind = "list"
 
     board: str | None = None
+    pages: int = 1
     began: int | None = None
     above: int | None = None
     is_single: bool = False

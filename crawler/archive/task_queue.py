@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved
+from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved, TaskPutOff
 from crawler.archive.state import ListRowState, ListTask, PageTask, Task, ThreadTask
 
 AnyTask = TypeVar("AnyTask", bound=Task)
+# What is put off comes behind all boards, one behind the other.
+PUT_OFF = 1 << 42
 
 
 class TaskQueue:
@@ -21,7 +23,7 @@ class TaskQueue:
         self._db = db
         self._job = 0
 
-    def apply(self, change: TaskFound | TaskAgain | TaskMoved | TaskDone) -> None:
+    def apply(self, change: TaskFound | TaskAgain | TaskMoved | TaskPutOff | TaskDone) -> None:
         """Learn of a task of the open job."""
         run, task = self._db.execute, change.task
         state = _encode(task)
@@ -40,6 +42,13 @@ class TaskQueue:
                 run(
                     "UPDATE task SET url = ?, page = ?, state = ?, is_done = 0 WHERE id = ?",
                     (task.url, task.page, state, task.id),
+                )
+            case TaskPutOff():
+                run(
+                    "UPDATE task SET url = ?1, page = ?2, state = ?3, is_done = 0, place ="
+                    " (SELECT max(?4, max(place) + 1) FROM task WHERE job = ?5 AND is_done = 0)"
+                    " WHERE id = ?6",
+                    (task.url, task.page, state, PUT_OFF, self._job, task.id),
                 )
             case TaskDone():
                 run("UPDATE task SET is_done = 1, state = ? WHERE id = ?", (state, task.id))
@@ -74,6 +83,19 @@ class TaskQueue:
         )
         return [_task(row) for row in rows if row[0] not in excluded][:limit]
 
+    def is_waiting(self, kind: type[Task], key: str) -> bool:
+        """Whether there is such a task, and it is not done."""
+        row = self._db.execute(
+            "SELECT 1 FROM task WHERE job = ? AND kind = ? AND key = ? AND is_done = 0",
+            (self._job, kind.kind, key),
+        ).fetchone()
+        return row is not None
+
+    def newest_id(self) -> int:
+        """The number of the task that was made last, of all jobs; 0 if there is none."""
+        row = self._db.execute("SELECT max(id) FROM task").fetchone()
+        return row[0] or 0
+
     def tasks(self, kind: type[AnyTask]) -> Iterator[AnyTask]:
         """All tasks of a kind, done ones among them, in the order they came."""
         rows = self._db.execute(
@@ -94,7 +116,7 @@ class TaskQueue:
 
 _KINDS: dict[str, type[Task]] = {each.kind: each for each in (ThreadTask, ListTask, PageTask)}
 # columns of their own; all other fields of a task are its state
-_COLUMNS = frozenset(spec.name for spec in fields(Task)) - {"is_asked", "is_revisit"}
+_COLUMNS = frozenset(spec.name for spec in fields(Task)) - {"is_asked", "is_revisit", "put_off"}
 
 
 def _task(row: tuple[Any, ...]) -> Task:

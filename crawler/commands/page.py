@@ -93,6 +93,7 @@ def _refusal(answer: Answer) -> Refusal | None:
         message=page if isinstance(page, Message) else None,
         thread_id=thread.thread_id if thread else None,
         message_raw=message,
+        evidence=answer.evidence,
         status=answer.status,
         attempts=answer.attempts,
     )

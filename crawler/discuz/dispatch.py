@@ -18,6 +18,7 @@ from crawler.discuz.readers.archiver import ARCHIVER
 from crawler.discuz.readers.archiver_lists import read_archived_list
 from crawler.discuz.readers.board import read_board
 from crawler.discuz.readers.by_site_rules import BY_SITE_RULES, without_boilerplate
+from crawler.discuz.readers.comments import read_comments
 from crawler.discuz.readers.desktop import DESKTOP, DESKTOP_RENAMED, has_classes, has_floors
 from crawler.discuz.readers.guide_and_feed import read_guide, read_rss
 from crawler.discuz.readers.index import read_index
@@ -72,8 +73,8 @@ def read_page(
     (aware; what words like 昨天 count from if the page has no clock), ``headers`` and ``status``
     of the answer where they are known, ``rules`` those of the site where it has some.
 
-    Returns a `ThreadPage`, a `BoardPage`, an `IndexPage`, a `Message` with the reason why there is
-    none of them, or an `OtherPage`.
+    Returns a `ThreadPage`, a `CommentsPage`, a `BoardPage`, an `IndexPage`, a `NewsPage`, a
+    `Message` with the reason why there is none of them, or an `OtherPage`.
     A pure function of its arguments. Never raises on any bytes.
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers, rules=rules)
@@ -89,7 +90,8 @@ def _read(document: Document, status: int | None) -> Page:
         if thread:
             return thread
     return (
-        read_archived_list(document)
+        read_comments(document)
+        or read_archived_list(document)
         or _read_renamed(document)
         or read_refusal(document, status)
         or _read_other(document)

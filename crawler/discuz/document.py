@@ -69,6 +69,9 @@ _HAS_ID = re.compile(rb"\bid\s{0,9}=", re.IGNORECASE)
 # <div id="post_9">, <table id="pid9">: a new floor
 _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 
+# what Discuz sets round an upload (discuzcode.htm)
+_UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
+
 
 @dataclass(frozen=True)
 class Document:
@@ -190,11 +193,28 @@ def build_tree(text: str) -> tuple[_Element, bool]:
     A reader cuts off first what it does not need: header, reply form and footer are a third of a
     page.
     """
-    source = text.encode("utf-8", "replace")
+    source = _with_closed_uploads(text).encode("utf-8", "replace")
     root, is_too_deep = _parse(source)
     if is_too_deep:
         root, is_too_deep = _parse(_flatten(source))
     return root, is_too_deep
+
+
+def _with_closed_uploads(text: str) -> str:
+    """Close the boxes that are still open where an upload ends.
+
+    `<ignore_js_op><img … /><div class="tip">…</ignore_js_op>`: the parser ignores an end tag while
+    a `div` within is open, and the words behind the upload would lie in its hidden box.
+    """
+    end = text.find(_UPLOAD_END)
+    pieces: list[str] = []
+    done = 0
+    while end >= 0:
+        start = max(text.rfind(_UPLOAD, done, end), done)
+        is_open = text.count("<div", start, end) - text.count("</div", start, end)
+        pieces += (text[done:end], "</div>" * is_open)
+        done, end = end, text.find(_UPLOAD_END, end + 1)
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def build_xml(text: str) -> _Element:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # 12,345   -3
 _NUMBER = re.compile(r"-?\d[\d,]*")
+# not the 2 of a rounded 2万 or 2.3w
+_UNROUNDED = re.compile(r"-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬]|[wk]\b))", re.I)
 
 
 def all_text(element: _Element) -> str:
@@ -58,7 +60,7 @@ def by_class(element: _Element, name: str) -> Iterator[_Element]:
 def number(element: _Element | None) -> int | None:
     """A counter: `12,345`, or `<span title="12345">1万</span>` as Discuz's `dnumber()` writes it.
 
-    ``None`` if there is no number in it.
+    ``None`` if there is no number in it, or a rounded one alone.
     """
     if element is None:
         return None
@@ -69,5 +71,5 @@ def number(element: _Element | None) -> int | None:
         title = part.get("title")
         if title and _NUMBER.fullmatch(title):
             return int(title.replace(",", "")[:18])
-    found = _NUMBER.search(text)
+    found = _UNROUNDED.search(text)
     return int(found[0].replace(",", "")[:18]) if found else None

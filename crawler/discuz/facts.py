@@ -164,7 +164,8 @@ class Body:
     """What a post's cell holds. ``text`` is rendered from ``blocks``.
 
     ``source`` and ``notice`` are lines of an opening post, taken out of ``text``; ``notices`` is
-    what the forum says in place of withheld parts.
+    what the forum says in place of withheld parts. ``attachments_withheld``: how many pictures and
+    files it withholds at least; ``access`` is about the words.
     """
 
     text: str = ""
@@ -178,6 +179,7 @@ class Body:
     edited_at: Moment | None = None
     access: Access = "visible"
     notices: tuple[str, ...] = ()
+    attachments_withheld: int = 0
     source: str | None = None
     notice: str | None = None
 
@@ -213,6 +215,8 @@ class Post:
     label says "来自 3#", only the page of its own floor says its position.
     ``stand``: the side it takes in a debate. ``is_winner``: it won in a rush (抢中本楼).
     ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
+    ``comments_missing``: how many comments it left out at least. A page tells that there are more
+    than it shows and not how many, which counts as one.
     """
 
     id: str
@@ -231,6 +235,7 @@ class Post:
     stand: str | None = None
     is_winner: bool = False
     parts_missing: int = 0
+    comments_missing: int = 0
 
     @property
     def number(self) -> str | None:
@@ -249,9 +254,15 @@ def place_id(page: int, place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """A board; ``threads`` is how many it has by its counter, where a list or an index tells.
+
+    An index counts those of its sub-boards as well (`forum_index.php`), its own list does not.
+    """
+
     name: str | None
     id: str | None
     url: str | None = None
+    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,13 +322,40 @@ class ThreadPage:
     skin: Skin = "desktop"
     places: tuple[str, ...] = ()
 
+    @property
+    def comments_shown(self) -> int:
+        """How many comments its posts show; X3.4 and X3.5 count them among the replies."""
+        return sum(len(post.comments) for post in self.posts)
+
+    @property
+    def comments_missing(self) -> int:
+        """How many comments its posts leave out at least."""
+        return sum(post.comments_missing for post in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsPage:
+    """A page of the comments on one post, as the link to more of them brings it (AJAX).
+
+    ``page`` may lie behind the last of ``pages``, where comments are gone: it is empty then.
+    """
+
+    site: Site
+    thread_id: str
+    post_id: str
+    page: int
+    pages: int
+    comments: tuple[Comment, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
     """A thread as a board's list shows it.
 
-    ``last_post`` is the time of the last reply, ``last_author`` its author. ``is_moved``: the row
-    is what a moved thread left behind; ``thread_id`` is then the thread that it leads to.
+    ``last_post`` is the time of the last reply, ``last_author`` its author. What the list does not
+    tell is ``None``: without ``replies`` and ``last_post`` nothing shows whether it changed.
+    ``is_moved``: the row is what a moved thread left behind; ``thread_id`` is then the thread that
+    it leads to.
     """
 
     thread_id: str
@@ -338,8 +376,12 @@ class ThreadRow:
 class BoardPage:
     """One page of a board's list of threads, in the order of the page.
 
-    ``boards`` are its sub-boards. For a page behind the last one a forum sends page 1
-    (`forumdisplay.php`). ``places`` as in `ThreadPage`.
+    ``pages`` is what the pager promises, ``pages_shown`` how many of them Discuz shows, where the
+    pager tells (1,000 at most, by default); for a page behind the last one it sends page 1
+    (`forumdisplay.php`). ``boards`` are its sub-boards.
+    ``rows_unread``: so many rows are threads by their markup, and which ones cannot be told.
+    ``types``, ``orders`` and ``filters``: the values of `typeid=`, `orderby=` and `filter=` by
+    which the page offers to list the board. ``places`` as in `ThreadPage`.
     """
 
     site: Site
@@ -350,9 +392,19 @@ class BoardPage:
     next_url: str | None
     rows: tuple[ThreadRow, ...]
     boards: tuple[Board, ...] = ()
+    pages_shown: int | None = None
+    rows_unread: int = 0
+    types: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
     is_truncated: bool = False
     skin: Skin = "desktop"
     places: tuple[str, ...] = ()
+
+    @property
+    def threads(self) -> int | None:
+        """How many threads the board has, by its own counter."""
+        return self.board.threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,4 +452,4 @@ class OtherPage:
     site: Site
 
 
-Page = ThreadPage | BoardPage | IndexPage | NewsPage | Message | OtherPage
+Page = ThreadPage | CommentsPage | BoardPage | IndexPage | NewsPage | Message | OtherPage

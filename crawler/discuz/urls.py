@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit, urlunsplit
 
+from crawler.discuz.slugs import board_slug, thread_slug
+
 # thread-TID-PAGE-LISTPAGE.html is Discuz's own rewriting; /t1009483-1-1 and
-# forum-viewthread_12.html were seen elsewhere.
+# forum-viewthread_12.html were seen elsewhere; those with a title are read in `slugs`.
 _REWRITTEN = re.compile(
     r"^(?P<base>.*/)(?:thread-(?P<tid>\d+)-(?P<page>\d+)-(?P<list>\d+)\.html?"
     r"|t(?P<tid2>\d+)-(?P<page2>\d+)-(?P<list2>\d+)(?:\.html?)?"
@@ -104,7 +106,7 @@ def read_thread_address(url: str) -> ThreadAddress | None:
 def _rewritten_thread(parts: SplitResult, post: str | None) -> ThreadAddress | None:
     found = _REWRITTEN.match(parts.path)
     if not found:
-        return None
+        return _thread_by_title(parts, post)
     root = _origin(parts) + found["base"]
     thread_id = found["tid"] or found["tid2"] or found["tid3"]
     page = _page_number(found["page"] or found["page2"])
@@ -115,6 +117,17 @@ def _rewritten_thread(parts: SplitResult, post: str | None) -> ThreadAddress | N
     else:
         template = thread_url(root, thread_id) + _PAGE_PARAMETER
     return ThreadAddress(root, thread_id, page, template, post)
+
+
+def _thread_by_title(parts: SplitResult, post: str | None) -> ThreadAddress | None:
+    slug = thread_slug(parts.path)
+    if slug is None:
+        return None
+    root = _origin(parts) + slug.base
+    # its pages by the plain address: the title in this one fits no other thread, and may change
+    return ThreadAddress(
+        root, slug.id, slug.page, thread_url(root, slug.id) + _PAGE_PARAMETER, post
+    )
 
 
 def _archived_thread(parts: SplitResult) -> ThreadAddress | None:
@@ -182,6 +195,10 @@ def read_board_address(url: str) -> BoardAddress | None:
             f"forum-{board}-{{page}}.html" if found["fid"] else f"f{board}-{{page}}{found['end']}"
         )
         return BoardAddress(root, board, page, root + name)
+    slug = board_slug(parts.path)
+    if slug:
+        origin = _origin(parts)
+        return BoardAddress(origin + slug.base, slug.id, slug.page, origin + slug.template)
     archived = _BOARD_ARCHIVED.match(_path_and_query(parts))
     if archived:
         return _board_by_query(_origin(parts) + archived["base"], archived["fid"], 1)
@@ -299,7 +316,10 @@ def is_user_link(href: str | None) -> bool:
 def board_id(href: str | None) -> str | None:
     """`forum.php?mod=forumdisplay&fid=2`, `forum-2-1.html` → 2 (or the board's short name)."""
     found = _BOARD_ID.search(href or "")
-    return (found[1] or found[2] or found[3]) if found else None
+    if found:
+        return found[1] or found[2] or found[3]
+    slug = board_slug((href or "").partition("?")[0])
+    return slug.id if slug else None
 
 
 def post_id(href: str | None) -> str | None:

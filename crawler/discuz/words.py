@@ -79,6 +79,8 @@ AUTHOR_COUNTERS = {
 
 # 共 26 页, 下一页, 下页, Next
 PAGE, NEXT_PAGE = "[页頁]", re.compile(r"下一?[页頁]|^Next\b")
+# 今日: 7 | 主题: 174 | 排名: 19: beside the name of a board (forumdisplay.htm)
+TODAY, THREADS = "(?:今日|Today)", "(?:主题|主題|Threads)"
 # 移动: before what a moved thread left behind
 MOVED = re.compile(r"移[动動]\s?[:\uff1a]")
 # 全部回复55: the number of replies, above them on pages for phones

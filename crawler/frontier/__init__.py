@@ -2,6 +2,7 @@
 
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Budget, Config, Limits
+from crawler.frontier.obstacles import Stopped
 from crawler.frontier.options import (
     OPTIONS,
     BadOptionsError,
@@ -11,11 +12,12 @@ from crawler.frontier.options import (
     is_file,
     read_options,
 )
+from crawler.frontier.refusals import kind_of
 from crawler.frontier.remarks import RaisedAlarm
 from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.site import Site
 from crawler.frontier.template_drift import Sample
-from crawler.frontier.visit import Visit, kind_of
+from crawler.frontier.visit import Visit
 
 __all__ = [
     "OPTIONS",
@@ -30,6 +32,7 @@ __all__ = [
     "RunEndsError",
     "Sample",
     "Site",
+    "Stopped",
     "Visit",
     "check_address",
     "file_path",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
+from crawler.discuz.facts import BoardPage, Evidence, Page, ThreadPage
 from crawler.discuz.readers.ajax import whole_url, with_parts
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.tasks import address_of
@@ -25,6 +25,11 @@ class OtherAddresses:
     frontier: SiteFrontier
     parted: ThreadPage | None = None
     for_phones: ThreadPage | BoardPage | None = None
+
+    @property
+    def is_other(self) -> bool:
+        """Whether another address of the page is being asked for."""
+        return self.parted is not None or self.for_phones is not None
 
     def of(self, url: str) -> str:
         """The address to ask for, of the page whose own address is ``url``."""
@@ -68,7 +73,7 @@ class OtherAddresses:
         self.parted = page
         return True
 
-    def whole(self, page: Page) -> Page:
+    def whole(self, page: Page | None) -> Page | None:
         """The page that waited for its parts, with what came of them; else ``page`` itself."""
         parted, self.parted = self.parted, None
         if parted is None:
@@ -77,21 +82,14 @@ class OtherAddresses:
             return with_parts(parted, page.posts)
         return parted
 
-    def kept(self) -> Page | None:
-        """What came before an address failed: better than nothing."""
-        page = self.best_of(None)
-        if page is None and self.parted is not None:
-            page = self.whole(self.parted)
-        return page
 
-
-def plain_url(task: Task, message: Message) -> str | None:
+def plain_url(task: Task, evidence: Evidence, status: int | None) -> str | None:
     """The plain address of a task, where the server does not know its rewritten one.
 
     A 404 that is not Discuz's own comes of a link from the days when the forum rewrote its
     addresses; `forum.php?mod=viewthread` works in any case.
     """
-    if message.reason != "not_found" or message.site is not None:
+    if evidence != "other" or status not in (404, 410):
         return None
     address = address_of(task)
     plain = None

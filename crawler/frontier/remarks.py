@@ -33,14 +33,12 @@ class Remarks:
     """What there is to say of a run beside its numbers.
 
     ``resumed``: which run it goes on with. ``left``: how many lists and threads wait at its end.
-    ``stopped``: why a site was left alone (blocked, failing). ``alarm``: what fell away from the
-    pages. ``unusable``: what is wrong with the settings or a folder. ``storage_error``: what the
-    disk said.
+    ``alarm``: what fell away from the pages. ``unusable``: what is wrong with the settings or a
+    folder. ``storage_error``: what the disk said.
     """
 
     resumed: Resumed | None = None
     left: tuple[int, int] | None = None
-    stopped: str | None = None
     alarm: RaisedAlarm | None = None
     unusable: str | None = None
     storage_error: str | None = None

@@ -6,21 +6,60 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.archive.changes import Change, TaskAgain, TaskFound
-from crawler.archive.state import ListTask, PageTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
+from crawler.discuz import urls
 from crawler.frontier.config import Budget
-from crawler.frontier.tasks import REVISITED, TRIED_AGAIN, TaskMaker, is_walk, pages_to_read
+from crawler.frontier.tasks import (
+    CHECKED,
+    REVISITED,
+    TRIED_AGAIN,
+    TaskMaker,
+    is_walk,
+    pages_to_read,
+)
+
+# Of the threads that were read last some may wait to be read again.
+_CANDIDATES = 50
 
 
 def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]:
-    """Tasks of threads of which a refusal, or that of a page, may be over by now."""
+    """Tasks of threads and lists of which a refusal, or that of a page, may be over by now."""
     if not any(map(is_walk, make.options.addresses)):
         return
-    for refusal in make.ledger.refusals_due(budget.refused_before(now), budget.pages):
-        if refusal.thread_id is not None:
-            known = make.ledger.thread(refusal.thread_id)
-            read = make.ledger.pages(refusal.thread_id)
-            todo = pages_to_read(known, read, from_top=False)
-            yield TaskAgain(make.thread(refusal.thread_id, todo=todo, priority=TRIED_AGAIN))
+    for refusal in make.ledger.refusals_due(now, budget.refused_before(now), budget.pages):
+        task = _refused_task(make, refusal)
+        if task is not None:
+            yield TaskAgain(task)
+
+
+def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
+    if refusal.thread_id is not None:
+        known = make.ledger.thread(refusal.thread_id)
+        read = make.ledger.pages(refusal.thread_id)
+        is_missing = refusal.reason == "not_found"
+        todo = [1] if is_missing else pages_to_read(known, read, from_top=False)
+        return make.thread(refusal.thread_id, todo=todo, priority=TRIED_AGAIN)
+    address = urls.read_board_address(refusal.url)
+    if address is None or not make.is_here(refusal.url):
+        return None
+    boards = make.options.boards
+    if boards and address.board_id not in boards:
+        return None
+    # from its first page on: what moved while a page was refused is anywhere
+    return ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
+
+
+def task_to_check(make: TaskMaker) -> ThreadTask | None:
+    """The task of a thread that was read before, to see whether the forum still answers.
+
+    ``None`` where nothing was ever read.
+    """
+    queue = make.ledger.task_queue
+    for thread_id in make.ledger.newest_threads(_CANDIDATES):
+        if not queue.is_waiting(ThreadTask, thread_id):
+            task = make.thread(thread_id, todo=[1], priority=CHECKED)
+            return replace(task, is_revisit=True, is_check=True)
+    return None
 
 
 def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
@@ -28,7 +67,7 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
 
     Half of the budget is for lists: each of their pages tells of twenty threads and more.
     """
-    boards = _scope(make)
+    boards = scope_of(make)
     if boards == [] or make.options.full:
         return
     ledger = make.ledger
@@ -62,7 +101,7 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
         yield TaskAgain(replace(task, is_revisit=True))
 
 
-def _scope(make: TaskMaker) -> list[str] | None:
+def scope_of(make: TaskMaker) -> list[str] | None:
     """The boards this job is about: all (``None``) if it walks the whole forum."""
     if make.options.boards:
         return list(make.options.boards)

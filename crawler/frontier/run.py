@@ -15,17 +15,21 @@ from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Config
+from crawler.frontier.obstacles import Stopped
 from crawler.frontier.options import Options
+from crawler.frontier.refusals import count_refusal, unexpected
 from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.step import Batch, Step, batch_of
 from crawler.frontier.template_drift import Drift, keep_samples
-from crawler.frontier.visit import Batch, Step, Visit, count_refusal, unexpected
+from crawler.frontier.visit import Visit
 from crawler.history import (
     Deliveries,
     Delivery,
     Entry,
     Fate,
+    Met,
     ReadingPlan,
     Tally,
     ThreadHistory,
@@ -43,6 +47,10 @@ class RunEndsError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+# Why a site is left alone (`Stopped.why`), in the order of what matters to whoever started a run.
+WORST_FIRST = ("blocked", "login", "changed", "closed", "failing")
 
 
 @dataclass(slots=True, eq=False)
@@ -77,8 +85,20 @@ class Run:
     @property
     def example(self) -> str | None:
         """A refusal that made the run incomplete, in words of the forum."""
-        examples = [site.example for site in self.sites.values() if site.example]
-        return examples[-1] if examples else None
+        decisive = [noted for site in self.sites.values() for noted in site.decisive]
+        return decisive[-1].text if decisive else None
+
+    @property
+    def stopped(self) -> Stopped | None:
+        """Why a site was left alone; of several sites the worst counts."""
+        stopped = [each.obstacles.stopped for each in self.frontiers if each.obstacles.stopped]
+        return min(stopped, key=lambda each: WORST_FIRST.index(each.why), default=None)
+
+    @property
+    def vanished(self) -> tuple[int, int] | None:
+        """How many threads are missing at once at a site, and of how many; the worst counts."""
+        vanished = [each.obstacles.vanished for each in self.frontiers if each.obstacles.vanished]
+        return max(vanished, default=None)
 
     # -- its sites ---------------------------------------------------------------------------------
 
@@ -137,9 +157,7 @@ class Run:
             limits=self.config.limits,
         )
         self.frontiers.append(frontier)
-        if frontier.begun is None:
-            frontier.ask_for(addresses)
-        frontier.try_again()
+        frontier.begin(addresses)
         if frontier.begun is None:
             return
         began, run_id = frontier.begun
@@ -170,26 +188,29 @@ class Run:
             raise RunEndsError("login_expired")
         step = visit.answer(answer)
         if step.is_left:
-            self._leave(visit.frontier)
+            stopped = visit.frontier.obstacles.stopped
+            logger.error("%s is left alone: %s", visit.frontier.root, stopped)
         return step
 
-    def _leave(self, frontier: SiteFrontier) -> None:
-        """Note that a site is left alone. Raises `RunEndsError` if it was the last one."""
-        rule = frontier.stop_rule
-        if rule.last is not None:
-            # of several sites the worst counts
-            if self.remarks.stopped != "blocked":
-                self.remarks.stopped = rule.why
-            logger.error("%s: too many answers in a row were %s", frontier.root, rule.last)
-            rule.last = None
-        if all(each.is_stopped or each.is_finished for each in self.frontiers):
-            raise RunEndsError(rule.why or "blocked")
+    def end_if_left(self) -> None:
+        """Raise `RunEndsError` if every site is done or left alone, and one of them is left."""
+        stopped = self.stopped
+        if stopped and all(each.is_stopped or each.is_finished for each in self.frontiers):
+            raise RunEndsError(stopped.why)
 
     def saved_page(self, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
         """What a saved page gives: it alone, for nothing that it links to is asked for."""
         if not isinstance(page, ThreadPage) or page.thread_id is None:
-            message = page if isinstance(page, Message) else unexpected(page)
-            line = refusal_line(message.reason, url=url, fetched_at=now, message=message)
+            message = page if isinstance(page, Message) else None
+            refused = unexpected(page)
+            line = refusal_line(
+                message.reason if message else refused.reason,
+                url=url,
+                fetched_at=now,
+                message=message,
+                evidence=None if message else refused.evidence,
+                message_raw=None if message else refused.text,
+            )
             site = self.site(line.site)
             line = redacted_line(line, site.privacy)
             return site, _saved_refusal(line, site, now)
@@ -209,10 +230,12 @@ class Run:
         last_entries, last_changes = history.finish(now)
         batch = Batch(entries + last_entries, changes + last_changes)
         if page.is_truncated:
-            line = refusal_line("truncated", url=url, fetched_at=now, thread_id=page.thread_id)
-            refused = _saved_refusal(line, site, now)
-            batch.entries += refused.entries
-            batch.changes += refused.changes
+            line = refusal_line(
+                "truncated", url=url, fetched_at=now, thread_id=page.thread_id, evidence="forum"
+            )
+            cut = _saved_refusal(line, site, now)
+            batch.entries += cut.entries
+            batch.changes += cut.changes
         return site, batch
 
     # -- storing -----------------------------------------------------------------------------------
@@ -222,17 +245,24 @@ class Run:
 
         ``origin`` is the response, or the failure, that the spider was called with.
         """
-        frontier, task = visit.frontier, visit.task
+        frontier = visit.frontier
+        for batch in step.decided:
+            yield from self._begin(frontier, batch, batch.after, origin)[1]
         for batch in step.batches:
-            if batch.ends_visit:
-                frontier.mark_delivering(task)
-            delivery = Delivery(frontier.site.archive, batch.entries, batch.changes, origin)
-            if batch.ends_visit:
-                delivery.on_stored = lambda: frontier.complete(task)
-            if visit.delivered is not None and not visit.delivered.is_stored:
-                delivery.after = visit.delivered
-            visit.delivered = delivery
-            yield from self.deliveries.begin(delivery)
+            visit.delivered, lines = self._begin(frontier, batch, visit.delivered, origin)
+            yield from lines
+
+    def _begin(
+        self, frontier: SiteFrontier, batch: Batch, after: Delivery | None, origin: object
+    ) -> tuple[Delivery, Iterator[Line]]:
+        delivery = Delivery(frontier.site.archive, batch.entries, batch.changes, origin)
+        ended = batch.ends
+        if ended is not None:
+            frontier.mark_delivering(ended)
+            delivery.on_stored = lambda: frontier.complete(ended)
+        if after is not None and not after.is_stored:
+            delivery.after = after
+        return delivery, self.deliveries.begin(delivery)
 
     def deliver_batch(self, site: Site, batch: Batch, origin: object) -> Iterator[Line]:
         """The lines of one batch that no visit gave, likewise."""
@@ -287,8 +317,14 @@ class Run:
 
     # -- its end -----------------------------------------------------------------------------------
 
-    def settle_lost_lines(self) -> None:
-        """Store the pages that wait for lines which no pipeline will see. No item is under way."""
+    def settle_lost(self) -> None:
+        """Go on without what errors lost. No request and no item is under way.
+
+        Pages that wait for lines which no pipeline will see are stored; tasks whose answer made an
+        error are left to the next run.
+        """
+        for frontier in self.frontiers:
+            frontier.give_up_lost()
         for delivery, entry in self.deliveries.lost():
             logger.error("%s never came to the pipelines; is there a middleware?", entry.item_id)
             self.deliveries.settle(delivery, entry, Fate.FAILED)
@@ -319,6 +355,7 @@ class Run:
             if self.remarks.storage_error is not None:
                 return
             try:
+                frontier.note_standing()
                 if not frontier.is_finished:
                     lists, threads = self.remarks.left or (0, 0)
                     more_lists, more_threads = frontier.waiting()
@@ -353,9 +390,9 @@ class Run:
 
 def _saved_refusal(line: Refusal, site: Site, now: datetime) -> Batch:
     """The refusal of a saved page, in its version: the same file may be read again and again."""
-    count_refusal(line, site, is_asked=True)
-    emitted = emit_refusal(line, site.archive.ledger, now)
-    return Batch([emitted]) if isinstance(emitted, Entry) else Batch(changes=[emitted])
+    emitted = emit_refusal(line, site.archive.ledger, now, Met())
+    count_refusal(line, emitted, site, task=None, is_own=False)
+    return batch_of(emitted)
 
 
 def _is_for_guests(page: Page) -> bool:

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from crawler.archive import SiteArchive
+from crawler.archive.state import RefusalState
 from crawler.frontier.template_drift import Drift
 from crawler.history import Tally
 from crawler.privacy import Privacy
+
+# Of many refusals the record of a run names some.
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRefusal:
+    """A refusal as the end of a run tells of it; ``since`` as in `Site.note_incomplete`."""
+
+    url: str
+    reason: str
+    message: str | None = None
+    since: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The refusal in one line: its address, reason, words, and since when it is known."""
+        message = f": {self.message}" if self.message else ""
+        day = datetime.fromtimestamp(self.since, UTC) if self.since is not None else None
+        since = f"; since {day:%Y-%m-%d}" if day else ""
+        return f"{self.url} ({self.reason}{message}{since})"
 
 
 @dataclass(slots=True, eq=False)
@@ -16,7 +39,8 @@ class Site:
     """A site's archive, how its lines are published, and what the run counted there.
 
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
-    run shows it. ``example`` is a refusal that made the run incomplete, in words.
+    run shows it. ``decisive`` are refusals that make the run incomplete, ``unsettled`` those that
+    were met on so many nights that they no longer do; some of each.
     """
 
     archive: SiteArchive
@@ -24,4 +48,23 @@ class Site:
     drift: Drift
     tally: Tally = field(default_factory=Tally)
     alarms: list[dict[str, Any]] = field(default_factory=list)
-    example: str | None = None
+    decisive: list[NotedRefusal] = field(default_factory=list)
+    unsettled: list[NotedRefusal] = field(default_factory=list)
+
+    def note_incomplete(
+        self, url: str, reason: str, message: str | None = None, since: int | None = None
+    ) -> None:
+        """Count a refusal that leaves the run incomplete.
+
+        ``since``: when it was first met, if that was in an earlier run, in seconds since 1970.
+        """
+        self.tally.incomplete += 1
+        if len(self.decisive) < _SHOWN:
+            self.decisive.append(NotedRefusal(url, reason, message, since))
+
+    def note_unsettled(self, refusal: RefusalState) -> None:
+        """Count a refusal that stands and decides nothing any more."""
+        self.tally.unsettled += 1
+        if len(self.unsettled) < _SHOWN:
+            noted = NotedRefusal(refusal.url, refusal.reason, None, refusal.since)
+            self.unsettled.append(noted)

@@ -18,11 +18,12 @@ from crawler.archive.changes import (
     ListSeen,
     NoteMade,
     PageSeen,
+    TaskAgain,
     TaskDone,
     TaskFound,
     TaskMoved,
 )
-from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
 from crawler.frontier.board_listing import (
@@ -33,20 +34,28 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.config import Limits
+from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
-from crawler.frontier.revisits import refused_again, revisits
+from crawler.frontier.refusals import is_known
+from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to_check
 from crawler.frontier.site import Site
-from crawler.frontier.stop_rule import StopRule
-from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template, is_root
-from crawler.history import ReadingPlan, ThreadHistory
+from crawler.frontier.step import Batch
+from crawler.frontier.tasks import (
+    THREAD_TEMPLATE,
+    TaskMaker,
+    address_template,
+    is_root,
+    is_walk,
+)
+from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
 
 class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
-    nothing waits. ``is_stopped``: the site is left alone for the rest of this run, because of its
-    answers. ``has_desktop``: where pages for phones come, it may be asked for others.
+    nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
+    for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
 
     It has more attributes than other classes, for it holds what the visits of a site share.
     """
@@ -65,9 +74,14 @@ class SiteFrontier:
         self.root = root
         self.options = options
         self.limits = limits
-        self.stop_rule = StopRule(limits.blocks, limits.failures)
+        self.obstacles: Obstacles[Iterable[Batch]] = Obstacles(
+            limits.blocks,
+            limits.failures,
+            can_check=self._can_check,
+            known_threads=site.archive.ledger.count_threads,
+        )
         self.is_finished = False
-        self.is_stopped = False
+        self.met: set[str] = set()
         self.has_desktop = True
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
@@ -76,10 +90,25 @@ class SiteFrontier:
         self._now = int(now.timestamp())
         self._in_flight: set[int] = set()
         self._delivering: set[int] = set()
+        self._waiting: set[int] = set()
+        self._broken: set[int] = set()
+        self._newest_before = site.archive.ledger.task_queue.newest_id()
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
+        self._is_resumed = self.begun is not None
+        self._addresses: tuple[str, ...] = ()
 
     # -- tasks -----------------------------------------------------------------------------------
+
+    def begin(self, addresses: Iterable[str]) -> None:
+        """Make the tasks of a job that no earlier run has begun, and of what is to be tried again.
+
+        ``addresses`` are those of the arguments.
+        """
+        self._addresses = tuple(addresses)
+        if self.begun is None:
+            self.ask_for(self._addresses)
+        self.try_again()
 
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
@@ -112,31 +141,80 @@ class SiteFrontier:
 
     def next(self, limit: int) -> list[Task]:
         """Up to ``limit`` tasks to begin now; they are in flight until they are complete."""
-        tasks = self._task_queue.next(limit, self._in_flight)
-        if not tasks and not self._in_flight and not self._has_revisited:
+        if self.obstacles.is_doubtful:
+            limit = min(limit, 1 - self.asking)
+        if self.obstacles.wants_check and not self.asking:
+            self._check()
+        tasks = self._task_queue.next(limit, self._in_flight) if limit > 0 else []
+        is_busy = bool(self._in_flight - self._waiting - self._broken)
+        if not is_busy and not self._has_revisited and not any(each.put_off == 0 for each in tasks):
             self._has_revisited = True
             # pages that were read since the job began need no revisit
             before = self.begun[0] if self.begun else self._now
             self._ledger.apply(list(revisits(self.make, self.limits.budget, before)))
-            tasks = self._task_queue.next(limit)
+            tasks = self._task_queue.next(limit, self._in_flight)
+        if not tasks and not is_busy and self._waiting:
+            released = self.obstacles.settle()
+            self._in_flight.difference_update(released)
+            self._waiting.difference_update(released)
+            return self.next(limit)
         if not tasks and not self._in_flight and not self.is_finished:
             self._finish()
+            tasks = self._task_queue.next(limit)
         self._in_flight.update(task.id for task in tasks)
         return tasks
 
+    def has_others(self) -> bool:
+        """Whether other tasks wait, or will before the job ends."""
+        if self._task_queue.next(1, self._in_flight):
+            return True
+        may_revisit = self._is_wide and not self._has_revisited and scope_of(self.make) != []
+        return may_revisit and bool(self._ledger.newest_threads(1))
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether more is asked for than one thread that was named."""
+        return any(map(is_walk, self.options.addresses)) or len(self.options.addresses) > 1
+
+    def _can_check(self) -> bool:
+        """Whether a page that was read before may be asked for: not for a thread that was named."""
+        return self._is_wide and task_to_check(self.make) is not None
+
+    def _check(self) -> None:
+        """Put a thread that was read before in front of all that waits."""
+        task = task_to_check(self.make)
+        self.obstacles.wants_check = task is not None
+        if task is not None:
+            self._ledger.apply([TaskAgain(task)])
+
+    def mark_waiting(self, task: Task) -> None:
+        """Nothing more is asked for a task before other answers decide what its own was."""
+        self._waiting.add(task.id)
+
+    def give_up_lost(self) -> None:
+        """Leave the tasks that an error of ours lost to the next run. Nothing is under way."""
+        self._broken |= self._in_flight - self._delivering - self._waiting
+
     def mark_delivering(self, task: Task) -> None:
         """Nothing more is asked for a task; what it gave is on its way to the disk."""
+        self._waiting.discard(task.id)
         self._delivering.add(task.id)
 
     def complete(self, task: Task) -> None:
         """A task is done, and what it gave is stored."""
         self._in_flight.discard(task.id)
         self._delivering.discard(task.id)
+        self._waiting.discard(task.id)
 
     @property
     def asking(self) -> int:
         """How many tasks are being asked for."""
-        return len(self._in_flight - self._delivering)
+        return len(self._in_flight - self._delivering - self._waiting - self._broken)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the site is left alone for the rest of this run, because of its answers."""
+        return self.obstacles.stopped is not None
 
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
@@ -159,22 +237,78 @@ class SiteFrontier:
         self.complete(task)
         return True
 
+    # -- what is known of a task -----------------------------------------------------------------
+
+    def board_of(self, task: Task) -> str | None:
+        """The board that a task is about, where it is known."""
+        if isinstance(task, ListTask):
+            return task.board_id
+        if not isinstance(task, ThreadTask):
+            return None
+        known = self._ledger.thread(task.key)
+        return (task.row.board if task.row else None) or (known.board if known else None)
+
+    def is_listed(self, task: Task) -> bool:
+        """Whether a list of this very run shows a thread."""
+        return (
+            isinstance(task, ThreadTask) and task.row is not None and task.id > self._newest_before
+        )
+
+    def is_readable(self, task: Task) -> bool:
+        """Whether this thread, or others of its board, could be read before."""
+        if is_known(task, self.site):
+            return True
+        board_id = self.board_of(task)
+        if board_id is None or self._ledger.is_board_refused(board_id):
+            return False
+        return self._ledger.has_threads(board_id)
+
+    def is_earlier(self, refusal: RefusalState) -> bool:
+        """Whether a refusal was met before this run."""
+        return refusal.id not in self.met
+
+    def note_standing(self) -> None:
+        """Count the refusals that this run did not meet again, and that are not over.
+
+        The first nights of each decide the status, whether it was asked for tonight or not.
+        """
+        if not any(map(is_walk, self.options.addresses)):
+            return
+        boards = scope_of(self.make)
+        for refusal in self._ledger.retriable_refusals():
+            if boards is not None and refusal.board not in boards:
+                continue
+            if is_unsettled(refusal):
+                self.site.note_unsettled(refusal)
+            elif self.is_earlier(refusal):
+                self.site.note_incomplete(refusal.url, refusal.reason, None, refusal.since)
+
     def _stands(self, task: Task, refusal_id: str) -> bool:
         known = self._ledger.refusal(refusal_id)
-        if known is None or not known.reason or known.is_retriable:
+        if known is None or not known.reason or task.is_asked or self.options.full:
             return False
-        if task.is_asked or self.options.full:
-            return False
+        if known.is_retriable:
+            return known.due > self._now
         return known.asked > self.limits.budget.refused_before(self._now)
 
     def _finish(self) -> None:
-        """Nothing waits: remember which lists were seen whole, forget the job."""
+        """Nothing waits: remember which lists were seen whole, forget the job.
+
+        Lists that an earlier run read may tell of more by now: they are walked again in a job of
+        this run, which looks at nothing twice.
+        """
         for task in list(self._task_queue.tasks(ListTask)):
             if task.is_complete and task.board and task.began is not None:
                 walked = BoardWalked(task.board, self.options.scope, task.began)
                 self._ledger.apply([walked])
         self._task_queue.close()
         self.site.archive.flush()
+        walks = list(filter(is_walk, self._addresses))
+        if self._is_resumed and walks and self.options.max_threads is None:
+            self._is_resumed = False
+            self._task_queue.open(self.options.fingerprint, self._now, self._run_id)
+            self.ask_for(walks)
+            return
         self.is_finished = True
 
     # -- threads ---------------------------------------------------------------------------------
@@ -186,7 +320,9 @@ class SiteFrontier:
             ReadingPlan(
                 task.key,
                 self._run_id,
+                url=task.url,
                 todo=task.todo,
+                pages=task.pages,
                 row=task.row,
                 is_whole=task.is_whole,
                 has_vanished=task.has_vanished,
@@ -241,7 +377,7 @@ class SiteFrontier:
         last = self.options.max_pages or page.pages
         is_new = bool(wanted) and (room is None or len(wanted) < room)
         if is_new and page.next_url and self.make.is_here(page.next_url) and task.page < last:
-            following = replace(task, page=task.page + 1, url=page.next_url)
+            following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
             return len(wanted), [*changes, TaskMoved(following)], following
         return len(wanted), [*changes, TaskDone(task)], None
 
@@ -249,7 +385,9 @@ class SiteFrontier:
         self, page: BoardPage, task: ListTask, now: datetime
     ) -> tuple[ListingDiff, list[Change], ListTask | None]:
         """What a page of a list tells, and where its listing goes on, if it does."""
-        task = replace(task, board=page.board.id or task.key, began=_began(page, task, now))
+        task = replace(
+            task, board=page.board.id or task.key, pages=page.pages, began=_began(page, task, now)
+        )
         scope = ListingScope(
             above=task.above,
             listed_at=self._ledger.walked(task.board_id, self.options.scope),
@@ -294,7 +432,7 @@ class SiteFrontier:
             is_here = page.next_url is not None and self.make.is_here(page.next_url)
             address = urls.read_board_address((is_here and page.next_url) or task.url)
             url = address.page_url(1) if address else task.url
-            return replace(task, page=task.page + 1, url=url), task
+            return replace(task, page=task.page + 1, url=url, put_off=0), task
         if task.is_complete is None:
             task = replace(task, is_complete=True)
         return None, task
@@ -303,7 +441,7 @@ class SiteFrontier:
         """A page of a list could not be read: go on behind it; the listing is not complete."""
         task = replace(task, is_complete=False, above=None)
         if task.page < pages and not task.is_single:
-            following = replace(task, page=task.page + 1)
+            following = replace(task, page=task.page + 1, put_off=0)
             return [TaskMoved(following)], following
         return [TaskDone(task)], None
 

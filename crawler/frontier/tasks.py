@@ -18,6 +18,8 @@ from crawler.frontier.options import Options
 _UNREAD_AT_ONCE = 10_000
 # What is tried again comes behind all boards, and what is looked at again behind that.
 TRIED_AGAIN, REVISITED = 1 << 40, 1 << 41
+# What tells whether the forum still answers comes before all.
+CHECKED = -1
 # The ledger's note of how a site writes the address of a thread.
 THREAD_TEMPLATE = "thread_template"
 

@@ -6,66 +6,43 @@ and says what comes of it: lines, what the ledger learns, and whether it asks ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from crawler.archive.changes import Change, PageSeen, TaskDone, TaskMoved
+from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.discuz.facts import (
-    BoardPage,
-    IndexPage,
-    Message,
-    NewsPage,
-    OtherPage,
-    Page,
-    ThreadPage,
-)
+from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
+from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
+from crawler.frontier.refusals import (
+    Refused,
+    count_refusal,
+    is_known,
+    kind_of_doubt,
+    refused_as,
+    without_contradiction,
+)
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
+from crawler.frontier.step import Batch, Step, batch_of
 from crawler.frontier.tasks import address_of
 from crawler.history import (
     Delivery,
-    Entry,
+    Met,
     ThreadHistory,
     emit_refusal,
     gone_thread,
     retract_refusal,
 )
 from crawler.history.thread_history import Learnt
-from crawler.items import DEFINITE, Reason, Refusal, refusal_id, refusal_line
-from crawler.items.reasons import PASSING, reason_of
+from crawler.items import Refusal, refusal_id, refusal_line
+from crawler.items.reasons import PASSING
 from crawler.privacy import redacted_line
-
-# Refusals that do not make a run incomplete unless the user named the address: a board that is a
-# link, a thread that robots may not read.
-_LISTED_ONLY: frozenset[str] = frozenset({"off_site", "robots_disallowed"})
-
-
-@dataclass(slots=True)
-class Batch:
-    """Lines and changes that are stored together; ``ends_visit``: then the task is complete."""
-
-    entries: list[Entry] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    ends_visit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Outcome of one answer: what is stored, in batches, and whether the visit asks again.
-
-    ``is_left``: neither, for the site is left alone. ``warning`` is for the log.
-    """
-
-    batches: Iterable[Batch] = ()
-    asks_again: bool = False
-    is_left: bool = False
-    warning: str | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +53,6 @@ class Visit:
     task: Task
     attempt: int = 1
     history: ThreadHistory | None = None
-    pages: int = 1
     other: OtherAddresses = field(init=False)
     # the last page that was handed to the pipelines
     delivered: Delivery | None = None
@@ -108,94 +84,193 @@ class Visit:
 
     def answer(self, answer: Answer) -> Step:
         """What comes of an answer, whatever it turned out to be."""
-        if answer.page is None or answer.sample is None:
-            return self._no_page(answer)
-        if self.other.turns_to_desktop(answer.page):
+        if self.frontier.is_stopped:
+            return Step(is_left=True)
+        page, asked = answer.page, self.request_url
+        if page is not None and self.other.turns_to_desktop(page):
             return Step(asks_again=True)
-        page = self.other.best_of(answer.page) or answer.page
-        if page is answer.page:
+        is_parted = self.other.parted is not None
+        if self.other.is_other and answer.reason in PASSING and self._may_ask_again():
+            return self._ask_again()
+        page = self.other.best_of(page)
+        if page is not None and page is answer.page and answer.sample is not None:
             self.site.drift.look_at(self.task, page, answer.sample)
-        reason = reason_of(page)
-        if self._leaves(answer.page.reason if isinstance(answer.page, Message) else None):
-            return Step(is_left=True)
-        if reason in PASSING and self.attempt <= self.frontier.limits.retries:
-            self.site.tally.asked_again += 1
-            self.attempt += 1
-            return Step(asks_again=True)
-        if self.other.turns_to_whole(page, self.task):
-            return Step(asks_again=True)
         page = self.other.whole(page)
-        return self._page(page, answer.seen_at) or self._other_page(page, answer)
+        is_redirected = urls.without_fragment(answer.url) != urls.without_fragment(asked)
+        refused = refused_as(page, self.task, answer, is_redirected=is_redirected)
+        if page is not None and refused is None:
+            if not is_parted and self.other.turns_to_whole(page, self.task):
+                return Step(asks_again=True)
+            return self._answered(page, answer.seen_at)
+        return self._refused(refused or Refused("unreachable", "other"), page, answer)
 
-    def _no_page(self, answer: Answer) -> Step:
-        """What comes of an address that gave no page."""
-        if self._leaves(answer.reason):
-            return Step(is_left=True)
-        now = answer.seen_at
-        kept = self.other.kept()
-        step = self._page(kept, now) if kept is not None else None
-        if step is not None:
-            return step
-        line = self._refusal(
-            answer.reason or "unreachable",
-            now,
-            attempts=answer.attempts,
-            status=answer.status,
-            message_raw=answer.message,
+    def _answered(self, page: Page, now: datetime) -> Step:
+        """What comes of the page that was asked for, and of the doubts that it decides."""
+        task = self.task
+        is_thread = isinstance(page, ThreadPage)
+        is_new = is_thread and not is_known(task, self.site)
+        step = self._page(page, now, self._retracted(now))
+        decided = self.frontier.obstacles.answered(
+            is_thread=is_thread, is_new=is_new, is_check=self._is_check(task)
         )
-        return self._refused(line, now)
+        return replace(step, decided=tuple(chain.from_iterable(decided)))
 
-    def _other_page(self, page: Page, answer: Answer) -> Step:
-        """What comes of a page of another kind than was asked for."""
-        message = page if isinstance(page, Message) else unexpected(page, self.task)
-        plain = plain_url(self.task, message)
+    # -- answers that are not the page -------------------------------------------------------------
+
+    def _refused(self, refused: Refused, page: Page | None, answer: Answer) -> Step:
+        """What comes of an answer that is not the page that was asked for, or not the whole of it.
+
+        ``page`` is what there is of it.
+        """
+        plain = plain_url(self.task, refused.evidence, answer.status)
         if plain is not None:
             self.task = replace(self.task, url=plain)
             return Step(asks_again=True)
-        if is_gone(self.task, message, self.site):
-            self.site.tally.threads_gone += 1
-            return Step(_gone(self.task, self.site, answer.seen_at))
+        frontier, task = self.frontier, self.task
+        refused = without_contradiction(refused, task, is_listed=frontier.is_listed(task))
+        doubt = self._doubt(refused, answer)
+        decided: list[Iterable[Batch]] = []
+        if refused.evidence == "about_this":
+            decided = frontier.obstacles.answered(is_check=self._is_check(task))
+        is_own = True
+        if doubt is not None:
+            course = frontier.obstacles.weigh(doubt)
+            match course:
+                case Course.ASK_AGAIN:
+                    return self._ask_again()
+                case Course.STOP:
+                    return Step(is_left=True, decided=tuple(chain.from_iterable(decided)))
+                case Course.PUT_OFF:
+                    put_off = replace(task, put_off=task.put_off + answer.attempts)
+                    step = Step([Batch(changes=[TaskPutOff(put_off)], ends=task)])
+                    return replace(step, decided=tuple(chain.from_iterable(decided)))
+                case Course.WAIT:
+                    frontier.mark_waiting(task)
+                    outcome = self._outcome(refused, page, answer)
+                    frontier.obstacles.wait(doubt, outcome)
+                    return Step(decided=tuple(chain.from_iterable(decided)))
+            is_own = frontier.obstacles.is_own(doubt)
+        elif refused.reason in PASSING and self._may_ask_again():
+            return self._ask_again()
+        step = self._refusal_step(refused, page, answer, is_own=is_own)
+        return replace(step, decided=tuple(chain.from_iterable(decided)))
+
+    def _doubt(self, refused: Refused, answer: Answer) -> Doubt | None:
+        """The doubt about an answer; ``None`` where the forum itself settles it."""
+        task, frontier = self.task, self.frontier
+        kind = kind_of_doubt(refused, task, frontier)
+        known = self.site.archive.ledger.refusal(self.refusal_id)
+        if known is not None and known.reason != refused.reason:
+            known = None
+        # a right that was denied for good, a thread that was missing in an earlier run
+        is_proved = known is not None and (
+            (kind is Kind.RIGHTS and not known.is_retriable)
+            or (kind is Kind.MISSING and frontier.is_earlier(known))
+        )
+        if kind is None or is_proved:
+            return None
+        is_known_refusal = known is not None and known.nights > 0
+        return Doubt(
+            task.id,
+            kind,
+            refused.reason,
+            self.url,
+            refused.text,
+            is_second=task.put_off > 0 or is_known_refusal or not frontier.has_others(),
+            is_known=is_known_refusal,
+            is_check=self._is_check(task),
+            can_pass=refused.reason in PASSING
+            and answer.pause is None
+            and not task.put_off
+            and self._may_ask_again(),
+            pause=answer.pause,
+        )
+
+    def _is_check(self, task: Task) -> bool:
+        return (
+            isinstance(task, ThreadTask) and task.is_check and self.frontier.obstacles.wants_check
+        )
+
+    def _may_ask_again(self) -> bool:
+        return self.attempt <= self.frontier.limits.retries
+
+    def _ask_again(self) -> Step:
+        self.site.tally.asked_again += 1
+        self.attempt += 1
+        return Step(asks_again=True)
+
+    def _outcome(
+        self, refused: Refused, page: Page | None, answer: Answer
+    ) -> Callable[[bool], Iterable[Batch]]:
+        """What comes of this answer once others have decided what it was."""
+
+        def outcome(is_own: bool) -> Iterable[Batch]:
+            task = self.task
+            step = self._refusal_step(refused, page, answer, is_own=is_own)
+            for batch in step.batches:
+                if step.asks_again:
+                    # it goes on with its next page, as another visit
+                    batch.ends = task
+                batch.after = self.delivered
+                yield batch
+
+        return outcome
+
+    def _refusal_step(
+        self, refused: Refused, page: Page | None, answer: Answer, *, is_own: bool
+    ) -> Step:
+        """Publish what there is of a page, and the refusal of what there is not."""
         now = answer.seen_at
-        line = self._refusal(message.reason, now, message=message, status=answer.status)
-        return self._refused(line, now)
+        if refused.reason == "truncated" and page is not None and refused.message is None:
+            line = self._refusal(refused, now, attempts=answer.attempts)
+            return self._page(page, now, self._emitted(line, now, is_own=is_own))
+        task = self.task
+        if is_own and is_gone(task, refused, self.site):
+            self.site.tally.threads_gone += 1
+            return Step(_gone(task, self.site, now))
+        line = self._refusal(
+            refused,
+            now,
+            attempts=answer.attempts,
+            status=answer.status,
+        )
+        if not is_own:
+            # nothing proves that it is about this address
+            line.retriable = True
+        return self._refuse(line, now, is_own=is_own)
 
     # -- a page ----------------------------------------------------------------------------------
 
-    def _page(self, page: Page, now: datetime) -> Step | None:
-        """What a page gives; ``None`` where it is not of the kind that was asked for."""
+    def _page(self, page: Page, now: datetime, batch: Batch) -> Step:
+        """What a page gives that is of a kind that was asked for, beside what is in ``batch``."""
         task = self.task
         match page:
-            case ThreadPage(thread_id=str()) if not isinstance(task, ListTask):
-                return self._thread(page, now)
-            case BoardPage() if not isinstance(task, ThreadTask):
-                return self._list(page, now)
+            case ThreadPage():
+                return self._thread(page, now, batch)
+            case BoardPage():
+                return self._list(page, now, batch)
             case NewsPage() if isinstance(task, PageTask):
-                return self._news(page, task, now)
+                return self._news(page, task, batch)
             case IndexPage() if isinstance(task, PageTask):
-                batch = self._retracted(page, now)
                 batch.changes += self.frontier.index_read(page, task)
                 return self._step(batch, following=None)
-        return None
+        raise TypeError(page)
 
-    def _thread(self, page: ThreadPage, now: datetime) -> Step:
+    def _thread(self, page: ThreadPage, now: datetime, batch: Batch) -> Step:
         task = self.task
         if not isinstance(task, ThreadTask) or page.thread_id != task.key:
             # another address of it, or the old number of one that was moved
-            batch = self._retracted(page, now)
             batch.changes += [self.frontier.thread_found(page, task), TaskDone(task)]
             return self._step(batch, following=None)
         tally = self.site.tally
         tally.pages_revisited += task.is_revisit
         if self.history is None:
             self.history = self.frontier.history(task)
-            tally.threads_read += not task.is_revisit
-        batch = Batch(*self.history.add_page(page, task.page, now))
-        self.pages = max(self.pages, page.pages)
-        refused = self._retracted(page, now)
+            tally.threads_read += not (task.is_revisit or task.put_off)
+        entries, changes = self.history.add_page(page, task.page, now)
+        batch.entries[:0], batch.changes[:0] = entries, changes
         if page.is_truncated:
             self.history.fail()
-        batch.entries += refused.entries
-        batch.changes += refused.changes
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
         if linked and linked.thread_id == task.key and urls.same_host(linked.root, task.url):
             # the site's own way of writing the address, without what it carries along (extra=)
@@ -212,19 +287,19 @@ class Visit:
             batch.changes.append(TaskDone(task))
             self.task = task
             return self._step(batch, following=None)
-        following = replace(task, page=number, todo=tuple(history.todo))
+        following = replace(
+            task, page=number, todo=tuple(history.todo), pages=history.count.pages, put_off=0
+        )
         batch.changes.append(TaskMoved(following))
         return self._step(batch, following)
 
-    def _list(self, page: BoardPage, now: datetime) -> Step:
+    def _list(self, page: BoardPage, now: datetime, batch: Batch) -> Step:
         task, tally = self.task, self.site.tally
         if not isinstance(task, ListTask):
             board = replace(page.board, url=page.url)
-            batch = self._retracted(page, now)
             batch.changes += self.frontier.boards_found([board], is_asked=task.is_asked)
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
-        batch = self._retracted(page, now)
         diff, changes, following = self.frontier.list_read(page, task, now)
         batch.changes += changes
         if task.is_revisit:
@@ -237,11 +312,9 @@ class Visit:
         if page.page != task.page <= page.pages:
             name = page.board.name or page.board.id
             warning = f"{name}: the list shows {task.page - 1} of its {page.pages} pages"
-        self.pages = page.pages
         return self._step(batch, following, warning=warning)
 
-    def _news(self, page: NewsPage, task: PageTask, now: datetime) -> Step:
-        batch = self._retracted(page, now)
+    def _news(self, page: NewsPage, task: PageTask, batch: Batch) -> Step:
         wanted, changes, following = self.frontier.news_read(page, task)
         batch.changes += changes
         tally = self.site.tally
@@ -252,43 +325,37 @@ class Visit:
 
     def _step(self, batch: Batch, following: Task | None, *, warning: str | None = None) -> Step:
         """Store a batch and go on with ``following``, if there is more of the task."""
+        batch.ends = self.task if following is None else None
         if following is not None:
             self.task, self.attempt = following, 1
-        batch.ends_visit = following is None
         return Step([batch], asks_again=following is not None, warning=warning)
 
     # -- refusals --------------------------------------------------------------------------------
 
-    def _refusal(
-        self,
-        reason: Reason,
-        now: datetime,
-        *,
-        message: Message | None = None,
-        attempts: int = 0,
-        **more: Any,
-    ) -> Refusal:
+    def _refusal(self, refused: Refused, now: datetime, *, attempts: int, **more: Any) -> Refusal:
         """The line of a refusal of the page that was asked for."""
         line = refusal_line(
-            reason,
+            refused.reason,
             url=self.url,
             fetched_at=now,
-            message=message,
+            message=refused.message,
+            evidence=refused.evidence,
+            message_raw=refused.text,
             thread_id=_thread_id(self.task),
             board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
             page=self._page_number,
-            attempts=attempts or self.attempt,
+            attempts=self.task.put_off + attempts,
             **more,
         )
         return redacted_line(line, self.site.privacy)
 
-    def _refused(self, line: Refusal, now: datetime) -> Step:
+    def _refuse(self, line: Refusal, now: datetime, *, is_own: bool) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
-        batch = self._emitted(line, now)
+        batch = self._emitted(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
             changes, following = self.frontier.list_failed(
-                task, self.pages if line.retriable else 0
+                task, task.pages if line.retriable else 0
             )
             batch.changes += changes
             return self._step(batch, following)
@@ -313,22 +380,17 @@ class Visit:
             return self._step(batch, following=None)
         return self._next_page(batch, task, self.history, now)
 
-    def _emitted(self, line: Refusal, now: datetime) -> Batch:
+    def _emitted(self, line: Refusal, now: datetime, *, is_own: bool) -> Batch:
         """A batch with the refusal, unless the last one said the same."""
-        is_asked = self.task.is_asked
-        count_refusal(line, self.site, is_asked=is_asked)
-        if is_asked and not isinstance(self.task, ThreadTask) and line.reason == "not_found":
-            # a thread that is not there is an answer, a forum that is not there a mistake
-            count_incomplete(line, self.site)
-        emitted = emit_refusal(line, self.site.archive.ledger, now)
-        return Batch([emitted]) if isinstance(emitted, Entry) else Batch(changes=[emitted])
+        frontier, task = self.frontier, self.task
+        met = Met(frontier.board_of(task), is_own, frontier.limits.budget.refused_days)
+        emitted = emit_refusal(line, self.site.archive.ledger, now, met)
+        frontier.met.add(line.item_id)
+        count_refusal(line, emitted, self.site, task=task, is_own=is_own)
+        return batch_of(emitted)
 
-    def _retracted(
-        self, page: ThreadPage | BoardPage | IndexPage | NewsPage, now: datetime
-    ) -> Batch:
-        """Retract an earlier refusal of a page that came; a page that is cut off is refused."""
-        if not isinstance(page, NewsPage) and page.is_truncated:
-            return self._emitted(self._refusal("truncated", now), now)
+    def _retracted(self, now: datetime) -> Batch:
+        """Retract an earlier refusal of a page that came."""
         over = retract_refusal(
             self.refusal_id,
             self.site.archive.ledger,
@@ -337,12 +399,6 @@ class Visit:
             page=self._page_number,
         )
         return Batch([over]) if over else Batch()
-
-    def _leaves(self, reason: str | None) -> bool:
-        """Whether the site is left alone after this answer."""
-        frontier = self.frontier
-        frontier.is_stopped = frontier.is_stopped or frontier.stop_rule.stops_after(reason)
-        return frontier.is_stopped
 
     # -- what was asked for ------------------------------------------------------------------------
 
@@ -355,13 +411,10 @@ def _thread_id(task: Task) -> str | None:
     return task.key if isinstance(task, ThreadTask) else None
 
 
-def is_gone(task: Task, message: Message, site: Site) -> bool:
+def is_gone(task: Task, refused: Refused, site: Site) -> bool:
     """Whether Discuz itself says of a thread that was read before that it is not there any more."""
-    is_known_notice = message.reason == "not_found" and message.evidence == "about_this"
-    if not isinstance(task, ThreadTask) or not is_known_notice:
-        return False
-    known = site.archive.ledger.thread(task.key)
-    return known is not None and not known.is_gone
+    is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
+    return is_notice and is_known(task, site)
 
 
 def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
@@ -369,37 +422,10 @@ def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
     root = urls.forum_root(task.url, None)
     for entries, changes in gone_thread(site.archive.ledger, task.key, root, now):
         yield Batch(entries, changes)
-    yield Batch(changes=[TaskDone(task)], ends_visit=True)
+    yield Batch(changes=[TaskDone(task)], ends=task)
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:
     entries, changes = learnt
     batch.entries += entries
     batch.changes += changes
-
-
-def unexpected(page: Page, task: Task | None = None) -> Message:
-    """The refusal of a page of another kind than was asked for."""
-    wanted = "a list" if isinstance(task, ListTask) else "a thread"
-    return Message("template_unknown", f"{kind_of(page)}, not {wanted}")
-
-
-def kind_of(page: Page) -> str:
-    """What a page is, in words."""
-    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
-    return f"a page of kind {kind.lower()}"
-
-
-def count_refusal(line: Refusal, site: Site, *, is_asked: bool) -> None:
-    """Count a refusal that makes the run incomplete or shows that a login is needed."""
-    site.tally.login_needed += is_asked and line.reason == "login_required"
-    is_answer = line.reason in DEFINITE or (line.reason in _LISTED_ONLY and not is_asked)
-    if not is_answer:
-        count_incomplete(line, site)
-
-
-def count_incomplete(line: Refusal, site: Site) -> None:
-    """Count a refusal that leaves the run incomplete, and keep it as the example."""
-    site.tally.incomplete += 1
-    message = f": {line.message_raw}" if line.message_raw else ""
-    site.example = f"{line.url} ({line.reason}{message})"

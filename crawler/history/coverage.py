@@ -88,17 +88,20 @@ class Count:
 
 def state_after(
     known: ThreadState | None,
-    page: ThreadPage,
+    page: ThreadPage | None,
     count: Count,
     *,
     thread_id: str,
     row: ListRowState | None,
     has_vanished: bool,
 ) -> ThreadState:
-    """What the ledger is to know of a thread when its reading ends; ``page`` was its last page."""
+    """What the ledger is to know of a thread when its reading ends.
+
+    ``page`` was its last page, ``None`` where none came since the reading went on.
+    """
     thread = known or ThreadState(thread_id)
     is_whole = count.is_whole()
-    if page.board and page.board.id:
+    if page and page.board and page.board.id:
         thread = replace(thread, board=page.board.id)
     elif row and not row.is_sticky:
         thread = replace(thread, board=row.board)
@@ -123,7 +126,7 @@ def state_after(
         thread,
         pages=count.pages,
         surplus=surplus,
-        is_reversed=page.is_reversed,
+        is_reversed=page.is_reversed if page else thread.is_reversed,
         is_partial=not count.with_replies,
         missing=count.gaps(thread.missing),
         is_gone=False,
@@ -131,9 +134,12 @@ def state_after(
 
 
 def coverage_of(
-    page: ThreadPage, thread: ThreadState, count: Count, now: datetime, run_id: str
+    thread: ThreadState, count: Count, now: datetime, *, root: str, url: str, run_id: str
 ) -> Coverage:
-    """The coverage line of a thread whose reading ends; its version is ``thread.coverage``."""
+    """The coverage line of a thread whose reading ends; its version is ``thread.coverage``.
+
+    ``root`` is the forum's, ``url`` the thread's address.
+    """
     is_whole = count.captured_pages() >= count.pages
     expected = count.expected
     if expected is None and count.surplus is not None:
@@ -144,9 +150,10 @@ def coverage_of(
     if is_whole and expected is not None:
         waiting = max(0, expected - count.present - len(missing))
     line = coverage_line(
-        page,
         thread.id,
         now,
+        root=root,
+        url=url,
         status=_status(count, expected, is_whole=is_whole),
         posts_expected=expected,
         posts_captured=count.present,

@@ -1,42 +1,104 @@
-"""Refusals over many runs: published once, again when they change, retracted when they are over."""
+"""Refusals over many runs: published once, again when they change, retracted when they are over.
+
+What is retriable settles: the same answer to the same address, on a day on which the forum answers
+for others, is asked for again after 1, 2, 4, 8 … days. After some nights it no longer decides the
+status of a run; it stays counted, and it is never a deletion.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 from crawler.archive import Ledger
-from crawler.archive.changes import Change, RefusalSeen
+from crawler.archive.changes import RefusalSeen
 from crawler.archive.state import RefusalState
 from crawler.history.delivery import Entry
 from crawler.items import Reason, Refusal, refusal_line
 
+_DAY = 86400
+# A timer's run may begin some hours earlier than the night before.
+_SLACK = _DAY // 3
+# After so many nights nobody needs to be woken for it again.
+_DECISIVE_NIGHTS = 2
 
-def emit_refusal(line: Refusal, ledger: Ledger, now: datetime) -> Entry | Change:
-    """The line of a refusal as it is published; only a change where the last one said the same.
 
-    What may be over the next time is published each time, with the attempts of all runs.
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How a refusal was met.
+
+    ``board_id`` is that of its thread or list, where it is known. ``is_own``: the forum answered
+    for others since, so that the refusal is about this address. ``longest_wait``: after so many
+    days it is asked for again in any case.
     """
+
+    board_id: str | None = None
+    is_own: bool = False
+    longest_wait: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What the ledger learns of a refusal.
+
+    ``entry`` is its line, unless the last one said the same.
+    """
+
+    seen: RefusalSeen
+    entry: Entry | None
+
+
+def emit_refusal(line: Refusal, ledger: Ledger, now: datetime, met: Met) -> Emitted:
+    """Prepare the line of a refusal, in its version."""
     known = ledger.refusal(line.item_id)
-    stands = known is not None and known.reason == line.reason
+    is_known = (
+        known is not None and known.reason == line.reason and known.is_retriable == line.retriable
+    )
+    at = int(now.timestamp())
     if known:
         line.version = known.version + 1
-        line.attempts += known.attempts if stands else 0
-    is_published = known is not None and stands and not line.retriable
-    seen = RefusalSeen(
-        RefusalState(
-            line.item_id,
-            line.thread_id,
-            line.reason,
-            line.retriable,
-            line.attempts,
-            known.version if known and is_published else line.version,
-            int(now.timestamp()),
-            line.url,
-        )
+        line.attempts += known.attempts if is_known else 0
+    state = RefusalState(
+        line.item_id,
+        line.thread_id,
+        line.reason,
+        line.retriable,
+        line.attempts,
+        known.version if known and is_known else line.version,
+        at,
+        line.url,
+        met.board_id or (known.board if known else None),
+        since=known.since if known and is_known else at,
+        nights=known.nights if known and is_known else 0,
+        counted=known.counted if known and is_known else 0,
     )
-    return seen if is_published else Entry(line, seen)
+    seen = RefusalSeen(_settled(state, met) if line.retriable else state)
+    return Emitted(seen, None if is_known else Entry(line, seen))
+
+
+def _settled(state: RefusalState, met: Met) -> RefusalState:
+    """``state`` with its nights counted, and when it is asked for again."""
+    if not met.is_own:
+        return replace(state, due=state.asked)
+    if state.nights and state.asked - state.counted < _DAY - _SLACK:
+        # the second time on one day
+        return replace(state, due=max(state.counted, _due(state, met)))
+    state = replace(state, nights=state.nights + 1, counted=state.asked)
+    return replace(state, due=_due(state, met))
+
+
+def _due(state: RefusalState, met: Met) -> int:
+    """When a refusal that was counted is asked for again: by the next run, then ever later."""
+    if state.nights < 2:
+        return state.counted
+    days = min(1 << min(state.nights - 1, 30), max(met.longest_wait, 1))
+    return state.counted + days * _DAY - _SLACK
+
+
+def is_unsettled(refusal: RefusalState) -> bool:
+    """Whether a refusal was met so often that it no longer decides the status of a run."""
+    return refusal.is_retriable and refusal.nights > _DECISIVE_NIGHTS
 
 
 def retract_refusal(refusal_id: str, ledger: Ledger, now: datetime, **refused: Any) -> Entry | None:
@@ -53,6 +115,8 @@ def retract_refusal(refusal_id: str, ledger: Ledger, now: datetime, **refused: A
         **refused,
     )
     line.item_id, line.version = known.id, known.version + 1
-    line.is_deleted, line.retriable = True, False
-    over = replace(known, reason="", is_retriable=False, version=line.version, attempts=0)
+    line.is_deleted, line.retriable, line.evidence = True, False, None
+    over = replace(
+        known, reason="", is_retriable=False, version=line.version, attempts=0, nights=0, counted=0
+    )
     return Entry(line, RefusalSeen(over))

@@ -18,8 +18,9 @@ class Tally:
     another pipeline or lost to an error in one, before they were stored; ``feed_dropped`` and
     ``feed_failed`` after that, so that only feeds miss them. ``lines_unstored`` waited for the rest
     of their page when the run ended. ``refused`` and ``files_refused`` count by reason.
-    ``incomplete`` counts refusals after which the run cannot be called complete,
-    ``login_needed`` those that ask for a login to what the user named.
+    ``incomplete`` counts refusals after which the run cannot be called complete, ``unsettled``
+    those that were met on so many nights that they no longer decide that, ``login_needed`` those
+    that ask for a login to what the user named.
     """
 
     lists_read: int = 0
@@ -47,6 +48,7 @@ class Tally:
     files_stored: int = 0
     file_bytes: int = 0
     incomplete: int = 0
+    unsettled: int = 0
     login_needed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     refusals_over: int = 0

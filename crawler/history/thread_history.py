@@ -16,13 +16,14 @@ from crawler.archive import Ledger, hash_bytes
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
 from crawler.archive.media_store import media_requests
 from crawler.archive.state import SHIELDED, ListRowState, PostState, ThreadState, minutes
+from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.items import Post as PostLine
-from crawler.items import deleted_line, post_lines
+from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
@@ -37,14 +38,17 @@ class ReadingPlan:
 
     ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
     them the thread is followed to its end if nothing is known there, or if all of it is to be read
-    (``is_whole``). ``row`` is what its list said of it; ``has_vanished``: its list did not show it.
-    ``with_replies=False`` reads opening posts only. ``media``: which pictures and files are to be
-    had (`media_store.py`).
+    (``is_whole``). ``url`` is the thread's address, ``pages`` how many pages it has, as far as its
+    reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
+    not show it. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
+    files are to be had (`media_store.py`).
     """
 
     thread_id: str
     run_id: str
+    url: str = ""
     todo: tuple[int, ...] = ()
+    pages: int = 0
     row: ListRowState | None = None
     is_whole: bool = False
     has_vanished: bool = False
@@ -67,6 +71,7 @@ class ThreadHistory:
         self.count = Count.of(
             ledger, asked.thread_id, row=asked.row, with_replies=asked.with_replies
         )
+        self.count.pages = max(self.count.pages, asked.pages)
         self._ledger = ledger
         # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
@@ -74,6 +79,8 @@ class ThreadHistory:
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
         self._early: dict[str, Post] = {}
+        # who wrote the posts of a page that are no news
+        self._authors: dict[str, str] = {}
         self._number_before: int | None = None
         self._last_at = 0
         self._news = 0
@@ -101,7 +108,7 @@ class ThreadHistory:
         entries, seen = self._news_of(page, self._in_turn(page, posts, known), known, now)
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
-        changes += [*seen, *self._moved_to_the_top(posts, known, news)]
+        changes += [*seen, *self._noted(posts, known, news)]
         for gone in self._missing(page, number, posts, known):
             if gone.is_published:
                 entries.append(self._deleted(gone, page, now))
@@ -115,7 +122,7 @@ class ThreadHistory:
 
     def next_page(self, number: int) -> int | None:
         """The page to ask for after page ``number``, or ``None`` at the end."""
-        if self.page is None:
+        if self.page is None and not (self.todo or self.count.pages_known):
             return None
         if not self.todo:
             is_behind = self._read_to <= number < self.count.pages
@@ -135,11 +142,14 @@ class ThreadHistory:
     def finish(self, now: datetime) -> Learnt:
         """The lines that are left when no further page comes: early floors, and coverage."""
         page = self.page
-        if page is None:
+        if page is None and not self.count.pages_known:
             return [], []
-        early = list(self._early.values())
-        known = self._ledger.posts(self.asked.thread_id, self._early)
-        entries, seen = self._news_of(page, early, known, now)
+        entries: list[Entry] = []
+        seen: list[PostSeen] = []
+        if page is not None:
+            early = list(self._early.values())
+            known = self._ledger.posts(self.asked.thread_id, self._early)
+            entries, seen = self._news_of(page, early, known, now)
         self._news += len(entries) + len(seen)
         self._early.clear()
         thread = state_after(
@@ -154,7 +164,11 @@ class ThreadHistory:
         is_new = self._news or not self.known or self.known.coverage == 0
         if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
-            line = coverage_of(page, thread, self.count, now, self.asked.run_id)
+            root = page.site.root if page else urls.forum_root(self.asked.url, None)
+            url = page.url if page else urls.thread_url(root, thread.id)
+            line = coverage_of(
+                thread, self.count, now, root=root, url=url, run_id=self.asked.run_id
+            )
             entries.append(Entry(line, ThreadSeen(thread)))
         else:
             changes.append(ThreadSeen(thread))
@@ -214,12 +228,14 @@ class ThreadHistory:
             line = redacted_line(whole, privacy)
             if is_removed:
                 if post.id not in known:
-                    learnt = replace(self._first(post, line), version=0, hash=b"")
+                    learnt = replace(self._first(post, line), version=0, hash=b"", author="")
                     seen.append(PostSeen(self.asked.thread_id, learnt))
                 continue
             entry = self._entry(post, line, known.get(post.id))
             if entry is not None:
                 entries.append(entry)
+            else:
+                self._authors[post.id] = written_by(line.author)
         return entries, seen
 
     def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
@@ -228,8 +244,10 @@ class ThreadHistory:
         if known is None:
             return Entry(line, PostSeen(thread_id, self._first(post, line)))
         digest, is_shielded = hash_bytes(line.content_hash), line.access in SHIELDED
+        author = written_by(line.author)
+        is_same = known.hash == digest and not is_other_author(known.author, author)
         is_repeat = False
-        if known.hash == digest and not known.is_gone:
+        if is_same and not known.is_gone:
             # what came of its pictures and files since is published in another line of its words
             is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
             if not is_repeat:
@@ -247,6 +265,7 @@ class ThreadHistory:
             is_shielded=is_shielded,
             is_gone=False,
             media=known.media if is_repeat else b"",
+            author=known_author(known.author, author),
         )
         return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
 
@@ -259,21 +278,37 @@ class ThreadHistory:
         at = minutes(line.date_published) if line.date_published else self._last_at
         self._last_at = at
         digest = hash_bytes(line.content_hash)
-        return PostState(post.id, at, 1, digest, post.is_first, post.is_pinned_copy, is_shielded)
+        return PostState(
+            post.id,
+            at,
+            1,
+            digest,
+            post.is_first,
+            post.is_pinned_copy,
+            is_shielded,
+            author=written_by(line.author),
+        )
 
-    def _moved_to_the_top(
+    def _noted(
         self, posts: list[Post], known: dict[str, PostState], news: set[str]
     ) -> Iterator[Change]:
-        """Replies that staff made sticky, or no more, since they were read: no news but where."""
+        """What is learnt of posts that are no news.
+
+        Staff made a reply sticky, or no more; and who wrote it, where the ledger is older than
+        that is kept.
+        """
+        authors, self._authors = self._authors, {}
         for post in posts:
             before = known.get(post.id)
             if before is None or before.is_gone or post.id in news:
                 continue
             # a hot reply (推荐) has no label of its own floor, where it stands as well
             is_hot = post.is_pinned_copy and post.position is None
-            if before.is_pinned_copy != post.is_pinned_copy and not is_hot:
+            is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
+            author = known_author(before.author, authors.get(post.id, ""))
+            if (is_pinned, author) != (before.is_pinned_copy, before.author):
                 yield PostSeen(
-                    self.asked.thread_id, replace(before, is_pinned_copy=post.is_pinned_copy)
+                    self.asked.thread_id, replace(before, is_pinned_copy=is_pinned, author=author)
                 )
 
     # -- what of a page is missing ---------------------------------------------------------------

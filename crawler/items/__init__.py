@@ -2,6 +2,7 @@
 
 import sys
 
+from crawler.items.authorship import is_other_author, known_author, written_by
 from crawler.items.build import (
     content_hash,
     coverage_line,
@@ -32,10 +33,13 @@ __all__ = [
     "content_hash",
     "coverage_line",
     "deleted_line",
+    "is_other_author",
+    "known_author",
     "post_lines",
     "refusal_id",
     "refusal_line",
     "to_json",
+    "written_by",
 ]
 
 # Scrapy is there before it loads a spider; without Scrapy nobody needs the adapter.

@@ -28,8 +28,6 @@ _HASHED = (
     "type_options",
     "edited_by",
 )
-# Who spoke where no message came. All other reasons come of somebody else, or of nobody.
-_EVIDENCE: dict[Reason, facts.Evidence] = {"truncated": "forum", "robots_disallowed": "forum"}
 # Marks that staff sets; hot and recommended are counters.
 _FLAGS = ("sticky", "digest", "closed")
 
@@ -61,7 +59,7 @@ def refusal_line(
         url=Url(url),
         fetched_at=_stamp(fetched_at),
         reason=reason,
-        evidence=message.evidence if message else _EVIDENCE.get(reason, "other"),
+        evidence=more.pop("evidence", None) or (message.evidence if message else "other"),
         retriable=reason in RETRIABLE,
         required_level=message.required_level if message else None,
         login_offered=(message.login_offered or None) if message else None,
@@ -97,14 +95,14 @@ def deleted_line(
 
 
 def coverage_line(
-    page: facts.ThreadPage, thread_id: str, fetched_at: datetime, **more: Any
+    thread_id: str, fetched_at: datetime, *, root: str, url: str, **more: Any
 ) -> Coverage:
-    """The line of a thread's coverage; ``more`` are the counts."""
-    site = urls.site_of(page.site.root)
+    """The line of a thread's coverage; ``root`` is the forum's, ``more`` are the counts."""
+    site = urls.site_of(root)
     return Coverage(
         item_id=f"{site}:{thread_id}:coverage",
         site=site,
-        url=Url(page.url),
+        url=Url(url),
         fetched_at=_stamp(fetched_at),
         thread_id=thread_id,
         **more,
@@ -142,8 +140,10 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "is_winner": post.is_winner or None,
         "ratings": [_record(rating) for rating in post.ratings],
         "comments": [_record(comment) for comment in post.comments],
+        "comments_missing": post.comments_missing or None,
         "access": body.access,
         "access_notices": list(body.notices),
+        "attachments_withheld": body.attachments_withheld or None,
         "parts_missing": post.parts_missing or None,
         "discuz_version": page.site.discuz_version,
         "skin": page.skin,
@@ -203,12 +203,13 @@ def content_hash(line: Post) -> str:
 
 
 def _record(value: Any) -> Record:
-    """A fact as JSON has it: absent parts left out, moments as ISO 8601."""
+    """A fact as JSON has it: absent parts left out, moments as ISO 8601 with their precision."""
     record: Record = {}
     for spec in fields(value):
         part = getattr(value, spec.name)
         if isinstance(part, facts.Moment):
             record[spec.name] = part.value.isoformat()
+            record[f"{spec.name}_precision"] = part.precision
         elif part is not None and part is not False and part not in ("", {}):
             record[spec.name] = part
     return record

@@ -84,7 +84,7 @@ _POST: dict[str, FieldDoc] = {
         "`td#postmessage_950`",
     ),
     "quotes": FieldDoc(
-        "Quotes of other posts: text, author, post id, date",
+        "Quotes of other posts: text, author, post id, date and its precision",
         '[{"text": "坐等周末。", "author": "柳岸闻莺"}]',
         "`div.quote` that names an author",
     ),
@@ -120,17 +120,29 @@ _POST: dict[str, FieldDoc] = {
         "`dl#ratelog_950`",
     ),
     "comments": FieldDoc(
-        "Comments on the post (点评)",
+        "Comments on the post (点评): author, text, date and its precision",
         '[{"author": "半壶老酒", "text": "同去"}]',
         "`#comment_950 .pstl`",
+    ),
+    "comments_missing": FieldDoc(
+        "At least so many comments are missing in `comments`: the page shows some and says that"
+        " there are more, not how many",
+        "1",
+        "`#comment_950 .pgs a`",
     ),
     "access": FieldDoc(
         "`visible`, or the reason why the text is withheld", '"visible"', "`div.locked`"
     ),
     "access_notices": FieldDoc(
-        "Notices that the forum shows instead of text",
+        "Notices that the forum shows instead of text, pictures or files",
         '["游客，如果您要查看本帖隐藏内容请回复"]',
-        "`div.locked`",
+        "`div.locked`, `div.attach_nopermission`",
+    ),
+    "attachments_withheld": FieldDoc(
+        "At least so many pictures and files are withheld from the reader; the page tells that"
+        " there are some, not how many",
+        "1",
+        "`div.attach_nopermission` below the text",
     ),
     "parts_missing": FieldDoc(
         "Number of missing parts of a long post", "2", "`show_threadpage(…)`"
@@ -141,7 +153,9 @@ _POST: dict[str, FieldDoc] = {
     "skin": FieldDoc("Reader that read the page", '"desktop"', "the markup"),
     "encoding": FieldDoc("Character encoding of the page", '"utf-8"', "its bytes"),
     "content_hash": FieldDoc(
-        "Hash of everything that counts as a change", '"512494b998f1…"', "the line"
+        "Hash of everything that counts as a change, except who wrote the post",
+        '"512494b998f1…"',
+        "the line",
     ),
     "is_deleted": FieldDoc(
         "The post is deleted; the version before has its last text", "true", _CRAWL

@@ -41,6 +41,7 @@ class Quote(TypedDict):
     author: NotRequired[Name]
     post_id: NotRequired[Free[str]]
     date: NotRequired[Free[Date]]
+    date_precision: NotRequired[Free[facts.Precision]]
 
 
 class Image(TypedDict):
@@ -82,6 +83,7 @@ class Comment(TypedDict):
     author_id: NotRequired[Member[str]]
     text: NotRequired[Words]
     date: NotRequired[Free[Date]]
+    date_precision: NotRequired[Free[facts.Precision]]
 
 
 class Board(TypedDict, total=False):
@@ -193,8 +195,10 @@ class Post(Line):
     is_winner: Free[bool] | None = None
     ratings: list[Rating] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    comments_missing: Free[int] | None = None
     access: Free[facts.Access] | None = None
     access_notices: list[Words] = field(default_factory=list)
+    attachments_withheld: Free[int] | None = None
     parts_missing: Free[int] | None = None
     discuz_version: Free[str] | None = None
     skin: Free[facts.Skin] | None = None

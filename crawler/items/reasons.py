@@ -63,8 +63,9 @@ RETRIABLE = _those(Meaning.RETRIABLE)
 DEFINITE = _those(Meaning.DEFINITE)
 BLOCKS = _those(Meaning.BLOCK)
 FAILURES = _those(Meaning.FAILURE)
-# Refusals that mostly pass within seconds: the page is asked for again in the same run.
-PASSING = RETRIABLE - {"site_closed"}
+# Refusals that may pass within seconds: the page is asked for again at once. (Scrapy itself asks
+# again where no answer came.)
+PASSING: frozenset[str] = frozenset({"rate_limited", "challenge", "server_error", "truncated"})
 
 
 def reason_of(page: facts.Page) -> Reason | None:

@@ -14,7 +14,15 @@ from crawler.archive import encode, hash_bytes
 from crawler.archive.rebuild import changes_of
 from crawler.frontier import Run, RunEndsError, Site, run_of
 from crawler.history import IDENTITY, Delivery, Entry, Fate
-from crawler.items import Line, Post, Record, content_hash, to_json
+from crawler.items import (
+    Line,
+    Post,
+    Record,
+    content_hash,
+    is_other_author,
+    to_json,
+    written_by,
+)
 from crawler.items.lines import is_present
 from crawler.pipelines.dropped import BrokenLine, NothingNew, Postponed
 from crawler.pipelines.running import run_for
@@ -165,7 +173,9 @@ def _as_news(line: Post, site: Site) -> Post:
     post_id = line.item_id.rpartition(":")[2]
     known = site.archive.ledger.posts(line.thread_id or "", [post_id]).get(post_id)
     if known is not None:
-        is_same = known.hash == hash_bytes(line.content_hash)
+        is_same = known.hash == hash_bytes(line.content_hash) and not is_other_author(
+            known.author, written_by(line.author)
+        )
         if known.is_gone == bool(line.is_deleted) and (is_same or known.is_gone):
             raise NothingNew(line.item_id)
         line.version = known.version + 1

@@ -97,7 +97,7 @@ def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
     for item_id, thread_id in listed.posts.items():
         post_id = item_id.rpartition(":")[2]
         for known in ledger.posts(thread_id, [post_id]).values():
-            ledger.apply([PostSeen(thread_id, replace(known, version=0, hash=b""))])
+            ledger.apply([PostSeen(thread_id, replace(known, version=0, hash=b"", author=""))])
     for (thread_id, post_id), digest in listed.hashes.items():
         for known in ledger.posts(thread_id, [post_id]).values():
             ledger.apply([PostSeen(thread_id, replace(known, hash=hash_bytes(digest)))])

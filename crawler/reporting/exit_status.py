@@ -20,6 +20,15 @@ STATUSES = {
     STORAGE: "storage failed",
     INTERRUPTED: "interrupted",
 }
+# Why a site was left alone, and what that means.
+_STOPPED = {
+    "blocked": (BLOCKED, "something keeps us from the forum"),
+    "login": (LOGIN, "the forum wants a login for what could be read without"),
+    "changed": (DRIFT, "the pages no longer look as they did"),
+    "closed": (INCOMPLETE, "the forum is closed"),
+    "failing": (INCOMPLETE, "the forum does not answer"),
+}
+_GOES_ON = "; what was not reached waits, and the same command goes on from here"
 # Fewer pages that are not understood are some odd pages, not another skin.
 _DRIFT_FROM = 3
 
@@ -29,7 +38,9 @@ class Ending:
     """How a run ended, as far as its status depends on it.
 
     ``finish_reason`` is Scrapy's, ``None`` where the process was stopped at once. ``stopped``: why
-    a site was left alone. ``requests`` were sent in all. ``has_spider_errors``: an error of ours.
+    a site was left alone (blocked, login, changed, closed, failing), ``stopped_by``: because of
+    which answers. ``vanished``: how many threads are missing at once, of how many. ``requests``
+    were sent in all. ``has_spider_errors``: an error of ours.
     ``resumed``, ``alarm``, ``unusable``, ``storage_error`` and ``example`` are lines for people;
     ``left`` is how many lists and threads wait.
     """
@@ -37,6 +48,8 @@ class Ending:
     tally: Tally = field(default_factory=Tally)
     finish_reason: str | None = None
     stopped: str | None = None
+    stopped_by: str | None = None
+    vanished: tuple[int, int] | None = None
     requests: int = 0
     has_spider_errors: bool = False
     left: tuple[int, int] | None = None
@@ -143,10 +156,14 @@ def _status(ending: Ending) -> tuple[int, str]:
 
 def _by_forum(ending: Ending) -> tuple[int, str] | None:
     """Whether the forum wants no requests, wants a login, or sends other pages than before."""
-    tally, reason = ending.tally, ending.stopped or ending.finish_reason
+    tally = ending.tally
+    if ending.stopped in _STOPPED:
+        status, why = _STOPPED[ending.stopped]
+        return status, f"{why}: {ending.stopped_by}{_GOES_ON}"
+    reason = ending.finish_reason
     read = tally.threads_read + tally.lists_read + tally.pages_revisited
     blocked = sum(tally.refused[name] for name in BLOCKS)
-    if reason == "blocked" or (blocked and not read):
+    if blocked and not read:
         return BLOCKED, f"the forum wants no more requests{_for_example(ending)}"
     if reason == "login_expired":
         return LOGIN, "the forum does not know the member of COOKIES_FILE: export the cookies anew"
@@ -154,6 +171,12 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
         return LOGIN, "the forum wants a login for what was asked: see COOKIES_FILE"
     if ending.alarm:
         return DRIFT, ending.alarm
+    if ending.vanished:
+        missing, known = ending.vanished
+        return DRIFT, (
+            f"{missing:,} of {known:,} known threads are missing at once: none of them is called"
+            f" deleted before the next run sees the same{_for_example(ending)}"
+        )
     unknown = tally.refused["template_unknown"]
     if unknown >= _DRIFT_FROM and unknown >= read:
         return DRIFT, f"the pages no longer look as they did{_for_example(ending)}"
@@ -167,8 +190,6 @@ def _by_end(ending: Ending) -> tuple[int, str] | None:
         return INTERRUPTED, f"interrupted{waits}: the same command goes on from here"
     if ending.finish_reason is None:
         return INTERRUPTED, "stopped at once: the same command goes on from what is stored"
-    if "failing" in (ending.stopped, ending.finish_reason):
-        return INCOMPLETE, "the forum does not answer: the same command goes on from here"
     return None
 
 

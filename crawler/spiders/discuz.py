@@ -113,7 +113,7 @@ class DiscuzSpider(Spider):
 
     def spider_idle(self) -> None:
         """Nothing is under way: begin what waits, if the run is not to end."""
-        self.run.settle_lost_lines()
+        self.run.settle_lost()
         requests = list(self._next_requests())
         if requests and self.crawler.engine:
             for request in requests:
@@ -137,7 +137,10 @@ class DiscuzSpider(Spider):
         yield from self.run.deliver(visit, step, origin)
         if step.asks_again:
             yield self._request(visit)
-        elif not step.is_left:
+        elif step.is_left:
+            with _closing():
+                self.run.end_if_left()
+        else:
             yield from self._next_requests()
 
     def _next_requests(self) -> Iterator[Request]:

@@ -52,8 +52,6 @@ class OnePage(Spider):
         self._answered = answered
         self._sites = sites
         self._seen_at = seen_at
-        # the last answer of a page that is asked for again
-        self._last: Answer | None = None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -68,9 +66,9 @@ class OnePage(Spider):
 
     def parse(self, response: Response, url: str, attempt: int) -> Iterator[Request]:
         answer = answer_of(response, self._now(), self._sites, attempt)
-        if answer.reason in PASSING and attempt <= self.settings.getint("RETRY_TIMES"):
+        may_pass = answer.reason in PASSING and answer.pause is None
+        if may_pass and attempt <= self.settings.getint("RETRY_TIMES"):
             self.logger.info("%s: %s, asked again", url, answer.reason)
-            self._last = answer
             yield self._request(url, attempt + 1)
         else:
             yield from self._hand_over(answer)
@@ -83,13 +81,7 @@ class OnePage(Spider):
         # the address asked for, and not that of the last redirect
         yield from self._hand_over(replace(answer, url=url))
 
-    def closed(self, reason: str) -> None:
-        """Hand over the last answer where a long `Retry-After` kept it from being asked again."""
-        if reason == "blocked" and self._last is not None:
-            self._answered(self._last)
-
     def _hand_over(self, answer: Answer) -> Iterator[Request]:
-        self._last = None
         self._todo.extend(self._answered(answer))
         if self._todo and answer.reason not in BLOCKS:
             yield self._request(self._todo.popleft())

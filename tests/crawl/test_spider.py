@@ -217,7 +217,7 @@ def test_what_comes_and_goes_is_asked_again(odd: Odd) -> None:
 
 def test_a_page_that_stays_cut_is_told_and_the_rest_is_read(odd: Odd) -> None:
     (refusal,) = odd.of("refusals", STAYS_CUT)
-    assert (refusal["reason"], refusal["page"], refusal["attempts"]) == ("truncated", 2, 3)
+    assert (refusal["reason"], refusal["page"], refusal["attempts"]) == ("truncated", 2, 4)
     assert odd.of("coverage", STAYS_CUT)[0]["status"] == "partial"
     positions = {post["position"] for post in odd.of("posts", STAYS_CUT)}
     assert {11, 12, 13, 14, 21, 22, 23, 24, 25} <= positions
@@ -247,9 +247,11 @@ ANSWERS: list[tuple[Any, str]] = [
     ((302, {"Location": "http://elsewhere.example/"}, b""), "off_site"),
     ((302, {"Location": "//elsewhere.example/"}, b""), "off_site"),
     ((200, CUT, b"<html><body>Hello</body></html>"), "not_discuz"),
-    ((403, CUT, b"<html><body>no</body></html>"), "no_permission"),
+    ((403, CUT, b"<html><body>no</body></html>"), "blocked"),
+    # what the forum itself says in between tells that nothing stands in the way
+    (message("没有找到帖子"), "not_found"),
     ((503, CUT, b"<html><body>503</body></html>"), "server_error"),
-    ((301, {"Location": "/forum.php?mod=viewthread&tid=10"}, b""), "unreachable"),
+    ((301, {"Location": "/forum.php?mod=viewthread&tid=11"}, b""), "unreachable"),
 ]
 
 
@@ -258,12 +260,15 @@ def test_each_refused_address_gives_one_line(forum: Forum, tmp_path: Path) -> No
     forum.pages["/forum.php?mod=forumdisplay&fid=9"] = password.read_text("utf-8")
     for tid, (answer, _) in enumerate(ANSWERS, 1):
         forum.pages[plain(tid)] = answer
-    run = crawl(forum, tmp_path, url=" ".join(plain(tid) for tid in range(1, len(ANSWERS) + 1)))
+    wanted = [plain(tid) for tid in range(1, len(ANSWERS) + 1)]
+    forum.pages[plain(99)] = message("没有找到帖子")
+    run = crawl(forum, tmp_path, url=" ".join([*wanted, plain(99)]))
     got = {line["thread_id"]: line["reason"] for line in run.lines("refusals")}
+    assert got.pop("99") == "not_found"
     assert got == {str(tid): reason for tid, (_, reason) in enumerate(ANSWERS, 1)}
-    assert len(run.lines("refusals")) == len(ANSWERS)
+    assert len(run.lines("refusals")) == len(ANSWERS) + 1
     assert run.lines("articles") == run.lines("posts") == []
-    assert run.status == 3
+    assert run.status == 5, "a 403, and nothing could be read"
     assert forum.root in run.stderr.splitlines()[-1]
 
 

@@ -116,7 +116,11 @@ def test_text_where_classes_have_unknown_names(markup: str, text: str) -> None:
         ("提示: 作者被禁止或删除 内容自动屏蔽", "banned"),
         ("本主题需向作者支付 10 金钱 才能浏览", "paid"),
         ("本帖为密码帖 ，请输入密码", "password"),
-        ("别的什么", "no_permission"),
+        ("石桥卖花人，如果您要查看本帖隐藏内容请回复", "hidden_reply"),
+        ("石桥卖花人，本帖隐藏的内容需要积分高于 200 才可浏览", "hidden_credits"),
+        ("遊客，如果您要查看本帖隱藏內容請回覆", "hidden_reply"),
+        ("游客，您需要登录后才能查看这里的内容", "no_permission"),
+        ("抱歉，您的等级不够，无法浏览", "hidden_credits"),
     ],
 )
 def test_access(notice: str, access: str) -> None:
@@ -124,6 +128,41 @@ def test_access(notice: str, access: str) -> None:
     assert body.access == access
     assert body.text == "字"
     assert body.notices == (notice,)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        'Reply to see this: <a href="forum.php?mod=post&amp;action=reply&amp;tid=1">here</a>',
+        '看完要付 <a href="forum.php?mod=misc&amp;action=pay&amp;tid=1">5 贝壳</a>',
+        '会员可见 <a href="member.php?mod=logging&amp;action=login">登录</a>',
+        '暗号 <input type="text" id="postpw_5" class="vm" />',
+    ],
+)
+def test_a_box_with_a_way_to_what_it_withholds_is_the_forums(inner: str) -> None:
+    body = body_of(f'字<div class="locked">{inner}</div>')
+    assert body.access != "visible"
+    assert (body.text, len(body.notices)) == ("字", 1)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "我自己画的框，看完请回复",
+        "提示：下面是谜底，先别看",
+        "本帖的密码在最后一行，抱歉让大家久等",
+        "积分和等级说明",
+        '<p>一段话</p><p>去<a href="http://shop.example/">店里</a>购买</p>',
+        "以下内容是我去年写的",
+        "游客多的时候，渡船要等",
+        "字" * 300,
+    ],
+)
+def test_an_authors_own_box_withholds_nothing(inner: str) -> None:
+    box = body_of(f'前<div class="locked">{inner}</div>后')
+    plain = body_of(f"前<div>{inner}</div>后")
+    assert (box.access, box.notices) == ("visible", ())
+    assert (box.text, box.links) == (plain.text, plain.links)
 
 
 def test_links_are_the_authors_with_their_words() -> None:

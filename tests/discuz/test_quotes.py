@@ -43,6 +43,57 @@ def test_a_link_to_a_post_is_enough() -> None:
     assert quote == Quote("话", "甲", "9")
 
 
+@pytest.mark.parametrize("time", ["心情很好的时候", "刚刚", "", "25-31-2024 99:99", "字" * 60])
+def test_a_quote_with_an_unreadable_time_keeps_its_author(time: str) -> None:
+    first = f"甲 发表于 {time}".strip()
+    linked = body_of(
+        f'<div class="quote"><blockquote><a href="{FINDPOST}9">{first}</a><br />话</blockquote></div>'
+    )
+    (quote,) = linked.quotes
+    assert (quote.author, quote.text, quote.post_id) == ("甲", "话", "9")
+    for colour in ('font color="#999999"', 'span style="color: rgb(153, 153, 153)"'):
+        end = colour.split()[0]
+        grey = body_of(
+            f'<div class="quote"><blockquote><font size="2"><{colour}>{first}</{end}></font><br />'
+            "话</blockquote></div>答"
+        )
+        (quote,) = grey.quotes
+        assert (quote.author, quote.text, quote.post_id, grey.text) == ("甲", "话", None, "答")
+
+
+@pytest.mark.parametrize(
+    ("time", "date"),
+    [
+        ("2024-5-6 08:20", ("2024-05-06T08:20:00+08:00", "minute")),
+        ("2024-5-6", ("2024-05-06T00:00:00+08:00", "day")),
+        # words of the day on which the quote was made
+        ("刚才", None),
+        ("昨天 08:20", None),
+        ("3 天前", None),
+        ("5-6 08:20", None),
+    ],
+)
+def test_the_time_of_a_quote(time: str, date: tuple[str, str] | None) -> None:
+    quote = attributed(f"甲 发表于 {time}\n话", ("9", "x"), CLOCK)
+    assert quote is not None
+    told = (quote.date.value.isoformat(), quote.date.precision) if quote.date else None
+    assert told == date
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        # of another colour, not the first words, not the whole line, not such a line
+        '<font color="#998999">甲 发表于 晚报</font><br />话',
+        '话<br /><font color="#999999">甲 发表于 晚报</font>',
+        '<font color="#999999">甲</font> 发表于 晚报<br />话',
+        '<font color="#999999">甲说</font><br />话',
+    ],
+)
+def test_grey_words_alone_name_nobody(frame: str) -> None:
+    assert body_of(f'<div class="quote"><blockquote>{frame}</blockquote></div>').quotes == ()
+
+
 @pytest.mark.parametrize(
     ("words", "left"),
     [("引用: 话", "话"), (" 引用：\n话", "话"), ("我引用: 话", "我引用: 话"), ("", "")],

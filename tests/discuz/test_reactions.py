@@ -51,7 +51,6 @@ def test_no_comments() -> None:
     assert read_comments(floor_of(comments='<div class="cm"></div>'), CONTEXT) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="the buttons of a comment that is a reply, too, are read")
 def test_buttons_are_no_words_of_a_comment() -> None:
     (comment,) = comments(
         MEMBER,

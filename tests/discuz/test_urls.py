@@ -224,3 +224,70 @@ def test_canonical_twice_is_canonical_once(tid: int, page: int, base: str) -> No
         assert twice is not None
         assert (twice.root, twice.thread_id, twice.page) == (once.root, str(tid), page)
         assert twice.page_url(page) == once.page_url(page)
+
+
+# -- addresses with titles in them ---
+
+
+@pytest.mark.parametrize(
+    ("url", "root", "page"),
+    [
+        ("/ferry-times-77-2-1.html", "/", 2),
+        ("/bbs/read-77-1-3.html", "/bbs/", 1),
+        ("/bbs/%E6%B8%A1%E8%88%B9-2024-77-1-1.htm", "/bbs/", 1),
+    ],
+)
+def test_a_thread_by_its_title(url: str, root: str, page: int) -> None:
+    address = urls.read_thread_address(HOST + url)
+    assert address is not None
+    assert (address.root, address.thread_id, address.page) == (HOST + root, "77", page)
+    # the title fits no other thread
+    assert address.page_url(3) == urls.thread_url(HOST + root, "77") + "&page=3"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/article-26-1.html",
+        "/portal/article-26-1-1.html",
+        "/space-uid-77.html",
+        "/space-username-a-77-1-1.html",
+        "/blog-7-77.html",
+        "/group-7-1.html",
+        "/topic-a-77-1-1.html",
+        "/tag-77-1-1.html",
+        "/news-2024-5-1.html",
+        "/2024-05-01.html",
+        "/news-2024-05-01.html",
+        "/ferry-times-0-1-1.html",
+        "/ferry-times-77-1.html",
+        "/77-1-1.html",
+        "/ferry-times-77-1-1/",
+        "/ferry-times-77-1-1.html/x",
+        "/plugin.php?id=ferry-77-1-1.html",
+    ],
+)
+def test_what_is_no_thread_by_its_title(url: str) -> None:
+    assert urls.read_thread_address(HOST + url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "root", "page"),
+    [("/8-2/harbour-talk.html", "/", 2), ("/bbs/8-1/%E6%B8%A1%E5%8F%A3.html", "/bbs/", 1)],
+)
+def test_a_board_by_its_name(url: str, root: str, page: int) -> None:
+    address = urls.read_board_address(HOST + url)
+    assert address is not None
+    assert (address.root, address.board_id, address.page) == (HOST + root, "8", page)
+    assert urls.board_id(url.removeprefix("/")) == "8"
+    back = urls.read_board_address(address.page_url(9))
+    assert back is not None
+    assert (back.root, back.board_id, back.page) == (address.root, "8", 9)
+
+
+@pytest.mark.parametrize(
+    "url", ["/2024-5/harbour-talk.html", "/08-01/harbour.html", "/8/harbour.html", "/8-1/"]
+)
+def test_what_is_no_board_by_its_name(url: str) -> None:
+    assert urls.read_board_address(HOST + url) is None
+    assert urls.board_id(url) is None

@@ -31,11 +31,18 @@ class Row:
     marks: str = ""  # behind the title: icons, [阅读权限 20]
     moved_to: int | None = None
     style: str = ""
+    link: str | None = None  # in place of the address of its thread
 
 
 @dataclass
 class Listing:
-    """A page of a board; ``pictures``: in picture mode."""
+    """A page of a board; ``pictures``: in picture mode.
+
+    ``slugs``: addresses with titles in them, in this one: `ferry-times-{tid}-1-1.html`. ``told`` is
+    what its head says of its threads, ``types`` the types that it can be listed by, ``orders``:
+    whether it offers others; without ``counters`` its rows tell neither replies nor last post.
+    ``shown``: so many of its pages are shown.
+    """
 
     rows: list[Row]
     fid: int = 8
@@ -48,6 +55,12 @@ class Listing:
     above: tuple[int, str] | None = None  # of which board this is a sub-board
     pictures: bool = False
     look: Look = field(default_factory=Look)
+    slugs: str | None = None
+    told: str | None = None
+    types: list[tuple[int, str]] = field(default_factory=list)
+    orders: bool = False
+    counters: bool = True
+    shown: int | None = None
 
     def __str__(self) -> str:
         look = self.look
@@ -91,22 +104,59 @@ class Listing:
 <div id="pt" class="bm cl"><div class="z"><a href="./" class="nvhm" title="首页">{look.name}</a>\
 <em>&raquo;</em><a href="forum.php">论坛</a> <em>&rsaquo;</em> <a href="forum.php?gid=3">两岸</a>\
 <em>&rsaquo;</em> {path}</div></div>
-<div id="ct" class="wp cl"><h1 class="xs2"><a href="{self._board(self.fid)}">{self.name}</a></h1>
+<div id="ct" class="wp cl"><h1 class="xs2"><a href="{self._board(self.fid)}">{self.name}</a>{self._told()}</h1>
 {box}<div id="pgt" class="bm bw0 pgs cl"><span id="fd_page_top">{self._pager()}</span></div>
-<div id="threadlist" class="tl bm bmw"><div class="bm_c">
+{self._offers()}<div id="threadlist" class="tl bm bmw"><div class="bm_c">
 <script type="text/javascript">var fid = parseInt('{self.fid}');</script>
 {table}
 </div></div>
 <div class="bm bw0 pgs cl"><span id="fd_page_bottom">{self._pager()}</span></div>
 </div>{foot(look)}"""
 
+    def _told(self) -> str:
+        if self.told is None:
+            return ""
+        return (
+            '\n<span class="xs1 xw0 i">今日: <strong class="xi1">7</strong><b class="ico_increase">'
+            f'&nbsp;</b><span class="pipe">|</span>主题: <strong class="xi1">{self.told}</strong>'
+            '<span class="pipe">|</span>排名: <strong class="xi1" title="上次排名:4">6</strong></span>'
+        )
+
+    def _offers(self) -> str:
+        plain = f"forum.php?mod=forumdisplay&amp;fid={self.fid}"
+        entries = "".join(
+            f'<li><a href="{plain}&amp;filter=typeid&amp;typeid={number}">{name}'
+            f'<span class="xg1 num">3</span></a></li>\n'
+            for number, name in self.types
+        )
+        types = (
+            f'<ul id="thread_types" class="ttp bm cl">\n<li id="ttp_all" class="xw1 a">'
+            f'<a href="{plain}">全部</a></li>\n{entries}</ul>\n'
+            if entries
+            else ""
+        )
+        orders = (
+            f"""<div class="tf"><a href="{plain}&amp;filter=lastpost&amp;orderby=lastpost" class="xi2">最新</a>&nbsp;
+<a href="{plain}&amp;filter=digest&amp;digest=1" class="xi2">精华</a></div>
+<div id="filter_dateline_menu" class="p_pop" style="display:none"><a href="{plain}&amp;filter=author&amp;orderby=dateline">发帖时间</a>
+<a href="{plain}&amp;filter=reply&amp;orderby=replies">回复/查看</a></div>
+"""
+            if self.orders
+            else ""
+        )
+        return types + orders
+
     def _board(self, fid: int, page: int = 1) -> str:
+        if self.slugs:
+            return f"{fid}-{page}/harbour-talk.html"
         if self.look.rewritten:
             return f"forum-{fid}-{page}.html"
         more = f"&amp;page={page}" if page > 1 else ""
         return f"forum.php?mod=forumdisplay&fid={fid}{more}"
 
     def _thread(self, tid: int) -> str:
+        if self.slugs:
+            return self.slugs.format(tid=tid)
         if self.look.rewritten:
             return f"thread-{tid}-1-{self.page}.html"
         return f"forum.php?mod=viewthread&amp;tid={tid}&amp;extra=page%3D{self.page}"
@@ -125,15 +175,18 @@ class Listing:
             if self.page < self.pages
             else ""
         )
+        shown = self.shown or self.pages
+        last = f'<a href="{self._board(self.fid, shown)}" class="last">... {self.pages}</a>'
         return (
-            f'<div class="pg">{numbers}<label><input type="text" name="custompage" /><span '
-            f'title="共 {self.pages} 页"> / {self.pages} 页</span></label>{following}</div>'
+            f'<div class="pg">{numbers}{last if self.pages > 10 else ""}<label><input type="text" '
+            f'name="custompage" /><span title="共 {shown} 页"> / {shown} 页</span></label>'
+            f"{following}</div>"
         )
 
     def _row(self, row: Row) -> str:
         kind = "stickthread" if row.sticky else "normalthread"
         name = f"{kind}_{row.tid}"
-        url = self._thread(row.moved_to or row.tid)
+        url = row.link or self._thread(row.moved_to or row.tid)
         icon = "folder_lock" if row.closed else f"pin_{row.sticky}" if row.sticky else "folder_new"
         marks = row.marks
         if row.digest:
@@ -155,6 +208,12 @@ class Listing:
         )
         moved = "移动:" if row.moved_to else ""
         style = f' style="{row.style}"' if row.style else ""
+        counters = f"""<td class="num"><a href="{url}" class="xi2">{row.replies}</a><em>{row.views}</em></td>
+<td class="by">
+<cite><a href="home.php?mod=space&username=x" c="1">柳岸闻莺</a></cite>
+<em><a href="forum.php?mod=redirect&tid={row.moved_to or row.tid}&goto=lastpost#lastpost">{last}</a></em>
+</td>
+"""
         return f"""
 <tbody id="{name}">
 <tr>
@@ -173,12 +232,7 @@ class Listing:
 {who}</cite>
 <em><span>{row.date}</span></em>
 </td>
-<td class="num"><a href="{url}" class="xi2">{row.replies}</a><em>{row.views}</em></td>
-<td class="by">
-<cite><a href="home.php?mod=space&username=x" c="1">柳岸闻莺</a></cite>
-<em><a href="forum.php?mod=redirect&tid={row.tid}&goto=lastpost#lastpost">{last}</a></em>
-</td>
-</tr>
+{counters if self.counters else ""}</tr>
 </tbody>
 """
 
@@ -192,7 +246,12 @@ class Listing:
         )
 
 
-def forum_index(boards: list[tuple[int, str]], look: Look | None = None, columns: int = 0) -> str:
+def forum_index(
+    boards: list[tuple[int, str]],
+    look: Look | None = None,
+    columns: int = 0,
+    threads: str = "3",
+) -> str:
     """The index; with ``columns`` the boards stand side by side (forumcolumns)."""
     look = look or Look()
 
@@ -202,7 +261,7 @@ def forum_index(boards: list[tuple[int, str]], look: Look | None = None, columns
     if columns:
         cells = "".join(
             f'<td class="fl_g"><div class="fl_icn_g"><a href="{url(fid)}"><img alt="{name}" /></a></div>'
-            f'<dl><dt><a href="{url(fid)}">{name}</a></dt><dd><em>主题: 3</em></dd></dl></td>'
+            f'<dl><dt><a href="{url(fid)}">{name}</a></dt><dd><em>主题: {threads}</em>, <em>帖数: 9</em></dd></dl></td>'
             for fid, name in boards
         )
         table = f'<table class="fl_tb"><tr>{cells}</tr></table>'
@@ -210,7 +269,7 @@ def forum_index(boards: list[tuple[int, str]], look: Look | None = None, columns
         rows = "".join(
             f"""<tr class="fl_row"><td class="fl_icn"><a href="{url(fid)}"><img alt="{name}" /></a></td>
 <td><h2><a href="{url(fid)}">{name}</a><em class="xw0 xi1" title="今日"> (7)</em></h2></td>
-<td class="fl_i"><span class="xi2">3</span><span class="xg1"> / 9</span></td>
+<td class="fl_i"><span class="xi2">{threads}</span><span class="xg1"> / 9</span></td>
 <td class="fl_by"><div><a href="forum.php?mod=redirect&amp;tid=6&amp;goto=lastpost#lastpost">新帖</a></div></td></tr>"""
             for fid, name in boards
         )

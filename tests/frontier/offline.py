@@ -29,11 +29,13 @@ from crawler.frontier.answer import Answer
 from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.run import Run, RunEndsError
+from crawler.frontier.step import Step
 from crawler.frontier.template_drift import Sample
-from crawler.frontier.visit import Step, Visit
+from crawler.frontier.visit import Visit
 from crawler.history.delivery import Fate
 from crawler.items import DEFINITE, Coverage, Line, Reason, Refusal, to_json
 from crawler.items import Post as PostLine
+from crawler.items.reasons import reason_of
 
 ROOT = "http://b.example/"
 NOW = datetime(2023, 4, 1, 12, tzinfo=DEFAULT_ZONE)
@@ -139,6 +141,14 @@ def refused(reason: Any, *, by_forum: bool = True, **more: Any) -> Message:
 Given = Page | str | list[Page | str]
 
 
+_REDIRECTED = "&redirected=1"
+
+
+def moved(page: ThreadPage) -> ThreadPage:
+    """A page to which another address redirects."""
+    return replace(page, url=f"{page.url}{_REDIRECTED}")
+
+
 @dataclass
 class Offline:
     """Runs over one folder; `crawl` says of each request what came of it."""
@@ -176,7 +186,7 @@ class Offline:
                     asks_again = True
                     while asks_again:
                         path = visit.request_url.removeprefix(ROOT)
-                        given = left.get(path, [refused("not_found", by_forum=False)])
+                        given = left.get(path, [refused("not_discuz", by_forum=False)])
                         step = give(run, visit, given.pop(0) if len(given) > 1 else given[0], now)
                         if step.warning:
                             self.warnings.append(step.warning)
@@ -184,6 +194,8 @@ class Offline:
                         said = "left" if step.is_left else ", ".join(lines) or "-"
                         done.append(f"{path}: {said}")
                         asks_again = step.asks_again
+                        if step.is_left:
+                            run.end_if_left()
         except RunEndsError as error:
             done.append(f"ends: {error.reason}")
         run.flush()
@@ -199,7 +211,20 @@ def give(run: Run, visit: Visit, given: Page | str, now: datetime = NOW) -> Step
         reason = cast("Reason", given)
         return run.answer(visit, Answer(visit.request_url, now, reason=reason, attempts=attempts))
     sample = Sample(visit.request_url, now, {}, b"")
-    answer = Answer(visit.request_url, now, given, status=200, sample=sample)
+    status, url = 200, visit.request_url
+    if isinstance(given, Message) and given.reason == "not_discuz":
+        status = 404
+    if isinstance(given, ThreadPage) and given.url.endswith(_REDIRECTED):
+        url = given.url
+    answer = Answer(
+        url,
+        now,
+        given,
+        reason=reason_of(given),
+        status=status,
+        attempts=visit.attempt,
+        sample=sample,
+    )
     return run.answer(visit, answer)
 
 

@@ -123,7 +123,7 @@ def test_a_forum_that_looks_different_now(forum: Forum, tmp_path: Path) -> None:
 def test_a_forum_that_is_not_there_is_a_mistake(forum: Forum, tmp_path: Path) -> None:
     run = crawl(forum, tmp_path)
     assert run.status == 3
-    assert [line["reason"] for line in run.lines("refusals")] == ["not_found"]
+    assert [line["reason"] for line in run.lines("refusals")] == ["not_discuz"]
     assert forum.asked == {"/robots.txt": 1, INDEX: 1, "/": 1}
 
 

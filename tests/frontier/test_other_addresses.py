@@ -112,16 +112,6 @@ def test_what_came_of_the_parts(came: Page, text: str, missing: int) -> None:
     assert other.whole(came) is came
 
 
-def test_what_came_before_an_address_failed() -> None:
-    other = others()
-    assert other.kept() is None
-    other.turns_to_desktop(PHONE)
-    assert other.kept() is PHONE
-    other.turns_to_whole(PARTS, TASK)
-    assert other.kept() == PARTS
-    assert other.kept() is None
-
-
 BOARD = f"{ROOT}{board_path(2)}"
 
 
@@ -140,6 +130,7 @@ BOARD = f"{ROOT}{board_path(2)}"
     ],
 )
 def test_the_plain_address(task: Task, plain: str | None) -> None:
-    assert plain_url(task, refused("not_found", by_forum=False)) == plain
-    assert plain_url(task, refused("not_found")) is None, "the forum itself says so"
-    assert plain_url(task, refused("server_error", by_forum=False)) is None
+    assert plain_url(task, "other", 404) == plain
+    assert plain_url(task, "other", 410) == plain
+    assert plain_url(task, "about_this", 404) is None, "the forum itself says so"
+    assert plain_url(task, "other", 503) is None

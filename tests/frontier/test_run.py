@@ -17,7 +17,7 @@ from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
 from crawler.frontier.run import Run, RunEndsError, run_of
-from crawler.frontier.visit import Batch
+from crawler.frontier.step import Batch
 from crawler.history.delivery import Delivery, Fate
 from crawler.items import to_json
 from tests.frontier.offline import (
@@ -128,7 +128,8 @@ def test_a_stopped_run_is_gone_on_with(offline: Offline) -> None:
     done = offline.crawl(L2, pages=pages)
     began = NOW.astimezone(offline.run.remarks.resumed.began.tzinfo)  # type: ignore[union-attr]
     assert offline.run.remarks.resumed == Resumed("r1", began, 0, 2)
-    assert [each.partition(":")[0] for each in done] == [T7, T8]
+    # what waited, and what may have come since
+    assert [each.partition(":")[0] for each in done] == [T7, T8, L2]
     assert offline.run.remarks.left is None
     offline.crawl(L2, pages=pages)
     assert offline.run.remarks.resumed is None
@@ -164,9 +165,10 @@ def test_a_site_that_is_left_alone_does_not_end_another(
     run = Run(Config(tmp_path, limits=Limits(blocks=1)))
     run.begin([f"{ROOT}{T7}", f"{ROOT}{T8}", f"{OTHER}{T7}"], NOW)
     here, there = run.next_visits()
-    assert give(run, here, refused("challenge")).is_left
-    assert run.remarks.stopped == "blocked"
-    assert f"{ROOT}: too many answers in a row were challenge" in caplog.text
+    assert give(run, here, "off_site").is_left
+    assert run.stopped
+    assert run.stopped.why == "blocked"
+    assert f"{ROOT} is left alone" in caplog.text
     assert list(run.next_visits()) == []
     elsewhere = thread(1, site=replace(SITE, root=OTHER))
     assert [told(line) for line in store(run, there, give(run, there, elsewhere))] == [
@@ -175,11 +177,10 @@ def test_a_site_that_is_left_alone_does_not_end_another(
     ]
     assert list(run.next_visits()) == []
     assert run.frontiers[1].is_finished
-    # said once
-    caplog.clear()
+    # answers that were under way change nothing
+    assert give(run, here, thread(1)).is_left
     with pytest.raises(RunEndsError, match="blocked"):
-        give(run, here, refused("challenge"))
-    assert "too many answers" not in caplog.text
+        run.end_if_left()
     run.close(NOW)
 
 
@@ -346,7 +347,7 @@ def test_which_run_a_spider_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "reason, versions", [("no_permission", [[1], []]), ("challenge", [[1], [2]])]
+    "reason, versions", [("no_permission", [[1], []]), ("challenge", [[1], []])]
 )
 def test_a_saved_page_that_is_read_again_has_one_history(
     tmp_path: Path, reason: str, versions: list[list[int]]
@@ -364,3 +365,20 @@ def test_a_saved_page_that_is_read_again_has_one_history(
         run.flush()
         run.close(NOW)
     assert seen == versions
+
+
+def test_a_task_that_an_error_lost_is_left_to_the_next_run(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    run = offline.begin(T7, T8)
+    (lost,) = run.next_visits()
+    assert list(run.next_visits()) == []
+    run.settle_lost()
+    (other,) = run.next_visits()
+    assert other.task.key != lost.task.key
+    store(run, other, give(run, other, thread(1, tid=int(other.task.key))))
+    assert list(run.next_visits()) == []
+    assert not run.frontiers[0].is_finished
+    run.close(NOW)
+    again = offline.begin(T7, T8)
+    assert [visit.task.key for visit in again.next_visits()] == [lost.task.key]
+    again.close(NOW)

@@ -81,7 +81,14 @@ def test_new_names_of_boards_are_no_alarm(forum: Forum, tmp_path: Path) -> None:
     for tid in list(made.talks):
         made.remove(tid)
     made.publish()
-    assert crawl(forum, tmp_path, *EVERY_PAGE).status == 0  # empty boards are none either
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    assert run.status == 4
+    assert "14 of 14 known threads are missing at once" in run.stderr.splitlines()[-1]
+    assert not any(line.get("is_deleted") for line in run.lines("articles"))
+    # what the next run sees as well is true, and empty boards are no alarm
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    assert run.status == 0, run.stderr
+    assert sum(line.get("is_deleted", False) for line in run.lines("articles")) == 14
 
 
 def test_a_login_page_for_everything_is_a_login(forum: Forum, tmp_path: Path) -> None:

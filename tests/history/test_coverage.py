@@ -15,7 +15,9 @@ from crawler.archive.state import ListRowState, PostState, ThreadState
 from crawler.discuz.facts import Board
 from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.intervals import Intervals
-from tests.frontier.offline import NOW, thread
+from tests.frontier.offline import NOW, ROOT, thread, thread_path
+
+URL = f"{ROOT}{thread_path(7)}"
 
 ROW = ListRowState("8", b"head", b"tail", 900, replies=4)
 
@@ -69,7 +71,7 @@ STATUSES: dict[str, tuple[Count, str, int | None, int | None]] = {
 @pytest.mark.parametrize("name", STATUSES)
 def test_the_coverage_line(name: str) -> None:
     known, status, expected, waiting = STATUSES[name]
-    line = coverage_of(thread(1, 2), ThreadState("7", coverage=4), known, NOW, "run")
+    line = coverage_of(ThreadState("7", coverage=4), known, NOW, root=ROOT, url=URL, run_id="run")
     assert (line.status, line.posts_expected, line.posts_waiting) == (status, expected, waiting)
     assert (line.posts_captured, line.pages_expected) == (known.present, known.pages)
     assert line.pages_captured == len(known.pages_known & {1, 2})
@@ -81,7 +83,7 @@ def test_what_explains_that_posts_are_missing() -> None:
     """Floors that no page shows are not waiting as well."""
     known = count(present=3, expected=7, gone=2, shielded=1)
     missing = ThreadState("7", missing=(3, 4))
-    line = coverage_of(thread(1, 2), missing, known, NOW, "run")
+    line = coverage_of(missing, known, NOW, root=ROOT, url=URL, run_id="run")
     assert (line.posts_deleted, line.posts_shielded) == (2, 1)
     assert (line.missing_positions, line.posts_waiting) == ([3, 4], 2)
 

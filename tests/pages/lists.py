@@ -68,6 +68,39 @@ def lists() -> list[Fixture]:
             str(Listing([Row(11, "渡口", 2), Row(12, "石桥", 0)], pictures=True)),
             url=BOARD,
         ),
+        Fixture(
+            "board",
+            "titles_in_addresses",
+            str(
+                Listing(
+                    [
+                        Row(101, "渡船时刻", 4, sticky=1),
+                        Row(102, "糖画摊子", 35),
+                        Row(6, "搬走的帖子", "-", "-", moved_to=77),
+                        Row(103, "灯塔", 2, link="http://lighthouse.example.com/103"),
+                    ],
+                    pages=3,
+                    slugs="ferry-times-t{tid}.html",
+                )
+            ),
+            url=f"{HOST}8-1/harbour-talk.html",
+        ),
+        Fixture(
+            "board",
+            "large",
+            str(
+                Listing(
+                    rows[3:5],
+                    pages=1042,
+                    shown=1000,
+                    told="20831",
+                    types=[(3, "见闻"), (5, "渡口")],
+                    orders=True,
+                )
+            ),
+            url=BOARD,
+        ),
+        Fixture("board", "no_counters", str(Listing(rows[3:5], counters=False)), url=BOARD),
         Fixture("board", "past_the_end", str(plain), url=f"{BOARD}&page=99"),
         Fixture("board", "bare", bare, url=BOARD),
         Fixture("other", "board", no_rows, url=BOARD),
@@ -79,6 +112,12 @@ def lists() -> list[Fixture]:
             "columns",
             forum_index([(8, "河湾闲话"), (9, "北岸")], Look(rewritten=True), columns=2),
             url=f"{INDEX}?gid=3",
+        ),
+        Fixture(
+            "index",
+            "rounded",
+            forum_index([(8, "河湾闲话")], threads='<span title="20831">2万</span>'),
+            url=INDEX,
         ),
         Fixture("other", "index", forum_index([]), url=INDEX),
     ]

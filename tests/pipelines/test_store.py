@@ -324,6 +324,8 @@ def test_lines_that_no_task_gave_are_stored_where_they_belong(scraped: Scraped) 
     changed = page_lines()[1]
     changed.text, changed.content_hash = "改", ""
     assert scraped.carry(changed).version == 2
+    changed.author = {"name": "匿名", "is_anonymous": True}
+    assert scraped.carry(changed).version == 3
     gone = page_lines()[2]
     gone.is_deleted = True
     assert scraped.carry(gone).version == 2
@@ -334,7 +336,7 @@ def test_lines_that_no_task_gave_are_stored_where_they_belong(scraped: Scraped) 
     assert scraped.site.tally.as_stats() == {
         "new_articles": 1,
         "new_posts": 2,
-        "changed_posts": 1,
+        "changed_posts": 2,
         "deleted_posts": 1,
         "refused/not_found": 1,
     }

@@ -635,6 +635,9 @@ def test_after_erasing_a_post_is_as_its_last_line_tells(forum: Forum, tmp_path: 
     # whom the number means is known, although no line tells it any more
     note = json.loads(read_note(site(tmp_path) / "ledger.sqlite3", "listed") or "{}")
     assert len(note["21"]) == 1
+    with closing(sqlite3.connect(site(tmp_path) / "ledger.sqlite3")) as db:
+        assert db.execute("SELECT count(*) FROM post WHERE author = '21'").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM post WHERE version = 0").fetchone() > (0,)
     run = crawl(forum, tmp_path, *NO_REVISITS, "-a", "full=yes")
     assert "nothing new" in run.stderr
 

@@ -25,7 +25,8 @@ class PostTable(Table):
         found = {}
         for post_id in post_ids:
             row = self._db.execute(
-                "SELECT id, at, version, hash, state, media FROM post WHERE thread = ? AND id = ?",
+                "SELECT id, at, version, hash, state, media, author FROM post"
+                " WHERE thread = ? AND id = ?",
                 (id_value(thread_id), id_value(post_id)),
             ).fetchone()
             if row:
@@ -41,7 +42,7 @@ class PostTable(Table):
         """
         first, last = low or (LOWEST, 0), high or (HIGHEST, 0)
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media FROM post"
+            "SELECT id, at, version, hash, state, media, author FROM post"
             " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
             (id_value(thread_id), first[0], last[0], _GONE),
         )
@@ -53,7 +54,7 @@ class PostTable(Table):
         With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
         """
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media FROM post"
+            "SELECT id, at, version, hash, state, media, author FROM post"
             " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
             (id_value(thread_id), id_value(behind) if behind else -1, _GONE, limit),
         )
@@ -81,7 +82,7 @@ class PostTable(Table):
     def _save_post(self, change: PostSeen) -> None:
         post = change.post
         self._db.execute(
-            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_value(change.thread_id),
                 id_value(post.id),
@@ -90,6 +91,7 @@ class PostTable(Table):
                 post.hash,
                 _state(post),
                 post.media or None,
+                post.author or None,
             ),
         )
 
@@ -113,7 +115,7 @@ def _state(post: PostState) -> int:
 
 
 def _from_row(row: tuple[Any, ...]) -> PostState:
-    number, at, version, digest, state, media = row
+    number, at, version, digest, state, media, author = row
     is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
@@ -127,4 +129,5 @@ def _from_row(row: tuple[Any, ...]) -> PostState:
         is_shielded,
         is_gone,
         media=media or b"",
+        author=author or "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.archive.changes import RefusalSeen
@@ -17,13 +18,15 @@ class RefusalTable(Table):
         row = self._db.execute("SELECT * FROM refusal WHERE id = ?", (refusal_id,)).fetchone()
         return _from_row(row) if row else None
 
-    def refusals_due(self, before: int, limit: int) -> list[RefusalState]:
+    def refusals_due(self, now: int, before: int, limit: int) -> list[RefusalState]:
         """Return the refusals to be tried again, those last met longest ago first.
 
-        All that are retriable, and behind them up to ``limit`` others that were last met at or
-        before ``before`` (seconds since 1970).
+        All that are retriable and due at ``now``, and behind them up to ``limit`` others that were
+        last met at or before ``before`` (seconds since 1970).
         """
-        rows = self._db.execute("SELECT * FROM refusal WHERE retriable ORDER BY asked").fetchall()
+        rows = self._db.execute(
+            "SELECT * FROM refusal WHERE retriable AND due <= ? ORDER BY asked", (now,)
+        ).fetchall()
         rows += self._db.execute(
             "SELECT * FROM refusal WHERE NOT retriable AND reason != '' AND asked <= ?"
             " ORDER BY asked LIMIT ?",
@@ -31,10 +34,24 @@ class RefusalTable(Table):
         )
         return [_from_row(row) for row in rows]
 
+    def retriable_refusals(self) -> Iterator[RefusalState]:
+        """Yield the refusals that stand and are not for good."""
+        return map(_from_row, self._db.execute("SELECT * FROM refusal WHERE retriable"))
+
+    def is_board_refused(self, board_id: str) -> bool:
+        """Return whether the forum refuses the list of a board for good."""
+        return bool(
+            self._db.execute(
+                "SELECT 1 FROM refusal WHERE board = ? AND thread IS NULL AND reason != ''"
+                " AND NOT retriable",
+                (board_id,),
+            ).fetchone()
+        )
+
     def _save_refusal(self, change: RefusalSeen) -> None:
         refusal = change.refusal
         self._db.execute(
-            "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 refusal.id,
                 refusal.thread_id and id_value(refusal.thread_id),
@@ -44,19 +61,21 @@ class RefusalTable(Table):
                 refusal.version,
                 refusal.asked,
                 refusal.url,
+                refusal.board,
+                refusal.since,
+                refusal.nights,
+                refusal.counted,
+                refusal.due,
             ),
         )
 
 
 def _from_row(row: tuple[Any, ...]) -> RefusalState:
-    refusal_id, thread, reason, is_retriable, attempts, version, asked, url = row
+    refusal_id, thread, reason, is_retriable, *others = row
     return RefusalState(
         refusal_id,
         None if thread is None else str(thread),
         reason,
         bool(is_retriable),
-        attempts,
-        version,
-        asked,
-        url,
+        *others,
     )

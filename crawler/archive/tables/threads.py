@@ -90,6 +90,29 @@ class ThreadTable(Table):
         )
         return [(str(thread), number) for thread, number in rows]
 
+    def newest_threads(self, limit: int) -> list[str]:
+        """Return the ids of up to ``limit`` threads that are there, the last read ones first."""
+        rows = self._db.execute(
+            "SELECT page.thread FROM page JOIN thread ON thread.id = page.thread"
+            " WHERE checked > 0 AND NOT is_gone ORDER BY checked DESC LIMIT ?",
+            (limit,),
+        )
+        return list(dict.fromkeys(str(thread) for (thread,) in rows))
+
+    def count_threads(self) -> int:
+        """Return how many threads are known and there."""
+        row = self._db.execute("SELECT count(*) FROM thread WHERE NOT is_gone AND pages").fetchone()
+        return int(row[0])
+
+    def has_threads(self, board_id: str) -> bool:
+        """Return whether a thread of a board was ever read, and is there."""
+        return bool(
+            self._db.execute(
+                "SELECT 1 FROM thread WHERE board = ? AND NOT is_gone AND pages LIMIT 1",
+                (board_id,),
+            ).fetchone()
+        )
+
     def _save_thread(self, change: ThreadSeen) -> None:
         thread = change.thread
         self._db.execute(

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from crawler.discuz.elements import number, words
 from crawler.discuz.page.prune import found_above_floors
-from crawler.discuz.words import ALL, COUNT_OF_REPLIES, REPLIES, REPLY, TEN_THOUSANDS, VIEWS
+from crawler.discuz.words import (
+    ALL,
+    COUNT_OF_REPLIES,
+    REPLIES,
+    REPLY,
+    TEN_THOUSANDS,
+    THREADS,
+    VIEWS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 _EXACT = r"(\d{1,12})(?![\d.万萬])"
 _VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]\s?{_EXACT}")
 _REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]\s?{_EXACT}")
+_THREADS = re.compile(rf"{THREADS}\s?[:\uff1a]\s?{_EXACT}")
 # 浏览 1024 回复 3: without a colon only where both stand in one line
 _LOOSE_VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]?\s?{_EXACT}")
 _LOOSE_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]?\s?{_EXACT}")
@@ -66,6 +77,16 @@ def views_in(line: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def threads_in(line: str) -> int | None:
+    """The number behind the word for threads and a colon.
+
+    >>> threads_in("今日: 7 | 主题: 174"), threads_in("主题: 2万, 帖数: 31万")
+    (174, None)
+    """
+    found = _THREADS.search(line)
+    return int(found[1]) if found else None
+
+
 def counters_in(line: str) -> tuple[int, int] | None:
     """Views and replies, where a line tells both.
 
@@ -85,10 +106,12 @@ def exact_words(box: _Element) -> str:
     if not any(sign in said for sign in TEN_THOUSANDS):
         return said
     pieces = []
-    for part in box.iter():
-        title = part.get("title") or ""
-        pieces.append(title if title.isascii() and title.isdigit() else part.text or "")
-        pieces.append(part.tail or "" if part is not box else "")
+    for event, part in etree.iterwalk(box, events=("start", "end")):
+        if event == "start":
+            title = part.get("title") or ""
+            pieces.append(title if title.isascii() and title.isdigit() else part.text or "")
+        elif part is not box:
+            pieces.append(part.tail or "")
     return " ".join("".join(pieces).split())
 
 

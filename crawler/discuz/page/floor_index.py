@@ -33,6 +33,7 @@ PartName = Literal[
     "special",
     "cell",
     "withheld",
+    "files_withheld",
     "files",
     "type_options",
     "tags",
@@ -88,6 +89,7 @@ _CLOSED_CLASSES: dict[str, PartName] = {
     "pil": "credits",  # <dl class="pil cl"><dt>积分</dt><dd>
     known.CELL_CLASS: "cell",
     known.LOCKED: "withheld",
+    known.NO_FILES: "files_withheld",
     "pattl": "files",  # <div class="pattl">: files below a body
     "ptg": "tags",  # <div class="ptg mbm mtn">
     known.STAFF_ACTION: "staff_action",

@@ -32,6 +32,10 @@ BODY_BOX, SPECIAL_BOX = "pcb", "pcbs"
 CELL_CLASS = "t_f"
 # <div class="locked">: in place of words that are withheld
 LOCKED = "locked"
+# <div class="attach_nopermission">: below a cell, in place of its pictures and files. In the cell
+# of an opening post it advertises the forum to guests (`guesttipsinthread`), and is there only
+# where nothing is withheld: `!$post['attachment']` in viewthread_node_body.htm
+NO_FILES = "attach_nopermission"
 # <div class="modact">本主题由 NAME 于 2017-6-1 08:15 关闭</div>
 STAFF_ACTION = "modact"
 # <span id="recommendv_add">12</span>: 支持 of a thread; the bar of a reply that is ranked
@@ -47,3 +51,8 @@ PATH, PAGER = "pt", "pg"
 FAVORITES = "favoritenumber"
 # <div id="ft">: the footer
 FOOTER = "ft"
+
+# -- links of a row ----
+
+# <a href="forum.php?mod=redirect&tid=5&goto=lastpost#lastpost">; never rewritten
+LAST_POST = "goto=lastpost"

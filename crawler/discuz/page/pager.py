@@ -41,6 +41,17 @@ def read_pager(pagers: Iterable[_Element], base: str) -> tuple[int | None, int, 
     return current, max(last, current or 1), next_url
 
 
+def read_limit(pagers: Iterable[_Element], pages: int) -> int | None:
+    """How many of ``pages`` are shown, where a pager says fewer than it promises.
+
+    Up to X3.4 the last link of a larger board says `... 4606` and leads to page 1000, the box
+    beside it says 共 1000 页 (`multi()`, `threadmaxpages`).
+    """
+    titles = (part.get("title") or "" for pager in pagers for part in pager.iter("span"))
+    told = max((int(found[1]) for found in map(_PAGES.search, titles) if found), default=pages)
+    return told if told < pages else None
+
+
 def infer_pager(
     root: _Element, base: str, number_of: Callable[[str], int | None]
 ) -> tuple[int | None, int, str | None]:

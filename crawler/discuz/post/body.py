@@ -45,4 +45,5 @@ def read_body(cell: _Element, context: Context) -> Body:
         edited_at=found.edited_at,
         access=found.access,
         notices=tuple(found.notices),
+        attachments_withheld=found.attachments_withheld,
     )

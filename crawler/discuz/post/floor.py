@@ -12,9 +12,20 @@ from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.noise import class_meaning
-from crawler.discuz.post.reactions import read_comments, read_ratings, read_stand
+from crawler.discuz.post.reactions import (
+    count_missing_comments,
+    read_comments,
+    read_ratings,
+    read_stand,
+)
 from crawler.discuz.post.uploads import read_upload
-from crawler.discuz.post.withheld import read_access, read_notice
+from crawler.discuz.post.withheld import (
+    has_way,
+    is_about_files,
+    read_access,
+    read_file_notices,
+    read_notice,
+)
 from crawler.discuz.words import FLOOR_NAMES, FROM, PLACE, RECOMMENDED, STICKY
 
 if TYPE_CHECKING:
@@ -66,6 +77,7 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
         likes=number(next(iter(floor.all("thread_likes") + floor.all("reply_likes")), None)),
         stand=stand,
         is_winner=is_winner,
+        comments_missing=count_missing_comments(floor.first("comments")),
     )
 
 
@@ -147,6 +159,7 @@ def _body(floor: Floor, context: Context) -> Body:
     if cell is None:
         cell = floor.first("cell")
     body = read_body(cell, context) if cell is not None else _locked_body(floor)
+    body = _with_notices(body, floor)
     uploads = [
         read_upload(box, context.base)
         for below in floor.all("files")
@@ -172,6 +185,29 @@ def _locked_body(floor: Floor) -> Body:
             blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
         )
     return Body()
+
+
+def _with_notices(body: Body, floor: Floor) -> Body:
+    """A body with what boxes round its cell say: files are withheld, the rest has to be paid."""
+    boxes = [(box, read_notice(box)) for box in floor.all("withheld")]
+    about_files = [
+        *floor.all("files_withheld"),
+        *(box for box, notice in boxes if is_about_files(notice)),
+    ]
+    notices = read_file_notices(about_files)
+    access = body.access
+    for box, notice in boxes:
+        # a thread that has to be bought may show a part of its words for nothing
+        if floor.cell is not None and has_way(box) and read_access(notice) == "paid":
+            notices, access = (notice, *notices), "paid"
+    if not notices:
+        return body
+    return replace(
+        body,
+        access=access,
+        notices=body.notices + notices,
+        attachments_withheld=body.attachments_withheld + len(about_files),
+    )
 
 
 def _upload_boxes(below: _Element) -> Iterable[_Element]:

@@ -24,7 +24,8 @@ class Frame:
     """The words and blocks gathered so far in one container.
 
     ``kind`` is ``None`` for the body itself. ``pieces`` are the words since the last block.
-    ``post_link`` is set in a quote whose first words link to a post: its id and these words.
+    ``post_link`` is set in a quote whose first words link to a post: its id and these words;
+    ``grey`` are first words in the colour of name and time.
     ``links`` and ``images`` count those of the body that stand before the frame.
     """
 
@@ -33,6 +34,7 @@ class Frame:
     blocks: list[Block] = field(default_factory=list)
     at_line_start: bool = True
     post_link: tuple[str, str] | None = None
+    grey: str | None = None
     links: int = 0
     images: int = 0
 
@@ -56,5 +58,5 @@ def close_frame(frame: Frame, kind: Container, context: Context) -> Block:
         first = frame.blocks[0]
         frame.blocks[0] = replace(first, text=without_label(first.text))
     blocks = tuple(frame.blocks)
-    quote = attributed(render_text(blocks), frame.post_link, context.clock)
+    quote = attributed(render_text(blocks), frame.post_link, context.clock, frame.grey)
     return Block("quote", blocks=blocks, quote=quote)

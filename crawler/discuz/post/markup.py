@@ -18,10 +18,11 @@ from crawler.discuz.post.noise import (
     class_meaning,
     is_copy_button,
     is_hidden,
+    is_warning,
     read_edit_mark,
     structural_meaning,
 )
-from crawler.discuz.post.quotes import read_old_reply, without_label
+from crawler.discuz.post.quotes import is_grey, read_old_reply, without_label
 from crawler.discuz.post.uploads import (
     is_smiley,
     is_upload_span,
@@ -30,7 +31,13 @@ from crawler.discuz.post.uploads import (
     read_upload,
 )
 from crawler.discuz.post.walk import skip
-from crawler.discuz.post.withheld import read_access, read_notice
+from crawler.discuz.post.withheld import (
+    file_notice,
+    is_about_files,
+    is_of_the_forum,
+    read_access,
+    read_notice,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -128,9 +135,10 @@ def _list(walk: Walk, element: _Element) -> Leave | None:
 
 
 def _quote(walk: Walk, element: _Element) -> Leave | None:
-    # touch: <div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div> is no quotation
+    # touch: <div class="grey quote">提示: <em>该帖被管理员或版主屏蔽</em></div> is no quotation,
+    # <span class="grey quote">受到警告</span> neither
     if walk.is_mobile and next(element.iter("blockquote"), None) is None:
-        return _withheld(walk, element)
+        return skip if is_warning(element) else _withheld(walk, element)
     return _leave_container if walk.open("quote") else _leave_block
 
 
@@ -169,9 +177,16 @@ def _edited(walk: Walk, element: _Element) -> Leave | None:
 
 def _withheld(walk: Walk, element: _Element) -> Leave | None:
     notice = read_notice(element)
-    access = read_access(notice)
-    if access != "visible":
-        walk.found.access = access
+    if is_about_files(notice):
+        walk.found.attachments_withheld += 1
+        notice = file_notice(element)
+    elif is_of_the_forum(element, notice):
+        access = read_access(notice)
+        if access != "visible":
+            walk.found.access = access
+    else:
+        # <div class="locked"> in a post in HTML: the author's own
+        return _block(walk, element)
     walk.found.notices.append(notice)
     walk.own_line()
     walk.put(Block("hidden", notice))
@@ -213,7 +228,7 @@ def _upload(walk: Walk, element: _Element) -> Leave | None:
 
 
 def _span(walk: Walk, element: _Element) -> Leave | None:
-    return _upload(walk, element) if is_upload_span(element) else None
+    return _upload(walk, element) if is_upload_span(element) else _font(walk, element)
 
 
 def _media(walk: Walk, element: _Element) -> Leave | None:
@@ -268,6 +283,24 @@ def _leave_link(walk: Walk, element: _Element) -> None:
         walk.found.links.append(Link(url, words.replace("\xa0", " ")))
 
 
+def _font(walk: Walk, element: _Element) -> Leave | None:
+    # <blockquote><font size="2"><font color="#999999">NAME 发表于 …</font></font>
+    frame = walk.frame
+    if frame.kind != "quote" or frame.blocks or frame.grey is not None or not is_grey(element):
+        return None
+    before = "".join(frame.pieces)
+    if (without_label(before) if walk.is_mobile else before).strip():
+        return None
+    walk.mark()
+    return _leave_grey
+
+
+def _leave_grey(walk: Walk, _: _Element) -> None:
+    mark = walk.since_mark()
+    if walk.frame is mark.frame:
+        mark.frame.grey = "".join(mark.frame.pieces[mark.pieces :]).strip()
+
+
 def _bold(walk: Walk, _: _Element) -> Leave | None:
     walk.mark()
     return _leave_bold
@@ -308,6 +341,7 @@ BY_TAG: dict[str, Enter] = {
     "strong": _bold,
     "em": _copy_button,
     "span": _span,
+    "font": _font,
     "ignore_js_op": _upload,
     "script": _script,
     "iframe": _player,

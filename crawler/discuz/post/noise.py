@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import words
-from crawler.discuz.page.ids_and_classes import LOCKED
+from crawler.discuz.page.ids_and_classes import LOCKED, NO_FILES
 from crawler.discuz.post.withheld import is_notice
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _NOISE_CLASSES = frozenset(
     {
         "jammer",  # <font class="jammer">9 Z% r$ z) l</font>, at every line end
         "tip",  # the hidden box of a picture or file: 下载附件, 上传
-        "attach_nopermission",  # 本帖子中包含更多资源 … 登录
+        NO_FILES,  # in a cell: 马上注册，结交更多好友 … 登录
         "attach_tips",
         "a_p",  # advertisement between floors, above, beside and below a body
         "a_pt",
@@ -74,6 +74,8 @@ _MEANINGS: dict[str, Meaning] = {
     "guestviewthumb": "upload",
     "relatedlink": "forum_link",  # a word of the author's that the forum made a link
 }
+# lang_template.php: warn_get
+_WARNED = "受到警告"
 # style="display:none", style="font-size:0px;color:#FFF"; not font-size:0.9em
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.?\d)", re.I)
 # class="spoiler", class="bbcode_spoil"
@@ -91,6 +93,11 @@ def is_copy_button(element: _Element) -> bool:
     """Whether an `em` copies the box of code that it stands in."""
     # <em onclick="copycode($('code_g5A'));">复制代码</em>
     return "copycode" in (element.get("onclick") or "")
+
+
+def is_warning(element: _Element) -> bool:
+    """Whether an element says that staff warned the author, as pages for phones do in the cell."""
+    return element.tag == "span" and words(element) == _WARNED
 
 
 def read_edit_mark(element: _Element, clock: Clock) -> tuple[str, Moment | None] | None:

@@ -15,19 +15,25 @@ from crawler.discuz.facts import Block, Post, Quote
 from crawler.discuz.post.text import render_text
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from crawler.discuz.dates import Clock
+    from crawler.discuz.facts import Moment
 
 # the first line of a quote: 长风破浪 发表于 2017-6-1 08:20
 _ATTRIBUTION = (
     re.compile(
-        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{4,60})$"
+        r"^(?P<author>.{1,60}?)\s?(?:发表于|發表於|发布于|發布於|posted on)\s?(?P<date>.{0,60})$"
     ),
     # Discuz 6 and 7: 原帖由 NAME 于 2008-1-1 10:00 发表
     re.compile(
         r"^(?:引用[:\uff1a]?\s?)?原帖由\s?@?(?P<author>.{1,60}?)\s?[于於]\s?"
-        r"(?P<date>.{4,60}?)\s?[发發]表"
+        r"(?P<date>.{0,60}?)\s?[发發]表"
     ),
 )
+# <font color="#999999">NAME 发表于 …: the colour of name and time, since 7.2 (forum_post.php)
+_GREY = re.compile(r"#999(?:999)?\b|rgb\(153,\s?153,\s?153\)", re.I)
+_YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 # Where no frame is left, the first line of a quotation: 甲 发表于 2017-6-1 08:20, 甲 发表于 3 天前
 _QUOTES = re.compile(
     r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
@@ -47,25 +53,35 @@ _SAME_MOMENT = 60
 _SHORTEST, _SHORTEST_PART = 6, 10
 
 
-def attributed(text: str, link: tuple[str, str] | None, clock: Clock) -> Quote | None:
+def attributed(
+    text: str, link: tuple[str, str] | None, clock: Clock, grey: str | None = None
+) -> Quote | None:
     """The quote that a frame with this text is; ``None`` if it does not say whom it quotes.
 
     ``link``: the id of the post that the frame's first words link to, and these words. A link
-    further on proves nothing: authors frame lists of links.
+    further on proves nothing: authors frame lists of links. ``grey``: the first words, where they
+    have the colour that Discuz gives to name and time. Either proves a name beside a time that
+    cannot be read.
     """
     first, _, rest = text.partition("\n")
     post_id = link[0] if link else None
+    is_named = post_id is not None or (grey is not None and grey.strip() == first.strip())
     for rule in _ATTRIBUTION:
         found = rule.search(first)
         if not found:
             continue
         date = read_date(found["date"], None, clock)
-        if date or post_id:
+        if date or is_named:
             author = found["author"].strip().lstrip("@") or None
-            return Quote(rest.strip("\n"), author, post_id, date)
+            return Quote(rest.strip("\n"), author, post_id, _with_year(found["date"], date))
     if link and first.strip() == link[1]:
         return Quote(rest.strip("\n"), None, post_id)
     return None
+
+
+def is_grey(element: _Element) -> bool:
+    """Whether an element has the colour that Discuz gives to name and time of a quote."""
+    return bool(_GREY.search(element.get("color") or element.get("style") or ""))
 
 
 def without_label(words: str) -> str:
@@ -165,4 +181,13 @@ def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | Non
         words = "".join(rest[:at].split()).removesuffix("...")
         if any(words in post for post in quotable):
             end = at
-    return Quote(rest[:end].strip("\n"), author, None, date), rest[end:].strip("\n")
+    quote = Quote(rest[:end].strip("\n"), author, None, _with_year(found["date"], date))
+    return quote, rest[end:].strip("\n")
+
+
+def _with_year(said: str, date: Moment | None) -> Moment | None:
+    """The date of a quote; ``None`` for 刚才 or 昨天 18:48.
+
+    They count from the moment when the quote was made, which the page does not tell.
+    """
+    return date if _YEAR.search(said) else None

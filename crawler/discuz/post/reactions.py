@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.context import read_stamp
-from crawler.discuz.elements import words
+from crawler.discuz.elements import all_text, words
 from crawler.discuz.facts import Comment, Rating
+from crawler.discuz.words import NOBODY_FIRST
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from crawler.discuz.context import Context
     from crawler.discuz.page.floor_index import Floor
 
+# <div class="psti">: the words of a comment
+COMMENT_TEXT = "psti"
+# forum.php?mod=misc&action=commentmore&tid=28&pid=96&page=2
+MORE_COMMENTS = "action=commentmore"
+# 详情, 回复: buttons of a comment that is a reply as well
+_BUTTON = re.compile(r"goto=findpost|action=reply")
 # tip="<strong>REASON</strong>&nbsp;<em class='xi1'>威望 + 1 </em>"
 _TIP_REASON = re.compile(r"<strong>([^<]{0,200})</strong>")
 _TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
@@ -29,26 +36,58 @@ _TIP_SCORE = re.compile(r">\s?([^\s<>+-]{1,20})\s?([+-])\s?(\d{1,9})")
 def read_comments(floor: Floor, context: Context) -> tuple[Comment, ...]:
     """The comments that stand in the page: at most five of a post, the others come by AJAX."""
     box = floor.first("comments")
-    if box is None or not len(box):
-        return ()
+    return comments_in(box, context) if box is not None and len(box) else ()
+
+
+def count_missing_comments(box: _Element | None) -> int:
+    """How many comments of a post its page leaves out at least, by the link to more of them.
+
+    The link says no number (`commentnumber` is a setting), so that it is 0 or 1.
+    """
+    if box is None:
+        return 0
+    # <a href="javascript:;" class="nxt" onclick="ajaxget('forum.php?mod=misc&action=commentmore…
+    links = (link.get("onclick") or link.get("href") or "" for link in box.iter("a"))
+    return int(any(MORE_COMMENTS in link for link in links))
+
+
+def comments_in(box: _Element, context: Context) -> tuple[Comment, ...]:
+    """The comments in a box: `viewthread_node_body.htm`, `comment_more.htm`."""
     comments = []
     for row in box.iter("div"):
         # <div class="psta">author</div><div class="psti">text <span class="xg1">发表于 …</span>
-        if (row.get("class") or "").split()[:1] != ["psti"]:
-            continue
-        before = row.getprevious()
-        name = user_id = None
-        if before is not None:
-            for link in before.iter("a"):
-                user_id = user_id or urls.user_id(link.get("href"))
-                name = words(link) or name
-        stamp = next((part for part in row.iter("span") if part.get("class") == "xg1"), None)
-        date = read_stamp(stamp, context) if stamp is not None else None
-        text = words(row)
-        if stamp is not None:
-            text = text.removesuffix(words(stamp))
-        comments.append(Comment(name, user_id, text.strip(), date))
+        if (row.get("class") or "").split()[:1] == [COMMENT_TEXT]:
+            comments.append(_comment(row, context))
     return tuple(comments)
+
+
+def _comment(row: _Element, context: Context) -> Comment:
+    beside = row.getprevious()
+    name, user_id = _commenter(beside) if beside is not None else (None, None)
+    is_named = beside is None or bool(words(beside))
+    date = None
+    pieces = [row.text or ""]
+    for part in row:
+        href = part.get("href") or ""
+        if part.tag == "span" and part.get("class") == "xg1":
+            date = read_stamp(part, context)
+        elif part.tag == "a" and not is_named and urls.is_user_link(href):
+            # comment_more.htm up to X3.4: the author stands in front of the text
+            name, user_id, is_named = words(part) or None, urls.user_id(href), True
+        elif not _BUTTON.search(href):
+            pieces.append(all_text(part))
+        pieces.append(part.tail or "")
+    text = " ".join("".join(pieces).split())
+    return Comment(name, user_id, text if is_named else NOBODY_FIRST.sub("", text).strip(), date)
+
+
+def _commenter(box: _Element) -> tuple[str | None, str | None]:
+    """Name and number of the member that a box links to; the link of an avatar has no words."""
+    name = user_id = None
+    for link in box.iter("a"):
+        user_id = user_id or urls.user_id(link.get("href"))
+        name = words(link) or name
+    return name, user_id
 
 
 def read_ratings(floor: Floor) -> tuple[Rating, ...]:

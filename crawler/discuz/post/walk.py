@@ -46,6 +46,7 @@ class Found:
     edited_by: str | None = None
     edited_at: Moment | None = None
     access: Access = "visible"
+    attachments_withheld: int = 0
 
 
 class Mark(NamedTuple):

@@ -1,11 +1,21 @@
-"""What the forum says in place of words that it withholds."""
+"""What the forum says in place of words, pictures and files that it withholds.
+
+Discuz's boxes (`div.locked`) hold one of some ten sentences (`lang_template.php`: `message_banned`,
+`post_hide_reply_hidden`, …), plugins' boxes one of their own. Members whom a group allows HTML may
+write a box of that class themselves. So a box in a member's words withholds only where its sentence
+or a way to what it withholds (reply, pay, log in) shows that it is the forum's.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from crawler.discuz.elements import words
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element
 
     from crawler.discuz.facts import Access
@@ -13,28 +23,73 @@ if TYPE_CHECKING:
 _ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
     (re.compile(r"管理[员員]或版主屏蔽"), "shielded"),
     (re.compile(r"作者被禁止或[删刪]除|自[动動]屏蔽"), "banned"),
-    (re.compile(r"解[锁鎖]|以下内容"), "visible"),
+    (re.compile(r"解[锁鎖]|以下[内內]容"), "visible"),
     (re.compile(r"[仅僅]作者可[见見]"), "author_only"),
     (re.compile(r"支付|[购購][买買]"), "paid"),
     (re.compile(r"密[码碼]"), "password"),
     (re.compile(r"[积積]分|[等级級]{2}"), "hidden_credits"),
     (re.compile(r"回[复復覆複]"), "hidden_reply"),
 )
-
-
-# how Discuz begins to say that something is withheld
-_NOTICE = re.compile(
-    r"(?:[购購][买買]主[题題]\s{0,9})?(?:提示|[游遊]客|本帖|此帖|[该該]帖|本主[题題]|以下内容|抱歉)[\s,，:\uff1a]?.{4,150}"
+# The sentences, from their beginning. 游客 stands for the reader, whose name may be there.
+_READER = r"[^,，。]{1,40}[,，]\s?"
+_SIGHT = r"(?:[隐隱]藏|查看|[浏瀏][览覽]|登[录錄]|[权權]限|[Hh]idden)"
+_SENTENCES = tuple(
+    re.compile(rf"(?:[购購][买買]主[题題]\s{{0,9}})?(?:{sentence})")
+    for sentence in (
+        r"提示\s?[:\uff1a]\s?(?:[该該此]帖被管理[员員]或版主屏蔽|作者被禁止或[删刪]除)",
+        r"[该該此]帖被管理[员員]或版主屏蔽|作者被禁止或[删刪]除\s?[内內]容自[动動]屏蔽",
+        r"此帖[仅僅]作者可[见見]",
+        r"本主[题題]需向作者支付|付[费費]主[题題]\s?[,，]\s?[价價]格",
+        r"本帖[为為]密[码碼]帖",
+        rf"{_READER}如果[您你]要查看本帖[隐隱]藏[内內]容",
+        rf"{_READER}本帖[隐隱]藏的[内內]容需要[积積]分",
+        r"以下[内內]容需要[积積]分[高大][于於]|.{0,60}[为為][您你]解[锁鎖]",
+        # of plugins: 游客，本帖隐藏内容需要登录后才能查看   抱歉，您的等级不够，无法浏览
+        rf"(?:[游遊]客|[Gg]uest)\s?[,，].{{0,60}}{_SIGHT}",
+        rf"抱歉\s?[,，].{{0,20}}[您你].{{0,40}}{_SIGHT}",
+    )
 )
+# a way to what is withheld: reply, pay, log in, buy or get credits
+_WAY = re.compile(
+    r"action=reply|action=(?:attach)?pay\b|mod=logging|mod=connect|mod=spacecp&(?:amp;)?ac=(?:credit|"
+    r"usergroup)"
+)
+# <input type="text" id="postpw_992" class="vm" />: the password of a post
+_LOCK_FIELD = "postpw_"
+# 附件: 您需要登录才可以下载或查看附件。没有帐号？   附件: 您所在的用户组无法下载或查看附件
+_FILES = re.compile(r"附件\s?[:\uff1a].{0,80}(?:下[载載]或(?:查看|[检檢][视視])|登[录錄])")
+# 本帖子中包含更多资源 您需要 登录 才可以下载或查看，没有帐号？立即注册: up to the first comma
+_CLAUSE_END = re.compile(r"[,，。.?？!]")
+# What is longer are an author's words; with the names of credits and groups Discuz needs 80.
+_LONGEST = 200
 
 
 def is_notice(text: str) -> bool:
     """Whether these words are what the forum says in place of withheld ones.
 
-    >>> is_notice("提示: 该帖被管理员或版主屏蔽"), is_notice("本帖真好")
+    >>> is_notice("提示: 该帖被管理员或版主屏蔽"), is_notice("本帖真好，回复的人都有密码")
     (True, False)
     """
-    return bool(_NOTICE.fullmatch(text)) and any(rule.search(text) for rule, _ in _ACCESS)
+    return len(text) <= _LONGEST and any(sentence.match(text) for sentence in _SENTENCES)
+
+
+def is_of_the_forum(box: _Element, notice: str) -> bool:
+    """Whether a box in a member's words is the forum's; ``notice`` are its words.
+
+    >>> from lxml.html import fromstring
+    >>> is_of_the_forum(fromstring("<div>我自己画的框，回复有奖</div>"), "我自己画的框，回复有奖")
+    False
+    """
+    return is_notice(notice) or has_way(box)
+
+
+def has_way(box: _Element) -> bool:
+    """Whether a box leads to what it withholds: a reply, a payment, a login, a password."""
+    for part in box.iter("a", "button", "input"):
+        leads_to = f"{part.get('href') or ''} {part.get('onclick') or ''}"
+        if _WAY.search(leads_to) or (part.get("id") or "").startswith(_LOCK_FIELD):
+            return True
+    return False
 
 
 def read_access(notice: str) -> Access:
@@ -61,3 +116,29 @@ def read_notice(element: _Element) -> str:
         if part is not element:
             words.append(part.tail or "")
     return " ".join("".join(words).split())
+
+
+# -- pictures and files ----------------------------------------------------------------------------
+
+
+def is_about_files(notice: str) -> bool:
+    """Whether a notice says that pictures or files are withheld (X2, rewards, phones).
+
+    >>> is_about_files("附件: 您所在的用户组无法下载或查看附件"), is_about_files("附件: 地图")
+    (True, False)
+    """
+    return bool(_FILES.match(notice))
+
+
+def read_file_notices(boxes: Iterable[_Element]) -> tuple[str, ...]:
+    """What boxes say in place of pictures and files, without the ways to log in or register.
+
+    `<div class="attach_nopermission"><div><h3>本帖子中包含更多资源</h3><p>您需要 <a>登录</a> …`
+    """
+    return tuple(file_notice(box) for box in boxes)
+
+
+def file_notice(box: _Element) -> str:
+    """What one box says in place of pictures and files."""
+    lines = [words(part) for part in box.iter("h3", "p")] or [words(box)]
+    return " ".join(filter(None, (_CLAUSE_END.split(line)[0].strip() for line in lines)))

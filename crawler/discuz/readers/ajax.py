@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.document import build_tree
+from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import ThreadPage
 from crawler.discuz.page.floor_index import index_floors
 from crawler.discuz.page.heading import Heading, tags_in
@@ -36,15 +36,27 @@ _SCRIPT = ">show_thread"
 _INDEX_PART = re.compile(r'<a page="(\d{1,4})"')
 
 
-def _read(frame: Frame) -> Parts | None:
-    text = frame.text
+def ajax_source(document: Document) -> tuple[str, bool] | None:
+    """The markup that an answer by AJAX brings within its XML, and whether it came whole.
+
+    ``None`` for any other page.
+    """
+    text = document.text
     start = text.find(_OPEN, 0, _HEAD)
-    address = urls.read_thread_address(frame.document.url) if start >= 0 else None
-    if address is None:
+    if start < 0:
         return None
     end = text.rfind(_CLOSE)
     source = text[start + len(_OPEN) : end if end > start else None]
-    _, floors = index_floors(build_tree(source.replace(_SPLIT, "]]>"))[0])
+    return source.replace(_SPLIT, "]]>"), end > start
+
+
+def _read(frame: Frame) -> Parts | None:
+    answer = ajax_source(frame.document)
+    address = urls.read_thread_address(frame.document.url) if answer else None
+    if answer is None or address is None:
+        return None
+    source, is_whole = answer
+    _, floors = index_floors(build_tree(source)[0])
     posts = [read_floor(floor, frame.context) for floor in floors]
     if not all(post.date for post in posts):
         return None
@@ -60,7 +72,7 @@ def _read(frame: Frame) -> Parts | None:
         url=urls.thread_url(address.root, address.thread_id),
         is_filtered=True,
         newest_first=False,
-        is_truncated=end < 0,
+        is_truncated=not is_whole,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -11,8 +11,9 @@ from crawler.discuz.dates import Clock, read_clock, read_date
 from crawler.discuz.elements import all_text, number, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.board_head import read_offers, read_threads
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
-from crawler.discuz.page.pager import read_pager
+from crawler.discuz.page.pager import read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.page.traits import place_of
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 # <tbody id="normalthread_5">; the announcement and ads stand in rows without such an id
 _PLAIN, _STICKY = "normalthread_", "stickthread_"
-_ROW = re.compile(rf"(?:{_PLAIN}|{_STICKY})\d{{1,18}}$")
+_ROW = re.compile(rf"(?:{_PLAIN}|{_STICKY})(\d{{1,18}})$")
+# <table summary="forum_8" id="threadlisttableid">
+_SUMMARY = re.compile(r"forum_([1-9]\d{0,17})$")
+# links of a row that lead to no thread: its type, its board, the author's page
+_NO_TITLE = re.compile(r"[?&;](?:typeid|sortid|filter|fid|uid|username)=|^javascript:", re.I)
 # <ul id="waterfall">: boards in picture mode
 _PICTURES = "waterfall"
 _SUB_BOARDS = "subforum_"
@@ -39,7 +44,8 @@ _BRACKETS = re.compile(r"^\[\s?|\s?\]$")
 _REPLIES = re.compile(COUNT_OF_REPLIES)
 # what Discuz writes where a board has no thread (`forum_nothreads`)
 _EMPTY = re.compile(r"尚[无無]主[题題]|[没沒]有主[题題]")
-_LISTS = ("threadlisttableid", _PICTURES)
+_TABLE = "threadlisttableid"
+_LISTS = (_TABLE, _PICTURES)
 
 
 def read_board(document: Document) -> BoardPage | None:
@@ -47,11 +53,12 @@ def read_board(document: Document) -> BoardPage | None:
     root = document.root
     clock = read_clock(document)
     site = read_site(document, clock)
-    base = base_of(document, site)
+    reading = RowReader(base_of(document, site), site.root, clock)
+    base = reading.base
     by_id: dict[str, _Element] = {}
     sub_boards: list[_Element] = []
     rows: list[_Element] = []
-    for element in root.iter("div", "table", "tbody", "ul"):
+    for element in root.iter("div", "table", "tbody", "ul", "tr", "li"):
         name = element.get("id") or ""
         if _ROW.match(name):
             rows.append(element)
@@ -60,44 +67,57 @@ def read_board(document: Document) -> BoardPage | None:
         elif name:
             by_id.setdefault(name, element)
     breadcrumbs = read_breadcrumbs(by_id.get(known.PATH), base)
-    board = _board(document, root, board_of(breadcrumbs), base)
+    board = _board(document, by_id.get(_TABLE), board_of(breadcrumbs), base)
     is_empty = _EMPTY.search(document.text) is not None
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
         return None
-    found = [row for element in rows if (row := read_row(element, base, clock))]
+    found = [row for element in rows if (row := reading.read(element))]
+    unread = len(rows) - len(found)
     if not found and _PICTURES in by_id:
-        found = list(_pictures(by_id[_PICTURES], base))
+        found, unread = _pictures(by_id[_PICTURES], base)
     if not found and not is_empty:
         # not said to be empty: its rows have other names
         return None
     pagers = [box for box in root.iter("div") if known.PAGER in (box.get("class") or "").split()]
     current, pages, next_url = read_pager(pagers, base)
     address = urls.read_board_address(document.url)
+    page = current or (address.page if address and pages > 1 else 1)
+    offers = read_offers(root.iter("a"), board.id or "")
     return BoardPage(
         site=site,
         url=document.url,
-        board=board,
-        page=current or (address.page if address and pages > 1 else 1),
+        board=replace(board, threads=read_threads(part for h1 in root.iter("h1") for part in h1)),
+        page=page,
         pages=pages,
-        next_url=next_url,
+        next_url=_next_url(next_url, board, site.root, page),
         rows=tuple(found),
         boards=tuple(board for box in sub_boards for board in read_boards(box, base)),
+        pages_shown=read_limit(pagers, pages),
+        rows_unread=unread,
+        types=offers.types,
+        orders=offers.orders,
+        filters=offers.filters,
         is_truncated=document.is_cut,
         places=tuple({place_of(row) for row in rows[-3:]}),
     )
 
 
-def _board(document: Document, root: _Element, crumb: Board | None, base: str) -> Board | None:
+def _board(
+    document: Document, table: _Element | None, crumb: Board | None, base: str
+) -> Board | None:
     """Which board it is, by the script's number, the path or the address; named by its heading."""
     address = urls.read_board_address(document.url)
+    summary = _SUMMARY.match(table.get("summary") or "") if table is not None else None
     board_id = script_number(document.text, "fid") or (address.board_id if address else None)
+    if summary and not _is_number(board_id):
+        board_id = summary[1]
     # in the path of a sub-board the last link is the board above; a short name is the same board
-    if crumb and (board_id is None or crumb.id == board_id or not _is_number(crumb)):
+    if crumb and (board_id is None or crumb.id == board_id or not _is_number(crumb.id)):
         return Board(crumb.name, board_id or crumb.id, crumb.url)
     if board_id is None:
         return None
-    for heading in root.iter("h1"):
+    for heading in document.root.iter("h1"):
         for link in heading.iter("a"):
             url = urls.resolve(base, link.get("href"))
             if url and urls.board_id(url) == board_id and words(link):
@@ -105,8 +125,15 @@ def _board(document: Document, root: _Element, crumb: Board | None, base: str) -
     return Board(None, board_id, document.url)
 
 
-def _is_number(board: Board) -> bool:
-    return bool(board.id and board.id.isdigit())
+def _next_url(told: str | None, board: Board, root: str, page: int) -> str | None:
+    """The address of the next page; the plain one where it is rewritten in an unknown way."""
+    if told is None or urls.read_board_address(told) or not _is_number(board.id):
+        return told
+    return f"{urls.board_url(root, board.id or '')}&page={page + 1}"
+
+
+def _is_number(board_id: str | None) -> bool:
+    return bool(board_id and board_id.isdigit())
 
 
 def plain_rows(root: _Element) -> list[_Element]:
@@ -115,33 +142,76 @@ def plain_rows(root: _Element) -> list[_Element]:
     return [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
 
 
-def read_row(row: _Element, base: str, clock: Clock) -> ThreadRow | None:
-    """One row of a list (`tbody#normalthread_5`); ``None`` where it leads to no thread."""
-    heading = next(row.iter("th"), row)
-    link = _title(heading, base)
-    url = urls.resolve(base, link.get("href")) if link is not None else None
-    address = urls.read_thread_address(url) if url else None
-    if link is None or url is None or address is None:
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads the rows of a page. ``base``: what its links count from, ``root``: the forum's root."""
+
+    base: str
+    root: str
+    clock: Clock
+
+    def read(self, row: _Element) -> ThreadRow | None:
+        """One row of a list (`tbody#normalthread_5`); ``None`` where its thread cannot be told."""
+        base, clock = self.base, self.clock
+        heading = next(row.iter("th"), row)
+        link = _title(heading, base)
+        if link is None:
+            link = _unknown_title(heading)
+        if link is None:
+            return None
+        is_moved = bool(MOVED.search("".join(_before(heading, link))))
+        thread = self._thread(row, link, is_moved=is_moved)
+        if thread is None:
+            return None
+        cells = [cell for cell in row.iter("td") if "by" in (cell.get("class") or "").split()]
+        counts = next((cell for cell in row.iter("td") if "num" in (cell.get("class") or "")), None)
+        # the guide has the board in a cell more: author and last post are the last two
+        first, last = cells[-2:] if len(cells) > 1 else (*cells, None, None)[:2]
+        return ThreadRow(
+            thread_id=thread[0],
+            url=thread[1],
+            headline=words(link),
+            category=_category(heading, link),
+            author=_author(first, base) if first is not None else None,
+            date=_date(first, clock),
+            replies=_count(counts, "a"),
+            views=_count(counts, "em"),
+            last_post=_date(last, clock),
+            last_author=_name(last),
+            flags=_flags(row, heading),
+            is_moved=is_moved,
+        )
+
+    def _thread(self, row: _Element, link: _Element, *, is_moved: bool) -> tuple[str, str] | None:
+        """Number and address of a row's thread.
+
+        It is what the title links to; where that address is not known, what its last post does
+        (`goto=lastpost`, which no forum rewrites), else the row's own number. That number is not
+        the thread's in what a moved one left behind, and none of this forum's where the title
+        leads to another host.
+        """
+        url = urls.resolve(self.base, link.get("href"))
+        address = urls.read_thread_address(url) if url else None
+        if url is None or address:
+            return (address.thread_id, url) if url and address else None
+        if not urls.same_host(url, self.base):
+            return None
+        found = _ROW.match(row.get("id") or "")
+        thread_id = self._of_last_post(row) or (found[1] if found and not is_moved else None)
+        return (thread_id, urls.thread_url(self.root, thread_id)) if thread_id else None
+
+    def _of_last_post(self, row: _Element) -> str | None:
+        """The thread whose last post a row links to."""
+        for link in row.iter("a"):
+            if known.LAST_POST in (link.get("href") or ""):
+                address = urls.read_thread_address(urls.resolve(self.base, link.get("href")) or "")
+                if address:
+                    return address.thread_id
         return None
-    is_moved = bool(MOVED.search("".join(_before(heading, link))))
-    cells = [cell for cell in row.iter("td") if "by" in (cell.get("class") or "").split()]
-    counts = next((cell for cell in row.iter("td") if "num" in (cell.get("class") or "")), None)
-    # the guide has the board in a cell more: author and last post are the last two
-    first, last = cells[-2:] if len(cells) > 1 else (*cells, None, None)[:2]
-    return ThreadRow(
-        thread_id=address.thread_id,
-        url=url,
-        headline=words(link),
-        category=_category(heading, link),
-        author=_author(first, base) if first is not None else None,
-        date=_date(first, clock),
-        replies=_count(counts, "a"),
-        views=_count(counts, "em"),
-        last_post=_date(last, clock),
-        last_author=_name(last),
-        flags=_flags(row, heading),
-        is_moved=is_moved,
-    )
+
+
+def _is_title(link: _Element) -> bool:
+    return "xst" in (link.get("class") or "").split()
 
 
 def _title(heading: _Element, base: str) -> _Element | None:
@@ -151,10 +221,21 @@ def _title(heading: _Element, base: str) -> _Element | None:
         for link in heading.iter("a")
         if words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
     ]
-    named = [link for link in links if "xst" in (link.get("class") or "").split()]
+    named = [link for link in links if _is_title(link)]
     return (
         next(iter(named), None) if named else max(links, key=lambda a: len(words(a)), default=None)
     )
+
+
+def _unknown_title(heading: _Element) -> _Element | None:
+    """The title by its class, or the longest link, where no address of a thread is known."""
+    links = [
+        link
+        for link in heading.iter("a")
+        if words(link) and not _NO_TITLE.search(link.get("href") or "")
+    ]
+    named = [link for link in links if _is_title(link)]
+    return max(named or links, key=lambda link: len(words(link)), default=None)
 
 
 def _before(heading: _Element, link: _Element) -> Iterator[str]:
@@ -222,27 +303,36 @@ def _flags(row: _Element, heading: _Element) -> tuple[str, ...]:
     return tuple(flags)
 
 
-def _pictures(box: _Element, base: str) -> Iterator[ThreadRow]:
-    """`ul#waterfall > li > h3 > a`; replies in `cite`: 回复: <a title="0 回复">0</a>."""
+def _pictures(box: _Element, base: str) -> tuple[list[ThreadRow], int]:
+    """`ul#waterfall > li > h3 > a`; replies in `cite`: 回复: <a title="0 回复">0</a>.
+
+    The rows, and how many entries with a title lead to no thread that is known.
+    """
+    rows: list[ThreadRow] = []
+    unread = 0
     for entry in box.iter("li"):
         heading = next(entry.iter("h3"), entry)
         link = _title(heading, base)
         url = urls.resolve(base, link.get("href")) if link is not None else None
         address = urls.read_thread_address(url) if url else None
         if link is None or url is None or address is None:
+            unread += any(words(a) for h3 in entry.iter("h3") for a in h3.iter("a"))
             continue
         replies = (_REPLIES.match(part.get("title") or "") for part in entry.iter("a"))
         user = next((a for a in entry.iter("a") if urls.is_user_link(a.get("href"))), None)
-        yield ThreadRow(
-            thread_id=address.thread_id,
-            url=url,
-            headline=words(link),
-            author=Author(
-                words(user) or None,
-                urls.user_id(user.get("href")),
-                urls.resolve(base, user.get("href")),
+        rows.append(
+            ThreadRow(
+                thread_id=address.thread_id,
+                url=url,
+                headline=words(link),
+                author=Author(
+                    words(user) or None,
+                    urls.user_id(user.get("href")),
+                    urls.resolve(base, user.get("href")),
+                )
+                if user is not None
+                else None,
+                replies=next((int(found[1]) for found in replies if found), None),
             )
-            if user is not None
-            else None,
-            replies=next((int(found[1]) for found in replies if found), None),
         )
+    return rows, unread

@@ -18,7 +18,7 @@ from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, is_discuz, read_site
-from crawler.discuz.readers.board import plain_rows, read_row
+from crawler.discuz.readers.board import RowReader, plain_rows
 from crawler.discuz.readers.unknown_list import rows_of_list
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def read_guide(document: Document) -> NewsPage | None:
     site = read_site(document, clock)
     base = base_of(document, site)
     root = document.root
-    rows = tuple(row for box in plain_rows(root) if (row := read_row(box, base, clock)))
+    reading = RowReader(base, site.root, clock)
+    rows = tuple(row for box in plain_rows(root) if (row := reading.read(box)))
     rows = rows or rows_of_list(root, base, clock)
     if not rows or not is_discuz(document):
         return None

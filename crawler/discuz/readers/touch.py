@@ -23,7 +23,9 @@ from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
+from crawler.discuz.post.reactions import count_missing_comments
 from crawler.discuz.post.uploads import picture_source, upload_id
+from crawler.discuz.post.withheld import is_about_files, read_file_notices
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 from crawler.discuz.words import CATEGORY
 
@@ -37,12 +39,14 @@ _FLOOR_ID = re.compile(rf"{known.FLOOR_TABLE}(\d{{1,18}})$")
 _HEADER, _BODY = known.AUTHOR_LINE, "message"
 # X3.3: <li class="grey rela">2017-6-1 08:15</li>, X3.5: <li class="mtime">2026-1-29 21:07</li>
 _DATE_LINES = ("mtime", "rela")
+# what the forum says behind a body
+_NOTICE = "quote"
 # pictures behind the body: X3.3 img_list, later img_one
 _PICTURES = ("img_list", "img_one")
 # polls and rewards have the body within: <div class="message"><div id="postmessage_5">
 _INNER_BODY = re.compile(rf"{known.CELL}\d+$")
-# <div class="plc p0 cl" id="commentdetail_5">
-_COMMENT = "commentdetail_"
+# <div class="plc p0 cl" id="commentdetail_5">, in it <li class="mtxt mt5"> or div.message
+_COMMENT, _COMMENTS = "commentdetail_", ("mtxt", _BODY)
 # <div class="tags xg1"><a class="tag-item" href="misc.php?mod=tag&id=5">TAG</a>, X3.5
 _TAGS = "tags"
 # <span id="recommendv_add">12</span>, of a reply <span id="review_support_5003">3</span>, X3.5
@@ -100,6 +104,13 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         (part for part in cell.iter("div") if _INNER_BODY.match(part.get("id") or "")), None
     )
     body = read_body(cell if inner is None else inner, context)
+    told = [each for each in _notices(cell) if is_about_files(words(each))]
+    if told:
+        body = replace(
+            body,
+            notices=body.notices + read_file_notices(told),
+            attachments_withheld=body.attachments_withheld + len(told),
+        )
     pictures = tuple(_images(box, context.base))
     if pictures:
         blocks = (Block("image", image.name or "", image.url) for image in pictures)
@@ -117,7 +128,15 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         body=body,
         comments=tuple(_comments(box, context)),
         likes=_likes(box, cell),
+        comments_missing=count_missing_comments(box),
     )
+
+
+def _notices(cell: _Element) -> Iterator[_Element]:
+    """The forum's boxes behind a body: `<div class="grey quote">附件: <em>您需要登录…`."""
+    for part in cell.itersiblings():
+        if _NOTICE in (part.get("class") or "").split():
+            yield part
 
 
 def _label(line: _Element) -> str | None:
@@ -173,7 +192,7 @@ def _comments(box: _Element, context: Context) -> Iterator[Comment]:
             continue
         header = next(by_class(comment, _HEADER), comment)
         author = read_name(header, context.base)
-        said = next(by_class(comment, _BODY), None)
+        said = next((part for name in _COMMENTS for part in by_class(comment, name)), None)
         yield Comment(
             author.name,
             author.id,

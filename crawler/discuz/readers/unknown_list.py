@@ -14,8 +14,9 @@ from crawler.discuz.dates import Clock, is_date, read_clock, read_date
 from crawler.discuz.elements import all_text, by_class, number, own_text, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.board_head import read_offers, read_threads
 from crawler.discuz.page.identity import read_board_address
-from crawler.discuz.page.pager import infer_pager, read_pager
+from crawler.discuz.page.pager import infer_pager, read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks
 from crawler.discuz.post.author import read_name
@@ -66,15 +67,25 @@ def read_rows(document: Document) -> BoardPage | None:
     if board_id is None or not rows or not is_list:
         return None
     current, pages, next_url = _pager(root, board_id, base)
+    offers = read_offers(root.iter("a"), board_id)
     return BoardPage(
         site=site,
         url=document.url,
-        board=Board(_name(root, board_id), board_id, urls.board_url(site.root, board_id)),
+        board=Board(
+            _name(root, board_id),
+            board_id,
+            urls.board_url(site.root, board_id),
+            read_threads(root.iter("p", "span")),
+        ),
         page=current or (address.page if address and pages > 1 else 1),
         pages=pages,
         next_url=next_url,
         rows=_rows(rows, base, clock),
         boards=tuple(_sub_boards(root, board_id, base)),
+        pages_shown=read_limit(by_class(root, known.PAGER), pages),
+        types=offers.types,
+        orders=offers.orders,
+        filters=offers.filters,
         is_truncated=document.is_cut,
         skin=skin,
     )
@@ -128,7 +139,7 @@ def _single(link: _Element) -> _Element:
 def _is_row(box: _Element) -> bool:
     """Whether a box tells who wrote a thread and who answered last."""
     hrefs = [link.get("href") or "" for link in box.iter("a")]
-    return any(map(urls.is_user_link, hrefs)) and any("goto=lastpost" in href for href in hrefs)
+    return any(map(urls.is_user_link, hrefs)) and any(known.LAST_POST in href for href in hrefs)
 
 
 def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | None:
@@ -142,7 +153,7 @@ def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | 
         # <td><a>5</a> <em>128</em></td>: replies and views
         beside = counter.getnext()
         replies, views = number(counter), number(beside) if beside is not None else None
-    last = next((a for a in box.iter("a") if "goto=lastpost" in (a.get("href") or "")), None)
+    last = next((a for a in box.iter("a") if known.LAST_POST in (a.get("href") or "")), None)
     signs = [box.get("class") or "", *map(words, by_class(box, "micon"))]
     for icon in box.iter("img", "i"):
         signs += filter(None, map(icon.get, ("src", "class", "title")))

@@ -1,0 +1,291 @@
+"""Whether something stands between us and a forum: told by the answers of one run, one by one.
+
+Guards, firewalls, quotas and broken servers answer in a forum's place, in words that nobody can
+list. So an answer that is not the forum's own about this very thing is a doubt, and only what comes
+after it tells what it was. If the forum answers for others, the doubt was about the address, which
+is asked for once more, behind all others, before it is refused. If doubts follow each other, a page
+that was read before is asked for: where that one comes, they are about their addresses as well;
+where it does not, something is in the way, the run ends, and all that was in doubt waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+from crawler.items import BLOCKS, FAILURES, Reason
+
+# What comes of a doubt once it is decided.
+Outcome = TypeVar("Outcome")
+
+# So many answers in a row may be put down to single addresses by pages that were read before, which
+# a guard or a cache in front of it may let pass. A thread that was never read proves more.
+_CHECKS = 3
+# A pause of an hour that the server's error page of each address asks for.
+_PAUSES = 3
+# At least half of so many last answers.
+_WINDOW = 20
+# Fewer threads than these go in one night, even of a small forum.
+_FEW_GONE = 10
+_LARGE_SHARE = 5
+
+
+class Kind(Enum):
+    """What is in doubt.
+
+    FOREIGN: whether the forum answered at all. RIGHTS: whether the forum keeps this thread from us,
+    or all of them (a quota, a login that everybody needs now). MISSING: whether a thread that was
+    read before is gone, or the forum lost its memory.
+    """
+
+    FOREIGN = auto()
+    RIGHTS = auto()
+    MISSING = auto()
+
+
+class Course(Enum):
+    """What becomes of a task whose answer is in doubt.
+
+    PUT_OFF: it is asked for once more, behind all others. WAIT: it was asked for often enough; the
+    next answers decide. REFUSE: it is decided. STOP: the site is left alone.
+    """
+
+    ASK_AGAIN = auto()
+    PUT_OFF = auto()
+    WAIT = auto()
+    REFUSE = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An answer in doubt: for which task, and what it was.
+
+    ``is_second``: the task was put off before, there is nothing to put it behind, or the same was
+    met on earlier nights (``is_known``) while the forum answered for others. ``is_check``: the task
+    is the check itself. ``can_pass``: such an answer may be over within seconds. ``pause``: the
+    seconds that it asks for, where these are too many to wait.
+    """
+
+    task_id: int
+    kind: Kind
+    reason: Reason
+    url: str
+    message: str | None = None
+    is_second: bool = False
+    is_known: bool = False
+    is_check: bool = False
+    can_pass: bool = False
+    pause: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a site was left alone.
+
+    ``why``: blocked, login, closed, changed or failing; the others are of the last answer.
+    ``answers`` is how many in a row were so.
+    """
+
+    why: str
+    url: str
+    reason: Reason
+    message: str | None
+    answers: int
+    pause: float | None = None
+
+
+@dataclass(slots=True)
+class Obstacles(Generic[Outcome]):
+    """The doubts of one site in one run.
+
+    ``blocks`` and ``failures`` are how many in a row are borne, 0 for any number. ``can_check``
+    tells whether there is a page that was read before, ``known_threads`` how many threads there are
+    of which one could be missing. ``wants_check``: a page that was read before is to be asked for
+    next. ``stopped`` is why the site was left alone, ``vanished`` how many threads are missing at
+    once, and of how many.
+    """
+
+    blocks: int
+    failures: int
+    can_check: Callable[[], bool]
+    known_threads: Callable[[], int]
+    wants_check: bool = False
+    stopped: Stopped | None = None
+    vanished: tuple[int, int] | None = None
+    _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
+    _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
+    _first_doubt: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _verdicts: dict[int, bool] = field(default_factory=dict)
+    _checks: int = 0
+    _new_threads: int = 0
+    _threads: int = 0
+    _answers: int = 0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last answer was in doubt: then one thing is asked for at a time."""
+        in_a_row = self._series[Kind.FOREIGN] or self._series[Kind.RIGHTS]
+        return bool(in_a_row or self.wants_check)
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the forum answered in this run."""
+        return self._answers > 0
+
+    def answered(
+        self, *, is_thread: bool = False, is_new: bool = False, is_check: bool = False
+    ) -> list[Outcome]:
+        """The forum answered for a task: what comes of the doubts that this decides.
+
+        ``is_thread``: with a page of a thread; ``is_new``: of one that was never read.
+        """
+        self._answers += 1
+        self._threads += is_thread
+        self._window.append(False)
+        decided = {Kind.FOREIGN}
+        if is_check:
+            self.wants_check = False
+            self._checks += 1
+            if not self._new_threads:
+                # no quota was used up in this run
+                decided.add(Kind.RIGHTS)
+        if is_thread and is_new:
+            self._checks = 0
+            self._new_threads += 1
+            decided.add(Kind.RIGHTS)
+        for kind in decided:
+            self._series[kind].clear()
+        over = [task for task, (kind, _) in self._waiting.items() if kind in decided]
+        return [self._waiting.pop(task)[1](True) for task in over]
+
+    def weigh(self, doubt: Doubt) -> Course:
+        """What becomes of a task whose answer is in doubt."""
+        if doubt.kind is Kind.MISSING:
+            self._series[Kind.MISSING][doubt.task_id] = doubt
+            return Course.REFUSE if doubt.is_second else Course.PUT_OFF
+        if doubt.task_id in self._verdicts:
+            return Course.REFUSE
+        others = self._series[doubt.kind].keys() - {doubt.task_id}
+        if doubt.can_pass and (doubt.is_check or not others):
+            return Course.ASK_AGAIN
+        if self._is_proved(doubt, is_alone=not others):
+            self._verdicts[doubt.task_id] = True
+            return Course.REFUSE
+        if self._stops(doubt):
+            self._stop(doubt)
+            return Course.STOP
+        if not doubt.is_second:
+            return Course.PUT_OFF
+        return Course.WAIT if self.can_check() else Course.REFUSE
+
+    def is_own(self, doubt: Doubt) -> bool:
+        """Whether a doubt that is refused at once is proved to be about its address."""
+        if doubt.kind is Kind.MISSING:
+            return not self._have_vanished()
+        return self._verdicts.pop(doubt.task_id, False)
+
+    def wait(self, doubt: Doubt, outcome: Callable[[bool], Outcome]) -> None:
+        """Keep what is to be published of a doubt until it is decided.
+
+        ``outcome`` is called with whether the doubt is proved to be about its address.
+        """
+        self._waiting[doubt.task_id] = doubt.kind, outcome
+
+    def settle(self) -> list[int]:
+        """Nothing else is left to ask: decide the doubts that no answer decided.
+
+        Returns the tasks to ask for once more; none where a check may still decide them.
+        """
+        kinds = {kind for kind, _ in self._waiting.values()}
+        is_open = Kind.FOREIGN in kinds or (Kind.RIGHTS in kinds and not self._new_threads)
+        if is_open and self._checks < _CHECKS and self.can_check():
+            self.wants_check = True
+            return []
+        self._verdicts |= dict.fromkeys(self._waiting, False)
+        released = list(self._waiting)
+        self._waiting.clear()
+        return released
+
+    def _is_proved(self, doubt: Doubt, *, is_alone: bool) -> bool:
+        """Whether what came since the first doubt about an address tells that it is its own.
+
+        ``is_alone``: the answer before this one was the forum's.
+        """
+        answers, new = self._first_doubt.setdefault(
+            doubt.task_id, (self._answers, self._new_threads)
+        )
+        if not doubt.is_second or doubt.is_check:
+            return False
+        if doubt.kind is Kind.RIGHTS:
+            # threads that were never read before: it is no quota
+            return self._new_threads > new
+        return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))
+
+    def _have_vanished(self) -> bool:
+        """Whether so many threads are missing that the forum may have lost them for a while."""
+        missing, known = len(self._series[Kind.MISSING]), self.known_threads()
+        is_large = missing > self._threads or missing * _LARGE_SHARE >= known
+        if missing >= _FEW_GONE and is_large:
+            self.vanished = missing, max(known, missing)
+        return self.vanished is not None
+
+    def _stops(self, doubt: Doubt) -> bool:
+        """Count a doubt; whether the site is left alone."""
+        if doubt.is_check:
+            return True
+        if doubt.is_known:
+            return False
+        series = self._series[doubt.kind]
+        if doubt.kind is Kind.FOREIGN and doubt.task_id not in series:
+            self._window.append(True)
+        series[doubt.task_id] = doubt
+        if doubt.pause is not None and doubt.reason != "server_error":
+            return True
+        if not self._is_too_much(doubt.kind):
+            return False
+        self._window.clear()
+        if doubt.kind is Kind.RIGHTS:
+            can_tell = not self._new_threads
+        else:
+            # whoever says that he wants no more requests gets none
+            can_tell = doubt.is_second or doubt.reason not in BLOCKS
+        self.wants_check = can_tell and self._checks < _CHECKS and self.can_check()
+        return not self.wants_check
+
+    def _is_too_much(self, kind: Kind) -> bool:
+        doubts = self._series[kind].values()
+        is_failing = all(each.reason in FAILURES for each in doubts)
+        limit = self.failures if is_failing else self.blocks
+        if not limit:
+            return False
+        if sum(each.pause is not None for each in doubts) >= _PAUSES:
+            return True
+        is_full = len(self._window) == _WINDOW and 2 * sum(self._window) >= _WINDOW
+        return len(doubts) >= limit or (is_full and kind is Kind.FOREIGN)
+
+    def _stop(self, last: Doubt) -> None:
+        series = {**self._series[last.kind], last.task_id: last}
+        reasons = {each.reason for each in series.values()}
+        why = "blocked"
+        if last.kind is Kind.RIGHTS:
+            why = "login"
+        elif len(reasons) == 1:
+            why = _WHY.get(last.reason, why)
+        self.stopped = Stopped(
+            why, last.url, last.reason, last.message, answers=len(series), pause=last.pause
+        )
+        self._waiting.clear()
+        self.wants_check = False
+
+
+# What a series of one reason alone means; of any other, and of several, that we are kept out.
+_WHY: dict[Reason, str] = {
+    "unreachable": "failing",
+    "site_closed": "closed",
+    "template_unknown": "changed",
+}

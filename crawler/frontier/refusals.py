@@ -1,0 +1,171 @@
+"""Answers that are not the page that was asked for: what they say, and whether it is in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
+from crawler.discuz.facts import (
+    BoardPage,
+    Evidence,
+    IndexPage,
+    Message,
+    NewsPage,
+    OtherPage,
+    Page,
+    ThreadPage,
+)
+from crawler.frontier.obstacles import Kind
+from crawler.history import Emitted, is_unsettled
+from crawler.items import DEFINITE, Reason
+from crawler.items.reasons import reason_of
+
+if TYPE_CHECKING:
+    from crawler.frontier.answer import Answer
+    from crawler.frontier.site import Site
+    from crawler.frontier.site_frontier import SiteFrontier
+    from crawler.items import Refusal
+
+# Rights that the forum denies.
+_DENIED: frozenset[str] = frozenset({"login_required", "no_permission"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that is not the page that was asked for: why, who says so, and in which words.
+
+    ``message`` is the page that says so, where one came.
+    """
+
+    reason: Reason
+    evidence: Evidence
+    text: str | None = None
+    message: Message | None = None
+
+
+def refused_as(
+    page: Page | None, task: Task, answer: Answer, *, is_redirected: bool
+) -> Refused | None:
+    """What an answer says in place of the page that was asked for; ``None`` where it is that page.
+
+    ``is_redirected``: the answer came from another address than was asked for. A page that is cut
+    off is refused as well.
+    """
+    if page is None:
+        return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
+    if isinstance(page, Message):
+        return Refused(page.reason, page.evidence, page.text, page)
+    if not _is_kind(page, task):
+        return unexpected(page, task)
+    other = _other_thing(page, task, is_redirected=is_redirected)
+    if other is not None:
+        return Refused("unknown_notice", "forum", other)
+    if reason_of(page) == "truncated":
+        return Refused("truncated", "forum")
+    return None
+
+
+def _is_kind(page: Page, task: Task) -> bool:
+    """Whether a page is of the kind that a task asks for."""
+    match page:
+        case ThreadPage(thread_id=str()):
+            return not isinstance(task, ListTask)
+        case BoardPage():
+            return not isinstance(task, ThreadTask)
+        case NewsPage() | IndexPage():
+            return isinstance(task, PageTask)
+    return False
+
+
+def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
+    """Which other thread or board a page shows under the address that was asked for.
+
+    A thread that was moved has another number behind a redirect; a cache that mixes up its pages
+    sends none.
+    """
+    if isinstance(page, ThreadPage) and isinstance(task, ThreadTask) and not is_redirected:
+        shown, asked = page.thread_id or "", task.key
+        return f"the page of thread {shown}, not {asked}" if shown != asked else None
+    if isinstance(page, BoardPage) and isinstance(task, ListTask):
+        shown, asked = page.board.id or "", task.board_id
+        if shown.isdigit() and asked.isdigit() and shown != asked:
+            return f"the list of board {shown}, not {asked}"
+    return None
+
+
+def unexpected(page: Page, task: Task | None = None) -> Refused:
+    """The refusal of a page of another kind than was asked for.
+
+    A thread that leads to the index may be gone or may be guarded: only Discuz could say.
+    """
+    wanted = "a list" if isinstance(task, ListTask) else "a thread"
+    is_page = isinstance(task, ThreadTask | ListTask)
+    reason: Reason = "unknown_notice" if is_page else "template_unknown"
+    return Refused(reason, "forum", f"{kind_of(page)}, not {wanted}")
+
+
+def kind_of(page: Page) -> str:
+    """What a page is, in words."""
+    kind = page.kind if isinstance(page, OtherPage) else type(page).__name__.removesuffix("Page")
+    return f"a page of kind {kind.lower()}"
+
+
+def without_contradiction(refused: Refused, task: Task, *, is_listed: bool) -> Refused:
+    """``refused``, unless a list of the same run shows the thread that it calls missing."""
+    if is_listed and isinstance(task, ThreadTask) and refused.reason == "not_found":
+        return replace(refused, reason="unknown_notice", evidence="forum")
+    return refused
+
+
+def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None:
+    """What is in doubt about a refusal; ``None`` where the forum itself settles it."""
+    reason = refused.reason
+    if reason == "robots_disallowed":
+        return None
+    if reason == "truncated" and not frontier.obstacles.has_answers:
+        # a skin whose pages never have an end
+        return None
+    has_level = refused.message is not None and refused.message.required_level is not None
+    is_right = reason in _DENIED and not has_level
+    if is_right and refused.evidence != "other" and not isinstance(task, PageTask):
+        return Kind.RIGHTS if frontier.is_readable(task) else _unless_definite(refused)
+    if reason == "not_found" and refused.evidence == "about_this" and is_known(task, frontier.site):
+        return Kind.MISSING
+    return _unless_definite(refused)
+
+
+def _unless_definite(refused: Refused) -> Kind | None:
+    return None if refused.evidence == "about_this" else Kind.FOREIGN
+
+
+def is_known(task: Task, site: Site) -> bool:
+    """Whether a task is about a thread that was read and is not known to be gone."""
+    known = site.archive.ledger.thread(task.key) if isinstance(task, ThreadTask) else None
+    return known is not None and not known.is_gone
+
+
+def count_refusal(
+    line: Refusal, emitted: Emitted, site: Site, *, task: Task | None, is_own: bool
+) -> None:
+    """Count a refusal that makes the run incomplete or shows that a login is needed.
+
+    ``emitted`` is what comes of it, ``task`` the one that met it, ``None`` for a saved page.
+    ``is_own``: it is proved to be about its address.
+    """
+    is_asked = task is None or task.is_asked
+    is_quota = line.reason in _DENIED and line.retriable
+    site.tally.login_needed += is_quota or (is_asked and line.reason == "login_required")
+    # a thread that is not there is an answer, a forum that is not there a mistake
+    is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
+    if line.reason == "robots_disallowed":
+        is_answer = not is_asked
+    elif line.reason == "off_site":
+        # a board may be a link to elsewhere
+        is_answer = isinstance(task, ListTask) and not is_asked and is_own
+    else:
+        is_answer = line.reason in DEFINITE and not line.retriable
+        is_answer = is_answer and not (is_mistake and line.reason == "not_found")
+    if not is_answer and not is_unsettled(emitted.seen.refusal):
+        since = emitted.seen.refusal.since if emitted.entry is None else None
+        site.note_incomplete(line.url, line.reason, line.message_raw, since)
