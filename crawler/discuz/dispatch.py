@@ -96,7 +96,7 @@ def _read(document: Document, status: int | None) -> Page:
         or read_refusal(document, status)
         or _read_other(document)
         or read_face(document, UNKNOWN_SKIN)
-        or unreadable(document, status)
+        or unreadable(document)
     )
 
 

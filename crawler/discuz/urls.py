@@ -368,6 +368,16 @@ def desktop_url(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}mobile=no"
 
 
+def is_web(url: str) -> bool:
+    """Whether an address is one of the web's, not that of a saved file.
+
+    >>> is_web("https://b.example/"), is_web("file:///page.html")
+    (True, False)
+    """
+    parts = _split(url)
+    return parts is not None and parts.scheme in _WEB
+
+
 def without_fragment(url: str) -> str:
     """An address without its `#pid9`, which no server gets."""
     return urldefrag(url)[0]

@@ -49,7 +49,7 @@ NOBODY = frozenset({"匿名", "匿名者", "匿名用户", "匿名用戶", "游�
 _NOBODY = f"(?i:{'|'.join(sorted(NOBODY, key=len, reverse=True))})"
 NOBODY_NAME = re.compile(rf"{_NOBODY}(?:\s[\d.:x*]{{3,40}})?")
 # The same at the beginning of a box that goes on: 匿名 发表于 2017-6-1 08:15
-NOBODY_FIRST = re.compile(rf"\s*{_NOBODY}(?=$|[\s\d(\uff08:\uff1a,\uff0c|]|[发發][表布])")
+NOBODY_FIRST = re.compile(rf"\s{{0,99}}{_NOBODY}(?=$|[\s\d(\uff08:\uff1a,\uff0c|]|[发發][表布])")
 # What is published in place of their names.
 ANONYMOUS = "匿名"
 # NAME 该用户已被删除
@@ -87,6 +87,33 @@ MOVED = re.compile(r"移[动動]\s?[:\uff1a]")
 ALL = "(?:全部|所有)"
 # (3篇回复) of the archiver's lists, 3 回复 of a board of pictures, 共有12条回复 of skins
 COUNT_OF_REPLIES = rf"(\d{{1,9}})\s?[篇条條个個]?\s?{REPLY}"
+
+# -- notices -----------------------------------------------------------------------------------
+
+# What `simplified` writes in place of the characters above them.
+_SIMPLIFIED = str.maketrans(
+    "題貼塊區該這個當經刪審沒無權訪問瀏覽讀閱進觀檢視戶組級會員認證陸錄後於對應請點擊選詳細裡裏條滿達擁勳"
+    "備碼輸驗維護關閉時間暫臨論壇網統繼續頻過數線開啟啓設試連載轉頁屬僅專內遊還纔夠單發誤錯帳賬號積為與從"
+    "並須兩將遺憾顯鐘務頭銜話額總標幣導動類敗異擇",
+    "题贴块区该这个当经删审没无权访问浏览读阅进观检视户组级会员认证陆录后于对应请点击选详细里里条满达拥勋"
+    "备码输验维护关闭时间暂临论坛网统继续频过数线开启启设试连载转页属仅专内游还才够单发误错账账号积为与从"
+    "并须两将遗憾显钟务头衔话额总标币导动类败异择",
+)
+_PUNCTUATION = str.maketrans(
+    "\uff0c\u3001\u3002\uff01\uff1f\uff1a\uff1b\uff08\uff09\u3010\u3011\u3000\xa0", ",,.!?:;()[]  "
+)
+
+
+def simplified(text: str) -> str:
+    """``text`` in the simplified script with plain punctuation, so that a word is looked for once.
+
+    Only the characters of notices are known. Each becomes one character: places stay the same.
+
+    >>> simplified("抱歉\uff0c指定的主題不存在。")
+    '抱歉,指定的主题不存在.'
+    """
+    return text.translate(_SIMPLIFIED).translate(_PUNCTUATION)
+
 
 # -- brackets ----------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.forum.desktop import Look, Thread, foot, head, message, top
+from tests.forum.desktop import HOST, Look, Thread, foot, head, message, top
+from tests.forum.notices import error_page, panel, touch35_notice, touch_notice, wap_notice
 from tests.pages import Fixture, first
 from tests.pages.news import news
 
@@ -84,4 +85,42 @@ def messages() -> list[Fixture]:
             headers={"Content-Type": "text/html"},
         ),
         Fixture("message", "empty", b""),
+        # notices of the forum that end by themselves, or say what nobody knows
+        Fixture(
+            "message",
+            "visit_ban_period",
+            message(
+                "抱歉，管理员设置了每日 0:00-8:00 不能进行此操作或访问此页面，请其他时间再试",
+                kind="alert_info",
+                login=True,
+            ),
+        ),
+        Fixture("message", "quota", message("您已经浏览了 5 个主题，继续浏览请登录", login=True)),
+        Fixture("message", "unknown_notice", message("今夜风大，渡船停开")),
+        Fixture("message", "touch", touch_notice("抱歉，指定的主题不存在或已被删除或正在被审核")),
+        Fixture("message", "touch_x35", touch35_notice("抱歉，本帖要求阅读权限高于 20 才能浏览")),
+        Fixture("message", "wap", wap_notice("没有找到帖子")),
+        Fixture(
+            "message",
+            "board_to_pay",
+            panel("您需要支付 10 枚贝壳 才能进入此版块", "paysubmit"),
+            url=f"{HOST}forum.php?mod=forumdisplay&fid=9",
+        ),
+        Fixture("message", "error_x35", error_page(), status=503),
+        # others
+        Fixture(
+            "message",
+            "firewall",
+            guard("403 Forbidden", "<h1>Forbidden</h1>Powered by Discuz! 主题不存在"),
+            status=403,
+        ),
+        Fixture(
+            "message",
+            "script_guard",
+            guard(
+                "河湾论坛 - Powered by Discuz!",
+                "<noscript>请先登录</noscript>",
+                '<script>document.cookie="k=1";location.reload()</script>',
+            ),
+        ),
     ]

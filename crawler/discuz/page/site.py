@@ -22,8 +22,21 @@ _NAME = re.compile(r'<meta name="application-name" content="([^"]{1,200})"')
 # <meta name="generator" content="Discuz! X3.3" />; rebranded: "Hewan BBS X3.5"
 _GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
 _POWERED = re.compile(r"Powered by.{0,200}?\b(X\d(?:\.\d)?)\b", re.I | re.S)
-# discuz_uid and cookiepre stand in the script of nearly every page, whatever the brand
-_MARKS = ("discuz_uid", "cookiepre", "Discuz!", "Comsenz")
+# What only Discuz's templates write, whatever the brand. The forum's name and Discuz's own stand in
+# pages of guards as well, which may copy a title and a footer.
+# <script>var STYLEID = '1', …, discuz_uid = '0', cookiepre = 'aBcD_2132_' (header_common.htm)
+_SCRIPT = re.compile(r"\b(?:discuz_uid|cookiepre)\s{0,3}=\s{0,3}[\"']")
+# <body id="nv_forum" class="pg_viewthread">; phones: <body id="forum" class="pg_viewthread">
+_BODY = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"'>]{0,99}?\bpg_\w")
+# <div id="append_parent"></div><div id="ajaxwaitid"></div> (header.htm)
+_BOXES = re.compile(r"id=[\"']append_parent[\"'].{1,99}?id=[\"']ajaxwaitid[\"']", re.S)
+# mobile=1: a document type of WAP, and the link above each page (mobile/common/header.htm)
+_WAP = re.compile(
+    r"\A.{0,300}//WAPFORUM//DTD XHTML Mobile.{1,40000}?<div class=\"hd\"><a href=", re.S
+)
+# mobile=3 (wml/common/header.htm)
+_WML = re.compile(r"<card id=[\"']discuz_wml[\"']")
+_MARKS = (_SCRIPT, _BODY, _BOXES, _WML, _WAP)
 # discuz_uid = '0' for a guest
 _MEMBER = re.compile(r"\bdiscuz_uid\s?=\s?'(\d{1,18})'")
 _HEAD = 65536
@@ -68,5 +81,5 @@ def script_number(text: str, name: str) -> str | None:
 
 
 def is_discuz(document: Document) -> bool:
-    """Whether anything on the page says that Discuz! made it."""
-    return any(mark in document.text for mark in _MARKS)
+    """Whether the page was made by Discuz's templates: by marks that nobody gives by naming it."""
+    return any(mark.search(document.text) for mark in _MARKS)

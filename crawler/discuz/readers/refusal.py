@@ -1,114 +1,80 @@
-"""Pages that hold no thread, and why: Discuz's messages, its guards, servers that fail.
+"""Pages that hold no thread, and why: Discuz's notices and panels, its errors, answers of others.
 
-X3.3 answers 200 to most of these, so the page decides and the status only helps. The messages
-are those of `lang_message.php`, in both scripts.
+X3.3 answers 200 to most of these, so the page decides and the status only helps. Three things are
+told apart, each by proof. The forum speaks of what was asked for: a page in Discuz's markup whose
+box of notices holds one of its own sentences about it (`notices.py`). The forum speaks of something
+else, or in words that are not known. Somebody else speaks (`guards.py`).
 """
 
 from __future__ import annotations
 
-import html
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
-from crawler.discuz.elements import all_text
+from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Evidence, Message, Reason
+from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.site import is_discuz, read_site
+from crawler.discuz.readers.guards import (
+    excerpt,
+    is_short,
+    read_guard,
+    refused_by_other,
+    visible_text,
+)
+from crawler.discuz.readers.notices import UNKNOWN, Asked, Verdict, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
     from crawler.discuz.document import Document
 
-# What only the forum can say of a thread or board.
-_ABOUT_THIS: frozenset[Reason] = frozenset(
-    {"not_found", "login_required", "no_permission", "password"}
-)
-_MESSAGE_ID = "messagetext"
-_HAS_MESSAGE = re.compile(r"\bid\s?=\s?[\"']?messagetext\b")
+# -- boxes of notices (showmessage.htm) ----
+
+# <div id="messagetext" class="alert_error"><p>…</p>: desktops and archiver; touch X2.5 in a popup
+# <dt id="messagetext">; mobile=1 without a class
+_BOX_ID = "messagetext"
+# touch: <div class="jump_c"><p>…</p>, X3.5 <div class="jump_c"><div>…</div>
+_TOUCH_BOX = "jump_c"
+# mobile=3: <card id="discuz_wml" title="…"><p>…</p>
+_WML_BOX = "discuz_wml"
+_HAS_BOX = re.compile(rf"\b(?:{_BOX_ID}|{_TOUCH_BOX}|{_WML_BOX})\b")
 _HAS_LOGIN = re.compile(r"\bid\s?=\s?[\"']?messagelogin\b|mod=logging&(?:amp;)?action=login")
-# the board's password form (forumdisplay_passwd.htm)
-_PASSWORD_FORM = re.compile(r"<input[^>]{0,200}\bname=[\"']pw[\"']|action=pwverify", re.I)
+# helper_sysmessage.php, which needs no template: 站点信息 and a paragraph. Discuz bans by it.
+_SYSTEM_MESSAGE = re.compile(
+    r"content=[\"']System Message - Discuz! Board[\"'].{1,3000}?"
+    r"<p style=[\"']text-align: ?left;?[\"']>([^<]{1,300})",
+    re.S,
+)
 
-# What a message says, the first that fits. A right that is denied counts before the login that
-# is offered beside it.
-_MESSAGES: tuple[tuple[re.Pattern[str], Reason], ...] = (
-    (re.compile(r"您的\s?IP\s?地址|IP\s?已被|禁止.{0,4}IP", re.I), "ip_banned"),
-    (
-        re.compile(
-            r"[频頻]繁|[过過]于[频頻]|[间間]隔.{0,6}(?:少于|小于|不足)|[访訪][问問].{0,6}[过過]快"
-        ),
-        "rate_limited",
-    ),
-    (
-        re.compile(r"尚未登[录錄陸]|[请請]先登[录錄陸]|需要(?:先)?登[录錄陸]|登[录錄陸][后後]"),
-        "login_required",
-    ),
-    (re.compile(r"[阅閱][读讀][权權]限高[于於]"), "no_permission"),
-    (re.compile(r"密[码碼]"), "password"),
-    (
-        re.compile(
-            r"不存在|[没沒]有找到|[无無]法找到|已被?.{0,6}[删刪]除|正在被?[审審]核|未定[义義]"
-            r"|not exist|not found",
-            re.I,
-        ),
-        "not_found",
-    ),
-    (
-        re.compile(
-            r"[没沒]有[权權]限|[无無]此?[权權]限|[无無]法(?:[进進]行此操作|下[载載]|查看|[浏瀏][览覽])|[权權]限不足|只有特定|[积積]分不足"
-            r"|不允[许許][访訪][问問]|禁止[访訪][问問]|[无無][权權]|才[能可].{0,2}(?:[访訪][问問]|[浏瀏][览覽]|查看)|need.{0,20}permission",
-            re.I,
-        ),
-        "no_permission",
-    ),
-    (
-        re.compile(
-            r"[维維][护護]|正在[升昇][级級]|[升昇][级級]中|[备備]案"
-            r"|(?:[论論][坛壇]|站[点點]?|[网網]站|系[统統]).{0,12}"
-            r"(?:[升昇][级級]|[关關][闭閉]|[暂暫]停|停止)"
-            r"|[暂暫][时時]?[关關][闭閉]|[临臨][时時][关關][闭閉]|[闭閉關关]站"
-            r"|maintenance|site is closed",
-            re.I,
-        ),
-        "site_closed",
-    ),
-)
-_LEVEL = re.compile(r"[权權]限高[于於]\s?(\d{1,5})")
+# -- panels in place of a board's list ----
 
-# attackevasive of Discuz, CDNs and "safety" gateways: a script instead of the page
-_CHALLENGE = re.compile(
-    r"_dsign=|acw_sc__|__jsl_clearance|cf-chl|cf_chl|challenge-platform|Just a moment"
-    r"|安全[检檢][查测測]|安全[验驗][证證]|[页頁]面重[载載][开開][启啟]|人[机機][验驗][证證]|滑[动動][验驗][证證]|[访訪][问問][验驗][证證]"
-    r"|secqsubmit|checking your browser|captcha|\bWAF\b|云锁|安全狗",
-    re.I,
-)
-_RATE = re.compile(
-    r"[频頻]繁刷新|刷新[过過]于|too many requests|[访訪][问問].{0,8}速度[过過]快", re.I
-)
-_SERVER_ERROR = re.compile(
-    r"Database Error|Discuz! System Error|MySQL Query Error|Can not connect to MySQL"
-    r"|(?:Fatal|Parse) error\b|\b50[0-4] (?:Bad Gateway|Internal|Service|Gateway|Error)"
-    r"|Service (?:Temporarily )?Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error",
-    re.I,
-)
-_CLOSED = re.compile(
-    r"[维維][护護]|[暂暫][时時]?[关關][闭閉]|[关關]站|[闭閉]站|under maintenance|站点升级", re.I
-)
-_TAG = re.compile(r"<[^<>]*>")
-_SCRIPTS = re.compile(r"<(script|style)\b")
-_TITLE = re.compile(r"<title[^>]{0,99}>([^<]{1,300})", re.I)
-_MOVES_ON = re.compile(r"\blocation\b|\.cookie\b|\breload\(", re.I)
-# where a site sends visitors whom it lets see nothing (allowvisit=0)
+# <form … action="forum.php?mod=forumdisplay&amp;fid=9&amp;action=pwverify">
+# (forumdisplay_passwd.htm), …action=paysubmit (forumdisplay_pay.htm)
+_PANEL = re.compile(r"<form\b[^>]{0,300}?\baction=(pwverify|paysubmit)\b")
+_PANELS: dict[str, Reason] = {"pwverify": "password", "paysubmit": "no_permission"}
+# where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
-# <body id="nv_forum" class="pg_forumdisplay">: Discuz itself answered, and what it has to say
-# against it stands in #messagetext; 维护 there is the title of somebody's thread
-_OWN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_\w")
+_LOGIN_ADDRESS = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
+
+# -- errors (discuz_error.php of X2.5 to X3.5) ----
+
+_ERROR_PAGE = re.compile(
+    r"<div id=[\"']container[\"']>\s{0,9}<h1>Discuz! (?:Database|System|General) Error</h1>"
+)
+
+# a panel of its own makes: <h1>系统错误</h1><p>抱歉，您无此权限</p>
 _SORRY = re.compile(r"(?:抱歉|对不起|對不起)[,\uff0c!\uff01\s]\s?[^\s。]{2,80}")
-# A page that only guards says little.
-_SHORT = 2000
-# and says it at once
-_READ = 262144
+# &viewpid=5003, ?mod=redirect&goto=findpost&ptid=4711&pid=5003, &authorid=7: posts, not the thread
+_ONE_POST = re.compile(r"[?&](?:viewpid=\d|mod=redirect\b)|/redirect\.php")
 _LONGEST = 300
+_SERVER_ERRORS = 500
 
 
 def read_refusal(document: Document, status: int | None) -> Message | None:
@@ -116,118 +82,157 @@ def read_refusal(document: Document, status: int | None) -> Message | None:
 
     ``status`` is the answer's code where it is known.
     """
-    if _HAS_MESSAGE.search(document.text):
-        return _read_message(document)
+    if is_discuz(document):
+        return _read_own(document, status)
+    if _ERROR_PAGE.search(document.text):
+        return _by_forum(Verdict("server_error"), document)
+    said = _SYSTEM_MESSAGE.search(document.text)
+    if said:
+        return _by_forum(judge(said[1], "index"), document, said[1])
+    reason = read_guard(document, status)
+    return refused_by_other(reason, document, _thread_id(document)) if reason else None
+
+
+def unreadable(document: Document) -> Message:
+    """The refusal of a page that is none of the known kinds."""
+    if not is_discuz(document):
+        return refused_by_other("not_discuz", document, _thread_id(document))
     text = visible_text(document.text)
-    reason = _guarded(document, text, status)
-    return _message(reason, document, _excerpt(document, text)) if reason else None
+    asked = _what_was_asked(document)
+    said = _SORRY.search(text)
+    is_elsewhere = asked in ("other", "unknown")
+    if said and (is_short(text) or is_elsewhere):
+        verdict = judge(said[0], asked)
+        if verdict.is_about_asked:
+            # it stands in no box of notices: somebody's words, perhaps
+            verdict = Verdict(verdict.reason) if is_elsewhere else UNKNOWN
+        return _by_forum(verdict, document, said[0])
+    is_cut = _is_cut_html(document)
+    return _by_forum(Verdict("truncated" if is_cut else "template_unknown"), document)
 
 
-def _guarded(document: Document, text: str, status: int | None) -> Reason | None:
-    """Which guard or failure the page is, by its words, its scripts and its status."""
-    is_short = len(text) < _SHORT
-    known = is_discuz(document)
-    if _PASSWORD_FORM.search(document.text) and is_short:
-        return "password"
-    if is_short and not _OWN_PAGE.search(document.text):
-        title = html.unescape((_TITLE.search(document.text) or ("", ""))[1])
-        said = f"{title}\n{text}"
-        if _RATE.search(said) or status == 429:
-            return "rate_limited"
-        if _SERVER_ERROR.search(said):
-            return "server_error"
-        if _MESSAGES[0][0].search(said):
-            return "ip_banned"
-        if _CHALLENGE.search(said) or _CHALLENGE.search(document.text[: 20 * _SHORT]):
-            return "challenge"
-        if not text.strip() and _MOVES_ON.search(document.text):
-            return "challenge"
-        if _CLOSED.search(said):
-            return "site_closed"
-    if status == 429:
-        return "rate_limited"
-    if status is not None and status >= 500:
-        return "server_error"
-    if known and _LOGIN_PAGE.search(document.text):
-        return "login_required"
-    if is_short and known and _is_cut_html(document):
-        return "truncated"
+def _read_own(document: Document, status: int | None) -> Message | None:
+    """A refusal in Discuz's markup."""
+    box = next(_boxes(document), None) if _HAS_BOX.search(document.text) else None
+    if box is not None:
+        return _read_box(document, box)
+    panel = _PANEL.search(document.text)
+    if panel:
+        is_about = _what_was_asked(document) in ("thread", "part", "board", "unknown")
+        return _by_forum(Verdict(_PANELS[panel[1]], is_about), document)
+    if status is not None and status >= _SERVER_ERRORS:
+        return _by_forum(Verdict("server_error"), document)
+    if _LOGIN_PAGE.search(document.text) or _LOGIN_ADDRESS.search(document.url):
+        return _by_forum(Verdict("login_required"), document)
+    if _is_cut_html(document) and is_short(visible_text(document.text)):
+        return _by_forum(Verdict("truncated"), document)
     return None
 
 
-def unreadable(document: Document, status: int | None) -> Message:
-    """The refusal of a page that is none of the known kinds."""
-    known = is_discuz(document)
-    text = visible_text(document.text)
-    reason: Reason = "not_discuz"
-    said = _SORRY.search(text) if known else None
-    if said:
-        # a panel of its own makes, without #messagetext: <h1>系统错误</h1><p>抱歉，您无此权限</p>
-        reason = next((r for rule, r in _MESSAGES if rule.search(said[0])), "template_unknown")
-    elif known:
-        reason = "truncated" if _is_cut_html(document) else "template_unknown"
-    elif status in (401, 403, 405, 451):
-        reason = "blocked"
-    return _message(reason, document, said[0] if said else _excerpt(document, text))
+def _boxes(document: Document) -> Iterator[_Element]:
+    """The boxes of notices of a page."""
+    root = document.root
+    yield from (box for box in root.iter("*") if box.get("id") in (_BOX_ID, _WML_BOX))
+    yield from by_class(root, _TOUCH_BOX)
 
 
-def _message(reason: Reason, document: Document, text: str | None, **more: Any) -> Message:
-    known = is_discuz(document) or _HAS_MESSAGE.search(document.text)
-    address = urls.read_thread_address(document.url)
-    site = read_site(document, read_clock(document)) if known else None
-    evidence: Evidence = "other"
-    if site is not None:
-        evidence = "about_this" if reason in _ABOUT_THIS else "forum"
+def _read_box(document: Document, box: _Element) -> Message:
+    """What a notice says, and whether it is about what was asked for."""
+    parts = [part for part in box if part.tag in ("p", "div")] or list(box.iter("p")) or [box]
+    if box.get("id") == _WML_BOX:
+        # the footer lies in the card as well
+        parts = parts[:1]
+    lines = [line for part in parts if not _is_way_back(part) for line in _lines(part)]
+    lines = lines or _lines(box)
+    asked = _what_was_asked(document)
+    verdict = judge(lines[0], asked, below=" ".join(lines[1:])) if lines else UNKNOWN
+    if verdict.is_about_asked and _answers_another(document):
+        verdict = UNKNOWN
+    if _ends_in_box(document):
+        verdict = Verdict("truncated")
+    if not lines and (behind := box.getnext()) is not None:
+        # what an owner writes for a board (forum_permforum_nopermission_custommsg) closes the box
+        lines = _lines(behind)
+    login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_BOX_ID) :]))
+    return _by_forum(verdict, document, " ".join(lines), login_offered=login_offered)
+
+
+def _ends_in_box(document: Document) -> bool:
+    """Whether a page was cut off within its notice, which may say the opposite then."""
+    start = max(document.text.rfind(name) for name in (_BOX_ID, _TOUCH_BOX, _WML_BOX))
+    return document.is_cut and "</" not in document.text[start:]
+
+
+def _is_way_back(part: _Element) -> bool:
+    """Whether a paragraph holds links alone: [ 点击这里返回上一页 ]."""
+    linked = "".join(map(words, part.iter("a")))
+    return bool(linked) and len("".join(linked.split())) == len("".join(words(part).split()))
+
+
+def _lines(part: _Element) -> list[str]:
+    """The lines of a paragraph, without scripts: medals and links stand below the sentence."""
+    lines = [""]
+    for event, element in etree.iterwalk(part, events=("start", "end")):
+        if event == "end":
+            lines[-1] += (element.tail or "") if element is not part else ""
+        elif element.tag == "br":
+            lines.append("")
+        elif element.tag not in ("script", "style"):
+            lines[-1] += element.text or ""
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def _what_was_asked(document: Document) -> Asked:
+    """What kind of page was asked for, by its address or, for a saved page, by its script."""
+    url = document.url if urls.is_web(document.url) else reported_url(document)
+    if not url:
+        return "unknown"
+    thread = urls.read_thread_address(url)
+    if thread:
+        is_part = thread.page > 1 or urls.is_filtered(url) or _ONE_POST.search(url)
+        return "part" if is_part else "thread"
+    if urls.read_board_address(url):
+        return "board"
+    return "index" if urls.is_index(url) else "other"
+
+
+def _answers_another(document: Document) -> bool:
+    """Whether the page was made for another thread or board than its address names.
+
+    Discuz writes the address it was asked for into each page; a cache may mix them up.
+    """
+    made_for = reported_url(document) or ""
+    if not urls.same_host(made_for, document.url):
+        return False
+    thread, its_thread = urls.read_thread_address(document.url), urls.read_thread_address(made_for)
+    if thread and its_thread:
+        return thread.thread_id != its_thread.thread_id
+    board, its_board = urls.read_board_address(document.url), urls.read_board_address(made_for)
+    # a board may have a short name as well: forum-harbour-1.html
+    ids = {each.board_id for each in (board, its_board) if each and each.board_id.isdigit()}
+    return len(ids) == 2
+
+
+def _by_forum(
+    verdict: Verdict, document: Document, said: str | None = None, *, login_offered: bool = False
+) -> Message:
+    """What the forum says."""
+    evidence: Evidence = "about_this" if verdict.is_about_asked else "forum"
     return Message(
-        reason,
-        text,
-        site=site,
-        thread_id=address.thread_id if address else None,
+        verdict.reason,
+        said[:_LONGEST] if said else excerpt(document),
+        required_level=verdict.required_level,
+        login_offered=login_offered,
+        site=read_site(document, read_clock(document)),
+        thread_id=_thread_id(document),
         evidence=evidence,
-        **more,
     )
+
+
+def _thread_id(document: Document) -> str | None:
+    address = urls.read_thread_address(document.url)
+    return address.thread_id if address else None
 
 
 def _is_cut_html(document: Document) -> bool:
     return "<html" in document.text[:5000].lower() and document.is_cut
-
-
-def _read_message(document: Document) -> Message:
-    box = next((box for box in document.root.iter("*") if box.get("id") == _MESSAGE_ID), None)
-    said = ""
-    if box is not None:
-        # the first paragraph; scripts behind it write links back
-        parts = [all_text(part) for part in box.iter("p")] or [all_text(box)]
-        said = " ".join(" ".join(parts).split())
-    login_offered = bool(_HAS_LOGIN.search(document.text[document.text.find(_MESSAGE_ID) :]))
-    level = _LEVEL.search(said)
-    reason = next((reason for rule, reason in _MESSAGES if rule.search(said)), None)
-    return _message(
-        reason or "unknown_notice",
-        document,
-        said[:_LONGEST] or None,
-        required_level=int(level[1]) if level else None,
-        login_offered=login_offered,
-    )
-
-
-def visible_text(source: str) -> str:
-    """The words at the beginning of a page, cheaply: no tree, no scripts, entities read."""
-    source = source[:_READ]
-    lower = source.lower()
-    pieces = []
-    position = 0
-    while True:
-        found = _SCRIPTS.search(lower, position)
-        pieces.append(source[position : found.start() if found else len(source)])
-        end = lower.find(f"</{found[1]}", found.end()) if found else -1
-        if end < 0:
-            break
-        position = end
-    return " ".join(html.unescape(_TAG.sub(" ", "".join(pieces))).split())
-
-
-def _excerpt(document: Document, text: str) -> str | None:
-    title = _TITLE.search(document.text)
-    said = html.unescape(title[1]).strip() if title else ""
-    return (said or text)[:_LONGEST] or None
