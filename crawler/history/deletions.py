@@ -104,6 +104,22 @@ class Deletions:
         is_told = unaccounted is not None and len(gone) <= unaccounted
         return gone if is_told else within
 
+    def behind(self, page: ThreadPage, unaccounted: int | None) -> list[PostState]:
+        """The known posts behind a page that was read and turned out to be the last one.
+
+        They are gone if the thread's counter says so too.
+        """
+        read = self._reads.get(page.page)
+        if read is None or unaccounted is None:
+            return []
+        low, high = (None, read.first) if page.is_reversed else (read.last, None)
+        gone = [
+            post
+            for post in self._ledger.posts_between(self._thread_id, low, high)
+            if not (post.is_pinned_copy or (post.is_first and page.is_reversed))
+        ]
+        return gone if len(gone) <= unaccounted else []
+
     def page_to_search(self, pages: int, *, is_needed: bool) -> int | None:
         """A page that has to be read to find what went, or came, unseen; of ``pages`` there are.
 

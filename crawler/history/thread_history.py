@@ -78,6 +78,9 @@ class ThreadHistory:
         self._read_to = self.count.pages if is_known else 0
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
+        # the last page that there is, where the pager promises more
+        self._last_page: int | None = None
+        self._read_now: set[int] = set()
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -98,6 +101,9 @@ class ThreadHistory:
         as such.
         """
         page, number = self._placed(page, number)
+        if self._is_past_end and number in self._read_now:
+            # the last page once more
+            return self._behind(page, now)
         asked, removals = self.asked, self.asked.privacy.removals
         posts = [post for post in page.posts if asked.with_replies or post.is_first]
         known = self._ledger.posts(asked.thread_id, (post.id for post in posts))
@@ -109,16 +115,33 @@ class ThreadHistory:
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
         changes += [*seen, *self._noted(posts, known, news)]
-        for gone in self._missing(page, number, posts, known):
-            if gone.is_published:
-                entries.append(self._deleted(gone, page, now))
-            else:
-                changes.append(PostSeen(asked.thread_id, replace(gone, is_gone=True)))
+        gone_entries, gone_changes = self._gone(
+            self._missing(page, number, posts, known), page, now
+        )
+        entries += gone_entries
+        changes += gone_changes
         if self._is_page(page, number):
             changes.append(PageSeen(asked.thread_id, number, int(now.timestamp())))
             self.count.pages_known.add(number)
+            self._read_now.add(number)
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
+
+    def end_before(self, number: int, now: datetime) -> Learnt:
+        """The forum says that the thread ends before page ``number``, whatever its pager promises.
+
+        The known posts of that page are gone if the thread's counter agrees, which is read first if
+        it is not known yet, as well as the page that is now the last one.
+        """
+        self._last_page = number - 1
+        self._is_past_end = True
+        self._number_before = None
+        self.count.pages = number - 1
+        self.todo = [other for other in self.todo if other < number]
+        if self.page is not None and self.page.page == number - 1:
+            return self._behind(self.page, now)
+        self._ask_for_last_page()
+        return [], []
 
     def next_page(self, number: int) -> int | None:
         """The page to ask for after page ``number``, or ``None`` at the end."""
@@ -181,6 +204,13 @@ class ThreadHistory:
         count = self.count
         count.is_filtered = page.is_filtered
         self._is_past_end = page.page != number
+        if page.page < number and page.page != page.pages:
+            # it followed a redirect from behind the end, or has no such page
+            self._last_page = number - 1
+            if page.page != self._last_page:
+                self._ask_for_last_page()
+        if self._last_page is not None and page.page <= self._last_page < page.pages:
+            page = replace(page, pages=self._last_page)
         if page.page < number and page.page == page.pages:
             number = page.page
         count.from_top = count.from_top or number == 1
@@ -311,6 +341,23 @@ class ThreadHistory:
                     self.asked.thread_id, replace(before, is_pinned_copy=is_pinned, author=author)
                 )
 
+    # -- where the thread ends -----------------------------------------------------------------------
+
+    def _ask_for_last_page(self) -> None:
+        """Ask for the last page, and for the counter, if posts behind that page are known."""
+        count, last = self.count, self._last_page
+        if last is None or not any(number > last for number in count.pages_known):
+            return
+        wanted = {last} if count.expected is not None else {1, last}
+        self.todo = sorted({*self.todo, *wanted} - self._read_now)
+
+    def _behind(self, page: ThreadPage, now: datetime) -> Learnt:
+        """The known posts behind ``page``, which was read and turned out to be the last one."""
+        gone = self._deletions.behind(page, self.count.unaccounted())
+        entries, changes = self._gone(self._leave(gone), page, now)
+        self._news += len(entries)
+        return entries, changes
+
     # -- what of a page is missing ---------------------------------------------------------------
 
     def _missing(
@@ -326,11 +373,26 @@ class ThreadHistory:
             was_read=number in count.pages_known,
             unaccounted=count.unaccounted(),
         )
-        gone = [post for post in missing if post.id not in self._early]
+        return self._leave([post for post in missing if post.id not in self._early])
+
+    def _leave(self, gone: list[PostState]) -> list[PostState]:
+        """Count posts that are gone."""
+        count = self.count
         count.present -= len(gone)
         count.gone += len(gone)
         count.shielded -= sum(post.is_shielded for post in gone)
         return gone
+
+    def _gone(self, gone: list[PostState], page: ThreadPage, now: datetime) -> Learnt:
+        """The lines of posts that are gone, and what is learnt of those that have no line."""
+        entries: list[Entry] = []
+        changes: list[Change] = []
+        for post in gone:
+            if post.is_published:
+                entries.append(self._deleted(post, page, now))
+            else:
+                changes.append(PostSeen(self.asked.thread_id, replace(post, is_gone=True)))
+        return entries, changes
 
     def _is_page(self, page: ThreadPage, number: int) -> bool:
         """Whether what came is the whole of the page that was asked for."""
