@@ -96,14 +96,15 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
     """Follows redirects on the same host; a redirect to another host reaches the spider unchanged.
 
     Scrapy's OffsiteMiddleware would drop the redirected request silently: the address asked for
-    would end without any line.
+    would end without any line. A redirect that says that a thread ends before this page reaches the
+    spider as well: it tells all that it leads to, and Discuz's robots.txt forbids `mod=redirect`.
     """
 
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
         # for pictures PublicAddressMiddleware checks the redirected request instead
-        if leads_elsewhere(response) and FORUM not in request.meta:
+        if FORUM not in request.meta and (leads_elsewhere(response) or leads_past_end(response)):
             return response
         answer = super().process_response(request, response)
         if isinstance(answer, Response):
@@ -238,11 +239,22 @@ def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 def leads_elsewhere(response: Response) -> bool:
     """Whether a response is a redirect to another host."""
+    target = _target(response)
+    return target is not None and not urls.same_host(target, response.url)
+
+
+def leads_past_end(response: Response) -> bool:
+    """Whether a response is a redirect that says that the thread ends before this page."""
+    target = _target(response)
+    return target is not None and urls.is_past_end(response.url, target)
+
+
+def _target(response: Response) -> str | None:
+    """Where a redirect leads to; ``None`` for any other response."""
     location = response.headers.get("Location")
     if not 300 <= response.status < 400 or location is None:
-        return False
-    target = response.urljoin(location.decode("latin-1").strip())
-    return not urls.same_host(target, response.url)
+        return None
+    return response.urljoin(location.decode("latin-1").strip())
 
 
 def read_retry_after(header: str, now: datetime) -> float | None:

@@ -12,7 +12,7 @@ from crawler.discuz import read_page
 from crawler.discuz.facts import Message
 from crawler.frontier import Answer, Sample, file_path, is_file
 from crawler.items.reasons import reason_of
-from crawler.middlewares import LONG_PAUSE, PrivateAddressError, leads_elsewhere
+from crawler.middlewares import LONG_PAUSE, PrivateAddressError, leads_elsewhere, leads_past_end
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
@@ -41,7 +41,17 @@ def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
 
 
 def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int = 1) -> Answer:
-    """Read a response: a page, or ``off_site`` for a redirect that is not followed."""
+    """Read a response: a page, or why there is none for a redirect that is not followed."""
+    if leads_past_end(response):
+        return Answer(
+            url=response.url,
+            seen_at=seen_at,
+            reason="unknown_notice",
+            message="the thread ends before this page",
+            status=response.status,
+            attempts=attempts,
+            is_past_end=True,
+        )
     page = None if leads_elsewhere(response) else read_response(response, seen_at, sites)
     return Answer(
         url=response.url,

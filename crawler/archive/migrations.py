@@ -83,4 +83,11 @@ UPDATE refusal SET asked = 0 WHERE NOT retriable AND reason != '';
 -- author: who wrote a post by its last line (crawler/items/authorship.py); NULL: not known
 ALTER TABLE post ADD COLUMN author TEXT;
 """,
+    """
+-- comments: how many a post has as far as is known, NULL: not known; has_more: and more than these.
+-- of a thread: how many were known when its surplus was
+ALTER TABLE post ADD COLUMN comments INTEGER;
+ALTER TABLE post ADD COLUMN has_more INTEGER;
+ALTER TABLE thread ADD COLUMN comments INTEGER;
+""",
 )

@@ -95,6 +95,8 @@ def _of_post(
     is_gone = bool(record.get("is_deleted"))
     # the line of a deletion tells neither date nor content
     known = ledger.posts(thread_id, [post_id]).get(post_id) if is_gone else None
+    missing = record.get("comments_missing", 0)
+    comments = len(record.get("comments", ())) + missing
     post = PostState(
         post_id,
         known.at if known else minutes(record.get("date_published")),
@@ -105,6 +107,8 @@ def _of_post(
         is_gone=is_gone,
         media=media_hash(images, attachments),
         author=known.author if known else written_by(record.get("author")),
+        comments=known.comments if known else comments,
+        has_more_comments=known.has_more_comments if known else missing > 0,
     )
     yield PostSeen(thread_id, post)
     for part in (*images, *attachments):

@@ -19,8 +19,9 @@ class ThreadState:
     ``title_hash`` (title and marks) and ``activity_hash`` (replies and last post) are hashes of
     what its row said when it was last read whole; ``last_post`` is in minutes since 1970, ``None``
     where no list is expected to show it. ``surplus``: how many more posts are known than its
-    counter says, where that was seen. ``is_partial``: its replies were never read. ``coverage`` is
-    the version of its last coverage line, ``missing`` the floors that this line listed.
+    counter says, where that was seen, and ``comments`` how many comments were known then.
+    ``is_partial``: its replies were never read. ``coverage`` is the version of its last coverage
+    line, ``missing`` the floors that this line listed.
     """
 
     id: str
@@ -36,6 +37,7 @@ class ThreadState:
     coverage: int = 0
     missing: tuple[int, ...] = ()
     is_gone: bool = False
+    comments: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class PostState:
     ``version`` is how many lines there are of it; none if the removal list or another pipeline kept
     it out. ``media`` is a hash of what the line says of pictures and files
     (`media_store.media_hash`), ``author`` who wrote it (`items.authorship`; empty where that is not
-    known). ``is_pinned_copy``: it is shown above its own floor.
+    known). ``is_pinned_copy``: it is shown above its own floor. ``comments``: how many comments it
+    has at least (``None``: not known), with ``has_more_comments`` more than these.
     """
 
     id: str
@@ -58,6 +61,8 @@ class PostState:
     is_gone: bool = False
     media: bytes = b""
     author: str = ""
+    comments: int | None = 0
+    has_more_comments: bool = False
 
     @property
     def is_published(self) -> bool:

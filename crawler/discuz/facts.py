@@ -286,6 +286,17 @@ class Site:
     clock: datetime | None
     member_id: str | None = None
 
+    @property
+    def counts_comments(self) -> bool | None:
+        """Whether comments (点评) are counted among a thread's replies, by the forum's version.
+
+        X3.4 shows both together (`allreplies` in `viewthread.htm`), X3.3 the replies alone.
+
+        >>> [Site("", None, said, "", None).counts_comments for said in ("X2.5", "X3.5", None)]
+        [False, True, None]
+        """
+        return self.discuz_version >= "X3.4" if self.discuz_version else None
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:

@@ -156,6 +156,25 @@ def _thread_by_query(parts: SplitResult, post: str | None) -> ThreadAddress | No
     return ThreadAddress(root, thread_id, page, thread_url(root, thread_id) + _PAGE_PARAMETER, post)
 
 
+def is_past_end(url: str, target: str) -> bool:
+    """Whether a redirect to ``target`` says that the thread ends before the page ``url``.
+
+    `forum_viewthread.php` sends it for a page without posts. Pages are counted by the highest floor
+    ever given, so that the pager promises such a page once its posts are deleted.
+
+    >>> target = "http://b.example/forum.php?mod=redirect&tid=7&goto=lastpost"
+    >>> is_past_end("http://b.example/thread-7-2-1.html", target)
+    True
+    >>> is_past_end("http://b.example/thread-7-1-1.html", target)
+    False
+    """
+    thread, leads_to, parts = read_thread_address(url), read_thread_address(target), _split(target)
+    if thread is None or leads_to is None or parts is None or thread.page == 1:
+        return False
+    is_last_post = ("goto", "lastpost") in parse_qsl(parts.query)
+    return is_last_post and leads_to.thread_id == thread.thread_id
+
+
 @dataclass(frozen=True, slots=True)
 class BoardAddress:
     """An address that leads to a board's list; ``template`` as in `ThreadAddress`."""

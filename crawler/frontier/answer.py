@@ -18,6 +18,7 @@ class Answer:
     ``message``, the words of the page or the error. ``status`` is that of HTTP, ``sample`` the page
     as it was sent, ``None`` where no response came. ``attempts`` counts the requests that were made
     for it. ``pause`` is how many seconds it asks to wait, where these are more than a run waits.
+    ``is_past_end``: the forum says that the thread ends before the page that was asked for.
     """
 
     url: str
@@ -29,6 +30,7 @@ class Answer:
     attempts: int = 1
     sample: Sample | None = None
     pause: float | None = None
+    is_past_end: bool = False
 
     @property
     def evidence(self) -> Evidence:
@@ -36,4 +38,5 @@ class Answer:
         if isinstance(self.page, Message):
             return self.page.evidence
         is_of_forum = self.page is not None or self.reason == "robots_disallowed"
+        is_of_forum = is_of_forum or self.is_past_end
         return "forum" if is_of_forum else "other"

@@ -87,6 +87,8 @@ class Visit:
         if self.frontier.is_stopped:
             return Step(is_left=True)
         page, asked = answer.page, self.request_url
+        if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
+            return self._past_end(self.task, answer.seen_at)
         if page is not None and self.other.turns_to_desktop(page):
             return Step(asks_again=True)
         is_parted = self.other.parted is not None
@@ -116,6 +118,18 @@ class Visit:
             is_new=is_new,
             is_check=self._is_check(task),
         )
+        return replace(step, decided=tuple(chain.from_iterable(decided)))
+
+    def _past_end(self, task: ThreadTask, now: datetime) -> Step:
+        """What comes of the forum's word that a thread ends before the page asked for."""
+        self.other = OtherAddresses(self.frontier)
+        batch = self._retracted(now)
+        if self.history is None:
+            self.history = self.frontier.history(task)
+        entries, changes = self.history.end_before(task.page, now)
+        batch.entries[:0], batch.changes[:0] = entries, changes
+        step = self._next_page(batch, task, self.history, now)
+        decided = self.frontier.obstacles.answered(is_check=self._is_check(task))
         return replace(step, decided=tuple(chain.from_iterable(decided)))
 
     # -- answers that are not the page -------------------------------------------------------------

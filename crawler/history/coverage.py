@@ -27,6 +27,12 @@ class Count:
     last read whole. ``positions`` are the floors seen now, ``from_top``: from the first page on.
     ``is_filtered``: a page showed some posts only. ``has_failed``: a page could not be read.
     ``with_replies``: replies are read as well.
+
+    Some forums count comments (点评) as replies; ``has_comments`` tells by their version whether
+    they do, ``None`` where that is not known. ``comments`` are those known of the posts that are
+    there, ``comments_before`` those known when ``surplus`` was, ``comments_gone`` those of posts
+    that are gone: a forum may go on counting them. ``comments_lost`` of these went in this reading.
+    ``comments_open`` counts the posts that have more comments than are known.
     """
 
     present: int
@@ -41,6 +47,12 @@ class Count:
     has_failed: bool = False
     from_top: bool = False
     positions: Intervals = field(default_factory=Intervals)
+    has_comments: bool | None = None
+    comments: int = 0
+    comments_before: int = 0
+    comments_gone: int = 0
+    comments_lost: int = 0
+    comments_open: int = 0
 
     @classmethod
     def of(
@@ -48,7 +60,11 @@ class Count:
     ) -> Self:
         """What the ledger knows; ``row`` is what the thread's list said of it."""
         present, shielded, gone = ledger.counts(thread_id)
+        comments, comments_open, comments_gone = ledger.comment_counts(thread_id)
         known = ledger.thread(thread_id)
+        before = 0
+        if known and known.surplus is not None:
+            before = comments if known.comments is None else known.comments
         return cls(
             present,
             shielded,
@@ -59,16 +75,67 @@ class Count:
             expected=row.replies + 1 if row and row.replies is not None else None,
             surplus=known.surplus if known else None,
             with_replies=with_replies,
+            comments=comments,
+            comments_before=before,
+            comments_gone=comments_gone,
+            comments_open=comments_open,
         )
 
     def unaccounted(self) -> int | None:
         """How many posts are known that the thread's counter does not count any more.
 
         Below zero: how many it counts that were not seen yet. A constant difference is ignored.
+        Where it is open what comments do to the counter, as much as is sure.
         """
         if self.expected is None:
             return None
-        return self.present - self.expected - (self.surplus or 0)
+        difference = self.present - self.expected - (self.surplus or 0)
+        counts, found = self.counts_comments(), self.comments - self.comments_before
+        possible = [] if counts else [difference]
+        if counts is not False:
+            # what was counted before and never seen may be what was found now
+            unseen = max(0, -(self.surplus or 0) - self.comments_before)
+            possible += [
+                difference + found - min(max(found, 0), unseen),
+                difference + found + self.comments_lost,
+            ]
+        return max(min(possible), min(max(possible), 0))
+
+    def counts_comments(self) -> bool | None:
+        """Whether the thread's counter counts comments; ``None`` where nothing tells.
+
+        By the forum's version, unless the numbers say that it does not; without a version, by the
+        numbers.
+        """
+        counted, comments = self.surplus, self.comments_before
+        if counted is None and self.expected is not None:
+            counted, comments = self.present - self.expected, self.comments
+        if self.has_comments is False or counted is None or not comments:
+            return self.has_comments
+        if counted == 0:
+            return False
+        return True if -counted >= comments else self.has_comments
+
+    def expected_posts(self) -> int | None:
+        """How many posts there are by the counter, less the comments that it counts."""
+        expected = self.expected
+        if expected is None:
+            if self.surplus is None:
+                return None
+            # no counter was seen this time: as far from it as before
+            found = min(0, self.comments - self.comments_before)
+            expected = self.present - self.surplus + (found if self.counts_comments() else 0)
+        counts = self.counts_comments()
+        if counts is False or (counts is None and expected <= self.present):
+            return expected
+        posts = expected - self.comments
+        if posts < self.present and counts is None:
+            return self.present
+        if posts > self.present:
+            # comments that are not shown, or whose post is gone
+            posts = max(self.present, posts - self.comments_gone)
+            posts = self.present if self.comments_open else posts
+        return posts
 
     def captured_pages(self) -> int:
         """How many of the thread's pages were read, now or before."""
@@ -119,13 +186,15 @@ def state_after(
     if has_vanished:
         # it is there all the same: no list is expected to show it until one does
         thread = replace(thread, last_post=None)
-    surplus = thread.surplus
+    surplus, comments = thread.surplus, count.comments_before
     if count.expected is not None:
         surplus = count.present - count.expected if is_whole else None
+        comments = count.comments
     return replace(
         thread,
         pages=count.pages,
         surplus=surplus,
+        comments=comments if surplus is not None else None,
         is_reversed=page.is_reversed if page else thread.is_reversed,
         is_partial=not count.with_replies,
         missing=count.gaps(thread.missing),
@@ -141,10 +210,7 @@ def coverage_of(
     ``root`` is the forum's, ``url`` the thread's address.
     """
     is_whole = count.captured_pages() >= count.pages
-    expected = count.expected
-    if expected is None and count.surplus is not None:
-        # no counter was seen this time: as far from it as before
-        expected = count.present - count.surplus
+    expected = count.expected_posts()
     missing = list(thread.missing)
     waiting = 0
     if is_whole and expected is not None:

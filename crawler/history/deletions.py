@@ -55,6 +55,8 @@ class Deletions:
         self._reads: dict[int, _Read] = {}
         self._is_searching = False
         self._searched: set[int] = set()
+        # posts that the last page does not show, while the counter does not say that they are gone
+        self.doubtful: list[PostState] = []
 
     def missing(
         self,
@@ -102,7 +104,26 @@ class Deletions:
             return gone
         within = [post for post in gone if orders and post.order < orders[-1]]
         is_told = unaccounted is not None and len(gone) <= unaccounted
+        self.doubtful = [] if is_told else [post for post in gone if post not in within]
         return gone if is_told else within
+
+    def behind(self, page: ThreadPage, unaccounted: int | None) -> list[PostState]:
+        """The known posts behind a page that was read and turned out to be the last one.
+
+        They are gone if the thread's counter says so too.
+        """
+        read, low, high = self._reads.get(page.page), None, None
+        is_empty = all(post.is_first or post.is_pinned_copy for post in page.posts)
+        if unaccounted is None or (read is None and not (page.is_reversed and is_empty)):
+            return []
+        if read is not None:
+            low, high = (None, read.first) if page.is_reversed else (read.last, None)
+        gone = [
+            post
+            for post in self._ledger.posts_between(self._thread_id, low, high)
+            if not (post.is_pinned_copy or (post.is_first and page.is_reversed))
+        ]
+        return gone if len(gone) <= unaccounted else []
 
     def page_to_search(self, pages: int, *, is_needed: bool) -> int | None:
         """A page that has to be read to find what went, or came, unseen; of ``pages`` there are.

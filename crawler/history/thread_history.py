@@ -27,6 +27,9 @@ from crawler.items import deleted_line, is_other_author, known_author, post_line
 from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
+# Comments that came or went unseen are looked for on so many pages; the others are read in turn, by
+# the budget of revisits.
+_COMMENT_PAGES = 10
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
@@ -78,6 +81,10 @@ class ThreadHistory:
         self._read_to = self.count.pages if is_known else 0
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
         self._is_past_end = False
+        # the last page that there is, where the pager promises more
+        self._last_page: int | None = None
+        self._read_now: set[int] = set()
+        self._searched: set[int] = set()
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -98,6 +105,9 @@ class ThreadHistory:
         as such.
         """
         page, number = self._placed(page, number)
+        if self._is_past_end and number in self._read_now:
+            # the last page once more
+            return self._behind(page, now)
         asked, removals = self.asked, self.asked.privacy.removals
         posts = [post for post in page.posts if asked.with_replies or post.is_first]
         known = self._ledger.posts(asked.thread_id, (post.id for post in posts))
@@ -109,16 +119,33 @@ class ThreadHistory:
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
         changes += [*seen, *self._noted(posts, known, news)]
-        for gone in self._missing(page, number, posts, known):
-            if gone.is_published:
-                entries.append(self._deleted(gone, page, now))
-            else:
-                changes.append(PostSeen(asked.thread_id, replace(gone, is_gone=True)))
+        gone_entries, gone_changes = self._gone(
+            self._missing(page, number, posts, known), page, now
+        )
+        entries += gone_entries
+        changes += gone_changes
         if self._is_page(page, number):
             changes.append(PageSeen(asked.thread_id, number, int(now.timestamp())))
             self.count.pages_known.add(number)
+            self._read_now.add(number)
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
+
+    def end_before(self, number: int, now: datetime) -> Learnt:
+        """The forum says that the thread ends before page ``number``, whatever its pager promises.
+
+        The known posts of that page are gone if the thread's counter agrees, which is read first if
+        it is not known yet, as well as the page that is now the last one.
+        """
+        self._last_page = number - 1
+        self._is_past_end = True
+        self._number_before = None
+        self.count.pages = number - 1
+        self.todo = [other for other in self.todo if other < number]
+        if self.page is not None and self.page.page == number - 1:
+            return self._behind(self.page, now)
+        self._ask_for_last_page()
+        return [], []
 
     def next_page(self, number: int) -> int | None:
         """The page to ask for after page ``number``, or ``None`` at the end."""
@@ -128,7 +155,7 @@ class ThreadHistory:
             is_behind = self._read_to <= number < self.count.pages
             if self.asked.with_replies and is_behind and not self._is_past_end:
                 return number + 1
-            searched = self._page_to_search()
+            searched = self._page_to_search() or self._page_of_comments()
             if searched:
                 self.todo.append(searched)
         return self.todo.pop(0) if self.todo else None
@@ -146,10 +173,13 @@ class ThreadHistory:
             return [], []
         entries: list[Entry] = []
         seen: list[PostSeen] = []
+        changes: list[Change] = []
         if page is not None:
             early = list(self._early.values())
             known = self._ledger.posts(self.asked.thread_id, self._early)
             entries, seen = self._news_of(page, early, known, now)
+            entries_gone, changes = self._gone(self._late(), page, now)
+            entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
         thread = state_after(
@@ -160,7 +190,7 @@ class ThreadHistory:
             row=self.asked.row,
             has_vanished=self.asked.has_vanished,
         )
-        changes: list[Change] = [*seen]
+        changes += seen
         is_new = self._news or not self.known or self.known.coverage == 0
         if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
@@ -181,9 +211,18 @@ class ThreadHistory:
         count = self.count
         count.is_filtered = page.is_filtered
         self._is_past_end = page.page != number
+        if page.page < number and page.page != page.pages:
+            # it followed a redirect from behind the end, or has no such page
+            self._last_page = number - 1
+            if page.page != self._last_page:
+                self._ask_for_last_page()
+        if self._last_page is not None and page.page <= self._last_page < page.pages:
+            page = replace(page, pages=self._last_page)
         if page.page < number and page.page == page.pages:
             number = page.page
         count.from_top = count.from_top or number == 1
+        if page.site.counts_comments is not None:
+            count.has_comments = page.site.counts_comments
         # a pager may promise what there is not: then the thread ends where its pages do
         count.pages = max(page.pages if page.page == number else number - 1, 1)
         if self._is_past_end:
@@ -228,15 +267,31 @@ class ThreadHistory:
             line = redacted_line(whole, privacy)
             if is_removed:
                 if post.id not in known:
+                    self._count_comments(post, None)
                     learnt = replace(self._first(post, line), version=0, hash=b"", author="")
                     seen.append(PostSeen(self.asked.thread_id, learnt))
                 continue
+            self._count_comments(post, known.get(post.id))
             entry = self._entry(post, line, known.get(post.id))
             if entry is not None:
                 entries.append(entry)
             else:
                 self._authors[post.id] = written_by(line.author)
         return entries, seen
+
+    def _count_comments(self, post: Post, known: PostState | None) -> None:
+        """Count the comments of a post in place of those it had before."""
+        count, comments = self.count, _comments(post)
+        before, was_open = 0, False
+        if known is not None and known.is_gone:
+            count.comments_gone -= known.comments or 0
+        elif known is not None and known.comments is None:
+            # an earlier version did not count them: they are no news
+            count.comments_before += comments
+        elif known is not None:
+            before, was_open = known.comments or 0, known.has_more_comments
+        count.comments += comments - before
+        count.comments_open += (post.comments_missing > 0) - was_open
 
     def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
         """The line of a post in its version, if it is news."""
@@ -266,6 +321,8 @@ class ThreadHistory:
             is_gone=False,
             media=known.media if is_repeat else b"",
             author=known_author(known.author, author),
+            comments=_comments(post),
+            has_more_comments=post.comments_missing > 0,
         )
         return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
 
@@ -287,6 +344,8 @@ class ThreadHistory:
             post.is_pinned_copy,
             is_shielded,
             author=written_by(line.author),
+            comments=_comments(post),
+            has_more_comments=post.comments_missing > 0,
         )
 
     def _noted(
@@ -294,8 +353,8 @@ class ThreadHistory:
     ) -> Iterator[Change]:
         """What is learnt of posts that are no news.
 
-        Staff made a reply sticky, or no more; and who wrote it, where the ledger is older than
-        that is kept.
+        Staff made a reply sticky, or no more; who wrote it and how many comments it has, where the
+        ledger is older than that is kept, or no line tells.
         """
         authors, self._authors = self._authors, {}
         for post in posts:
@@ -306,10 +365,29 @@ class ThreadHistory:
             is_hot = post.is_pinned_copy and post.position is None
             is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
             author = known_author(before.author, authors.get(post.id, ""))
-            if (is_pinned, author) != (before.is_pinned_copy, before.author):
-                yield PostSeen(
-                    self.asked.thread_id, replace(before, is_pinned_copy=is_pinned, author=author)
-                )
+            learnt = replace(before, is_pinned_copy=is_pinned, author=author)
+            if post.id in authors:
+                is_open = post.comments_missing > 0
+                learnt = replace(learnt, comments=_comments(post), has_more_comments=is_open)
+            if learnt != before:
+                yield PostSeen(self.asked.thread_id, learnt)
+
+    # -- where the thread ends -------------------------------------------------------------------
+
+    def _ask_for_last_page(self) -> None:
+        """Ask for the last page, and for the counter, if posts behind that page are known."""
+        count, last = self.count, self._last_page
+        if last is None or not any(number > last for number in count.pages_known):
+            return
+        wanted = {last} if count.expected is not None else {1, last}
+        self.todo = sorted({*self.todo, *wanted} - self._read_now)
+
+    def _behind(self, page: ThreadPage, now: datetime) -> Learnt:
+        """The known posts behind ``page``, which was read and turned out to be the last one."""
+        gone = self._deletions.behind(page, self.count.unaccounted())
+        entries, changes = self._gone(self._leave(gone), page, now)
+        self._news += len(entries)
+        return entries, changes
 
     # -- what of a page is missing ---------------------------------------------------------------
 
@@ -326,11 +404,39 @@ class ThreadHistory:
             was_read=number in count.pages_known,
             unaccounted=count.unaccounted(),
         )
-        gone = [post for post in missing if post.id not in self._early]
+        return self._leave([post for post in missing if post.id not in self._early])
+
+    def _leave(self, gone: list[PostState]) -> list[PostState]:
+        """Count posts that are gone."""
+        count = self.count
         count.present -= len(gone)
         count.gone += len(gone)
         count.shielded -= sum(post.is_shielded for post in gone)
+        count.comments_open -= sum(post.has_more_comments for post in gone)
+        comments = sum(post.comments or 0 for post in gone)
+        count.comments -= comments
+        count.comments_gone += comments
+        count.comments_lost += comments
         return gone
+
+    def _late(self) -> list[PostState]:
+        """Posts that the last page did not show, if the counter says only now that they are gone.
+
+        Comments that came at the same time hid it until they were found.
+        """
+        unaccounted, gone = self.count.unaccounted(), self._deletions.doubtful
+        return self._leave(gone) if unaccounted is not None and len(gone) <= unaccounted else []
+
+    def _gone(self, gone: list[PostState], page: ThreadPage, now: datetime) -> Learnt:
+        """The lines of posts that are gone, and what is learnt of those that have no line."""
+        entries: list[Entry] = []
+        changes: list[Change] = []
+        for post in gone:
+            if post.is_published:
+                entries.append(self._deleted(post, page, now))
+            else:
+                changes.append(PostSeen(self.asked.thread_id, replace(post, is_gone=True)))
+        return entries, changes
 
     def _is_page(self, page: ThreadPage, number: int) -> bool:
         """Whether what came is the whole of the page that was asked for."""
@@ -344,6 +450,25 @@ class ThreadHistory:
             return None
         is_needed = known.surplus is not None and self.count.unaccounted() not in (None, 0)
         return self._deletions.page_to_search(self.count.pages, is_needed=is_needed)
+
+    def _page_of_comments(self) -> int | None:
+        """A page to read because comments came or went that no page read so far shows.
+
+        They change the counter, and nothing tells where they are: the newest pages are read first.
+        """
+        known, count, unaccounted = self.known, self.count, self.count.unaccounted()
+        is_whole = known is not None and known.surplus is not None and not count.has_failed
+        if not (self._read_to and is_whole and count.counts_comments()):
+            return None
+        if unaccounted is None or not (unaccounted or self._deletions.doubtful):
+            return None
+        if len(self._searched) >= _COMMENT_PAGES:
+            return None
+        done = self._read_now | self._searched
+        found = next((n for n in range(count.pages, 0, -1) if n not in done), None)
+        if found is not None:
+            self._searched.add(found)
+        return found
 
     def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
         return _deleted(gone, self.asked.thread_id, page.site.root, now)
@@ -387,3 +512,8 @@ def _goods(page: ThreadPage) -> int:
     """Goods of a trade are counted as replies and shown in the first floor."""
     items = (page.special or {}).get("items")
     return len(items) if isinstance(items, list) else 0
+
+
+def _comments(post: Post) -> int:
+    """How many comments a post has at least."""
+    return len(post.comments) + post.comments_missing

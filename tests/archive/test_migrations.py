@@ -46,7 +46,7 @@ def test_an_older_ledger_keeps_what_it_knows(tmp_path: Path, version: int) -> No
     made_by_version(version, path)
     with closing(Ledger(path)) as ledger:
         assert ledger.thread("7") == ThreadState("7", "2", coverage=1, pages=3)
-        known = PostState("1", 5, 2, b"12345678", is_first=True)
+        known = PostState("1", 5, 2, b"12345678", is_first=True, comments=None)
         assert ledger.posts("7", ["1"]) == {"1": known}
         assert ledger.segments() == {MARKED.name: MARKED}
         assert ledger.trait_counts.known() == {}

@@ -181,19 +181,19 @@ BY_ROW = {"title_hash": b"head", "activity_hash": b"tail", "last_post": 900}
     "known, row, page_board, expected",
     [
         # read whole: as its row says, so that the next list tells nothing new
-        (count(), ROW, "2", {**BY_ROW, "board": "2", "surplus": 0}),
-        (count(present=4), ROW, "2", {**BY_ROW, "board": "2", "surplus": -1}),
-        (count(), ROW, None, {**BY_ROW, "board": "8", "surplus": 0}),
+        (count(), ROW, "2", {**BY_ROW, "board": "2", "surplus": 0, "comments": 0}),
+        (count(present=4), ROW, "2", {**BY_ROW, "board": "2", "surplus": -1, "comments": 0}),
+        (count(), ROW, None, {**BY_ROW, "board": "8", "surplus": 0, "comments": 0}),
         (
             count(),
             replace(ROW, is_sticky=True),
             None,
             # a sticky thread stands in lists of boards that are not its own
-            {**BY_ROW, "board": "2", "surplus": 0, "is_sticky": True},
+            {**BY_ROW, "board": "2", "surplus": 0, "comments": 0, "is_sticky": True},
         ),
         # read without a list: what its row said still stands
-        (count(), None, "2", {"surplus": 0}),
-        (count(expected=None), None, "2", {"surplus": 3}),
+        (count(), None, "2", {"surplus": 0, "comments": 0}),
+        (count(expected=None), None, "2", {"surplus": 3, "comments": 0}),
         # not whole: read again, whatever its row says
         (
             count(has_failed=True),
@@ -211,7 +211,7 @@ BY_ROW = {"title_hash": b"head", "activity_hash": b"tail", "last_post": 900}
             count(with_replies=False),
             ROW,
             "2",
-            {**BY_ROW, "board": "2", "surplus": 0, "is_partial": True},
+            {**BY_ROW, "board": "2", "surplus": 0, "comments": 0, "is_partial": True},
         ),
     ],
 )
@@ -232,4 +232,4 @@ def test_a_thread_that_was_not_known() -> None:
     learnt = state_after(
         None, thread(1), count(pages=1), thread_id="7", row=None, has_vanished=False
     )
-    assert learnt == ThreadState("7", board="2", pages=1, surplus=0)
+    assert learnt == ThreadState("7", board="2", pages=1, surplus=0, comments=0)

@@ -25,7 +25,7 @@ class PostTable(Table):
         found = {}
         for post_id in post_ids:
             row = self._db.execute(
-                "SELECT id, at, version, hash, state, media, author FROM post"
+                "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
                 " WHERE thread = ? AND id = ?",
                 (id_value(thread_id), id_value(post_id)),
             ).fetchone()
@@ -42,7 +42,7 @@ class PostTable(Table):
         """
         first, last = low or (LOWEST, 0), high or (HIGHEST, 0)
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author FROM post"
+            "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
             " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
             (id_value(thread_id), first[0], last[0], _GONE),
         )
@@ -54,7 +54,7 @@ class PostTable(Table):
         With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
         """
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author FROM post"
+            "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
             " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
             (id_value(thread_id), id_value(behind) if behind else -1, _GONE, limit),
         )
@@ -70,6 +70,21 @@ class PostTable(Table):
         shielded = sum(count for state, count in rows if state < _GONE and state & _SHIELDED)
         return sum(count for _, count in rows) - gone, shielded, gone
 
+    def comment_counts(self, thread_id: str) -> tuple[int, int, int]:
+        """Return how many comments the posts that are there have, as far as is known.
+
+        Then how many of these posts have more than that, and how many comments those had that are
+        gone.
+        """
+        row = self._db.execute(
+            "SELECT total(CASE WHEN state < ?2 THEN comments END),"
+            " total(CASE WHEN state < ?2 THEN has_more END),"
+            " total(CASE WHEN state >= ?2 THEN comments END) FROM post WHERE thread = ?1",
+            (id_value(thread_id), _GONE),
+        ).fetchone()
+        comments, more, gone = map(int, row)
+        return comments, more, gone
+
     def count_before(self, thread_id: str, order: tuple[int, int]) -> int:
         """Return how many posts that are there come before an order."""
         row = self._db.execute(
@@ -82,7 +97,7 @@ class PostTable(Table):
     def _save_post(self, change: PostSeen) -> None:
         post = change.post
         self._db.execute(
-            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_value(change.thread_id),
                 id_value(post.id),
@@ -92,6 +107,8 @@ class PostTable(Table):
                 _state(post),
                 post.media or None,
                 post.author or None,
+                post.comments,
+                post.has_more_comments,
             ),
         )
 
@@ -115,7 +132,7 @@ def _state(post: PostState) -> int:
 
 
 def _from_row(row: tuple[Any, ...]) -> PostState:
-    number, at, version, digest, state, media, author = row
+    number, at, version, digest, state, media, author, comments, has_more = row
     is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
@@ -130,4 +147,6 @@ def _from_row(row: tuple[Any, ...]) -> PostState:
         is_gone,
         media=media or b"",
         author=author or "",
+        comments=comments,
+        has_more_comments=bool(has_more),
     )

@@ -116,7 +116,7 @@ class ThreadTable(Table):
     def _save_thread(self, change: ThreadSeen) -> None:
         thread = change.thread
         self._db.execute(
-            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             _to_row(thread),
         )
         # pages that the thread no longer has must not be looked at again
@@ -152,12 +152,13 @@ def _to_row(thread: ThreadState) -> tuple[Any, ...]:
         thread.coverage,
         json.dumps(thread.missing) if thread.missing else None,
         thread.is_gone,
+        thread.comments,
     )
 
 
 def _from_row(row: tuple[Any, ...]) -> ThreadState:
     number, board, head, tail, last_post, pages, surplus, *flags = row
-    is_sticky, is_reversed, is_partial, coverage, missing, is_gone = flags
+    is_sticky, is_reversed, is_partial, coverage, missing, is_gone, comments = flags
     return ThreadState(
         str(number),
         board,
@@ -172,4 +173,5 @@ def _from_row(row: tuple[Any, ...]) -> ThreadState:
         coverage,
         tuple(json.loads(missing)) if missing else (),
         bool(is_gone),
+        comments,
     )
