@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import (
+    BoardCovered,
+    BoardListed,
     BoardSeen,
     BoardWalked,
     Change,
@@ -26,6 +28,7 @@ from crawler.archive.changes import (
     PageSeen,
     PostSeen,
     RefusalSeen,
+    RowSeen,
     TaskAgain,
     TaskDone,
     TaskFound,
@@ -81,6 +84,9 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,
             BoardSeen: self._save_board,
+            BoardListed: self._save_listed,
+            RowSeen: self._save_row,
+            BoardCovered: self._save_covered,
             BoardWalked: self._save_walk,
             RefusalSeen: self._save_refusal,
             MediaSeen: self._save_media,

@@ -99,6 +99,67 @@ class RefusalState:
     due: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BoardTold:
+    """What the last coverage line of a board says.
+
+    ``coverage`` is its version, ``hash`` of what it says. ``gap`` is what of the list cannot be
+    reached, ``since`` when that was first met, ``nights`` on how many days, ``counted`` when the
+    last of them was (seconds since 1970).
+    """
+
+    coverage: int = 0
+    hash: bytes = b""
+    gap: str = ""
+    since: int = 0
+    nights: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """What is known of a board.
+
+    ``threads`` is how many it has by its own list, ``in_index`` by the index, which counts those of
+    its sub-boards as well (``has_boards``). ``pages`` are those that the pager of its list
+    promises, ``pages_shown`` how many of them are shown, ``None`` for all.
+    """
+
+    id: str
+    name: str | None = None
+    threads: int | None = None
+    in_index: int | None = None
+    pages: int = 0
+    pages_shown: int | None = None
+    has_boards: bool = False
+    told: BoardTold = BoardTold()
+
+    @property
+    def expected(self) -> int | None:
+        """How many threads it has, where a counter of it alone tells."""
+        if self.threads is not None:
+            return self.threads
+        return None if self.has_boards else self.in_index
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCounts:
+    """What the ledger knows of a board's threads and of the pages of its list.
+
+    ``listed``: distinct threads that its list showed and that are not gone; of these ``read`` were
+    read, and ``refused`` were not and are refused. ``pages``: how many pages of its list were
+    looked at. ``rows_unread``: rows of theirs whose threads cannot be told. ``pages_refused``:
+    refusals of its list.
+    """
+
+    listed: int = 0
+    read: int = 0
+    refused: int = 0
+    pages: int = 0
+    rows_unread: int = 0
+    pages_refused: int = 0
+
+
 # What may be over the next time is asked for in so many runs.
 _MEDIA_ATTEMPTS = 3
 

@@ -15,7 +15,6 @@ from crawler.archive.changes import (
     BoardSeen,
     BoardWalked,
     Change,
-    ListSeen,
     NoteMade,
     PageSeen,
     TaskAgain,
@@ -26,6 +25,7 @@ from crawler.archive.changes import (
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
+from crawler.frontier.board_gaps import BoardGaps
 from crawler.frontier.board_listing import (
     ListingDiff,
     ListingScope,
@@ -53,6 +53,7 @@ from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
+    ``boards`` tells what of their lists cannot be reached.
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
     nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
     for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
@@ -83,6 +84,7 @@ class SiteFrontier:
         self.is_finished = False
         self.met: set[str] = set()
         self.has_desktop = True
+        self.boards = BoardGaps(site, options)
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
         self._ledger = site.archive.ledger
@@ -279,7 +281,7 @@ class SiteFrontier:
             if boards is not None and refusal.board not in boards:
                 continue
             if is_unsettled(refusal):
-                self.site.note_unsettled(refusal)
+                self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)
             elif self.is_earlier(refusal):
                 self.site.note_incomplete(refusal.url, refusal.reason, None, refusal.since)
 
@@ -357,7 +359,7 @@ class SiteFrontier:
         for board in boards:
             if board.id and board.url and (not chosen or board.id in chosen):
                 priority += 1
-                changes.append(BoardSeen(board.id, board.name))
+                changes.append(BoardSeen(board.id, board.name, board.threads))
                 changes.append(self.make.board(board.id, board.url, priority, is_asked=is_asked))
         return changes
 
@@ -397,9 +399,7 @@ class SiteFrontier:
             with_replies=self.options.with_replies,
         )
         diff = read_list(page, self._ledger, scope)
-        changes: list[Change] = [BoardSeen(task.board_id, page.board.name)]
-        if not page.is_truncated:
-            changes.append(ListSeen(task.board_id, page.page, int(now.timestamp()), page.pages))
+        changes: list[Change] = self.boards.list_changes(page, task, now)
         room = self._room()
         changes += [self.make.listed(wanted, task.priority) for wanted in diff.wanted[:room]]
         for thread_id in diff.vanished:
@@ -428,7 +428,7 @@ class SiteFrontier:
             task = replace(task, is_complete=False, above=None)
         if task.is_single or is_cut:
             return None, replace(task, is_complete=False)
-        last = min(page.pages, self.options.max_pages or page.pages)
+        last = min(page.pages, page.pages_shown or page.pages, self.options.max_pages or page.pages)
         if page.page == task.page and not diff.ends and task.page < last:
             is_here = page.next_url is not None and self.make.is_here(page.next_url)
             address = urls.read_board_address((is_here and page.next_url) or task.url)

@@ -4,6 +4,7 @@ import sys
 
 from crawler.items.authorship import is_other_author, known_author, written_by
 from crawler.items.build import (
+    board_coverage_line,
     content_hash,
     coverage_line,
     deleted_line,
@@ -30,6 +31,7 @@ __all__ = [
     "Reason",
     "Record",
     "Refusal",
+    "board_coverage_line",
     "content_hash",
     "coverage_line",
     "deleted_line",

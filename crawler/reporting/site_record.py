@@ -56,6 +56,8 @@ class SiteRecord:
     hours: Counter[str] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
+    boards: Counter[str] = field(default_factory=Counter)
+    incomplete_boards: list[dict[str, Any]] = field(default_factory=list)
     examples: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def add_response(self, received: Received) -> None:
@@ -80,6 +82,10 @@ class SiteRecord:
                 if line.date_published and line.version == 1:
                     self.days[line.date_published[:10]] += 1
                     self.hours[line.date_published[11:13]] += line.date_precision != "day"
+            case Coverage(board_id=str()):
+                self.boards[line.status] += 1
+                if line.status == "partial" and len(self.incomplete_boards) < _INCOMPLETE:
+                    self.incomplete_boards.append(_board_gaps(line))
             case Coverage():
                 self.coverage[line.status] += 1
                 if line.status == "partial" and len(self.incomplete) < _INCOMPLETE:
@@ -111,6 +117,8 @@ class SiteRecord:
             "posts_by_hour": dict(sorted((+self.hours).items())),
             "coverage": dict(self.coverage.most_common()),
             "incomplete": self.incomplete,
+            "boards": dict(self.boards.most_common()),
+            "incomplete_boards": self.incomplete_boards,
             "refusal_examples": self.examples,
         }
 
@@ -126,6 +134,22 @@ def _gaps(line: Coverage) -> dict[str, Any]:
     if line.posts_expected is not None:
         gaps["expected"] = line.posts_expected
     return gaps
+
+
+def _board_gaps(line: Coverage) -> dict[str, Any]:
+    """What a partial coverage line of a board says."""
+    gaps = {
+        "board_id": line.board_id,
+        "name": line.board_name,
+        "url": line.url,
+        "reasons": list(line.reasons),
+        "listed": line.threads_listed,
+        "read": line.threads_read,
+        "expected": line.threads_expected,
+        "pages": line.pages_captured,
+        "pages_expected": line.pages_expected,
+    }
+    return {name: value for name, value in gaps.items() if value is not None}
 
 
 def _by_reason(counts: Counter[str]) -> dict[str, int]:

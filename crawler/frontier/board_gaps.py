@@ -1,0 +1,76 @@
+"""The coverage of boards: what their lists told in a run, and what of them cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from crawler.archive.changes import BoardCovered, BoardListed, BoardSeen, Change, ListSeen, RowSeen
+from crawler.archive.state import BoardState, ListTask
+from crawler.discuz.facts import BoardPage
+from crawler.frontier.options import Options
+from crawler.frontier.site import Site
+from crawler.history import Listing, board_coverage, decides, hidden_words, told_of
+from crawler.items import Coverage
+
+
+class BoardGaps:
+    """The boards of one site whose lists are looked at in a run."""
+
+    def __init__(self, site: Site, options: Options) -> None:
+        self._site = site
+        self._options = options
+        self._ledger = site.archive.ledger
+        # the addresses of their lists, by id
+        self._looked_at: dict[str, str] = {}
+
+    def list_changes(self, page: BoardPage, task: ListTask, now: datetime) -> list[Change]:
+        """What the ledger learns of a board from a page of its list."""
+        board_id = task.board_id
+        self._looked_at.setdefault(board_id, task.url)
+        changes: list[Change] = [BoardSeen(board_id, page.board.name)]
+        if not page.is_truncated:
+            at = int(now.timestamp())
+            changes.append(ListSeen(board_id, page.page, at, page.pages, page.rows_unread))
+        known = self._ledger.board(board_id)
+        shown = pages_shown(page, task.page, known.pages_shown if known else None)
+        listed = BoardListed(board_id, page.threads, page.pages, shown, bool(page.boards))
+        rows = [RowSeen(board_id, row.thread_id, is_moved=row.is_moved) for row in page.rows]
+        return [*changes, listed, *rows]
+
+    def end(self, now: datetime, run_id: str) -> Iterator[tuple[Coverage | None, Change]]:
+        """The run ends: the coverage lines of the boards, where they say something new.
+
+        Each with what the ledger learns, which may be without a line.
+        """
+        limits = self._options.since, self._options.max_pages, self._options.max_threads
+        for board_id, url in self._looked_at.items():
+            board = self._ledger.board(board_id) or BoardState(board_id)
+            is_whole = self._ledger.walked(board_id, "") is not None
+            listing = Listing(url, is_whole=is_whole, is_limited=any(limits))
+            counts = self._ledger.board_counts(board_id)
+            line = board_coverage(board, counts, listing, now, run_id=run_id)
+            told = told_of(line, board.told, now)
+            if told.gap:
+                note = self._site.note_incomplete if decides(told) else self._site.note_unsettled
+                since = board.told.since if board.told.gap == told.gap else None
+                note(url, told.gap.split()[0], hidden_words(line), since)
+            if told != board.told:
+                is_new = told.coverage != board.told.coverage
+                yield line if is_new else None, BoardCovered(board_id, told)
+
+
+def pages_shown(page: BoardPage, asked: int, known: int | None) -> int | None:
+    """How many pages of a list are shown, where they are fewer than its pager promises.
+
+    ``asked``: the page that was asked for; in place of one that Discuz does not show it sends the
+    first (`forum_forumdisplay.php`). ``known`` is what was found before.
+
+    """
+    if page.pages_shown is not None and page.pages_shown < page.pages:
+        return page.pages_shown
+    if page.page != asked <= page.pages:
+        return asked - 1
+    if known is not None and (page.pages <= known or page.page > known):
+        return None
+    return known
