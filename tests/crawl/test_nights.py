@@ -140,9 +140,7 @@ def test_a_board_tells_how_complete_it_is(nights: Nights) -> None:
         if "board_id" in line
     }
     of_board = {
-        str(fid): sum(
-            fid in (talk.fid, talk.moved_from) for talk in nights.town.talks.values()
-        )
+        str(fid): sum(fid in (talk.fid, talk.moved_from) for talk in nights.town.talks.values())
         for fid in (2, 3, 4, 7)
     }
     assert {fid: told[fid][1:] for fid in told} == {fid: (n, n) for fid, n in of_board.items()}
