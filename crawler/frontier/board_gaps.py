@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.archive.changes import BoardCovered, BoardListed, BoardSeen, Change, ListSeen, RowSeen
 from crawler.archive.state import BoardState, ListTask
 from crawler.discuz.facts import BoardPage
+from crawler.frontier.board_listing import is_blind
 from crawler.frontier.options import Options
 from crawler.frontier.site import Site
 from crawler.history import Listing, board_coverage, decides, hidden_words, told_of
@@ -15,11 +16,16 @@ from crawler.items import Coverage
 
 
 class BoardGaps:
-    """The boards of one site whose lists are looked at in a run."""
+    """The boards of one site whose lists are looked at in a run, which began at ``began``.
 
-    def __init__(self, site: Site, options: Options) -> None:
+    ``began`` is in seconds since 1970.
+    """
+
+    def __init__(self, site: Site, options: Options, began: int) -> None:
         self._site = site
         self._options = options
+        self._began = began
+        self._warned: set[tuple[str, str]] = set()
         self._ledger = site.archive.ledger
         # the addresses of their lists, by id
         self._looked_at: dict[str, str] = {}
@@ -35,8 +41,33 @@ class BoardGaps:
         known = self._ledger.board(board_id)
         shown = pages_shown(page, task.page, known.pages_shown if known else None)
         listed = BoardListed(board_id, page.threads, page.pages, shown, bool(page.boards))
-        rows = [RowSeen(board_id, row.thread_id, is_moved=row.is_moved) for row in page.rows]
+        rows = [
+            RowSeen(board_id, row.thread_id, is_moved=row.is_moved, is_blind=is_blind(row))
+            for row in page.rows
+        ]
         return [*changes, listed, *rows]
+
+    def warning(self, page: BoardPage, task: ListTask) -> str | None:
+        """What a page of a list does not tell, for the log: once for each board."""
+        warnings = []
+        shown = pages_shown(page, task.page, None)
+        if shown is not None and self._is_first(task, "pages"):
+            warnings.append(f"the list shows {shown} of its {page.pages} pages")
+        if page.rows_unread and self._is_first(task, "rows"):
+            warnings.append(f"{page.rows_unread} rows of page {page.page} cannot be read")
+        if any(map(is_blind, page.rows)) and self._is_first(task, "counters"):
+            warnings.append(
+                "the list shows neither replies nor last posts; the last pages of its threads are"
+                " looked at again within REVISIT_PAGES"
+            )
+        name = page.board.name or task.board_id
+        return f"{name}: {'; '.join(warnings)}" if warnings else None
+
+    def _is_first(self, task: ListTask, what: str) -> bool:
+        said = task.board_id, what
+        is_first = said not in self._warned
+        self._warned.add(said)
+        return is_first
 
     def end(self, now: datetime, run_id: str) -> Iterator[tuple[Coverage | None, Change]]:
         """The run ends: the coverage lines of the boards, where they say something new.
@@ -49,6 +80,9 @@ class BoardGaps:
             is_whole = self._ledger.walked(board_id, "") is not None
             listing = Listing(url, is_whole=is_whole, is_limited=any(limits))
             counts = self._ledger.board_counts(board_id)
+            uncompared = self._ledger.count_uncompared(board_id, self._began)
+            self._site.tally.threads_uncompared += uncompared
+            self._site.tally.boards_uncompared += uncompared > 0
             line = board_coverage(board, counts, listing, now, run_id=run_id)
             told = told_of(line, board.told, now)
             if told.gap:

@@ -79,7 +79,10 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
             yield TaskAgain(replace(task, is_revisit=True))
         return
     lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
-    pages = ledger.oldest_pages(before, boards, budget.pages - len(lists))
+    rest = budget.pages - len(lists)
+    # the last pages of threads whose lists do not tell whether they were answered
+    pages = ledger.uncompared_pages(before, boards, (rest + 1) // 2)
+    pages += ledger.oldest_pages(before, boards, rest - len(pages))
     for board_id, number in lists:
         yield TaskFound(
             ListTask(
@@ -92,9 +95,9 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
                 is_single=True,
             )
         )
-    by_thread: dict[str, list[int]] = {}
+    by_thread: dict[str, set[int]] = {}
     for thread_id, number in pages:
-        by_thread.setdefault(thread_id, []).append(number)
+        by_thread.setdefault(thread_id, set()).add(number)
     for thread_id, numbers in by_thread.items():
         task = make.thread(thread_id, todo=sorted(numbers), priority=REVISITED)
         # its last page may have been read in this job already

@@ -84,7 +84,7 @@ class SiteFrontier:
         self.is_finished = False
         self.met: set[str] = set()
         self.has_desktop = True
-        self.boards = BoardGaps(site, options)
+        self.boards = BoardGaps(site, options, int(now.timestamp()))
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
         self._ledger = site.archive.ledger

@@ -309,10 +309,7 @@ class Visit:
             tally.lists_read += 1
             tally.threads_listed += len(page.rows)
             tally.threads_unchanged += diff.unchanged
-        warning = None
-        if page.page != task.page <= page.pages:
-            name = page.board.name or page.board.id
-            warning = f"{name}: the list shows {task.page - 1} of its {page.pages} pages"
+        warning = self.frontier.boards.warning(page, replace(task, board=page.board.id))
         return self._step(batch, following, warning=warning)
 
     def _news(self, page: NewsPage, task: PageTask, batch: Batch) -> Step:

@@ -17,6 +17,7 @@ _COUNTS = (
     "lists_read",
     "threads_listed",
     "threads_unchanged",
+    "threads_uncompared",
     "threads_read",
     "pages_revisited",
     "threads_gone",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from crawler.archive.segments import read_lines, segment_paths
-from crawler.discuz.facts import Board
+from crawler.discuz.facts import Board, Moment
 from crawler.frontier.board_gaps import pages_shown
-from crawler.frontier.config import Limits
+from crawler.frontier.config import Budget, Limits
 from crawler.frontier.options import Options
+from crawler.reporting.exit_status import Ending, conclude
 from tests.frontier.offline import (
     NOW,
     Given,
@@ -150,3 +154,76 @@ def test_how_many_pages_are_shown() -> None:
     assert pages_shown(board(page=1001, pages=1203), 1001, 1000) is None
     # the list became shorter while it was read
     assert pages_shown(board(pages=30), 31, None) is None
+
+
+# -- rows without counters -------------------------------------------------------------------------
+
+
+def blind_forum(*, grown: bool = False, **more: Any) -> dict[str, Given]:
+    """A board whose rows tell nothing of replies; thread 12 may have grown by a page."""
+    rows = [
+        replace(row(tid), **{"replies": None, "last_post": None, **more}) for tid in (11, 12, 13)
+    ]
+    made: dict[str, Given] = {board_path(2): board(*rows)}
+    made |= {thread_path(tid): thread(10 * tid, tid=tid) for tid in (11, 13)}
+    made[thread_path(12)] = thread(120, 121, tid=12, pages=1 + grown)
+    if grown:
+        made[thread_path(12, 2)] = thread(122, tid=12, page=2, pages=2)
+    return made
+
+
+def uncompared(offline: Offline) -> tuple[int, int]:
+    tally = offline.run.tally
+    return tally.threads_uncompared, tally.boards_uncompared
+
+
+def test_threads_whose_rows_tell_nothing_are_counted(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    offline.crawl(board_path(2), pages=blind_forum())
+    assert uncompared(offline) == (0, 0), "all were read just now"
+    assert [text.partition(":")[0] for text in offline.warnings] == ["河湾闲话"]
+    done = offline.crawl(board_path(2), pages=blind_forum(grown=True), now=NOW + timedelta(days=1))
+    assert done == ["forum-2-1.html: -"]
+    assert uncompared(offline) == (3, 1)
+    ending = conclude(Ending(offline.run.tally, "finished", requests=1), "data")
+    assert ending.messages[0].startswith("nothing new in what could be compared: ")
+    assert (
+        "3 threads of 1 board could not be compared"
+        " (its list shows neither replies nor last posts)" in ending.messages[0]
+    )
+
+
+def test_their_last_pages_are_looked_at_within_the_budget(tmp_path: Path) -> None:
+    offline = Offline(tmp_path, limits=Limits(Budget(pages=2)))
+    offline.crawl(board_path(2), pages=blind_forum())
+    found: list[str] = []
+    for night in (1, 2, 3):
+        now = NOW + timedelta(days=night)
+        done = offline.crawl(board_path(2), pages=blind_forum(grown=True), now=now)
+        assert uncompared(offline)[0] in (1, 2)
+        found += [text for text in done if "post 122" in text]
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"last_author": "柳岸闻莺"},
+        {"last_post": Moment(NOW, "day", "昨天")},
+    ],
+)
+def test_whatever_a_row_tells_is_compared(tmp_path: Path, later: dict[str, Any]) -> None:
+    offline = Offline(tmp_path)
+    day = Moment(NOW - timedelta(days=3), "day", "3 天前")
+    before: dict[str, Any] = {"last_author": "石桥卖花人", "last_post": day}
+    pages = blind_forum(last_author="石桥卖花人")
+    rows = [replace(row(tid), replies=None, **before) for tid in (11, 12, 13)]
+    pages[board_path(2)] = board(*rows)
+    offline.crawl(board_path(2), pages=pages)
+    assert offline.warnings == []
+    grown = blind_forum(grown=True)
+    grown[board_path(2)] = board(rows[0], replace(rows[1], **later), rows[2])
+    done = offline.crawl(board_path(2), pages=grown, now=NOW + timedelta(days=1))
+    assert [text for text in done if "post 122" in text]
+    assert uncompared(offline) == (0, 0)
+    assert not [text for text in done if text.startswith(thread_path(11))]

@@ -65,7 +65,7 @@ def test_a_board_that_was_read_whole() -> None:
     ],
 )
 def test_why_a_board_is_not_complete(
-    board: dict[str, Any], counts: dict[str, int], listing: dict[str, bool], reasons: list[str]
+    board: dict[str, Any], counts: dict[str, int], listing: dict[str, Any], reasons: list[str]
 ) -> None:
     told = line(replace(BOARD, **board), replace(COUNTS, **counts), replace(WHOLE, **listing))
     assert (told.reasons, told.status) == (reasons, "partial" if reasons else "complete")

@@ -23,6 +23,15 @@ _OF_BOARD = (
     " WHERE listed.board = ? AND NOT coalesce(thread.is_gone, 0)"
     " AND (listed.is_moved OR thread.board IS NULL OR thread.board = listed.board)"
 )
+_UNCOMPARED = (
+    " FROM listed JOIN thread ON thread.id = listed.thread"
+    " JOIN page ON page.thread = thread.id AND page.number = thread.pages"
+    " WHERE listed.is_blind AND NOT thread.is_gone AND abs(checked) < ?1"
+)
+_OLDEST = (
+    " AND (?2 IS NULL OR listed.board IN (SELECT value FROM json_each(?2)))"
+    " ORDER BY checked LIMIT ?3"
+)
 _REFUSED = (
     " AND NOT coalesce(thread.pages, 0) AND EXISTS"
     " (SELECT 1 FROM refusal WHERE refusal.thread = listed.thread AND reason != '')"
@@ -94,6 +103,32 @@ class BoardTable(Table):
             (board_id,),
         ).fetchone()
         return BoardCounts(listed, read, refused, pages, unread, pages_refused)
+
+    def count_uncompared(self, board_id: str, before: int) -> int:
+        """Return of how many threads of a board nobody can tell whether they were answered.
+
+        Their rows do not tell it, and nobody looked at their last pages since ``before`` (seconds
+        since 1970).
+        """
+        row = self._db.execute(
+            f"SELECT count(*){_UNCOMPARED} AND listed.board = ?2", (before, board_id)
+        ).fetchone()
+        return int(row[0])
+
+    def uncompared_pages(
+        self, before: int, boards: Iterable[str] | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """Return up to ``limit`` last pages of such threads, as pairs (thread id, page).
+
+        Those that nobody looked at for longest come first. ``boards``: only threads of these;
+        ``None``: of all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            f"SELECT DISTINCT page.thread, page.number, checked{_UNCOMPARED}{_OLDEST}",
+            (before, chosen, limit),
+        )
+        return [(str(thread), number) for thread, number, _ in rows]
 
     def _save_board(self, change: BoardSeen) -> None:
         # a page that does not name the board must not take its name away
