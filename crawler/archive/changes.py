@@ -27,6 +27,14 @@ class PageSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadMissing:
+    """The forum says that there is no thread of a number that a range names (``at``: seconds)."""
+
+    thread_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadSeen:
     thread: ThreadState
 
@@ -157,6 +165,7 @@ class NoteMade:
 Change = (
     PostSeen
     | PageSeen
+    | ThreadMissing
     | ThreadSeen
     | ListSeen
     | BoardSeen

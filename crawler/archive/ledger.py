@@ -34,6 +34,7 @@ from crawler.archive.changes import (
     TaskFound,
     TaskMoved,
     TaskPutOff,
+    ThreadMissing,
     ThreadSeen,
     TraitsForgotten,
     TraitsSeen,
@@ -81,6 +82,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
             PageSeen: self._save_page,
+            ThreadMissing: self._save_missing,
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,
             BoardSeen: self._save_board,

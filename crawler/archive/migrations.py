@@ -106,6 +106,8 @@ ALTER TABLE list ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE listed (
   board TEXT, thread, is_moved INTEGER, is_blind INTEGER, PRIMARY KEY (board, thread)
 ) WITHOUT ROWID;
+-- missing: numbers of ranges that no thread has; asked: when, in seconds since 1970
+CREATE TABLE missing (thread INTEGER PRIMARY KEY, asked INTEGER);
 CREATE INDEX refusal_by_thread ON refusal (thread) WHERE thread IS NOT NULL;
 """,
 )

@@ -125,6 +125,9 @@ def _of_coverage(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
     if "board_id" in record:
         yield BoardCovered(record["board_id"], BoardTold(record["version"]))
         return
+    if "threads_range" in record:
+        yield NoteMade(f"range:{record['threads_range']}", str(record["version"]))
+        return
     thread = ledger.thread(record["thread_id"]) or ThreadState(record["thread_id"])
     yield ThreadSeen(replace(thread, coverage=record["version"]))
 

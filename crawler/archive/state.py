@@ -230,6 +230,7 @@ class ThreadTask(Task):
     ``todo`` are the pages to read behind the next one, ``pages`` is how many there are by the last
     one that came, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
+    ``is_tried``: a range of numbers names it, and nobody knows whether there is such a thread.
     ``is_check``: it was read before, and is asked for to see whether the forum answers.
     """
 
@@ -241,6 +242,7 @@ class ThreadTask(Task):
     is_whole: bool = False
     has_vanished: bool = False
     is_check: bool = False
+    is_tried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +280,19 @@ class PageTask(Task):
     kind = "page"
 
     is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeTask(Task):
+    """A range of thread numbers, up to ``last``, of which ``first`` is the next to be tried.
+
+    Nothing is asked for it: it makes tasks of threads, few at a time. ``url`` is the forum's root.
+    """
+
+    kind = "range"
+
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

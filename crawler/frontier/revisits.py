@@ -27,6 +27,8 @@ def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]
     if not any(map(is_walk, make.options.addresses)):
         return
     for refusal in make.ledger.refusals_due(now, budget.refused_before(now), budget.pages):
+        if make.options.threads and not make.options.names_thread(refusal.thread_id):
+            continue
         task = _refused_task(make, refusal)
         if task is not None:
             yield TaskFound(task)

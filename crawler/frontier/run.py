@@ -23,6 +23,7 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step, batch_of
 from crawler.frontier.template_drift import Drift, keep_samples
+from crawler.frontier.thread_ranges import range_coverage
 from crawler.frontier.visit import Visit
 from crawler.history import (
     Deliveries,
@@ -374,6 +375,11 @@ class Run:
                 continue
             shown = redacted_line(line, site.privacy)
             self.store_line(site, shown, encode(to_json(shown)), [change])
+        of_ranges = range_coverage(
+            frontier.make, now, self.run_id, is_finished=frontier.is_finished
+        )
+        for line, note in of_ranges:
+            self.store_line(site, line, encode(to_json(line)), [note])
         try:
             site.archive.flush()
         except OSError as error:

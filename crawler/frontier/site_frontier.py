@@ -47,6 +47,7 @@ from crawler.frontier.tasks import (
     is_root,
     is_walk,
 )
+from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
 
@@ -114,13 +115,15 @@ class SiteFrontier:
 
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
-        changes: list[Change] = []
+        changes: list[Change] = [*range_tasks(self.make)]
         for asked in addresses:
             thread, board = urls.read_thread_address(asked), urls.read_board_address(asked)
             if thread:
                 url = thread.page_url(1)
                 task = self.make.thread(thread.thread_id, url=url, from_top=True)
                 changes.append(TaskFound(replace(task, is_asked=True)))
+                continue
+            if self.options.threads:
                 continue
             if self.options.boards:
                 for number, board_id in enumerate(self.options.boards, 1):
@@ -143,7 +146,7 @@ class SiteFrontier:
             limit = min(limit, 1 - self.asking)
         if self.obstacles.wants_check and not self.asking:
             self._check()
-        tasks = self._task_queue.next(limit, self._in_flight) if limit > 0 else []
+        tasks = self._next_tasks(limit) if limit > 0 else []
         is_busy = bool(self._in_flight - self._waiting - self._broken)
         if not is_busy and not self._has_revisited and not any(each.put_off == 0 for each in tasks):
             self._has_revisited = True
@@ -163,14 +166,26 @@ class SiteFrontier:
         self._in_flight.update(task.id for task in tasks)
         return tasks
 
+    def _next_tasks(self, limit: int) -> list[Task]:
+        """Up to ``limit`` tasks that wait; numbers of ranges come before what was put off."""
+        tasks = self._task_queue.next(limit, self._in_flight)
+        while not any(each.put_off == 0 for each in tasks):
+            more = next_threads(self.make, self.limits.budget, self._now, self._room())
+            if not more:
+                break
+            self._ledger.apply(more)
+            tasks = self._task_queue.next(limit, self._in_flight)
+        return tasks
+
     @property
     def _is_renewed(self) -> bool:
         """Whether a job that is gone on with is followed by a new one."""
-        return any(map(is_walk, self._addresses)) and self.options.max_threads is None
+        is_list = any(map(is_walk, self._addresses)) and not self.options.threads
+        return is_list and self.options.max_threads is None
 
     def has_others(self) -> bool:
         """Whether other tasks wait, or will before the job ends."""
-        if self._task_queue.next(1, self._in_flight):
+        if self._task_queue.next(1, self._in_flight) or self._task_queue.ranges():
             return True
         may_revisit = self._is_wide and not self._has_revisited and scope_of(self.make) != []
         return may_revisit and bool(self._ledger.newest_threads(1))
@@ -223,7 +238,8 @@ class SiteFrontier:
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
         lists = self._task_queue.count(ListTask, waiting=True)
-        return lists, self._task_queue.count(ThreadTask, waiting=True)
+        threads = self._task_queue.count(ThreadTask, waiting=True)
+        return lists, threads + numbers_left(self.make)
 
     def is_left_out(self, task: Task, refusal_id: str) -> bool:
         """Whether a task is done unasked: it is on the removal list, or a refusal still stands."""
@@ -261,6 +277,9 @@ class SiteFrontier:
         if is_known(task, self.site):
             return True
         board_id = self.board_of(task)
+        if isinstance(task, ThreadTask) and task.is_tried:
+            # of what board it is nobody knows
+            return bool(self._ledger.newest_threads(1))
         if board_id is None or self._ledger.is_board_refused(board_id):
             return False
         return self._ledger.has_threads(board_id)
@@ -278,7 +297,10 @@ class SiteFrontier:
             return
         boards = scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
-            if boards is not None and refusal.board not in boards:
+            if self.options.threads:
+                if not self.options.names_thread(refusal.thread_id):
+                    continue
+            elif boards is not None and refusal.board not in boards:
                 continue
             if is_unsettled(refusal):
                 self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff
+from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
@@ -229,6 +229,11 @@ class Visit:
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(_gone(task, self.site, now))
+        if is_own and _is_no_thread(task, refused):
+            self.site.tally.threads_missing += 1
+            batch = self._retracted(now)
+            batch.changes += [ThreadMissing(task.key, int(now.timestamp())), TaskDone(task)]
+            return self._step(batch, following=None)
         line = self._refusal(
             refused,
             now,
@@ -413,6 +418,12 @@ def is_gone(task: Task, refused: Refused, site: Site) -> bool:
     """Whether Discuz itself says of a thread that was read before that it is not there any more."""
     is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
     return is_notice and is_known(task, site)
+
+
+def _is_no_thread(task: Task, refused: Refused) -> bool:
+    """Whether Discuz says that no thread has a number of a range that is tried."""
+    is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
+    return is_notice and isinstance(task, ThreadTask) and task.is_tried
 
 
 def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:

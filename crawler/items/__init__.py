@@ -9,6 +9,7 @@ from crawler.items.build import (
     coverage_line,
     deleted_line,
     post_lines,
+    range_coverage_line,
     refusal_id,
     refusal_line,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "is_other_author",
     "known_author",
     "post_lines",
+    "range_coverage_line",
     "refusal_id",
     "refusal_line",
     "to_json",

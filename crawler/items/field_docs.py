@@ -220,6 +220,7 @@ _COVERAGE: dict[str, FieldDoc] = {
     "thread_id": FieldDoc("Thread id (tid)", '"4711"', _CRAWL),
     "board_id": FieldDoc("Board id (fid), in the line of a board", '"2"', _CRAWL),
     "board_name": FieldDoc("Name of the board", '"新闻"', "its list, the index"),
+    "threads_range": FieldDoc("Range of thread numbers (`threads=`)", '"1000-250000"', _CRAWL),
     "status": FieldDoc("complete, partial or unknown", '"complete"', _CRAWL),
     "posts_expected": FieldDoc(
         "Number of posts by the thread's reply counter", "7", "reply counter, plus one"
@@ -235,6 +236,9 @@ _COVERAGE: dict[str, FieldDoc] = {
     "threads_refused": FieldDoc("Number of listed threads that are refused", "1", _CRAWL),
     "pages_expected": FieldDoc("Number of pages of the thread or list", "1", "`div.pg`"),
     "pages_captured": FieldDoc("Number of pages read", "1", _CRAWL),
+    "threads_missing": FieldDoc(
+        "Numbers of the range that no thread has (any more)", "81234", _CRAWL
+    ),
     "rows_unread": FieldDoc("Rows of the list whose threads cannot be told", "2", "`tbody`"),
     "reasons": FieldDoc(
         "Why the board is not complete: see [how it works](how-it-works.md#completeness)",

@@ -274,6 +274,9 @@ class Coverage(Line):
 
     A board's line has ``board_id``; its pages are those of its list, ``reasons`` is why the rest
     cannot be reached.
+
+    The line of a range of thread numbers has ``threads_range``; ``threads_missing`` of its numbers
+    are of no thread.
     """
 
     kind = "coverage"
@@ -281,6 +284,7 @@ class Coverage(Line):
     thread_id: Free[str] | None = None
     board_id: Free[str] | None = None
     board_name: Label | None = None
+    threads_range: Free[str] | None = None
     status: Free[Literal["complete", "partial", "unknown"]]
     posts_expected: Free[int] | None = None
     posts_captured: Free[int] | None = None
@@ -288,6 +292,7 @@ class Coverage(Line):
     threads_listed: Free[int] | None = None
     threads_read: Free[int] | None = None
     threads_refused: Free[int] | None = None
+    threads_missing: Free[int] | None = None
     pages_expected: Free[int] | None = None
     pages_captured: Free[int] | None = None
     rows_unread: Free[int] | None = None

@@ -135,6 +135,9 @@ def _left_out(tally: Tally) -> list[str]:
         (tally.feed_failed, "stored, but lost to feeds by an error in a pipeline of yours"),
     )
     parts = [f"{number:,} {what}" for number, what in counted if number]
+    if tally.threads_missing:
+        numbers = _count(tally.threads_missing, "number", "numbers")
+        parts.append(f"{numbers} without a thread")
     if tally.threads_uncompared:
         threads = _count(tally.threads_uncompared, "thread", "threads")
         lists = "its list shows" if tally.boards_uncompared == 1 else "their lists show"

@@ -21,6 +21,7 @@ _COUNTS = (
     "threads_read",
     "pages_revisited",
     "threads_gone",
+    "threads_missing",
     "refusals_standing",
     "removed",
     "lines_dropped",
@@ -59,6 +60,7 @@ class SiteRecord:
     incomplete: list[dict[str, Any]] = field(default_factory=list)
     boards: Counter[str] = field(default_factory=Counter)
     incomplete_boards: list[dict[str, Any]] = field(default_factory=list)
+    ranges: list[dict[str, Any]] = field(default_factory=list)
     examples: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def add_response(self, received: Received) -> None:
@@ -87,6 +89,8 @@ class SiteRecord:
                 self.boards[line.status] += 1
                 if line.status == "partial" and len(self.incomplete_boards) < _INCOMPLETE:
                     self.incomplete_boards.append(_board_gaps(line))
+            case Coverage(threads_range=str()):
+                self.ranges.append(_range(line))
             case Coverage():
                 self.coverage[line.status] += 1
                 if line.status == "partial" and len(self.incomplete) < _INCOMPLETE:
@@ -120,6 +124,7 @@ class SiteRecord:
             "incomplete": self.incomplete,
             "boards": dict(self.boards.most_common()),
             "incomplete_boards": self.incomplete_boards,
+            "ranges": self.ranges,
             "refusal_examples": self.examples,
         }
 
@@ -151,6 +156,18 @@ def _board_gaps(line: Coverage) -> dict[str, Any]:
         "pages_expected": line.pages_expected,
     }
     return {name: value for name, value in gaps.items() if value is not None}
+
+
+def _range(line: Coverage) -> dict[str, Any]:
+    """What the coverage line of a range of thread numbers says."""
+    return {
+        "threads": line.threads_range,
+        "status": line.status,
+        "read": line.threads_read,
+        "missing": line.threads_missing,
+        "refused": line.threads_refused or 0,
+        "expected": line.threads_expected,
+    }
 
 
 def _by_reason(counts: Counter[str]) -> dict[str, int]:
