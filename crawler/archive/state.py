@@ -253,6 +253,10 @@ class ListTask(Task):
     began, ``above`` the lowest last post above the next page (both in minutes since 1970).
     ``is_complete``: whether the whole of the list was seen, ``None`` as long as that is open.
     ``is_single``: one page that is looked at again.
+
+    ``variant``: the order or type in which it is asked for, ``variants`` those that follow. Its
+    first page with anything new lies behind ``low`` and not behind ``high`` (0: not met yet); once
+    that page ``is_found``, ``idle`` counts the pages in a row without.
     """
 
     kind = "list"
@@ -263,6 +267,12 @@ class ListTask(Task):
     above: int | None = None
     is_single: bool = False
     is_complete: bool | None = None
+    variant: str = ""
+    variants: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    is_found: bool = False
+    idle: int = 0
 
     @property
     def board_id(self) -> str:

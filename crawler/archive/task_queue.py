@@ -156,8 +156,9 @@ def _decode(text: str) -> dict[str, Any]:
             value = row.pop(name, None) or row.pop(older, None)
             row[name] = bytes.fromhex(value) if value else None
         state["row"] = ListRowState(**row)
-    if "todo" in state:
-        state["todo"] = tuple(state["todo"])
+    for name in ("todo", "variants"):
+        if name in state:
+            state[name] = tuple(state[name])
     return state
 
 

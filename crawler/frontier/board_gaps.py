@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from crawler.archive.changes import BoardCovered, BoardListed, BoardSeen, Change, ListSeen, RowSeen
+from crawler.archive.changes import (
+    BoardCovered,
+    BoardListed,
+    BoardSeen,
+    Change,
+    ListSeen,
+    RowSeen,
+    TaskFound,
+)
 from crawler.archive.state import BoardState, ListTask
 from crawler.discuz.facts import BoardPage
 from crawler.frontier.board_listing import is_blind
+from crawler.frontier.list_variants import variant_task, variants
 from crawler.frontier.options import Options
 from crawler.frontier.site import Site
 from crawler.history import Listing, board_coverage, decides, hidden_words, told_of
@@ -34,6 +44,12 @@ class BoardGaps:
         """What the ledger learns of a board from a page of its list."""
         board_id = task.board_id
         self._looked_at.setdefault(board_id, task.url)
+        rows = [
+            RowSeen(board_id, row.thread_id, is_moved=row.is_moved, is_blind=is_blind(row))
+            for row in page.rows
+        ]
+        if task.variant:
+            return [*rows]
         changes: list[Change] = [BoardSeen(board_id, page.board.name)]
         if not page.is_truncated:
             at = int(now.timestamp())
@@ -41,14 +57,43 @@ class BoardGaps:
         known = self._ledger.board(board_id)
         shown = pages_shown(page, task.page, known.pages_shown if known else None)
         listed = BoardListed(board_id, page.threads, page.pages, shown, bool(page.boards))
-        rows = [
-            RowSeen(board_id, row.thread_id, is_moved=row.is_moved, is_blind=is_blind(row))
-            for row in page.rows
-        ]
         return [*changes, listed, *rows]
+
+    def has_news(self, page: BoardPage, board_id: str) -> bool:
+        """Whether a page shows threads that no list of the board showed before."""
+        return not all(self._ledger.is_listed(board_id, row.thread_id) for row in page.rows)
+
+    def variants_after(self, task: ListTask, page: BoardPage | None = None) -> list[Change]:
+        """The task of a list's next variant, where the list ends and hides threads.
+
+        ``page`` is its last one, ``None`` where that was refused.
+        """
+        names = task.variants
+        if not task.variant:
+            names = tuple(variants(page)) if page is not None else ()
+        is_wanted = names and not task.is_single and self._is_short(task, page)
+        return [TaskFound(variant_task(task, names))] if is_wanted else []
+
+    def _is_short(self, task: ListTask, page: BoardPage | None) -> bool:
+        """Whether a board has pages that are not shown, and threads that were not listed."""
+        limits = self._options.since, self._options.max_pages, self._options.max_threads
+        board = self._ledger.board(task.board_id) or BoardState(task.board_id)
+        shown, expected, listed = board.pages_shown, board.expected, 0
+        if page is not None:
+            listed = sum(not self._ledger.is_listed(board.id, row.thread_id) for row in page.rows)
+            if not task.variant:
+                shown = pages_shown(page, task.page, shown)
+                expected = page.threads if page.threads is not None else expected
+        if shown is None or any(limits):
+            return False
+        listed += self._ledger.board_counts(board.id).listed
+        return expected is None or listed < expected
 
     def warning(self, page: BoardPage, task: ListTask) -> str | None:
         """What a page of a list does not tell, for the log: once for each board."""
+        if task.variant:
+            return None
+        task = replace(task, board=page.board.id)
         warnings = []
         shown = pages_shown(page, task.page, None)
         if shown is not None and self._is_first(task, "pages"):

@@ -9,6 +9,7 @@ from crawler.archive.changes import Change, TaskAgain, TaskFound
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.frontier.config import Budget
+from crawler.frontier.list_variants import variant_of, variant_task
 from crawler.frontier.tasks import (
     CHECKED,
     REVISITED,
@@ -47,6 +48,11 @@ def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
     boards = make.options.boards
     if boards and address.board_id not in boards:
         return None
+    variant = variant_of(refusal.url)
+    if variant:
+        plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
+        task = variant_task(plain, (variant,))
+        return replace(task, page=address.page, is_found=True)
     # from its first page on: what moved while a page was refused is anywhere
     return ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
 

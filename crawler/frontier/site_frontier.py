@@ -34,6 +34,7 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.config import Limits
+from crawler.frontier.list_variants import next_page
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
 from crawler.frontier.refusals import is_known
@@ -421,9 +422,16 @@ class SiteFrontier:
             with_replies=self.options.with_replies,
         )
         diff = read_list(page, self._ledger, scope)
+        has_news = self.boards.has_news(page, task.board_id)
         changes: list[Change] = self.boards.list_changes(page, task, now)
         room = self._room()
         changes += [self.make.listed(wanted, task.priority) for wanted in diff.wanted[:room]]
+        if task.variant:
+            following = next_page(task, page, has_news=has_news)
+            if following is not None:
+                return diff, [*changes, TaskMoved(following)], following
+            changes += self.boards.variants_after(task, page)
+            return diff, [*changes, TaskDone(task)], None
         for thread_id in diff.vanished:
             gone = self.make.thread(thread_id, todo=[1], priority=task.priority)
             changes.append(TaskFound(replace(gone, has_vanished=True)))
@@ -435,6 +443,7 @@ class SiteFrontier:
         is_cut = room is not None and len(diff.wanted) > room
         following, task = self._next_list_page(page, task, diff, is_cut=is_cut)
         if following is None:
+            changes += self.boards.variants_after(task, page)
             return diff, [*changes, TaskDone(task)], None
         return diff, [*changes, TaskMoved(following)], following
 
@@ -463,6 +472,8 @@ class SiteFrontier:
     def list_failed(self, task: ListTask, pages: int) -> tuple[list[Change], ListTask | None]:
         """A page of a list could not be read: go on behind it; the listing is not complete."""
         task = replace(task, is_complete=False, above=None)
+        if task.variant:
+            return [*self.boards.variants_after(task), TaskDone(task)], None
         if task.page < pages and not task.is_single:
             following = replace(task, page=task.page + 1, put_off=0)
             return [TaskMoved(following)], following

@@ -17,6 +17,7 @@ from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
+from crawler.frontier.list_variants import variant_url
 from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.refusals import (
@@ -68,6 +69,8 @@ class Visit:
     @property
     def url(self) -> str:
         """The page's own address."""
+        if isinstance(self.task, ListTask) and self.task.variant:
+            return variant_url(self.task)
         address = address_of(self.task)
         return address.page_url(self.task.page) if address else self.task.url
 
@@ -314,7 +317,7 @@ class Visit:
             tally.lists_read += 1
             tally.threads_listed += len(page.rows)
             tally.threads_unchanged += diff.unchanged
-        warning = self.frontier.boards.warning(page, replace(task, board=page.board.id))
+        warning = self.frontier.boards.warning(page, task)
         return self._step(batch, following, warning=warning)
 
     def _news(self, page: NewsPage, task: PageTask, batch: Batch) -> Step:

@@ -104,6 +104,13 @@ class BoardTable(Table):
         ).fetchone()
         return BoardCounts(listed, read, refused, pages, unread, pages_refused)
 
+    def is_listed(self, board_id: str, thread_id: str) -> bool:
+        """Return whether a list of a board showed a thread."""
+        row = self._db.execute(
+            "SELECT 1 FROM listed WHERE board = ? AND thread = ?", (board_id, id_value(thread_id))
+        ).fetchone()
+        return row is not None
+
     def count_uncompared(self, board_id: str, before: int) -> int:
         """Return of how many threads of a board nobody can tell whether they were answered.
 
