@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.archive.state import MediaState, PostState, RefusalState, Task, ThreadState
+from crawler.archive.state import BoardTold, MediaState, PostState, RefusalState, Task, ThreadState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,68 @@ class PageSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadMissing:
+    """The forum says that there is no thread of a number that a range names (``at``: seconds)."""
+
+    thread_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadSeen:
     thread: ThreadState
 
 
 @dataclass(frozen=True, slots=True)
 class ListSeen:
-    """Page ``number`` of a board's list was looked at; ``pages`` are how many there are."""
+    """Page ``number`` of a board's list was looked at; ``pages`` are how many there are.
+
+    ``rows_unread``: so many of its rows are of threads that cannot be told.
+    """
 
     board_id: str
     number: int
     at: int
     pages: int
+    rows_unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BoardSeen:
+    """``in_index``: how many threads it has by the index, those of its sub-boards included."""
+
     board_id: str
     name: str | None
+    in_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardListed:
+    """What a page of a board's list says of the board: see `BoardState`."""
+
+    board_id: str
+    threads: int | None
+    pages: int
+    pages_shown: int | None
+    has_boards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowSeen:
+    """A thread stands in a board's list: see `crawler.archive.tables.boards`."""
+
+    board_id: str
+    thread_id: str
+    is_moved: bool = False
+    is_blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCovered:
+    """What the last coverage line of a board says, and what of its list cannot be reached."""
+
+    board_id: str
+    told: BoardTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +165,13 @@ class NoteMade:
 Change = (
     PostSeen
     | PageSeen
+    | ThreadMissing
     | ThreadSeen
     | ListSeen
     | BoardSeen
+    | BoardListed
+    | RowSeen
+    | BoardCovered
     | BoardWalked
     | RefusalSeen
     | MediaSeen

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.changes import (
+    BoardCovered,
+    BoardListed,
     BoardSeen,
     BoardWalked,
     Change,
@@ -26,11 +28,13 @@ from crawler.archive.changes import (
     PageSeen,
     PostSeen,
     RefusalSeen,
+    RowSeen,
     TaskAgain,
     TaskDone,
     TaskFound,
     TaskMoved,
     TaskPutOff,
+    ThreadMissing,
     ThreadSeen,
     TraitsForgotten,
     TraitsSeen,
@@ -78,9 +82,13 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
             PageSeen: self._save_page,
+            ThreadMissing: self._save_missing,
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,
             BoardSeen: self._save_board,
+            BoardListed: self._save_listed,
+            RowSeen: self._save_row,
+            BoardCovered: self._save_covered,
             BoardWalked: self._save_walk,
             RefusalSeen: self._save_refusal,
             MediaSeen: self._save_media,

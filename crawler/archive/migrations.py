@@ -90,4 +90,31 @@ ALTER TABLE post ADD COLUMN comments INTEGER;
 ALTER TABLE post ADD COLUMN has_more INTEGER;
 ALTER TABLE thread ADD COLUMN comments INTEGER;
 """,
+    """
+-- threads: how many it has by the counter of its list, in_index by that of the index.
+-- pages: by its pager; shown: so many of them are shown, NULL: all.
+-- coverage: the version of its last coverage line, told: a hash of what that line says.
+-- gap: what of its list cannot be reached; since, nights, counted: as those of a refusal
+ALTER TABLE board ADD COLUMN threads INTEGER;
+ALTER TABLE board ADD COLUMN in_index INTEGER;
+ALTER TABLE board ADD COLUMN pages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE board ADD COLUMN shown INTEGER;
+ALTER TABLE board ADD COLUMN has_boards INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE board ADD COLUMN coverage INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE board ADD COLUMN told BLOB;
+ALTER TABLE board ADD COLUMN gap TEXT NOT NULL DEFAULT '';
+ALTER TABLE board ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE board ADD COLUMN nights INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE board ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+-- unread: rows of the page whose threads cannot be told
+ALTER TABLE list ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+-- listed: the threads that a board's list showed. is_moved: by the row that a moved one left
+-- behind; is_blind: by a row that does not tell whether the thread changed
+CREATE TABLE listed (
+  board TEXT, thread, is_moved INTEGER, is_blind INTEGER, PRIMARY KEY (board, thread)
+) WITHOUT ROWID;
+-- missing: numbers of ranges that no thread has; asked: when, in seconds since 1970
+CREATE TABLE missing (thread INTEGER PRIMARY KEY, asked INTEGER);
+CREATE INDEX refusal_by_thread ON refusal (thread) WHERE thread IS NOT NULL;
+""",
 )

@@ -10,13 +10,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.changes import Change, MediaSeen, NoteMade, PostSeen, RefusalSeen, ThreadSeen
+from crawler.archive.changes import (
+    BoardCovered,
+    Change,
+    MediaSeen,
+    NoteMade,
+    PostSeen,
+    RefusalSeen,
+    ThreadSeen,
+)
 from crawler.archive.ledger import Ledger, read_note
 from crawler.archive.media_store import media_hash, media_key
 from crawler.archive.segments import FILES, Segment, cut_torn_line, read_lines, segment_paths
 from crawler.archive.state import (
     LEDGER,
     SHIELDED,
+    BoardTold,
     MediaState,
     PostState,
     RefusalState,
@@ -117,6 +126,12 @@ def _of_post(
 
 
 def _of_coverage(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:
+    if "board_id" in record:
+        yield BoardCovered(record["board_id"], BoardTold(record["version"]))
+        return
+    if "threads_range" in record:
+        yield NoteMade(f"range:{record['threads_range']}", str(record["version"]))
+        return
     thread = ledger.thread(record["thread_id"]) or ThreadState(record["thread_id"])
     yield ThreadSeen(replace(thread, coverage=record["version"]))
 

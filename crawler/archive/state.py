@@ -104,6 +104,67 @@ class RefusalState:
     due: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BoardTold:
+    """What the last coverage line of a board says.
+
+    ``coverage`` is its version, ``hash`` of what it says. ``gap`` is what of the list cannot be
+    reached, ``since`` when that was first met, ``nights`` on how many days, ``counted`` when the
+    last of them was (seconds since 1970).
+    """
+
+    coverage: int = 0
+    hash: bytes = b""
+    gap: str = ""
+    since: int = 0
+    nights: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """What is known of a board.
+
+    ``threads`` is how many it has by its own list, ``in_index`` by the index, which counts those of
+    its sub-boards as well (``has_boards``). ``pages`` are those that the pager of its list
+    promises, ``pages_shown`` how many of them are shown, ``None`` for all.
+    """
+
+    id: str
+    name: str | None = None
+    threads: int | None = None
+    in_index: int | None = None
+    pages: int = 0
+    pages_shown: int | None = None
+    has_boards: bool = False
+    told: BoardTold = BoardTold()
+
+    @property
+    def expected(self) -> int | None:
+        """How many threads it has, where a counter of it alone tells."""
+        if self.threads is not None:
+            return self.threads
+        return None if self.has_boards else self.in_index
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCounts:
+    """What the ledger knows of a board's threads and of the pages of its list.
+
+    ``listed``: distinct threads that its list showed and that are not gone; of these ``read`` were
+    read, and ``refused`` were not and are refused. ``pages``: how many pages of its list were
+    looked at. ``rows_unread``: rows of theirs whose threads cannot be told. ``pages_refused``:
+    refusals of its list.
+    """
+
+    listed: int = 0
+    read: int = 0
+    refused: int = 0
+    pages: int = 0
+    rows_unread: int = 0
+    pages_refused: int = 0
+
+
 # What may be over the next time is asked for in so many runs.
 _MEDIA_ATTEMPTS = 3
 
@@ -174,6 +235,7 @@ class ThreadTask(Task):
     ``todo`` are the pages to read behind the next one, ``pages`` is how many there are by the last
     one that came, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
+    ``is_tried``: a range of numbers names it, and nobody knows whether there is such a thread.
     ``is_check``: it was read before, and is asked for to see whether the forum answers.
     """
 
@@ -185,6 +247,7 @@ class ThreadTask(Task):
     is_whole: bool = False
     has_vanished: bool = False
     is_check: bool = False
+    is_tried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +258,10 @@ class ListTask(Task):
     began, ``above`` the lowest last post above the next page (both in minutes since 1970).
     ``is_complete``: whether the whole of the list was seen, ``None`` as long as that is open.
     ``is_single``: one page that is looked at again.
+
+    ``variant``: the order or type in which it is asked for, ``variants`` those that follow. Its
+    first page with anything new lies behind ``low`` and not behind ``high`` (0: not met yet); once
+    that page ``is_found``, ``idle`` counts the pages in a row without.
     """
 
     kind = "list"
@@ -205,6 +272,12 @@ class ListTask(Task):
     above: int | None = None
     is_single: bool = False
     is_complete: bool | None = None
+    variant: str = ""
+    variants: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    is_found: bool = False
+    idle: int = 0
 
     @property
     def board_id(self) -> str:
@@ -222,6 +295,19 @@ class PageTask(Task):
     kind = "page"
 
     is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeTask(Task):
+    """A range of thread numbers, up to ``last``, of which ``first`` is the next to be tried.
+
+    Nothing is asked for it: it makes tasks of threads, few at a time. ``url`` is the forum's root.
+    """
+
+    kind = "range"
+
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

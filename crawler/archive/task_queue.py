@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved, TaskPutOff
-from crawler.archive.state import ListRowState, ListTask, PageTask, Task, ThreadTask
+from crawler.archive.state import ListRowState, ListTask, PageTask, RangeTask, Task, ThreadTask
 
 AnyTask = TypeVar("AnyTask", bound=Task)
 # What is put off comes behind all boards, one behind the other.
@@ -78,7 +78,7 @@ class TaskQueue:
         excluded = set(without)
         rows = self._db.execute(
             "SELECT id, kind, key, place, url, page, state FROM task"
-            " WHERE job = ? AND is_done = 0 ORDER BY place, kind, id LIMIT ?",
+            " WHERE job = ? AND is_done = 0 AND kind != 'range' ORDER BY place, kind, id LIMIT ?",
             (self._job, limit + len(excluded)),
         )
         return [_task(row) for row in rows if row[0] not in excluded][:limit]
@@ -100,6 +100,15 @@ class TaskQueue:
         )
         return (task for task in map(_task, rows) if isinstance(task, kind))
 
+    def ranges(self) -> list[RangeTask]:
+        """The ranges of thread numbers that are not tried to their ends."""
+        rows = self._db.execute(
+            "SELECT id, kind, key, place, url, page, state FROM task"
+            " WHERE job = ? AND kind = 'range' AND is_done = 0 ORDER BY id",
+            (self._job,),
+        )
+        return [task for task in map(_task, rows) if isinstance(task, RangeTask)]
+
     def count(self, kind: type[Task], *, waiting: bool = False) -> int:
         """How many tasks of a kind there are, or wait."""
         row = self._db.execute(
@@ -109,7 +118,9 @@ class TaskQueue:
         return int(row[0])
 
 
-_KINDS: dict[str, type[Task]] = {each.kind: each for each in (ThreadTask, ListTask, PageTask)}
+_KINDS: dict[str, type[Task]] = {
+    each.kind: each for each in (ThreadTask, ListTask, PageTask, RangeTask)
+}
 # columns of their own; all other fields of a task are its state
 _COLUMNS = frozenset(spec.name for spec in fields(Task)) - {"is_asked", "is_revisit", "put_off"}
 
@@ -145,8 +156,9 @@ def _decode(text: str) -> dict[str, Any]:
             value = row.pop(name, None) or row.pop(older, None)
             row[name] = bytes.fromhex(value) if value else None
         state["row"] = ListRowState(**row)
-    if "todo" in state:
-        state["todo"] = tuple(state["todo"])
+    for name in ("todo", "variants"):
+        if name in state:
+            state[name] = tuple(state[name])
     return state
 
 

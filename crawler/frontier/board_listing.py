@@ -142,11 +142,25 @@ def row_facts(row: ThreadRow, page: BoardPage) -> ListRowState | None:
     return ListRowState(
         board=page.board.id,
         title_hash=_hash(row.headline, category, *sorted(row.flags)),
-        activity_hash=_hash(row.replies, last_post),
+        activity_hash=_hash(row.replies, last_post, *_coarse(row)),
         last_post=last_post,
         is_sticky=is_sticky,
         replies=row.replies,
     )
+
+
+def is_blind(row: ThreadRow) -> bool:
+    """Whether nothing in a row tells that its thread was answered."""
+    is_told = row.replies is not None or exact_minutes(row.last_post) is not None
+    return not (is_told or row.is_moved or any(_coarse(row)))
+
+
+def _coarse(row: ThreadRow) -> tuple[object, ...]:
+    """What a row tells of the last post, where it tells neither replies nor a time to compare."""
+    if row.replies is not None or exact_minutes(row.last_post) is not None:
+        return ()
+    day = row.last_post.value.date().isoformat() if row.last_post else None
+    return (day, row.last_author) if day or row.last_author else ()
 
 
 def exact_minutes(moment: Moment | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -20,8 +21,13 @@ OPTIONS = {
     "max_threads": "at most so many threads, the first of their lists",
     "max_pages": "at most so many pages of each board's list",
     "replies": "no: only opening posts, one page a thread",
+    "threads": "in place of lists, these thread numbers: threads=1000-250000",
     "full": "yes: every page of every listed thread again",
 }
+
+
+# 1000-250000, 77
+_RANGE = re.compile(r"(\d{1,10})(?:\s?-\s?(\d{1,10}))?", re.ASCII)
 
 
 class BadOptionsError(ValueError):
@@ -39,11 +45,19 @@ class Options:
     max_threads: int | None = None
     max_pages: int | None = None
     full: bool = False
+    threads: tuple[tuple[int, int], ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """The same for the same arguments: a run that was stopped is known by it."""
-        return hashlib.sha256(json.dumps(astuple(self), default=str).encode()).hexdigest()[:32]
+        # as before there were ranges: a job that an earlier version left is gone on with
+        said = astuple(self) if self.threads else astuple(self)[:-1]
+        return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
+
+    def names_thread(self, thread_id: str | None) -> bool:
+        """Whether a range of ``threads`` names a thread."""
+        number = int(thread_id) if thread_id and thread_id.isdigit() else 0
+        return any(first <= number <= last for first, last in self.threads)
 
     @property
     def described(self) -> dict[str, object]:
@@ -85,6 +99,7 @@ def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
     max_threads: str = "",
     max_pages: str = "",
     full: str = "no",
+    threads: str = "",
     **unknown: object,
 ) -> Options:
     """Check what stands behind `-a`; names with `_` before them are the runner's (scrapyd: `_job`).
@@ -115,6 +130,7 @@ def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
         max_threads=_number("max_threads", max_threads),
         max_pages=_number("max_pages", max_pages),
         full=full == "yes",
+        threads=_ranges(threads),
     )
 
 
@@ -124,6 +140,22 @@ def _boards(said: str) -> tuple[str, ...]:
         if not (name.isascii() and name.replace("_", "").isalnum() and len(name) <= 40):
             raise BadOptionsError(f"boards={said}: say numbers, as in boards=2,42")
     return tuple(dict.fromkeys(names))
+
+
+def _ranges(said: str) -> tuple[tuple[int, int], ...]:
+    """Ranges of thread numbers, both ends included.
+
+    >>> _ranges("1000-250000, 7")
+    ((1000, 250000), (7, 7))
+    """
+    ranges = []
+    for part in filter(None, map(str.strip, said.split(","))):
+        found = _RANGE.fullmatch(part)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 0 < first <= last:
+            raise BadOptionsError(f"threads={said}: say numbers, as in threads=1000-250000")
+        ranges.append((first, last))
+    return tuple(dict.fromkeys(ranges))
 
 
 def _day(said: str) -> datetime | None:

@@ -9,6 +9,7 @@ from crawler.archive.changes import Change, TaskAgain, TaskFound
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.frontier.config import Budget
+from crawler.frontier.list_variants import variant_of, variant_task
 from crawler.frontier.tasks import (
     CHECKED,
     REVISITED,
@@ -27,6 +28,8 @@ def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]
     if not any(map(is_walk, make.options.addresses)):
         return
     for refusal in make.ledger.refusals_due(now, budget.refused_before(now), budget.pages):
+        if make.options.threads and not make.options.names_thread(refusal.thread_id):
+            continue
         task = _refused_task(make, refusal)
         if task is not None:
             yield TaskFound(task)
@@ -45,6 +48,11 @@ def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
     boards = make.options.boards
     if boards and address.board_id not in boards:
         return None
+    variant = variant_of(refusal.url)
+    if variant:
+        plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
+        task = variant_task(plain, (variant,))
+        return replace(task, page=address.page, is_found=True)
     # from its first page on: what moved while a page was refused is anywhere
     return ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
 
@@ -79,7 +87,10 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
             yield TaskAgain(replace(task, is_revisit=True))
         return
     lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
-    pages = ledger.oldest_pages(before, boards, budget.pages - len(lists))
+    rest = budget.pages - len(lists)
+    # the last pages of threads whose lists do not tell whether they were answered
+    pages = ledger.uncompared_pages(before, boards, (rest + 1) // 2)
+    pages += ledger.oldest_pages(before, boards, rest - len(pages))
     for board_id, number in lists:
         yield TaskFound(
             ListTask(
@@ -92,9 +103,9 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
                 is_single=True,
             )
         )
-    by_thread: dict[str, list[int]] = {}
+    by_thread: dict[str, set[int]] = {}
     for thread_id, number in pages:
-        by_thread.setdefault(thread_id, []).append(number)
+        by_thread.setdefault(thread_id, set()).add(number)
     for thread_id, numbers in by_thread.items():
         task = make.thread(thread_id, todo=sorted(numbers), priority=REVISITED)
         # its last page may have been read in this job already

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
-from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
+from crawler.archive import InUseError, LedgerError, SiteArchive, encode, site_folder
 from crawler.archive.changes import Change
 from crawler.discuz import urls
 from crawler.discuz.facts import Message, Page, ThreadPage
@@ -23,6 +23,7 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step, batch_of
 from crawler.frontier.template_drift import Drift, keep_samples
+from crawler.frontier.thread_ranges import range_coverage
 from crawler.frontier.visit import Visit
 from crawler.history import (
     Deliveries,
@@ -35,7 +36,7 @@ from crawler.history import (
     ThreadHistory,
     emit_refusal,
 )
-from crawler.items import Line, Refusal, refusal_line
+from crawler.items import Line, Refusal, refusal_line, to_json
 from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy, redacted_line
 
 logger = logging.getLogger(__name__)
@@ -356,6 +357,7 @@ class Run:
                 return
             try:
                 frontier.note_standing()
+                self._end_boards(frontier, now)
                 if not frontier.is_finished:
                     lists, threads = self.remarks.left or (0, 0)
                     more_lists, more_threads = frontier.waiting()
@@ -363,6 +365,25 @@ class Run:
                 self._raise_alarm(frontier, now)
             except sqlite3.Error as error:
                 self.storage_failed(frontier.site.archive, error)
+
+    def _end_boards(self, frontier: SiteFrontier, now: datetime) -> None:
+        """Store how complete the boards are. No pipeline is open any more."""
+        site = frontier.site
+        for line, change in frontier.boards.end(now, self.run_id):
+            if line is None:
+                site.archive.ledger.apply([change])
+                continue
+            shown = redacted_line(line, site.privacy)
+            self.store_line(site, shown, encode(to_json(shown)), [change])
+        of_ranges = range_coverage(
+            frontier.make, now, self.run_id, is_finished=frontier.is_finished
+        )
+        for line, note in of_ranges:
+            self.store_line(site, line, encode(to_json(line)), [note])
+        try:
+            site.archive.flush()
+        except OSError as error:
+            self.storage_failed(site.archive, error)
 
     def _raise_alarm(self, frontier: SiteFrontier, now: datetime) -> None:
         """Report what fell away from a site's pages, and keep some of them."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.archive import SiteArchive
-from crawler.archive.state import RefusalState
 from crawler.frontier.template_drift import Drift
 from crawler.history import Tally
 from crawler.privacy import Privacy
@@ -62,9 +61,10 @@ class Site:
         if len(self.decisive) < _SHOWN:
             self.decisive.append(NotedRefusal(url, reason, message, since))
 
-    def note_unsettled(self, refusal: RefusalState) -> None:
+    def note_unsettled(
+        self, url: str, reason: str, message: str | None = None, since: int | None = None
+    ) -> None:
         """Count a refusal that stands and decides nothing any more."""
         self.tally.unsettled += 1
         if len(self.unsettled) < _SHOWN:
-            noted = NotedRefusal(refusal.url, refusal.reason, None, refusal.since)
-            self.unsettled.append(noted)
+            self.unsettled.append(NotedRefusal(url, reason, message, since))

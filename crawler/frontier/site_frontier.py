@@ -15,7 +15,6 @@ from crawler.archive.changes import (
     BoardSeen,
     BoardWalked,
     Change,
-    ListSeen,
     NoteMade,
     PageSeen,
     TaskAgain,
@@ -26,6 +25,7 @@ from crawler.archive.changes import (
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
+from crawler.frontier.board_gaps import BoardGaps
 from crawler.frontier.board_listing import (
     ListingDiff,
     ListingScope,
@@ -34,6 +34,7 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.config import Limits
+from crawler.frontier.list_variants import next_page
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
 from crawler.frontier.refusals import is_known
@@ -47,12 +48,14 @@ from crawler.frontier.tasks import (
     is_root,
     is_walk,
 )
+from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
 
 class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
+    ``boards`` tells what of their lists cannot be reached.
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
     nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
     for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
@@ -83,6 +86,7 @@ class SiteFrontier:
         self.is_finished = False
         self.met: set[str] = set()
         self.has_desktop = True
+        self.boards = BoardGaps(site, options, int(now.timestamp()))
         self.make = TaskMaker(root, options, site.archive.ledger)
         self._run_id = run_id
         self._ledger = site.archive.ledger
@@ -112,13 +116,15 @@ class SiteFrontier:
 
     def ask_for(self, addresses: Iterable[str]) -> None:
         """Make tasks of what the arguments ask for."""
-        changes: list[Change] = []
+        changes: list[Change] = [*range_tasks(self.make)]
         for asked in addresses:
             thread, board = urls.read_thread_address(asked), urls.read_board_address(asked)
             if thread:
                 url = thread.page_url(1)
                 task = self.make.thread(thread.thread_id, url=url, from_top=True)
                 changes.append(TaskFound(replace(task, is_asked=True)))
+                continue
+            if self.options.threads:
                 continue
             if self.options.boards:
                 for number, board_id in enumerate(self.options.boards, 1):
@@ -141,7 +147,7 @@ class SiteFrontier:
             limit = min(limit, 1 - self.asking)
         if self.obstacles.wants_check and not self.asking:
             self._check()
-        tasks = self._task_queue.next(limit, self._in_flight) if limit > 0 else []
+        tasks = self._next_tasks(limit) if limit > 0 else []
         is_busy = bool(self._in_flight - self._waiting - self._broken)
         if not is_busy and not self._has_revisited and not any(each.put_off == 0 for each in tasks):
             self._has_revisited = True
@@ -161,14 +167,26 @@ class SiteFrontier:
         self._in_flight.update(task.id for task in tasks)
         return tasks
 
+    def _next_tasks(self, limit: int) -> list[Task]:
+        """Up to ``limit`` tasks that wait; numbers of ranges come before what was put off."""
+        tasks = self._task_queue.next(limit, self._in_flight)
+        while not any(each.put_off == 0 for each in tasks):
+            more = next_threads(self.make, self.limits.budget, self._now, self._room())
+            if not more:
+                break
+            self._ledger.apply(more)
+            tasks = self._task_queue.next(limit, self._in_flight)
+        return tasks
+
     @property
     def _is_renewed(self) -> bool:
         """Whether a job that is gone on with is followed by a new one."""
-        return any(map(is_walk, self._addresses)) and self.options.max_threads is None
+        is_list = any(map(is_walk, self._addresses)) and not self.options.threads
+        return is_list and self.options.max_threads is None
 
     def has_others(self) -> bool:
         """Whether other tasks wait, or will before the job ends."""
-        if self._task_queue.next(1, self._in_flight):
+        if self._task_queue.next(1, self._in_flight) or self._task_queue.ranges():
             return True
         may_revisit = self._is_wide and not self._has_revisited and scope_of(self.make) != []
         return may_revisit and bool(self._ledger.newest_threads(1))
@@ -221,7 +239,8 @@ class SiteFrontier:
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
         lists = self._task_queue.count(ListTask, waiting=True)
-        return lists, self._task_queue.count(ThreadTask, waiting=True)
+        threads = self._task_queue.count(ThreadTask, waiting=True)
+        return lists, threads + numbers_left(self.make)
 
     def is_left_out(self, task: Task, refusal_id: str) -> bool:
         """Whether a task is done unasked: it is on the removal list, or a refusal still stands."""
@@ -259,6 +278,9 @@ class SiteFrontier:
         if is_known(task, self.site) or self.is_listed(task):
             return True
         board_id = self.board_of(task)
+        if isinstance(task, ThreadTask) and task.is_tried:
+            # of what board it is nobody knows
+            return bool(self._ledger.newest_threads(1))
         if board_id is None or self._ledger.is_board_refused(board_id):
             return False
         return self._ledger.has_threads(board_id)
@@ -276,10 +298,13 @@ class SiteFrontier:
             return
         boards = scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
-            if boards is not None and refusal.board not in boards:
+            if self.options.threads:
+                if not self.options.names_thread(refusal.thread_id):
+                    continue
+            elif boards is not None and refusal.board not in boards:
                 continue
             if is_unsettled(refusal):
-                self.site.note_unsettled(refusal)
+                self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)
             elif self.is_earlier(refusal):
                 self.site.note_incomplete(refusal.url, refusal.reason, None, refusal.since)
 
@@ -357,7 +382,7 @@ class SiteFrontier:
         for board in boards:
             if board.id and board.url and (not chosen or board.id in chosen):
                 priority += 1
-                changes.append(BoardSeen(board.id, board.name))
+                changes.append(BoardSeen(board.id, board.name, board.threads))
                 changes.append(self.make.board(board.id, board.url, priority, is_asked=is_asked))
         return changes
 
@@ -397,11 +422,16 @@ class SiteFrontier:
             with_replies=self.options.with_replies,
         )
         diff = read_list(page, self._ledger, scope)
-        changes: list[Change] = [BoardSeen(task.board_id, page.board.name)]
-        if not page.is_truncated:
-            changes.append(ListSeen(task.board_id, page.page, int(now.timestamp()), page.pages))
+        has_news = self.boards.has_news(page, task.board_id)
+        changes: list[Change] = self.boards.list_changes(page, task, now)
         room = self._room()
         changes += [self.make.listed(wanted, task.priority) for wanted in diff.wanted[:room]]
+        if task.variant:
+            following = next_page(task, page, has_news=has_news)
+            if following is not None:
+                return diff, [*changes, TaskMoved(following)], following
+            changes += self.boards.variants_after(task, page)
+            return diff, [*changes, TaskDone(task)], None
         for thread_id in diff.vanished:
             gone = self.make.thread(thread_id, todo=[1], priority=task.priority)
             changes.append(TaskFound(replace(gone, has_vanished=True)))
@@ -413,6 +443,7 @@ class SiteFrontier:
         is_cut = room is not None and len(diff.wanted) > room
         following, task = self._next_list_page(page, task, diff, is_cut=is_cut)
         if following is None:
+            changes += self.boards.variants_after(task, page)
             return diff, [*changes, TaskDone(task)], None
         return diff, [*changes, TaskMoved(following)], following
 
@@ -428,7 +459,7 @@ class SiteFrontier:
             task = replace(task, is_complete=False, above=None)
         if task.is_single or is_cut:
             return None, replace(task, is_complete=False)
-        last = min(page.pages, self.options.max_pages or page.pages)
+        last = min(page.pages, page.pages_shown or page.pages, self.options.max_pages or page.pages)
         if page.page == task.page and not diff.ends and task.page < last:
             is_here = page.next_url is not None and self.make.is_here(page.next_url)
             address = urls.read_board_address((is_here and page.next_url) or task.url)
@@ -441,6 +472,8 @@ class SiteFrontier:
     def list_failed(self, task: ListTask, pages: int) -> tuple[list[Change], ListTask | None]:
         """A page of a list could not be read: go on behind it; the listing is not complete."""
         task = replace(task, is_complete=False, above=None)
+        if task.variant:
+            return [*self.boards.variants_after(task), TaskDone(task)], None
         if task.page < pages and not task.is_single:
             following = replace(task, page=task.page + 1, put_off=0)
             return [TaskMoved(following)], following

@@ -12,11 +12,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff
+from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
+from crawler.frontier.list_variants import variant_url
 from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.refusals import (
@@ -68,6 +69,8 @@ class Visit:
     @property
     def url(self) -> str:
         """The page's own address."""
+        if isinstance(self.task, ListTask) and self.task.variant:
+            return variant_url(self.task)
         address = address_of(self.task)
         return address.page_url(self.task.page) if address else self.task.url
 
@@ -246,6 +249,11 @@ class Visit:
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(_gone(task, self.site, now))
+        if is_own and _is_no_thread(task, refused):
+            self.site.tally.threads_missing += 1
+            batch = self._retracted(now)
+            batch.changes += [ThreadMissing(task.key, int(now.timestamp())), TaskDone(task)]
+            return self._step(batch, following=None)
         line = self._refusal(
             refused,
             now,
@@ -326,10 +334,7 @@ class Visit:
             tally.lists_read += 1
             tally.threads_listed += len(page.rows)
             tally.threads_unchanged += diff.unchanged
-        warning = None
-        if page.page != task.page <= page.pages:
-            name = page.board.name or page.board.id
-            warning = f"{name}: the list shows {task.page - 1} of its {page.pages} pages"
+        warning = self.frontier.boards.warning(page, task)
         return self._step(batch, following, warning=warning)
 
     def _news(self, page: NewsPage, task: PageTask, batch: Batch) -> Step:
@@ -433,6 +438,12 @@ def is_gone(task: Task, refused: Refused, site: Site) -> bool:
     """Whether Discuz itself says of a thread that was read before that it is not there any more."""
     is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
     return is_notice and is_known(task, site)
+
+
+def _is_no_thread(task: Task, refused: Refused) -> bool:
+    """Whether Discuz says that no thread has a number of a range that is tried."""
+    is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
+    return is_notice and isinstance(task, ThreadTask) and task.is_tried
 
 
 def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:

@@ -1,5 +1,12 @@
 """What of a page is new: versions, deletions, coverage, refusals over many runs."""
 
+from crawler.history.board_coverage import (
+    Listing,
+    board_coverage,
+    decides,
+    hidden_words,
+    told_of,
+)
 from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate
 from crawler.history.refusal_history import (
     Emitted,
@@ -18,12 +25,17 @@ __all__ = [
     "Emitted",
     "Entry",
     "Fate",
+    "Listing",
     "Met",
     "ReadingPlan",
     "Tally",
     "ThreadHistory",
+    "board_coverage",
+    "decides",
     "emit_refusal",
     "gone_thread",
+    "hidden_words",
     "is_unsettled",
     "retract_refusal",
+    "told_of",
 ]

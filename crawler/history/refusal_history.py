@@ -21,7 +21,7 @@ _DAY = 86400
 # A timer's run may begin some hours earlier than the night before.
 _SLACK = _DAY // 3
 # After so many nights nobody needs to be woken for it again.
-_DECISIVE_NIGHTS = 2
+DECISIVE_NIGHTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _settled(state: RefusalState, met: Met) -> RefusalState:
     """``state`` with its nights counted, and when it is asked for again."""
     if not met.is_own:
         return replace(state, due=state.asked)
-    if state.nights and state.asked - state.counted < _DAY - _SLACK:
+    if state.nights and not is_another_night(state.counted, state.asked):
         # the second time on one day
         return replace(state, due=max(state.counted, _due(state, met)))
     state = replace(state, nights=state.nights + 1, counted=state.asked)
@@ -96,9 +96,14 @@ def _due(state: RefusalState, met: Met) -> int:
     return state.counted + days * _DAY - _SLACK
 
 
+def is_another_night(counted: int, now: int) -> bool:
+    """Whether a night has passed since something was counted (seconds since 1970)."""
+    return now - counted >= _DAY - _SLACK
+
+
 def is_unsettled(refusal: RefusalState) -> bool:
     """Whether a refusal was met so often that it no longer decides the status of a run."""
-    return refusal.is_retriable and refusal.nights > _DECISIVE_NIGHTS
+    return refusal.is_retriable and refusal.nights > DECISIVE_NIGHTS
 
 
 def retract_refusal(refusal_id: str, ledger: Ledger, now: datetime, **refused: Any) -> Entry | None:

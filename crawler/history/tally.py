@@ -18,6 +18,9 @@ class Tally:
     another pipeline or lost to an error in one, before they were stored; ``feed_dropped`` and
     ``feed_failed`` after that, so that only feeds miss them. ``lines_unstored`` waited for the rest
     of their page when the run ended. ``refused`` and ``files_refused`` count by reason.
+    ``threads_uncompared`` are those of which neither their list nor a look at their last page tells
+    whether they were answered, ``boards_uncompared`` the boards that these are of.
+    ``threads_missing`` counts numbers of ranges that no thread has.
     ``incomplete`` counts refusals after which the run cannot be called complete, ``unsettled``
     those that were met on so many nights that they no longer decide that, ``login_needed`` those
     that ask for a login to what the user named.
@@ -26,9 +29,12 @@ class Tally:
     lists_read: int = 0
     threads_listed: int = 0
     threads_unchanged: int = 0
+    threads_uncompared: int = 0
+    boards_uncompared: int = 0
     threads_read: int = 0
     pages_revisited: int = 0
     threads_gone: int = 0
+    threads_missing: int = 0
     refusals_standing: int = 0
     removed: int = 0
     asked_again: int = 0

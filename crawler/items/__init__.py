@@ -4,10 +4,12 @@ import sys
 
 from crawler.items.authorship import is_other_author, known_author, written_by
 from crawler.items.build import (
+    board_coverage_line,
     content_hash,
     coverage_line,
     deleted_line,
     post_lines,
+    range_coverage_line,
     refusal_id,
     refusal_line,
 )
@@ -30,12 +32,14 @@ __all__ = [
     "Reason",
     "Record",
     "Refusal",
+    "board_coverage_line",
     "content_hash",
     "coverage_line",
     "deleted_line",
     "is_other_author",
     "known_author",
     "post_lines",
+    "range_coverage_line",
     "refusal_id",
     "refusal_line",
     "to_json",

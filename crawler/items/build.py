@@ -109,6 +109,32 @@ def coverage_line(
     )
 
 
+def board_coverage_line(board_id: str, fetched_at: datetime, *, url: str, **more: Any) -> Coverage:
+    """The line of a board's coverage; ``url`` is its list's address, ``more`` are the counts."""
+    site = urls.site_of(urls.forum_root(url, None))
+    return Coverage(
+        item_id=f"{site}:board-{board_id}:coverage",
+        site=site,
+        url=Url(url),
+        fetched_at=_stamp(fetched_at),
+        board_id=board_id,
+        **more,
+    )
+
+
+def range_coverage_line(numbers: str, fetched_at: datetime, *, root: str, **more: Any) -> Coverage:
+    """The line of a range of thread numbers (1000-250000); ``more`` are the counts."""
+    site = urls.site_of(root)
+    return Coverage(
+        item_id=f"{site}:threads-{numbers}:coverage",
+        site=site,
+        url=Url(root),
+        fetched_at=_stamp(fetched_at),
+        threads_range=numbers,
+        **more,
+    )
+
+
 def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Post:
     site = urls.site_of(page.site.root)
     body = post.body

@@ -218,6 +218,9 @@ _REFUSAL: dict[str, FieldDoc] = {
 }
 _COVERAGE: dict[str, FieldDoc] = {
     "thread_id": FieldDoc("Thread id (tid)", '"4711"', _CRAWL),
+    "board_id": FieldDoc("Board id (fid), in the line of a board", '"2"', _CRAWL),
+    "board_name": FieldDoc("Name of the board", '"新闻"', "its list, the index"),
+    "threads_range": FieldDoc("Range of thread numbers (`threads=`)", '"1000-250000"', _CRAWL),
     "status": FieldDoc("complete, partial or unknown", '"complete"', _CRAWL),
     "posts_expected": FieldDoc(
         "Number of posts by the thread's reply counter", "7", "reply counter, plus one"
@@ -225,13 +228,28 @@ _COVERAGE: dict[str, FieldDoc] = {
     "posts_captured": FieldDoc(
         "Number of known posts, including those on the removal list", "7", _CRAWL
     ),
-    "pages_expected": FieldDoc("Number of pages", "1", "`div.pg`"),
+    "threads_expected": FieldDoc(
+        "Number of threads by the board's counter", "174", "head of the list, the index"
+    ),
+    "threads_listed": FieldDoc("Number of threads that the list showed", "174", _CRAWL),
+    "threads_read": FieldDoc("Number of listed threads that were read", "173", _CRAWL),
+    "threads_refused": FieldDoc("Number of listed threads that are refused", "1", _CRAWL),
+    "pages_expected": FieldDoc("Number of pages of the thread or list", "1", "`div.pg`"),
     "pages_captured": FieldDoc("Number of pages read", "1", _CRAWL),
+    "threads_missing": FieldDoc(
+        "Numbers of the range that no thread has (any more)", "81234", _CRAWL
+    ),
+    "rows_unread": FieldDoc("Rows of the list whose threads cannot be told", "2", "`tbody`"),
+    "reasons": FieldDoc(
+        "Why the board is not complete: see [how it works](how-it-works.md#completeness)",
+        '["pages_not_shown"]',
+        _CRAWL,
+    ),
     "missing_positions": FieldDoc("Floors that no page shows", "[3, 4]", "labels of the floors"),
     "posts_deleted": FieldDoc("Number of known posts that were deleted", "1", _CRAWL),
     "posts_waiting": FieldDoc("Number of posts that are counted but not shown", "1", _CRAWL),
     "posts_shielded": FieldDoc("Number of posts whose text is withheld", "1", "`div.locked`"),
-    "run_id": FieldDoc("Run that read the thread", '"20261122T140031.000Z"', _CRAWL),
+    "run_id": FieldDoc("Run that read the thread or board", '"20261122T140031.000Z"', _CRAWL),
 }
 
 FIELDS: dict[str, dict[str, FieldDoc]] = {

@@ -250,23 +250,53 @@ class Refusal(Line):
     is_deleted: Free[bool] | None = None
 
 
+Gap = Literal[
+    "pages_not_shown",
+    "rows_unread",
+    "list_empty",
+    "page_refused",
+    "limited_by_options",
+    "not_finished",
+    "threads_not_listed",
+    "threads_refused",
+    "threads_waiting",
+]
+"""Why a board is not complete."""
+
+
 @dataclass(kw_only=True)
 class Coverage(Line):
-    """How complete the reading of a thread was, written when it ends.
+    """How complete the reading of a thread or of a board was, written when it ends.
 
-    What may explain that fewer were captured than the thread's counter says: ``posts_deleted`` were
-    there before, ``posts_waiting`` are counted and shown on no page. ``posts_shielded`` are
-    captured without the words that staff keeps from everybody.
+    A thread's line has ``thread_id``. What may explain that fewer were captured than the thread's
+    counter says: ``posts_deleted`` were there before, ``posts_waiting`` are counted and shown on no
+    page. ``posts_shielded`` are captured without the words that staff keeps from everybody.
+
+    A board's line has ``board_id``; its pages are those of its list, ``reasons`` is why the rest
+    cannot be reached.
+
+    The line of a range of thread numbers has ``threads_range``; ``threads_missing`` of its numbers
+    are of no thread.
     """
 
     kind = "coverage"
 
-    thread_id: Free[str]
+    thread_id: Free[str] | None = None
+    board_id: Free[str] | None = None
+    board_name: Label | None = None
+    threads_range: Free[str] | None = None
     status: Free[Literal["complete", "partial", "unknown"]]
     posts_expected: Free[int] | None = None
-    posts_captured: Free[int]
+    posts_captured: Free[int] | None = None
+    threads_expected: Free[int] | None = None
+    threads_listed: Free[int] | None = None
+    threads_read: Free[int] | None = None
+    threads_refused: Free[int] | None = None
+    threads_missing: Free[int] | None = None
     pages_expected: Free[int] | None = None
-    pages_captured: Free[int]
+    pages_captured: Free[int] | None = None
+    rows_unread: Free[int] | None = None
+    reasons: list[Free[Gap]] = field(default_factory=list)
     missing_positions: list[Free[int]] = field(default_factory=list)
     posts_deleted: Free[int] | None = None
     posts_waiting: Free[int] | None = None

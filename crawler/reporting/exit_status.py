@@ -90,7 +90,8 @@ def resumed_message(run_id: str, began: datetime, lists: int, threads: int) -> s
 def _news(ending: Ending) -> str:
     tally = ending.tally
     if not tally.has_stored_lines:
-        return f"nothing new: {_looked_at(ending)}"
+        seen = " in what could be compared" if tally.threads_uncompared else ""
+        return f"nothing new{seen}: {_looked_at(ending)}"
     parts = [
         _count(tally.new_articles, "article", "articles"),
         _count(tally.new_posts, "reply", "replies"),
@@ -134,6 +135,16 @@ def _left_out(tally: Tally) -> list[str]:
         (tally.feed_failed, "stored, but lost to feeds by an error in a pipeline of yours"),
     )
     parts = [f"{number:,} {what}" for number, what in counted if number]
+    if tally.threads_missing:
+        numbers = _count(tally.threads_missing, "number", "numbers")
+        parts.append(f"{numbers} without a thread")
+    if tally.threads_uncompared:
+        threads = _count(tally.threads_uncompared, "thread", "threads")
+        lists = "its list shows" if tally.boards_uncompared == 1 else "their lists show"
+        parts.append(
+            f"{threads} of {_count(tally.boards_uncompared, 'board', 'boards')} could not be"
+            f" compared ({lists} neither replies nor last posts)"
+        )
     if tally.lines_rejected:
         rejected = _count(tally.lines_rejected, "line", "lines")
         parts.append(f"{rejected} kept apart as broken")

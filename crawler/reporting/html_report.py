@@ -62,6 +62,16 @@ class PartialThread:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialBoard:
+    """A board with missing threads, in words."""
+
+    link: Link
+    threads: str
+    pages: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A page that was refused and the forum's message."""
 
@@ -148,6 +158,8 @@ class RunPage:
     coverage: tuple[tuple[str, int], ...]
     partial_threads: tuple[PartialThread, ...]
     partial_threads_left_out: int
+    partial_boards: tuple[PartialBoard, ...]
+    partial_boards_left_out: int
     post_charts: tuple[Chart, ...]
     pace_charts: tuple[Chart, ...]
     refusals: tuple[Refusal, ...]
@@ -206,6 +218,7 @@ def _shown(value: Any) -> str:
 
 def _run(record: Record, before: Record) -> RunPage:
     partial_threads = tuple(map(_partial_thread, record.get("incomplete", ())))
+    partial_boards = tuple(map(_partial_board, record.get("incomplete_boards", ())))
     coverage: dict[str, int] = record.get("coverage", {})
     return RunPage(
         site=record.get("site", ""),
@@ -221,6 +234,10 @@ def _run(record: Record, before: Record) -> RunPage:
         coverage=tuple(coverage.items()),
         partial_threads=partial_threads,
         partial_threads_left_out=max(0, coverage.get("partial", 0) - len(partial_threads)),
+        partial_boards=partial_boards,
+        partial_boards_left_out=max(
+            0, record.get("boards", {}).get("partial", 0) - len(partial_boards)
+        ),
         post_charts=tuple(post_charts(record)),
         pace_charts=tuple(pace_charts(record)),
         refusals=tuple(_refusals(record)),
@@ -281,6 +298,17 @@ def _partial_thread(thread: Record) -> PartialThread:
         captured=captured,
         missing=_ranges(missing) if missing else "unknown",
     )
+
+
+def _partial_board(board: Record) -> PartialBoard:
+    threads, pages = _grouped(board.get("read", 0)), _grouped(board.get("pages", 0))
+    if "expected" in board:
+        threads += f" of {_grouped(board['expected'])}"
+    if "pages_expected" in board:
+        pages += f" of {_grouped(board['pages_expected'])}"
+    reasons = ", ".join(name.replace("_", " ") for name in board["reasons"])
+    name = board.get("name") or board["board_id"]
+    return PartialBoard(_link(board["url"], _one_line(name)), threads, pages, reasons)
 
 
 def _refusals(record: Record) -> Iterable[Refusal]:

@@ -17,9 +17,11 @@ _COUNTS = (
     "lists_read",
     "threads_listed",
     "threads_unchanged",
+    "threads_uncompared",
     "threads_read",
     "pages_revisited",
     "threads_gone",
+    "threads_missing",
     "refusals_standing",
     "removed",
     "lines_dropped",
@@ -56,6 +58,9 @@ class SiteRecord:
     hours: Counter[str] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
+    boards: Counter[str] = field(default_factory=Counter)
+    incomplete_boards: list[dict[str, Any]] = field(default_factory=list)
+    ranges: list[dict[str, Any]] = field(default_factory=list)
     examples: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def add_response(self, received: Received) -> None:
@@ -80,6 +85,12 @@ class SiteRecord:
                 if line.date_published and line.version == 1:
                     self.days[line.date_published[:10]] += 1
                     self.hours[line.date_published[11:13]] += line.date_precision != "day"
+            case Coverage(board_id=str()):
+                self.boards[line.status] += 1
+                if line.status == "partial" and len(self.incomplete_boards) < _INCOMPLETE:
+                    self.incomplete_boards.append(_board_gaps(line))
+            case Coverage(threads_range=str()):
+                self.ranges.append(_range(line))
             case Coverage():
                 self.coverage[line.status] += 1
                 if line.status == "partial" and len(self.incomplete) < _INCOMPLETE:
@@ -111,6 +122,9 @@ class SiteRecord:
             "posts_by_hour": dict(sorted((+self.hours).items())),
             "coverage": dict(self.coverage.most_common()),
             "incomplete": self.incomplete,
+            "boards": dict(self.boards.most_common()),
+            "incomplete_boards": self.incomplete_boards,
+            "ranges": self.ranges,
             "refusal_examples": self.examples,
         }
 
@@ -126,6 +140,34 @@ def _gaps(line: Coverage) -> dict[str, Any]:
     if line.posts_expected is not None:
         gaps["expected"] = line.posts_expected
     return gaps
+
+
+def _board_gaps(line: Coverage) -> dict[str, Any]:
+    """What a partial coverage line of a board says."""
+    gaps = {
+        "board_id": line.board_id,
+        "name": line.board_name,
+        "url": line.url,
+        "reasons": list(line.reasons),
+        "listed": line.threads_listed,
+        "read": line.threads_read,
+        "expected": line.threads_expected,
+        "pages": line.pages_captured,
+        "pages_expected": line.pages_expected,
+    }
+    return {name: value for name, value in gaps.items() if value is not None}
+
+
+def _range(line: Coverage) -> dict[str, Any]:
+    """What the coverage line of a range of thread numbers says."""
+    return {
+        "threads": line.threads_range,
+        "status": line.status,
+        "read": line.threads_read,
+        "missing": line.threads_missing,
+        "refused": line.threads_refused or 0,
+        "expected": line.threads_expected,
+    }
 
 
 def _by_reason(counts: Counter[str]) -> dict[str, int]:

@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FAST, Forum, begin, scrapy
-from tests.forum.town import INDEX, NO_REVISITS, all_lines, crawl, present, town, wanted, whole
+from tests.forum.town import (
+    INDEX,
+    NO_REVISITS,
+    all_lines,
+    asked,
+    crawl,
+    present,
+    town,
+    wanted,
+    whole,
+)
 
 # -- kills ------------------------------------------------------------------------------------------
 
@@ -39,6 +49,26 @@ def test_kills_lose_nothing_and_double_nothing(forum: Forum, tmp_path: Path) -> 
     # what may have come since the lists were read is looked for behind what waited
     assert forum.asked[INDEX] == 1
     assert asked_before + sum(forum.asked.values()) < 2 * 36
+
+
+def test_a_range_of_numbers_is_gone_on_with(forum: Forum, tmp_path: Path) -> None:
+    """Each number is tried; those without a thread are one line, and no refusals."""
+    made = town(forum)
+    made.gone = set(range(1, 36)) - made.talks.keys()
+    made.publish()
+    numbers = ("-a", "threads=1-35", *NO_REVISITS)
+    for point, number in KILLS[:2]:
+        killed = scrapy(*whole(forum), *numbers, data=tmp_path, kill_at=(point, number))
+        assert killed.status == -signal.SIGKILL, point
+    run = crawl(forum, tmp_path, *numbers)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert run.lines("refusals") == []
+    [told] = [line for line in run.lines("coverage") if "threads_range" in line]
+    assert (told["threads_read"], told["threads_missing"]) == (14, 21)
+    # all is known now
+    run = crawl(forum, tmp_path, *numbers)
+    assert (run.status, asked(forum)) == (0, [])
 
 
 def test_a_kill_while_a_segment_is_closed(forum: Forum, tmp_path: Path) -> None:

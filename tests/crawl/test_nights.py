@@ -128,8 +128,22 @@ def test_what_changed_is_told_and_nothing_else(nights: Nights) -> None:
     run = nights.runs[2]
     assert run.status == 0, run.stderr
     assert present(run) == wanted(nights.town)
-    changed = {line["thread_id"] for line in all_lines(run) if line["version"] > 1}
-    assert changed == {"12", "17", "18", "19", "21", "22"}
+    changed = {line.get("thread_id") for line in all_lines(run) if line["version"] > 1}
+    assert changed == {"12", "17", "18", "19", "21", "22", None}
+
+
+def test_a_board_tells_how_complete_it_is(nights: Nights) -> None:
+    boards = {line["item_id"]: line for line in nights.runs[2].lines("coverage")}
+    told = {
+        line["board_id"]: (line["status"], line["threads_listed"], line["threads_read"])
+        for line in boards.values()
+        if "board_id" in line
+    }
+    of_board = {
+        str(fid): sum(fid in (talk.fid, talk.moved_from) for talk in nights.town.talks.values())
+        for fid in (2, 3, 4, 7)
+    }
+    assert {fid: told[fid][1:] for fid in told} == {fid: (n, n) for fid, n in of_board.items()}
 
 
 def test_unchanged_threads_cost_nothing(nights: Nights) -> None:

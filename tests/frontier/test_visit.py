@@ -512,7 +512,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
         "threads_listed": 2,
         "threads_read": 2,
         "new_articles": 2,
-        "coverage_lines": 2,
+        "coverage_lines": 3,
     }
     changed = board(row(7, replies=3), 8)
     offline.crawl(L1, pages={L1: changed, T1: [BUSY, thread(1, 2, 3, 4)], thread_path(8): EIGHT})

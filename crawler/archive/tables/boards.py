@@ -5,12 +5,41 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from crawler.archive.changes import BoardSeen, BoardWalked, ListSeen
-from crawler.archive.tables.table import Table
+from crawler.archive.changes import (
+    BoardCovered,
+    BoardListed,
+    BoardSeen,
+    BoardWalked,
+    ListSeen,
+    RowSeen,
+)
+from crawler.archive.state import BoardCounts, BoardState, BoardTold
+from crawler.archive.tables.table import Table, id_value
+
+# The rows of `listed` that count for their board: a thread that stands on top of all lists is of
+# one board only, which its page tells.
+_OF_BOARD = (
+    " FROM listed LEFT JOIN thread ON thread.id = listed.thread"
+    " WHERE listed.board = ? AND NOT coalesce(thread.is_gone, 0)"
+    " AND (listed.is_moved OR thread.board IS NULL OR thread.board = listed.board)"
+)
+_UNCOMPARED = (
+    " FROM listed JOIN thread ON thread.id = listed.thread"
+    " JOIN page ON page.thread = thread.id AND page.number = thread.pages"
+    " WHERE listed.is_blind AND NOT thread.is_gone AND abs(checked) < ?1"
+)
+_OLDEST = (
+    " AND (?2 IS NULL OR listed.board IN (SELECT value FROM json_each(?2)))"
+    " ORDER BY checked LIMIT ?3"
+)
+_REFUSED = (
+    " AND NOT coalesce(thread.pages, 0) AND EXISTS"
+    " (SELECT 1 FROM refusal WHERE refusal.thread = listed.thread AND reason != '')"
+)
 
 
 class BoardTable(Table):
-    """The tables `board`, `list` and `walk`.
+    """The tables `board`, `list`, `listed` and `walk`.
 
     A walk is a reading of a whole list, in one scope: the arguments of the crawl that limit it.
     The scope "" is that of a reading without limits.
@@ -43,17 +72,119 @@ class BoardTable(Table):
         )
         return list(rows)
 
+    def board(self, board_id: str) -> BoardState | None:
+        """Return what is known of a board; ``None`` if no page named it."""
+        row = self._db.execute(
+            "SELECT id, name, threads, in_index, pages, shown, has_boards,"
+            " coverage, told, gap, since, nights, counted FROM board WHERE id = ?",
+            (board_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        name, threads, in_index, pages, shown, has_boards, coverage, told, *gap = row[1:]
+        last = BoardTold(coverage, told or b"", *gap)
+        return BoardState(board_id, name, threads, in_index, pages, shown, bool(has_boards), last)
+
+    def board_counts(self, board_id: str) -> BoardCounts:
+        """Return what is known of a board's threads and of the pages of its list."""
+        db = self._db
+        listed, read = db.execute(
+            f"SELECT count(*), count(nullif(thread.pages, 0)){_OF_BOARD}", (board_id,)
+        ).fetchone()
+        (refused,) = db.execute(
+            f"SELECT count(*){_OF_BOARD}{_REFUSED}",
+            (board_id,),
+        ).fetchone()
+        pages, unread = db.execute(
+            "SELECT count(*), coalesce(sum(unread), 0) FROM list WHERE board = ?", (board_id,)
+        ).fetchone()
+        (pages_refused,) = db.execute(
+            "SELECT count(*) FROM refusal WHERE board = ? AND thread IS NULL AND reason != ''",
+            (board_id,),
+        ).fetchone()
+        return BoardCounts(listed, read, refused, pages, unread, pages_refused)
+
+    def is_listed(self, board_id: str, thread_id: str) -> bool:
+        """Return whether a list of a board showed a thread."""
+        row = self._db.execute(
+            "SELECT 1 FROM listed WHERE board = ? AND thread = ?", (board_id, id_value(thread_id))
+        ).fetchone()
+        return row is not None
+
+    def count_uncompared(self, board_id: str, before: int) -> int:
+        """Return of how many threads of a board nobody can tell whether they were answered.
+
+        Their rows do not tell it, and nobody looked at their last pages since ``before`` (seconds
+        since 1970).
+        """
+        row = self._db.execute(
+            f"SELECT count(*){_UNCOMPARED} AND listed.board = ?2", (before, board_id)
+        ).fetchone()
+        return int(row[0])
+
+    def uncompared_pages(
+        self, before: int, boards: Iterable[str] | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """Return up to ``limit`` last pages of such threads, as pairs (thread id, page).
+
+        Those that nobody looked at for longest come first. ``boards``: only threads of these;
+        ``None``: of all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            f"SELECT DISTINCT page.thread, page.number, checked{_UNCOMPARED}{_OLDEST}",
+            (before, chosen, limit),
+        )
+        return [(str(thread), number) for thread, number, _ in rows]
+
     def _save_board(self, change: BoardSeen) -> None:
         # a page that does not name the board must not take its name away
         self._db.execute(
-            "INSERT INTO board VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = coalesce(?2, name)",
-            (change.board_id, change.name),
+            "INSERT INTO board (id, name, in_index) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE"
+            " SET name = coalesce(?2, name), in_index = coalesce(?3, in_index)",
+            (change.board_id, change.name, change.in_index),
+        )
+
+    def _save_listed(self, change: BoardListed) -> None:
+        self._db.execute(
+            "UPDATE board SET threads = coalesce(?, threads), pages = ?, shown = ?,"
+            " has_boards = has_boards OR ? WHERE id = ?",
+            (
+                change.threads,
+                change.pages,
+                change.pages_shown,
+                change.has_boards,
+                change.board_id,
+            ),
+        )
+
+    def _save_row(self, change: RowSeen) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?)",
+            (change.board_id, id_value(change.thread_id), change.is_moved, change.is_blind),
+        )
+
+    def _save_covered(self, change: BoardCovered) -> None:
+        told = change.told
+        self._db.execute(
+            "INSERT INTO board (id, coverage, told, gap, since, nights, counted)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET coverage = ?2,"
+            " told = ?3, gap = ?4, since = ?5, nights = ?6, counted = ?7",
+            (
+                change.board_id,
+                told.coverage,
+                told.hash,
+                told.gap,
+                told.since,
+                told.nights,
+                told.counted,
+            ),
         )
 
     def _save_list(self, change: ListSeen) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO list VALUES (?, ?, ?)",
-            (change.board_id, change.number, change.at),
+            "INSERT OR REPLACE INTO list VALUES (?, ?, ?, ?)",
+            (change.board_id, change.number, change.at, change.rows_unread),
         )
         self._db.execute(
             "DELETE FROM list WHERE board = ? AND number > ?", (change.board_id, change.pages)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from crawler.archive.changes import PageSeen, ThreadSeen
+from crawler.archive.changes import PageSeen, ThreadMissing, ThreadSeen
 from crawler.archive.state import ThreadState
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
 
 class ThreadTable(Table):
-    """The tables `thread` and `page`."""
+    """The tables `thread`, `page` and `missing`."""
 
     def thread(self, thread_id: str) -> ThreadState | None:
         """Return what is known of a thread; ``None`` if it was never read."""
@@ -113,12 +113,53 @@ class ThreadTable(Table):
             ).fetchone()
         )
 
+    def numbers_to_try(self, first: int, last: int, before: int, *, full: bool) -> Iterator[int]:
+        """Yield the numbers from ``first`` to ``last`` of which nothing is known.
+
+        Those of threads that were read are left out, unless ``full``, and those that were missing
+        at or after ``before`` (seconds since 1970).
+        """
+        known = {
+            number
+            for (number,) in self._db.execute(
+                "SELECT thread FROM missing WHERE thread BETWEEN ?1 AND ?2 AND asked >= ?3"
+                " UNION SELECT id FROM thread WHERE id BETWEEN ?1 AND ?2 AND NOT ?4 AND pages",
+                (first, last, before, full),
+            )
+        }
+        return (number for number in range(first, last + 1) if number not in known)
+
+    def count_range(self, first: int, last: int) -> tuple[int, int, int]:
+        """Return how many numbers of a range were read, are missing, and are refused."""
+        bounds = (first, last)
+        (read,) = self._db.execute(
+            "SELECT count(*) FROM thread WHERE id BETWEEN ? AND ? AND pages", bounds
+        ).fetchone()
+        (missing,) = self._db.execute(
+            "SELECT count(*) FROM missing WHERE thread BETWEEN ? AND ?", bounds
+        ).fetchone()
+        (refused,) = self._db.execute(
+            "SELECT count(DISTINCT thread) FROM refusal WHERE thread BETWEEN ? AND ?"
+            " AND reason != '' AND NOT EXISTS"
+            " (SELECT 1 FROM thread AS known WHERE known.id = refusal.thread AND known.pages)",
+            bounds,
+        ).fetchone()
+        return read, missing, refused
+
+    def _save_missing(self, change: ThreadMissing) -> None:
+        if change.thread_id.isdigit():
+            self._db.execute(
+                "INSERT OR REPLACE INTO missing VALUES (?, ?)", (int(change.thread_id), change.at)
+            )
+
     def _save_thread(self, change: ThreadSeen) -> None:
         thread = change.thread
         self._db.execute(
             "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             _to_row(thread),
         )
+        if not thread.is_gone:
+            self._db.execute("DELETE FROM missing WHERE thread = ?", (id_value(thread.id),))
         # pages that the thread no longer has must not be looked at again
         self._db.execute(
             "DELETE FROM page WHERE thread = ? AND (number > ? OR ?)",

@@ -36,4 +36,4 @@ def test_a_page_that_does_not_name_a_board_takes_no_name_away(ledger: Ledger) ->
     ledger.apply([BoardSeen("3", None)])
     ledger.commit()
     with closing(sqlite3.connect(ledger.path)) as db:
-        assert dict(db.execute("SELECT * FROM board")) == {"2": "灯笼", "3": None}
+        assert dict(db.execute("SELECT id, name FROM board")) == {"2": "灯笼", "3": None}
