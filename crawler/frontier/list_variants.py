@@ -2,9 +2,9 @@
 
 Discuz shows so many pages of a list at most (`threadmaxpages`, 1,000), in whatever order; for a
 page behind them it sends the first. Other orders and types show other ends of the board. `filter=`
-has to stand beside them, or types are not looked at (`forum_forumdisplay.php`). Whether a forum
-sorts upward (`ascdesc=ASC`) depends on its version: X3.5 takes that from the board's settings only,
-and the list then shows nothing new.
+has to stand beside them, or types are not looked at (`forum_forumdisplay.php`). X2 and X3.5 sort
+upward only where the board's settings say so and do not look at `ascdesc=ASC`; one page tells
+whether a forum does: the other end of a board that is not shown whole is new.
 
 What is known stands together: of a list by the day of opening, the newest threads are those that
 were answered last too. So pages without anything new are jumped over, in ever longer steps, and the
@@ -23,6 +23,7 @@ from crawler.discuz.facts import BoardPage
 
 # Beside which filter the template offers which order.
 _ORDERS = {"dateline": "author", "lastpost": "lastpost", "replies": "reply", "views": "reply"}
+_UPWARD = "ascdesc=ASC"
 # So many pages in a row without anything new end a list: pinned and hot threads stand anywhere.
 _PATIENCE = 3
 _TYPES = 50
@@ -35,7 +36,7 @@ def variants(page: BoardPage) -> Iterator[str]:
     offered = [order for order in _ORDERS if order in page.orders]
     for order in offered:
         by_order = f"filter={_ORDERS[order]}&orderby={order}"
-        yield f"{by_order}&ascdesc=ASC"
+        yield f"{by_order}&{_UPWARD}"
         if order != "lastpost":
             # that is the plain list
             yield by_order
@@ -80,6 +81,8 @@ def next_page(task: ListTask, page: BoardPage, *, has_news: bool) -> ListTask | 
 
     ``has_news``: the page shows threads that no list of the board showed before.
     """
+    if _UPWARD in task.variant and task.page == 1 and not has_news:
+        return None
     at, last = task.page, min(page.pages, page.pages_shown or page.pages)
     if page.page != at:
         return None

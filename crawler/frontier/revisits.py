@@ -52,7 +52,9 @@ def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
     if variant:
         plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
         task = variant_task(plain, (variant,))
-        return replace(task, page=address.page, is_found=True)
+        # the variant may have been looked at in this job already, up to another page
+        key = f"{task.key}:{address.page}"
+        return replace(task, key=key, page=address.page, is_found=True)
     # from its first page on: what moved while a page was refused is anywhere
     return ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
 

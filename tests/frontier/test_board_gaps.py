@@ -205,6 +205,16 @@ def test_their_last_pages_are_looked_at_within_the_budget(tmp_path: Path) -> Non
     assert len(found) == 1
 
 
+def test_their_last_pages_come_first(tmp_path: Path) -> None:
+    offline = Offline(tmp_path, limits=Limits(Budget(pages=1)))
+    pages: dict[str, Given] = {board_path(2): board(replace(row(12), replies=None, last_post=None))}
+    for page in (1, 2, 3):
+        pages[thread_path(12, page)] = thread(120 + page, tid=12, page=page, pages=3)
+    offline.crawl(board_path(2), pages=pages)
+    done = offline.crawl(board_path(2), pages=pages, now=NOW + timedelta(days=1))
+    assert [text.partition(": ")[0] for text in done] == [board_path(2), thread_path(12, 3)]
+
+
 @pytest.mark.parametrize(
     "later",
     [

@@ -88,6 +88,7 @@ def test_orders_that_are_not_looked_at_end_soon(tmp_path: Path) -> None:
     offline = Offline(tmp_path)
     done = offline.crawl(board_path(2), pages=forum(ascending=False))
     assert boards_told(tmp_path)[0]["threads_listed"] == 15
+    assert f"{UPWARD}&page=2" not in lists_of(done)
     assert len(lists_of(done)) <= 15
 
 
