@@ -57,7 +57,7 @@ def small(forum: Forum) -> Town:
 
 
 def coverage(run: object) -> dict[str, object]:
-    *_, last = (line for line in run.lines("coverage") if line["thread_id"] == "50")  # type: ignore[attr-defined]
+    *_, last = (line for line in run.lines("coverage") if line.get("thread_id") == "50")  # type: ignore[attr-defined]
     return last  # type: ignore[no-any-return]
 
 
