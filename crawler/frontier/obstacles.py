@@ -38,12 +38,13 @@ class Kind(Enum):
     """What is in doubt.
 
     FOREIGN: whether the forum answered at all. RIGHTS: whether the forum keeps this thread from us,
-    or all of them (a quota, a login that everybody needs now). MISSING: whether a thread that was
-    read before is gone, or the forum lost its memory.
+    or all of them (a quota, a login that everybody needs now); LISTS: the same of a board's list.
+    MISSING: whether a thread that was read before is gone, or the forum lost its memory.
     """
 
     FOREIGN = auto()
     RIGHTS = auto()
+    LISTS = auto()
     MISSING = auto()
 
 
@@ -106,8 +107,8 @@ class Obstacles(Generic[Outcome]):
     ``blocks`` and ``failures`` are how many in a row are borne, 0 for any number. ``can_check``
     tells whether there is a page that was read before, ``known_threads`` how many threads there are
     of which one could be missing. ``wants_check``: a page that was read before is to be asked for
-    next. ``has_pages``: a list or a thread was read in this run. ``stopped`` is why the site was
-    left alone, ``vanished`` how many threads are missing at once, and of how many.
+    next. ``stopped`` is why the site was left alone, ``vanished`` how many threads are missing at
+    once, and of how many.
     """
 
     blocks: int
@@ -120,19 +121,24 @@ class Obstacles(Generic[Outcome]):
     _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
     _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
-    _first_doubt: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _first_doubt: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     _verdicts: dict[int, bool] = field(default_factory=dict)
     _checks: int = 0
     _new_threads: int = 0
     _threads: int = 0
     _answers: int = 0
-    has_pages: bool = False
+    _pages: int = 0
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether a list or a thread was read in this run."""
+        return self._pages > 0
 
     @property
     def is_doubtful(self) -> bool:
         """Whether the last answer was in doubt: then one thing is asked for at a time."""
-        in_a_row = self._series[Kind.FOREIGN] or self._series[Kind.RIGHTS]
-        return bool(in_a_row or self.wants_check)
+        in_a_row = any(self._series[kind] for kind in Kind if kind is not Kind.MISSING)
+        return in_a_row or self.wants_check
 
     @property
     def has_answers(self) -> bool:
@@ -154,9 +160,9 @@ class Obstacles(Generic[Outcome]):
         """
         self._answers += 1
         self._threads += is_thread
-        self.has_pages = self.has_pages or is_page
+        self._pages += is_page
         self._window.append(False)
-        decided = {Kind.FOREIGN}
+        decided = {Kind.FOREIGN, Kind.LISTS} if is_page else {Kind.FOREIGN}
         if is_check:
             self.wants_check = False
             self._checks += 1
@@ -211,7 +217,8 @@ class Obstacles(Generic[Outcome]):
         Returns the tasks to ask for once more; none where a check may still decide them.
         """
         kinds = {kind for kind, _ in self._waiting.values()}
-        is_open = Kind.FOREIGN in kinds or (Kind.RIGHTS in kinds and not self._new_threads)
+        is_open = bool(kinds & {Kind.FOREIGN, Kind.LISTS})
+        is_open = is_open or (Kind.RIGHTS in kinds and not self._new_threads)
         if is_open and self._checks < _CHECKS and self.can_check():
             self.wants_check = True
             return []
@@ -225,14 +232,16 @@ class Obstacles(Generic[Outcome]):
 
         ``is_alone``: the answer before this one was the forum's.
         """
-        answers, new = self._first_doubt.setdefault(
-            doubt.task_id, (self._answers, self._new_threads)
+        answers, pages, new = self._first_doubt.setdefault(
+            doubt.task_id, (self._answers, self._pages, self._new_threads)
         )
         if not doubt.is_second or doubt.is_check:
             return False
         if doubt.kind is Kind.RIGHTS:
             # threads that were never read before: it is no quota
             return self._new_threads > new
+        if doubt.kind is Kind.LISTS:
+            return self._pages > pages
         return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))
 
     def _have_vanished(self) -> bool:

@@ -150,7 +150,7 @@ def _denied(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None
     is_odd = isinstance(task, ListTask) and (
         frontier.is_readable(task) or not frontier.obstacles.has_pages
     )
-    return Kind.FOREIGN if is_odd else _unless_definite(refused)
+    return Kind.LISTS if is_odd else _unless_definite(refused)
 
 
 def _unless_definite(refused: Refused) -> Kind | None:

@@ -252,6 +252,9 @@ class SiteFrontier:
             # nothing is gained by choosing its pages again and again
             pages = self._ledger.pages(task.key) if isinstance(task, ThreadTask) else ()
             seen = [PageSeen(task.key, number, self._now) for number in pages]
+        elif refusal_id in self.met and not task.is_asked:
+            # in this very run, by the job that an earlier run has left
+            seen = []
         else:
             return False
         self._ledger.apply([*seen, TaskDone(task)])

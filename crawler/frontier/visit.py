@@ -184,7 +184,7 @@ class Visit:
             known = None
         # a right that was denied for good, a thread that was missing in an earlier run
         is_proved = known is not None and (
-            (kind is Kind.RIGHTS and not known.is_retriable)
+            (kind in (Kind.RIGHTS, Kind.LISTS) and not known.is_retriable)
             or (kind is Kind.MISSING and frontier.is_earlier(known))
         )
         if kind is None or is_proved:

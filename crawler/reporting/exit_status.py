@@ -179,7 +179,8 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
     if reason == "login_expired":
         return LOGIN, "the forum does not know the member of COOKIES_FILE: export the cookies anew"
     if tally.login_needed:
-        return LOGIN, "the forum wants a login for what was asked: see COOKIES_FILE"
+        what = f"the forum wants a login for what was asked{_for_example(ending)}"
+        return LOGIN, f"{what}: see COOKIES_FILE"
     if ending.alarm:
         return DRIFT, ending.alarm
     if ending.vanished:

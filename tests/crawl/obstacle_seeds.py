@@ -165,6 +165,9 @@ def _night(town: Town, random: Random, data: Path, *, seed: int) -> Night:
         share=random.choice((1, 1, 1, 0.5, 0.1)),
         is_up=random.random() < 0.8,
     )
+    if kind in ("lost", "login_wall", "no_rights"):
+        # the forum's own words, said of single threads twice while others are there, are true
+        obstacle.share = 1
     if kind == "lost":
         obstacle.covers = "viewthread"
     kill = (random.choice(_KILLS), random.randint(0, 15)) if random.random() < 0.25 else None
