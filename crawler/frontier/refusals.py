@@ -56,7 +56,10 @@ def refused_as(
     if page is None:
         return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
     if isinstance(page, Message):
-        return Refused(page.reason, page.evidence, page.text, page)
+        is_about_this = page.evidence == "about_this"
+        is_elsewhere = is_about_this and is_redirected and _is_elsewhere(answer.url, task)
+        evidence: Evidence = "forum" if is_elsewhere else page.evidence
+        return Refused(page.reason, evidence, page.text, page)
     if not _is_kind(page, task):
         return unexpected(page, task)
     other = _other_thing(page, task, is_redirected=is_redirected)
@@ -65,6 +68,22 @@ def refused_as(
     if reason_of(page) == "truncated":
         return Refused("truncated", "forum")
     return None
+
+
+def _is_elsewhere(url: str, task: Task) -> bool:
+    """Whether an address that a task was led to is not that of its own thread or board."""
+    if isinstance(task, ThreadTask):
+        thread = urls.read_thread_address(url)
+        return thread is None or thread.thread_id != task.key
+    if isinstance(task, ListTask):
+        board = urls.read_board_address(url)
+        # a board may have a short name as well: forum-harbour-1.html
+        return board is None or _is_other_id(board.board_id, task.board_id)
+    return False
+
+
+def _is_other_id(one: str, other: str) -> bool:
+    return one.isdigit() and other.isdigit() and one != other
 
 
 def _is_kind(page: Page, task: Task) -> bool:
@@ -90,7 +109,7 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
         return f"the page of thread {shown}, not {asked}" if shown != asked else None
     if isinstance(page, BoardPage) and isinstance(task, ListTask):
         shown, asked = page.board.id or "", task.board_id
-        if shown.isdigit() and asked.isdigit() and shown != asked:
+        if _is_other_id(shown, asked):
             return f"the list of board {shown}, not {asked}"
     is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
     if is_other_page and is_redirected and urls.is_index(task.url):

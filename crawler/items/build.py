@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.discuz import facts, signed_urls, urls
 from crawler.items.lines import Article, Coverage, Date, Post, Record, Refusal, Url
-from crawler.items.reasons import RETRIABLE, Reason
+from crawler.items.reasons import DEFINITE, RETRIABLE, Reason
 
 # What a new version is made of. Counters and shifted floors are not in it, nor addresses that are
 # signed for the hour, nor dates that may be words like 昨天.
@@ -53,14 +53,15 @@ def refusal_line(
     root = urls.forum_root(url, message.site.root if message and message.site else None)
     url = urls.without_fragment(url)
     thread_id = thread_id or (message.thread_id if message else None)
+    evidence = more.pop("evidence", None) or (message.evidence if message else "other")
     return Refusal(
         item_id=refusal_id(root, url, thread_id, more.get("page")),
         site=urls.site_of(root),
         url=Url(url),
         fetched_at=_stamp(fetched_at),
         reason=reason,
-        evidence=more.pop("evidence", None) or (message.evidence if message else "other"),
-        retriable=reason in RETRIABLE,
+        evidence=evidence,
+        retriable=reason in RETRIABLE or (reason in DEFINITE and evidence != "about_this"),
         required_level=message.required_level if message else None,
         login_offered=(message.login_offered or None) if message else None,
         message_raw=more.pop("message_raw", None) or (message.text if message else None),
