@@ -15,12 +15,13 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.extensions.ending import ending_of
 from crawler.frontier import run_of
-from crawler.history import Tally
 from crawler.items import REASONS
-from crawler.reporting import conclude
+from crawler.reporting import conclude, printable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.frontier import Site
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ TALLY_GAUGES: Mapping[str, tuple[str, str]] = {
     "threads_unchanged": ("Threads that were unchanged", "threads_unchanged"),
     "pages_revisited": ("Old pages that were looked at again", "pages_revisited"),
     "files_new": ("Pictures and files that were kept", "files_stored"),
+    "refusals_decisive": ("Refusals that leave the run incomplete", "incomplete"),
+    "refusals_unsettled": ("Refusals of several nights, which decide no status", "unsettled"),
     "lines_dropped": ("Lines that another pipeline dropped", "lines_dropped"),
     "lines_failed": ("Lines that an error in a pipeline lost", "lines_failed"),
 }
@@ -42,6 +45,8 @@ STATS_GAUGES: Mapping[str, tuple[str, str]] = {
     "requests": ("Requests that were sent", "downloader/request_count"),
     "response_bytes": ("Bytes that came", "downloader/response_bytes"),
 }
+# So many of the refusals that decide the status are named: each is a time series of its own.
+_NAMED = 10
 
 
 class Metrics:
@@ -73,7 +78,7 @@ class Metrics:
             path = self._folder / f"discuz_archiver_{name}.prom"
             numbers = {gauge: stats.get(stat, 0) for gauge, (_, stat) in STATS_GAUGES.items()}
             try:
-                write_metrics(path, name, status, site.tally, seconds=seconds, run=numbers)
+                write_metrics(path, name, status, site, seconds=seconds, run=numbers)
             except OSError as error:
                 logger.error("metrics cannot be written: %s", error)  # noqa: TRY400 - what happened is in the message
 
@@ -85,16 +90,17 @@ def can_write_metrics() -> bool:
 
 def write_metrics(
     path: Path,
-    site: str,
+    name: str,
     status: int,
-    tally: Tally,
+    site: Site,
     *,
     seconds: float,
     run: Mapping[str, int],
 ) -> None:
     """Write what came of a run at one site in Prometheus' text format, at once.
 
-    ``run`` are the numbers of the whole run, by the names in `STATS_GAUGES`. Raises `OSError`.
+    ``name`` is that of the site's folder. ``run`` are the numbers of the whole run, by the names in
+    `STATS_GAUGES`. Raises `OSError`.
     """
     client: Any = import_module("prometheus_client")
     registry = client.CollectorRegistry()
@@ -103,16 +109,26 @@ def write_metrics(
         full = f"discuz_archiver_{name}"
         return client.Gauge(full, meaning, ["site", *labels], registry=registry)
 
-    gauge("status", "Exit status of the last run").labels(site).set(status)
+    gauge("status", "Exit status of the last run").labels(name).set(status)
     ended = gauge("ended_timestamp_seconds", "When the last run ended")
-    ended.labels(site).set_to_current_time()
-    gauge("duration_seconds", "How long the last run took").labels(site).set(round(seconds, 3))
-    for name, (meaning, counter) in TALLY_GAUGES.items():
-        gauge(name, f"{meaning}, in the last run").labels(site).set(getattr(tally, counter))
-    for name, (meaning, _) in STATS_GAUGES.items():
-        gauge(name, f"{meaning}, in the last run").labels(site).set(run.get(name, 0))
+    ended.labels(name).set_to_current_time()
+    gauge("duration_seconds", "How long the last run took").labels(name).set(round(seconds, 3))
+    for counted, (meaning, counter) in TALLY_GAUGES.items():
+        count = getattr(site.tally, counter)
+        gauge(counted, f"{meaning}, in the last run").labels(name).set(count)
+    for counted, (meaning, _) in STATS_GAUGES.items():
+        gauge(counted, f"{meaning}, in the last run").labels(name).set(run.get(counted, 0))
     refused = gauge("refusals", "Refusals in the last run, by reason", "reason")
     for reason in REASONS:
-        refused.labels(site, reason).set(tally.refused[reason])
+        refused.labels(name, reason).set(site.tally.refused[reason])
+    decisive = gauge(
+        "decisive_refusal_since_timestamp_seconds",
+        "When a refusal was first met that leaves the last run incomplete",
+        "reason",
+        "url",
+    )
+    for each in site.decisive[:_NAMED]:
+        since = time.time() if each.since is None else each.since
+        decisive.labels(name, each.reason, printable(each.url)).set(since)
     path.parent.mkdir(parents=True, exist_ok=True)
     client.write_to_textfile(str(path), registry)

@@ -15,7 +15,7 @@ from scrapy import signals
 from crawler.archive import sha256_of
 from crawler.discuz import urls
 from crawler.extensions.ending import ending_of
-from crawler.frontier import Run, Site, run_of
+from crawler.frontier import NotedRefusal, Run, Site, run_of
 from crawler.history import Entry
 from crawler.items.lines import SCHEMA_VERSION
 from crawler.middlewares import FORUM
@@ -121,6 +121,8 @@ class RunRecord:
             "said": list(outcome.messages),
             "asked": run.options.described,
             **self._of(archive.folder.name).to_json(site.tally),
+            "decisive": _noted(site.tally.incomplete, site.decisive),
+            "unsettled": _noted(site.tally.unsettled, site.unsettled),
             "alarms": site.alarms,
             "fields": site.drift.seen(),
             "manners": self._manners(run),
@@ -149,6 +151,11 @@ class RunRecord:
             "delay": f"{settings.getfloat('DOWNLOAD_DELAY'):g} s at least",
             "requests at a time": settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         }
+
+
+def _noted(number: int, refusals: list[NotedRefusal]) -> dict[str, Any]:
+    """How many refusals there are, and some of them."""
+    return {"number": number, "refusals": [each.to_json() for each in refusals]}
 
 
 def _own_version() -> str | None:

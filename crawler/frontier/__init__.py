@@ -15,7 +15,7 @@ from crawler.frontier.options import (
 from crawler.frontier.refusals import kind_of
 from crawler.frontier.remarks import RaisedAlarm
 from crawler.frontier.run import Run, RunEndsError, run_of
-from crawler.frontier.site import Site
+from crawler.frontier.site import NotedRefusal, Site
 from crawler.frontier.template_drift import Sample
 from crawler.frontier.visit import Visit
 
@@ -26,6 +26,7 @@ __all__ = [
     "Budget",
     "Config",
     "Limits",
+    "NotedRefusal",
     "Options",
     "RaisedAlarm",
     "Run",

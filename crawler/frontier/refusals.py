@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import (
     BoardPage,
@@ -191,6 +191,11 @@ def is_known(task: Task, site: Site) -> bool:
     return known is not None and not known.is_gone
 
 
+def is_link_board(refusal: RefusalState) -> bool:
+    """Whether a refusal is that of a board which is a link to elsewhere, as far as we know."""
+    return refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
+
+
 def count_refusal(
     line: Refusal, emitted: Emitted, site: Site, *, task: Task | None, is_own: bool
 ) -> None:
@@ -203,7 +208,8 @@ def count_refusal(
     # a thread that is not there is an answer, a forum that is not there a mistake
     is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
     is_quota = line.reason in _DENIED and (line.retriable or is_mistake)
-    site.tally.login_needed += is_quota or (is_asked and line.reason == "login_required")
+    if is_quota or (is_asked and line.reason == "login_required"):
+        site.note_login(line.url, line.reason, line.message_raw)
     if line.reason == "robots_disallowed":
         is_answer = not is_asked
     elif line.reason == "off_site":

@@ -85,9 +85,11 @@ class Run:
 
     @property
     def example(self) -> str | None:
-        """A refusal that made the run incomplete, in words of the forum."""
+        """A refusal that decides the status of the run, with the words of the forum."""
+        logins = [site.login for site in self.sites.values() if site.login]
         decisive = [noted for site in self.sites.values() for noted in site.decisive]
-        return decisive[-1].text if decisive else None
+        # a login that is wanted decides before what is missing
+        return next((noted.text for noted in reversed(logins or decisive)), None)
 
     @property
     def stopped(self) -> Stopped | None:

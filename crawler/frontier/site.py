@@ -24,13 +24,23 @@ class NotedRefusal:
     message: str | None = None
     since: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The refusal as the record of a run shows it; ``since`` as a day."""
+        shown = {"url": self.url, "reason": self.reason, "said": self.message, "since": self._day}
+        return {name: value for name, value in shown.items() if value is not None}
+
     @property
     def text(self) -> str:
         """The refusal in one line: its address, reason, words, and since when it is known."""
         message = f": {self.message}" if self.message else ""
-        day = datetime.fromtimestamp(self.since, UTC) if self.since is not None else None
-        since = f"; since {day:%Y-%m-%d}" if day else ""
+        since = f"; since {self._day}" if self._day else ""
         return f"{self.url} ({self.reason}{message}{since})"
+
+    @property
+    def _day(self) -> str | None:
+        if self.since is None:
+            return None
+        return f"{datetime.fromtimestamp(self.since, UTC):%Y-%m-%d}"
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +49,8 @@ class Site:
 
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
     run shows it. ``decisive`` are refusals that make the run incomplete, ``unsettled`` those that
-    were met on so many nights that they no longer do; some of each.
+    were met on so many nights that they no longer do; some of each. ``login`` is one that asks for
+    a login.
     """
 
     archive: SiteArchive
@@ -49,6 +60,7 @@ class Site:
     alarms: list[dict[str, Any]] = field(default_factory=list)
     decisive: list[NotedRefusal] = field(default_factory=list)
     unsettled: list[NotedRefusal] = field(default_factory=list)
+    login: NotedRefusal | None = None
 
     def note_incomplete(
         self, url: str, reason: str, message: str | None = None, since: int | None = None
@@ -60,6 +72,11 @@ class Site:
         self.tally.incomplete += 1
         if len(self.decisive) < _SHOWN:
             self.decisive.append(NotedRefusal(url, reason, message, since))
+
+    def note_login(self, url: str, reason: str, message: str | None = None) -> None:
+        """Count a refusal that asks for a login to what the user named, or for all at once."""
+        self.tally.login_needed += 1
+        self.login = NotedRefusal(url, reason, message)
 
     def note_unsettled(
         self, url: str, reason: str, message: str | None = None, since: int | None = None

@@ -37,7 +37,7 @@ from crawler.frontier.config import Limits
 from crawler.frontier.list_variants import next_page
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
-from crawler.frontier.refusals import is_known
+from crawler.frontier.refusals import is_known, is_link_board
 from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to_check
 from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
@@ -100,6 +100,8 @@ class SiteFrontier:
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
         self._is_resumed = self.begun is not None
         self._addresses: tuple[str, ...] = ()
+        # the boards of the job that was finished, `None` for all
+        self._scope: list[str] | None = []
 
     # -- tasks -----------------------------------------------------------------------------------
 
@@ -299,12 +301,14 @@ class SiteFrontier:
         """
         if not any(map(is_walk, self.options.addresses)):
             return
-        boards = scope_of(self.make)
+        boards = self._scope if self.is_finished else scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
             if self.options.threads:
                 if not self.options.names_thread(refusal.thread_id):
                     continue
             elif boards is not None and refusal.board not in boards:
+                continue
+            if is_link_board(refusal):
                 continue
             if is_unsettled(refusal):
                 self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)
@@ -331,6 +335,7 @@ class SiteFrontier:
             if task.is_complete and task.board and task.began is not None:
                 walked = BoardWalked(task.board, self.options.scope, task.began)
                 self._ledger.apply([walked])
+        self._scope = scope_of(self.make)
         self._task_queue.close()
         self.site.archive.flush()
         if self._is_resumed and self._is_renewed:

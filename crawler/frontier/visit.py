@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
-from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
@@ -38,6 +38,7 @@ from crawler.history import (
     ThreadHistory,
     emit_refusal,
     gone_thread,
+    retract_pages,
     retract_refusal,
 )
 from crawler.history.thread_history import Learnt
@@ -310,6 +311,8 @@ class Visit:
         number = history.next_page(task.page)
         if number is None:
             _add(batch, history.finish(now))
+            refusals = self.site.archive.ledger.thread_refusals(task.key)
+            _retract_behind(history.count.pages, refusals, batch, now)
             batch.changes.append(TaskDone(task))
             self.task = task
             return self._step(batch, following=None)
@@ -334,6 +337,9 @@ class Visit:
             tally.lists_read += 1
             tally.threads_listed += len(page.rows)
             tally.threads_unchanged += diff.unchanged
+        if following is None and not task.variant and not task.is_single:
+            refusals = self.site.archive.ledger.list_refusals(task.board_id)
+            _retract_behind(page.pages, refusals, batch, now)
         warning = self.frontier.boards.warning(page, task)
         return self._step(batch, following, warning=warning)
 
@@ -449,9 +455,20 @@ def _is_no_thread(task: Task, refused: Refused) -> bool:
 def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
     """What a thread gives that is there no more."""
     root = urls.forum_root(task.url, None)
-    for entries, changes in gone_thread(site.archive.ledger, task.key, root, now):
+    ledger = site.archive.ledger
+    for entries, changes in gone_thread(ledger, task.key, root, now):
         yield Batch(entries, changes)
-    yield Batch(changes=[TaskDone(task)], ends=task)
+    over = retract_pages(ledger.thread_refusals(task.key), now, behind=None)
+    yield Batch(over, [TaskDone(task)], ends=task)
+
+
+def _retract_behind(
+    last: int, refusals: Iterable[RefusalState], batch: Batch, now: datetime
+) -> None:
+    """Retract earlier refusals of the pages behind the last one of a thread or list, if known."""
+    here = {entry.item_id for entry in batch.entries}
+    over = retract_pages(refusals, now, behind=last) if last else ()
+    batch.entries += [entry for entry in over if entry.item_id not in here]
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:

@@ -13,6 +13,7 @@ from crawler.history.refusal_history import (
     Met,
     emit_refusal,
     is_unsettled,
+    retract_pages,
     retract_refusal,
 )
 from crawler.history.tally import Tally
@@ -36,6 +37,7 @@ __all__ = [
     "gone_thread",
     "hidden_words",
     "is_unsettled",
+    "retract_pages",
     "retract_refusal",
     "told_of",
 ]

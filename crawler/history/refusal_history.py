@@ -7,6 +7,7 @@ status of a run; it stays counted, and it is never a deletion.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -109,8 +110,29 @@ def is_unsettled(refusal: RefusalState) -> bool:
 def retract_refusal(refusal_id: str, ledger: Ledger, now: datetime, **refused: Any) -> Entry | None:
     """The line that says that a refusal is over, if there was one; ``refused`` are its fields."""
     known = ledger.refusal(refusal_id)
-    if known is None or not known.reason:
-        return None
+    return _retracted(known, now, **refused) if known is not None and known.reason else None
+
+
+def retract_pages(
+    refusals: Iterable[RefusalState], now: datetime, *, behind: int | None
+) -> list[Entry]:
+    """The lines that say that refusals are over, for what they are of is not there any more.
+
+    ``refusals`` are those of one thread or one list, ``behind`` is the number of its last page;
+    ``None`` where it is gone itself.
+    """
+    entries = []
+    for known in refusals:
+        named = f":refusal:{known.thread_id or known.url}"
+        number = known.id.rpartition(named)[2].removeprefix(":")
+        page = int(number) if number.isdecimal() else None
+        if behind is None or (page is not None and page > behind):
+            board = known.board if known.thread_id is None else None
+            entries.append(_retracted(known, now, board_id=board, page=page))
+    return entries
+
+
+def _retracted(known: RefusalState, now: datetime, **refused: Any) -> Entry:
     line = refusal_line(
         cast("Reason", known.reason),
         url=known.url,

@@ -214,7 +214,9 @@ _REFUSAL: dict[str, FieldDoc] = {
     "thread_id": FieldDoc("Requested thread", '"39"', "the address"),
     "board_id": FieldDoc("Requested board", '"44"', "the address"),
     "page": FieldDoc("Requested page of the thread or board", "2", "the address"),
-    "is_deleted": FieldDoc("The refusal is retracted: the page could be read", "true", _CRAWL),
+    "is_deleted": FieldDoc(
+        "The refusal is retracted: the page could be read, or is not there any more", "true", _CRAWL
+    ),
 }
 _COVERAGE: dict[str, FieldDoc] = {
     "thread_id": FieldDoc("Thread id (tid)", '"4711"', _CRAWL),

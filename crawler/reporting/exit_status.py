@@ -145,6 +145,9 @@ def _left_out(tally: Tally) -> list[str]:
             f"{threads} of {_count(tally.boards_uncompared, 'board', 'boards')} could not be"
             f" compared ({lists} neither replies nor last posts)"
         )
+    if tally.unsettled:
+        refused = _count(tally.unsettled, "address", "addresses")
+        parts.append(f"{refused} still refused as on the nights before")
     if tally.lines_rejected:
         rejected = _count(tally.lines_rejected, "line", "lines")
         parts.append(f"{rejected} kept apart as broken")
@@ -218,7 +221,8 @@ def _by_gaps(ending: Ending) -> tuple[int, str] | None:
     is_kept = not (tally.lines_rejected or tally.lines_unstored)
     is_whole = ending.finish_reason == "finished" and not ending.has_spider_errors and is_kept
     if not is_whole or tally.incomplete:
-        return INCOMPLETE, f"not everything could be read{_for_example(ending)}"
+        more = f" (and {tally.incomplete - 1:,} more)" if tally.incomplete > 1 else ""
+        return INCOMPLETE, f"not everything could be read{_for_example(ending)}{more}"
     return None
 
 

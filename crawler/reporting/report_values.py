@@ -74,6 +74,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedRefusals:
+    """Refusals that have one meaning for the status; ``left_out`` are not among ``shown``."""
+
+    shown: tuple[Example, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """Pictures and files; ``size`` in bytes, ``refused`` by reason."""
 
@@ -148,6 +156,8 @@ class RunPage:
     post_charts: tuple[Chart, ...]
     pace_charts: tuple[Chart, ...]
     refusals: tuple[Refusal, ...]
+    decisive: NotedRefusals
+    unsettled: NotedRefusals
     media: Media | None
     alarms: tuple[str, ...]
     fields: tuple[FieldTable, ...]
@@ -186,6 +196,8 @@ def page_of(record: Record, before: Record) -> RunPage:
         post_charts=tuple(post_charts(record)),
         pace_charts=tuple(pace_charts(record)),
         refusals=tuple(_refusals(record)),
+        decisive=_noted(record.get("decisive", {})),
+        unsettled=_noted(record.get("unsettled", {})),
         media=_media(record),
         alarms=tuple(map(_alarm, record.get("alarms", ()))),
         fields=tuple(_fields(record.get("fields", {}), before.get("fields", {}))),
@@ -268,6 +280,21 @@ def _refusals(record: Record) -> Iterable[Refusal]:
                 for each in examples.get(reason, ())
             ),
         )
+
+
+def _noted(noted: Record) -> NotedRefusals:
+    refusals = noted.get("refusals", ())
+    shown = tuple(
+        Example(_link(each["url"], each["url"]), _one_line(_with_since(each))) for each in refusals
+    )
+    return NotedRefusals(shown, max(0, noted.get("number", 0) - len(shown)))
+
+
+def _with_since(noted: Record) -> str:
+    words = [noted["reason"], noted.get("said", "")]
+    if "since" in noted:
+        words.append(f"since {noted['since']}")
+    return ", ".join(filter(None, words))
 
 
 def _media(record: Record) -> Media | None:

@@ -15,6 +15,7 @@ from crawler.extensions.on_failure import run_hook
 from crawler.items.reasons import REASONS
 from crawler.reporting.exit_status import Outcome
 from tests.conftest import ROOT, Forum
+from tests.crawl.obstacle_seeds import age
 from tests.forum.desktop import message
 from tests.forum.town import crawl, thread_path, town
 
@@ -71,6 +72,49 @@ def test_a_failure_is_told_to_a_command(forum: Forum, tmp_path: Path) -> None:
     assert json.loads(record.read_text("utf-8"))["status"] == 3
     assert not list(tmp_path.rglob("owned"))
     assert not (ROOT / "owned").exists()
+
+
+def test_what_decides_the_status_is_told_everywhere_each_night(
+    forum: Forum, tmp_path: Path
+) -> None:
+    """Until it was met on so many nights that it decides nothing any more."""
+    town(forum)
+    hooked, told = hook(tmp_path)
+    setting = (*hooked, "-s", f"METRICS_DIR={tmp_path / 'metrics'}")
+    forum.pages[thread_path(12)] = (500, {}, b"<html>out of order</html>")
+    address = f"{forum.root}{thread_path(12)[1:]}"
+    ends = []
+    for night in range(5):
+        told.unlink(missing_ok=True)
+        run = crawl(forum, tmp_path / "data", *setting)
+        ends.append(run.status)
+        (site,) = (tmp_path / "data").iterdir()
+        record = json.loads(max(site.glob("runs/*.json")).read_text("utf-8"))
+        page = max(site.glob("runs/*.html")).read_text("utf-8")
+        metrics = next((tmp_path / "metrics").iterdir()).read_text("utf-8")
+        since = record["decisive"]["refusals"][0].get("since") if run.status else None
+        if run.status:
+            last = run.stderr.splitlines()[-1]
+            assert f"{address} (server_error" in last
+            assert ("; since 20" in last) is (since is not None) is (night > 0)
+            assert json.loads(told.read_text())["DISCUZ_STATUS_SAID"].endswith(last)
+            (noted,) = record["decisive"]["refusals"]
+            assert (noted["url"], noted["reason"]) == (address, "server_error")
+            assert "These leave the run incomplete" in page
+            assert (
+                f'refusal_since_timestamp_seconds{{reason="server_error",site="{site.name}",url="{address}"}}'
+                in metrics
+            )
+        else:
+            assert not told.exists()
+            assert "1 address still refused as on the nights before" in run.stderr
+            assert record["decisive"]["number"] == 0
+            (noted,) = record["unsettled"]["refusals"]
+            assert (noted["url"], noted["reason"]) == (address, "server_error")
+            assert "Still refused" in page
+            assert f'refusals_unsettled{{site="{site.name}"}} 1.0' in metrics
+        age(tmp_path / "data")
+    assert ends == [3, 3, 3, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -335,7 +335,8 @@ def test_which_refusals_leave_a_run_incomplete(
     asked = Offline(tmp_path / "thread")
     assert asked.crawl(T1, pages={T1: given}) == [f"{T1}: {line}"]
     assert asked.run.tally.incomplete == thread_counts
-    assert (asked.run.example is not None) == thread_counts
+    is_example = thread_counts or line == "login_required x1"
+    assert (asked.run.example is not None) == is_example
     assert asked.run.tally.login_needed == (line == "login_required x1")
     asked = Offline(tmp_path / "list")
     assert asked.crawl(L1, pages={L1: given}) == [f"{L1}: {line}"]
@@ -382,6 +383,38 @@ def test_a_refusal_over_many_nights(tmp_path: Path) -> None:
     ]
     for number, (page, expected) in enumerate(given):
         assert offline.crawl(T1, pages={T1: page}, now=NOW + number * night) == expected
+
+
+def test_refusals_of_pages_that_are_not_there_any_more_are_over(tmp_path: Path) -> None:
+    """A thread grew shorter, or is gone as a whole: nothing of it waits for another night."""
+    offline = Offline(tmp_path)
+    long: dict[str, Given] = {T1: thread(1, pages=3), T2: "unreachable", T3: "unreachable"}
+    assert offline.crawl(T1, pages=long)[1:] == [
+        f"{T2}: unreachable x3",
+        f"{T3}: unreachable x3, partial 1",
+    ]
+    # a server that has no page 3 answers in its own words, and is not asked for it again
+    short: dict[str, Given] = {T1: thread(1, pages=2), T2: "unreachable"}
+    assert offline.crawl(T1, pages=short)[-1].endswith("page=3: not_discuz x1")
+    assert offline.crawl(T1, pages=short)[-1] == f"{T2}: not_discuz over"
+    told = offline.crawl(T1, pages={T1: refused("not_found")})
+    assert told == [f"{T1}: article 1 gone, unreachable over"]
+
+
+def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    long: dict[str, Given] = {
+        L1: board(7, pages=3),
+        L2: "unreachable",
+        L3: "unreachable",
+        T1: thread(1),
+    }
+    told = offline.crawl(L1, pages=long)
+    assert told[-2:] == [f"{L2}: unreachable x6", f"{L3}: unreachable x3"]
+    short: dict[str, Given] = {L1: board(7, pages=2), T1: thread(1)}
+    short[L2] = board(8, page=2, pages=2)
+    told = offline.crawl(L1, pages=short)
+    assert f"{L2}: unreachable over, unreachable over" in told
 
 
 # -- a thread that is gone ----

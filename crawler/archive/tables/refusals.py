@@ -38,6 +38,20 @@ class RefusalTable(Table):
         """Yield the refusals that stand and are not for good."""
         return map(_from_row, self._db.execute("SELECT * FROM refusal WHERE retriable"))
 
+    def thread_refusals(self, thread_id: str) -> list[RefusalState]:
+        """Return the refusals of a thread and of its pages that stand."""
+        rows = self._db.execute(
+            "SELECT * FROM refusal WHERE thread = ? AND reason != ''", (id_value(thread_id),)
+        )
+        return [_from_row(row) for row in rows]
+
+    def list_refusals(self, board_id: str) -> list[RefusalState]:
+        """Return the refusals of a board's list and of its pages that stand."""
+        rows = self._db.execute(
+            "SELECT * FROM refusal WHERE board = ? AND thread IS NULL AND reason != ''", (board_id,)
+        )
+        return [_from_row(row) for row in rows]
+
     def is_board_refused(self, board_id: str) -> bool:
         """Return whether the forum refuses the list of a board for good."""
         return bool(
