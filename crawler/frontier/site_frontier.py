@@ -12,29 +12,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.archive.changes import (
-    BoardSeen,
     BoardWalked,
     Change,
-    NoteMade,
     PageSeen,
     TaskAgain,
     TaskDone,
     TaskFound,
-    TaskMoved,
 )
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
 from crawler.frontier.board_gaps import BoardGaps
-from crawler.frontier.board_listing import (
-    ListingDiff,
-    ListingScope,
-    in_minutes,
-    read_list,
-    read_news,
-)
 from crawler.frontier.config import Limits
-from crawler.frontier.list_variants import next_page
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
 from crawler.frontier.refusals import is_known, is_link_board
@@ -42,20 +30,19 @@ from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to
 from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
 from crawler.frontier.tasks import (
-    THREAD_TEMPLATE,
     TaskMaker,
-    address_template,
     is_root,
     is_walk,
 )
 from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
+from crawler.frontier.walks import Walks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
 
 class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
-    ``boards`` tells what of their lists cannot be reached.
+    ``walks`` says what its lists lead to, ``boards`` what of them cannot be reached.
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
     nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
     for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
@@ -88,6 +75,7 @@ class SiteFrontier:
         self.has_desktop = True
         self.boards = BoardGaps(site, options, int(now.timestamp()))
         self.make = TaskMaker(root, options, site.archive.ledger)
+        self.walks = Walks(self.make, self.boards)
         self._run_id = run_id
         self._ledger = site.archive.ledger
         self._task_queue = site.archive.ledger.task_queue
@@ -173,7 +161,7 @@ class SiteFrontier:
         """Up to ``limit`` tasks that wait; numbers of ranges come before what was put off."""
         tasks = self._task_queue.next(limit, self._in_flight)
         while not any(each.put_off == 0 for each in tasks):
-            more = next_threads(self.make, self.limits.budget, self._now, self._room())
+            more = next_threads(self.make, self.limits.budget, self._now, self.walks.room())
             if not more:
                 break
             self._ledger.apply(more)
@@ -365,139 +353,3 @@ class SiteFrontier:
                 media=self.limits.media,
             ),
         )
-
-    def thread_found(self, page: ThreadPage, task: Task) -> Change:
-        """The task of a thread that another address led to; it is asked for if that was."""
-        address = urls.read_thread_address(page.url)
-        found = self.make.thread(
-            page.thread_id or "",
-            url=address.page_url(1) if address else None,
-            from_top=True,
-            priority=task.priority,
-        )
-        return TaskFound(replace(found, is_asked=task.is_asked))
-
-    # -- lists -----------------------------------------------------------------------------------
-
-    def boards_found(self, boards: Iterable[Board], *, is_asked: bool = False) -> list[Change]:
-        """The boards that an index names, or a board's sub-boards.
-
-        ``is_asked``: the arguments name them, by another address.
-        """
-        chosen = self.options.boards
-        changes: list[Change] = []
-        priority = max(self._task_queue.count(ListTask), 1)
-        for board in boards:
-            if board.id and board.url and (not chosen or board.id in chosen):
-                priority += 1
-                changes.append(BoardSeen(board.id, board.name, board.threads))
-                changes.append(self.make.board(board.id, board.url, priority, is_asked=is_asked))
-        return changes
-
-    def index_read(self, page: IndexPage, task: PageTask) -> list[Change]:
-        """What an index tells: its boards, and whether they are all there are."""
-        is_all = "gid=" not in task.url
-        return [*self.boards_found(page.boards), TaskDone(replace(task, is_all=is_all))]
-
-    def news_read(self, page: NewsPage, task: PageTask) -> tuple[int, list[Change], Task | None]:
-        """What a page of news tells: how many threads are wanted, and where it goes on.
-
-        Threads are known by their replies and last post, where it tells them; it goes on as long as
-        it tells anything new.
-        """
-        room = self._room()
-        wanted = list(read_news(page, self._ledger, full=self.options.full))[:room]
-        changes: list[Change] = [self.make.listed(each, task.priority) for each in wanted]
-        last = self.options.max_pages or page.pages
-        is_new = bool(wanted) and (room is None or len(wanted) < room)
-        if is_new and page.next_url and self.make.is_here(page.next_url) and task.page < last:
-            following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
-            return len(wanted), [*changes, TaskMoved(following)], following
-        return len(wanted), [*changes, TaskDone(task)], None
-
-    def list_read(
-        self, page: BoardPage, task: ListTask, now: datetime
-    ) -> tuple[ListingDiff, list[Change], ListTask | None]:
-        """What a page of a list tells, and where its listing goes on, if it does."""
-        task = replace(
-            task, board=page.board.id or task.key, pages=page.pages, began=_began(page, task, now)
-        )
-        scope = ListingScope(
-            above=task.above,
-            listed_at=self._ledger.walked(task.board_id, self.options.scope),
-            since=in_minutes(self.options.since) if self.options.since else None,
-            full=self.options.full,
-            with_replies=self.options.with_replies,
-        )
-        diff = read_list(page, self._ledger, scope)
-        has_news = self.boards.has_news(page, task.board_id)
-        changes: list[Change] = self.boards.list_changes(page, task, now)
-        room = self._room()
-        changes += [self.make.listed(wanted, task.priority) for wanted in diff.wanted[:room]]
-        if task.variant:
-            following = next_page(task, page, has_news=has_news)
-            if following is not None:
-                return diff, [*changes, TaskMoved(following)], following
-            changes += self.boards.variants_after(task, page)
-            return diff, [*changes, TaskDone(task)], None
-        for thread_id in diff.vanished:
-            gone = self.make.thread(thread_id, todo=[1], priority=task.priority)
-            changes.append(TaskFound(replace(gone, has_vanished=True)))
-        if page.boards and not self.options.boards and not task.is_single:
-            changes += self.boards_found(page.boards)
-        template = address_template(page)
-        if template:
-            changes.append(NoteMade(THREAD_TEMPLATE, template))
-        is_cut = room is not None and len(diff.wanted) > room
-        following, task = self._next_list_page(page, task, diff, is_cut=is_cut)
-        if following is None:
-            changes += self.boards.variants_after(task, page)
-            return diff, [*changes, TaskDone(task)], None
-        return diff, [*changes, TaskMoved(following)], following
-
-    def _next_list_page(
-        self, page: BoardPage, task: ListTask, diff: ListingDiff, *, is_cut: bool
-    ) -> tuple[ListTask | None, ListTask]:
-        """The task of a list's next page, if there is one, and the task as it is at the end.
-
-        ``is_cut``: by max_threads.
-        """
-        task = replace(task, above=diff.lowest)
-        if page.is_truncated:
-            task = replace(task, is_complete=False, above=None)
-        if task.is_single or is_cut:
-            return None, replace(task, is_complete=False)
-        last = min(page.pages, page.pages_shown or page.pages, self.options.max_pages or page.pages)
-        if page.page == task.page and not diff.ends and task.page < last:
-            is_here = page.next_url is not None and self.make.is_here(page.next_url)
-            address = urls.read_board_address((is_here and page.next_url) or task.url)
-            url = address.page_url(1) if address else task.url
-            return replace(task, page=task.page + 1, url=url, put_off=0), task
-        if task.is_complete is None:
-            task = replace(task, is_complete=True)
-        return None, task
-
-    def list_failed(self, task: ListTask, pages: int) -> tuple[list[Change], ListTask | None]:
-        """A page of a list could not be read: go on behind it; the listing is not complete."""
-        task = replace(task, is_complete=False, above=None)
-        if task.variant:
-            return [*self.boards.variants_after(task), TaskDone(task)], None
-        if task.page < pages and not task.is_single:
-            following = replace(task, page=task.page + 1, put_off=0)
-            return [TaskMoved(following)], following
-        return [TaskDone(task)], None
-
-    def _room(self) -> int | None:
-        """How many more threads may be read."""
-        if self.options.max_threads is None:
-            return None
-        return max(0, self.options.max_threads - self._task_queue.count(ThreadTask))
-
-
-def _began(page: BoardPage, task: ListTask, now: datetime) -> int:
-    """When the listing of a board began, in minutes since 1970."""
-    if task.began is not None:
-        return task.began
-    # a clock that is ahead would hide what comes in the meantime
-    clock = page.site.clock or now
-    return in_minutes(min(clock, now, key=lambda time: time.timestamp()))

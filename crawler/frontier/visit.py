@@ -279,7 +279,7 @@ class Visit:
             case NewsPage() if isinstance(task, PageTask):
                 return self._news(page, task, batch)
             case IndexPage() if isinstance(task, PageTask):
-                batch.changes += self.frontier.index_read(page, task)
+                batch.changes += self.frontier.walks.index_read(page, task)
                 return self._step(batch, following=None)
         raise TypeError(page)
 
@@ -287,7 +287,7 @@ class Visit:
         task = self.task
         if not isinstance(task, ThreadTask) or page.thread_id != task.key:
             # another address of it, or the old number of one that was moved
-            batch.changes += [self.frontier.thread_found(page, task), TaskDone(task)]
+            batch.changes += [self.frontier.walks.thread_found(page, task), TaskDone(task)]
             return self._step(batch, following=None)
         tally = self.site.tally
         tally.pages_revisited += task.is_revisit
@@ -326,10 +326,10 @@ class Visit:
         task, tally = self.task, self.site.tally
         if not isinstance(task, ListTask):
             board = replace(page.board, url=page.url)
-            batch.changes += self.frontier.boards_found([board], is_asked=task.is_asked)
+            batch.changes += self.frontier.walks.boards_found([board], is_asked=task.is_asked)
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
-        diff, changes, following = self.frontier.list_read(page, task, now)
+        diff, changes, following = self.frontier.walks.list_read(page, task, now)
         batch.changes += changes
         if task.is_revisit:
             tally.pages_revisited += 1
@@ -344,7 +344,7 @@ class Visit:
         return self._step(batch, following, warning=warning)
 
     def _news(self, page: NewsPage, task: PageTask, batch: Batch) -> Step:
-        wanted, changes, following = self.frontier.news_read(page, task)
+        wanted, changes, following = self.frontier.walks.news_read(page, task)
         batch.changes += changes
         tally = self.site.tally
         tally.lists_read += 1
@@ -383,7 +383,7 @@ class Visit:
         batch = self._emitted(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
-            changes, following = self.frontier.list_failed(
+            changes, following = self.frontier.walks.list_failed(
                 task, task.pages if line.retriable else 0
             )
             batch.changes += changes
