@@ -180,7 +180,7 @@ class Run:
                 if not tasks:
                     break
                 visit = Visit(frontier, tasks[0])
-                if not frontier.is_left_out(visit.task, visit.refusal_id):
+                if not frontier.is_left_out(visit.task, visit.refusal.id):
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:

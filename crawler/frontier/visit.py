@@ -6,23 +6,28 @@ and says what comes of it: lines, what the ledger learns, and whether it asks ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
-from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier.answer import Answer
 from crawler.frontier.list_variants import variant_url
 from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
+from crawler.frontier.page_refusal import (
+    PageRefusal,
+    gone_batches,
+    is_gone,
+    is_no_thread,
+    retract_behind,
+)
 from crawler.frontier.refusals import (
     Refused,
-    count_refusal,
     is_known,
     kind_of_doubt,
     refused_as,
@@ -30,21 +35,12 @@ from crawler.frontier.refusals import (
 )
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
-from crawler.frontier.step import Batch, Step, batch_of
+from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of
-from crawler.history import (
-    Delivery,
-    Met,
-    ThreadHistory,
-    emit_refusal,
-    gone_thread,
-    retract_pages,
-    retract_refusal,
-)
+from crawler.history import Delivery, ThreadHistory
 from crawler.history.thread_history import Learnt
-from crawler.items import Refusal, refusal_id, refusal_line
+from crawler.items import Refusal
 from crawler.items.reasons import PASSING
-from crawler.privacy import redacted_line
 
 
 @dataclass(slots=True)
@@ -81,10 +77,9 @@ class Visit:
         return self.other.of(self.url)
 
     @property
-    def refusal_id(self) -> str:
-        """The name of a refusal of the page that is asked for."""
-        root = urls.forum_root(self.url, None)
-        return refusal_id(root, self.url, _thread_id(self.task), self._page_number)
+    def refusal(self) -> PageRefusal:
+        """The refusal of the page that is asked for, should there be one."""
+        return PageRefusal(self.frontier, self.task, self.url)
 
     def answer(self, answer: Answer) -> Step:
         """What comes of an answer, whatever it turned out to be."""
@@ -115,7 +110,7 @@ class Visit:
         task = self.task
         is_thread = isinstance(page, ThreadPage)
         is_new = is_thread and not is_known(task, self.site)
-        step = self._page(page, now, self._retracted(now))
+        step = self._page(page, now, self.refusal.retract(now))
         decided = self.frontier.obstacles.answered(
             is_page=is_thread or isinstance(page, BoardPage),
             is_thread=is_thread,
@@ -127,7 +122,7 @@ class Visit:
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
         self.other = OtherAddresses(self.frontier)
-        batch = self._retracted(now)
+        batch = self.refusal.retract(now)
         if self.history is None:
             self.history = self.frontier.history(task)
         entries, changes = self.history.end_before(task.page, now)
@@ -180,7 +175,7 @@ class Visit:
         """The doubt about an answer; ``None`` where the forum itself settles it."""
         task, frontier = self.task, self.frontier
         kind = kind_of_doubt(refused, task, frontier)
-        known = self.site.archive.ledger.refusal(self.refusal_id)
+        known = self.site.archive.ledger.refusal(self.refusal.id)
         if known is not None and known.reason != refused.reason:
             known = None
         # a right that was denied for good, a thread that was missing in an earlier run
@@ -244,18 +239,18 @@ class Visit:
         """Publish what there is of a page, and the refusal of what there is not."""
         now = answer.seen_at
         if refused.reason == "truncated" and page is not None and refused.message is None:
-            line = self._refusal(refused, now, attempts=answer.attempts)
-            return self._page(page, now, self._emitted(line, now, is_own=is_own))
+            line = self.refusal.line(refused, now, attempts=answer.attempts)
+            return self._page(page, now, self.refusal.emit(line, now, is_own=is_own))
         task = self.task
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
-            return Step(_gone(task, self.site, now))
-        if is_own and _is_no_thread(task, refused):
+            return Step(gone_batches(task, self.site, now))
+        if is_own and is_no_thread(task, refused):
             self.site.tally.threads_missing += 1
-            batch = self._retracted(now)
+            batch = self.refusal.retract(now)
             batch.changes += [ThreadMissing(task.key, int(now.timestamp())), TaskDone(task)]
             return self._step(batch, following=None)
-        line = self._refusal(
+        line = self.refusal.line(
             refused,
             now,
             attempts=answer.attempts,
@@ -312,7 +307,7 @@ class Visit:
         if number is None:
             _add(batch, history.finish(now))
             refusals = self.site.archive.ledger.thread_refusals(task.key)
-            _retract_behind(history.count.pages, refusals, batch, now)
+            retract_behind(history.count.pages, refusals, batch, now)
             batch.changes.append(TaskDone(task))
             self.task = task
             return self._step(batch, following=None)
@@ -339,7 +334,7 @@ class Visit:
             tally.threads_unchanged += diff.unchanged
         if following is None and not task.variant and not task.is_single:
             refusals = self.site.archive.ledger.list_refusals(task.board_id)
-            _retract_behind(page.pages, refusals, batch, now)
+            retract_behind(page.pages, refusals, batch, now)
         warning = self.frontier.boards.warning(page, task)
         return self._step(batch, following, warning=warning)
 
@@ -361,26 +356,9 @@ class Visit:
 
     # -- refusals --------------------------------------------------------------------------------
 
-    def _refusal(self, refused: Refused, now: datetime, *, attempts: int, **more: Any) -> Refusal:
-        """The line of a refusal of the page that was asked for."""
-        line = refusal_line(
-            refused.reason,
-            url=self.url,
-            fetched_at=now,
-            message=refused.message,
-            evidence=refused.evidence,
-            message_raw=refused.text,
-            thread_id=_thread_id(self.task),
-            board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
-            page=self._page_number,
-            attempts=self.task.put_off + attempts,
-            **more,
-        )
-        return redacted_line(line, self.site.privacy)
-
     def _refuse(self, line: Refusal, now: datetime, *, is_own: bool) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
-        batch = self._emitted(line, now, is_own=is_own)
+        batch = self.refusal.emit(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
             changes, following = self.frontier.walks.list_failed(
@@ -408,67 +386,6 @@ class Visit:
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
         return self._next_page(batch, task, self.history, now)
-
-    def _emitted(self, line: Refusal, now: datetime, *, is_own: bool) -> Batch:
-        """A batch with the refusal, unless the last one said the same."""
-        frontier, task = self.frontier, self.task
-        met = Met(frontier.board_of(task), is_own, frontier.limits.budget.refused_days)
-        emitted = emit_refusal(line, self.site.archive.ledger, now, met)
-        frontier.met.add(line.item_id)
-        count_refusal(line, emitted, self.site, task=task, is_own=is_own)
-        return batch_of(emitted)
-
-    def _retracted(self, now: datetime) -> Batch:
-        """Retract an earlier refusal of a page that came."""
-        over = retract_refusal(
-            self.refusal_id,
-            self.site.archive.ledger,
-            now,
-            board_id=self.task.board_id if isinstance(self.task, ListTask) else None,
-            page=self._page_number,
-        )
-        return Batch([over]) if over else Batch()
-
-    # -- what was asked for ------------------------------------------------------------------------
-
-    @property
-    def _page_number(self) -> int | None:
-        return self.task.page if self.task.page > 1 else None
-
-
-def _thread_id(task: Task) -> str | None:
-    return task.key if isinstance(task, ThreadTask) else None
-
-
-def is_gone(task: Task, refused: Refused, site: Site) -> bool:
-    """Whether Discuz itself says of a thread that was read before that it is not there any more."""
-    is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
-    return is_notice and is_known(task, site)
-
-
-def _is_no_thread(task: Task, refused: Refused) -> bool:
-    """Whether Discuz says that no thread has a number of a range that is tried."""
-    is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
-    return is_notice and isinstance(task, ThreadTask) and task.is_tried
-
-
-def _gone(task: Task, site: Site, now: datetime) -> Iterator[Batch]:
-    """What a thread gives that is there no more."""
-    root = urls.forum_root(task.url, None)
-    ledger = site.archive.ledger
-    for entries, changes in gone_thread(ledger, task.key, root, now):
-        yield Batch(entries, changes)
-    over = retract_pages(ledger.thread_refusals(task.key), now, behind=None)
-    yield Batch(over, [TaskDone(task)], ends=task)
-
-
-def _retract_behind(
-    last: int, refusals: Iterable[RefusalState], batch: Batch, now: datetime
-) -> None:
-    """Retract earlier refusals of the pages behind the last one of a thread or list, if known."""
-    here = {entry.item_id for entry in batch.entries}
-    over = retract_pages(refusals, now, behind=last) if last else ()
-    batch.entries += [entry for entry in over if entry.item_id not in here]
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:

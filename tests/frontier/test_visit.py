@@ -358,9 +358,9 @@ def test_a_refusal_says_what_was_asked_for(tmp_path: Path) -> None:
     offline = Offline(tmp_path)
     run = offline.begin(T1)
     (visit,) = run.next_visits()
-    assert visit.refusal_id == "b.example:refusal:7"
+    assert visit.refusal.id == "b.example:refusal:7"
     give(run, visit, thread(1, pages=2))
-    assert visit.refusal_id == "b.example:refusal:7:2"
+    assert visit.refusal.id == "b.example:refusal:7:2"
     step = give(run, visit, refused("no_permission", required_level=20))
     line, _ = store(run, visit, step)
     assert line.item_id == "b.example:refusal:7:2"
