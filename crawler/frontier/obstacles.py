@@ -121,7 +121,7 @@ class Obstacles(Generic[Outcome]):
     _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
     _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
-    _first_doubt: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    _first_doubt: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
     _verdicts: dict[int, bool] = field(default_factory=dict)
     _checks: int = 0
     _new_threads: int = 0
@@ -175,16 +175,28 @@ class Obstacles(Generic[Outcome]):
             decided.add(Kind.RIGHTS)
         for kind in decided:
             self._series[kind].clear()
-        over = [task for task, (kind, _) in self._waiting.items() if kind in decided]
-        return [self._waiting.pop(task)[1](True) for task in over]
+        if is_thread:
+            # the forum has its memory; how many are missing stays counted
+            decided.add(Kind.MISSING)
+        over = [(task, kind) for task, (kind, _) in self._waiting.items() if kind in decided]
+        return [
+            self._waiting.pop(task)[1](kind is not Kind.MISSING or not self._have_vanished())
+            for task, kind in over
+        ]
+
+    def check_failed(self) -> None:
+        """The page that was read before tells nothing this time."""
+        self.wants_check = False
+        self._checks += 1
 
     def weigh(self, doubt: Doubt) -> Course:
         """What becomes of a task whose answer is in doubt."""
         if doubt.kind is Kind.MISSING:
             self._series[Kind.MISSING][doubt.task_id] = doubt
-            return Course.REFUSE if doubt.is_second else Course.PUT_OFF
         if doubt.task_id in self._verdicts:
             return Course.REFUSE
+        if doubt.kind is Kind.MISSING:
+            return self._weigh_missing(doubt)
         others = self._series[doubt.kind].keys() - {doubt.task_id}
         if doubt.can_pass and (doubt.is_check or not others):
             return Course.ASK_AGAIN
@@ -200,9 +212,9 @@ class Obstacles(Generic[Outcome]):
 
     def is_own(self, doubt: Doubt) -> bool:
         """Whether a doubt that is refused at once is proved to be about its address."""
-        if doubt.kind is Kind.MISSING:
-            return not self._have_vanished()
-        return self._verdicts.pop(doubt.task_id, False)
+        is_proved = self._verdicts.pop(doubt.task_id, doubt.kind is Kind.MISSING)
+        have_vanished = doubt.kind is Kind.MISSING and self._have_vanished()
+        return is_proved and not have_vanished
 
     def wait(self, doubt: Doubt, outcome: Callable[[bool], Outcome]) -> None:
         """Keep what is to be published of a doubt until it is decided.
@@ -217,7 +229,7 @@ class Obstacles(Generic[Outcome]):
         Returns the tasks to ask for once more; none where a check may still decide them.
         """
         kinds = {kind for kind, _ in self._waiting.values()}
-        is_open = bool(kinds & {Kind.FOREIGN, Kind.LISTS})
+        is_open = bool(kinds & {Kind.FOREIGN, Kind.LISTS, Kind.MISSING})
         is_open = is_open or (Kind.RIGHTS in kinds and not self._new_threads)
         if is_open and self._checks < _CHECKS and self.can_check():
             self.wants_check = True
@@ -232,9 +244,7 @@ class Obstacles(Generic[Outcome]):
 
         ``is_alone``: the answer before this one was the forum's.
         """
-        answers, pages, new = self._first_doubt.setdefault(
-            doubt.task_id, (self._answers, self._pages, self._new_threads)
-        )
+        answers, pages, _, new = self._since(doubt)
         if not doubt.is_second or doubt.is_check:
             return False
         if doubt.kind is Kind.RIGHTS:
@@ -243,6 +253,25 @@ class Obstacles(Generic[Outcome]):
         if doubt.kind is Kind.LISTS:
             return self._pages > pages
         return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))
+
+    def _weigh_missing(self, doubt: Doubt) -> Course:
+        """A thread is gone if another one was read since it was found missing for the first time.
+
+        A forum that lost its memory, for a night or to a backup, says the same of all that it lost.
+        """
+        threads = self._since(doubt)[2]
+        if doubt.is_check:
+            self.check_failed()
+        if not doubt.is_second:
+            return Course.PUT_OFF
+        if self._threads > threads or not self.can_check() or self._have_vanished():
+            return Course.REFUSE
+        return Course.WAIT
+
+    def _since(self, doubt: Doubt) -> tuple[int, int, int, int]:
+        """How many answers, pages, threads and new threads had come by a task's first doubt."""
+        now = self._answers, self._pages, self._threads, self._new_threads
+        return self._first_doubt.setdefault(doubt.task_id, now)
 
     def _have_vanished(self) -> bool:
         """Whether so many threads are missing that the forum may have lost them for a while."""

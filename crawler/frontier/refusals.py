@@ -180,9 +180,13 @@ def is_there(task: Task, site: Site) -> bool:
     """Whether a thread was there: it was read, or something else than the forum kept us from it."""
     if not isinstance(task, ThreadTask):
         return False
-    root = urls.forum_root(task.url, None)
-    refusal = site.archive.ledger.refusal(refusal_id(root, task.url, task.key, None))
+    refusal = site.archive.ledger.refusal(thread_refusal_id(task))
     return is_known(task, site) or (refusal is not None and refusal.is_retriable)
+
+
+def thread_refusal_id(task: ThreadTask) -> str:
+    """The name of the refusal of a thread as a whole."""
+    return refusal_id(urls.forum_root(task.url, None), task.url, task.key, None)
 
 
 def is_known(task: Task, site: Site) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
 from crawler.archive.changes import Change, TaskAgain, TaskFound
@@ -23,52 +23,80 @@ from crawler.frontier.tasks import (
 _CANDIDATES = 50
 
 
-def refused_again(make: TaskMaker, budget: Budget, now: int) -> Iterator[Change]:
-    """Tasks of threads and lists of which a refusal, or that of a page, may be over by now."""
+def refused_again(
+    make: TaskMaker, budget: Budget, now: int, met: Container[str] = ()
+) -> Iterator[Change]:
+    """Tasks of threads and lists of which a refusal, or that of a page, may be over by now.
+
+    ``met`` are the names of the refusals of this run: what was refused in it waits for the next.
+    """
     if not any(map(is_walk, make.options.addresses)):
         return
+    threads: dict[str, list[RefusalState]] = {}
+    walked = {task.key for task in make.ledger.task_queue.tasks(ListTask)}
     for refusal in make.ledger.refusals_due(now, budget.refused_before(now), budget.pages):
         if make.options.threads and not make.options.names_thread(refusal.thread_id):
             continue
-        task = _refused_task(make, refusal)
+        if refusal.id in met:
+            continue
+        if refusal.thread_id is not None:
+            threads.setdefault(refusal.thread_id, []).append(refusal)
+            continue
+        task = _refused_list(make, refusal, walked)
         if task is not None:
             yield TaskFound(task)
+    for thread_id, refusals in threads.items():
+        # it may have been read in this job already, but for the page that was refused
+        yield TaskAgain(_refused_thread(make, thread_id, refusals))
 
 
-def _refused_task(make: TaskMaker, refusal: RefusalState) -> Task | None:
-    if refusal.thread_id is not None:
-        known = make.ledger.thread(refusal.thread_id)
-        read = make.ledger.pages(refusal.thread_id)
-        is_missing = refusal.reason == "not_found"
-        todo = [1] if is_missing else pages_to_read(known, read, from_top=False)
-        return make.thread(refusal.thread_id, todo=todo, priority=TRIED_AGAIN)
+def _refused_thread(make: TaskMaker, thread_id: str, refusals: list[RefusalState]) -> ThreadTask:
+    """The task of a thread of which these refusals stand: of itself or of some of its pages."""
+    known = make.ledger.thread(thread_id)
+    read = make.ledger.pages(thread_id)
+    is_missing = all(refusal.reason == "not_found" for refusal in refusals)
+    todo = {1} if is_missing else {*pages_to_read(known, read, from_top=False)}
+    addresses = [urls.read_thread_address(refusal.url) for refusal in refusals]
+    if known is not None and known.pages:
+        todo |= {each.page for each in addresses if each and each.page <= known.pages}
+    return make.thread(thread_id, todo=sorted(todo), priority=TRIED_AGAIN)
+
+
+def _refused_list(make: TaskMaker, refusal: RefusalState, walked: Container[str]) -> Task | None:
+    """The task of a list that was refused, or of which a page was.
+
+    ``walked`` are the keys of the lists of this job.
+    """
     address = urls.read_board_address(refusal.url)
     if address is None or not make.is_here(refusal.url):
         return None
     boards = make.options.boards
     if boards and address.board_id not in boards:
         return None
+    plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
+    # a page that is asked for by itself: its variant or list was walked, to another page
+    key, page = f"{address.board_id}:{address.page}", address.page
     variant = variant_of(refusal.url)
     if variant:
-        plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
         task = variant_task(plain, (variant,))
-        # the variant may have been looked at in this job already, up to another page
-        key = f"{task.key}:{address.page}"
-        return replace(task, key=key, page=address.page, is_found=True)
+        return replace(task, key=f"{task.key}:{page}", page=page, is_found=True)
+    if page > 1 and plain.key in walked:
+        return replace(plain, key=key, page=page, board=address.board_id, is_single=True)
     # from its first page on: what moved while a page was refused is anywhere
-    return ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
+    return plain
 
 
-def task_to_check(make: TaskMaker) -> ThreadTask | None:
+def task_to_check(make: TaskMaker, is_left_out: Callable[[ThreadTask], bool]) -> ThreadTask | None:
     """The task of a thread that was read before, to see whether the forum still answers.
 
-    ``None`` where nothing was ever read.
+    ``is_left_out`` tells which are not asked for. ``None`` where no other was ever read.
     """
     queue = make.ledger.task_queue
     for thread_id in make.ledger.newest_threads(_CANDIDATES):
         if not queue.is_waiting(ThreadTask, thread_id):
             task = make.thread(thread_id, todo=[1], priority=CHECKED)
-            return replace(task, is_revisit=True, is_check=True)
+            if not is_left_out(task):
+                return replace(task, is_revisit=True, is_check=True)
     return None
 
 

@@ -25,7 +25,7 @@ from crawler.frontier.board_gaps import BoardGaps
 from crawler.frontier.config import Limits
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
-from crawler.frontier.refusals import is_known, is_link_board
+from crawler.frontier.refusals import is_known, is_link_board, thread_refusal_id
 from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to_check
 from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
@@ -143,7 +143,9 @@ class SiteFrontier:
             self._has_revisited = True
             # what a list or an address has led to in this job is a task of its own already, and
             # pages that were read in this run need no revisit
-            self._ledger.apply(list(refused_again(self.make, self.limits.budget, self._now)))
+            self._ledger.apply(
+                list(refused_again(self.make, self.limits.budget, self._now, self.met))
+            )
             self._ledger.apply(list(revisits(self.make, self.limits.budget, self._now)))
             tasks = self._task_queue.next(limit, self._in_flight)
         if not tasks and not is_busy and self._waiting:
@@ -188,14 +190,19 @@ class SiteFrontier:
 
     def _can_check(self) -> bool:
         """Whether a page that was read before may be asked for: not for a thread that was named."""
-        return self._is_wide and task_to_check(self.make) is not None
+        return self._is_wide and self._task_to_check() is not None
 
     def _check(self) -> None:
         """Put a thread that was read before in front of all that waits."""
-        task = task_to_check(self.make)
+        task = self._task_to_check()
         self.obstacles.wants_check = task is not None
         if task is not None:
             self._ledger.apply([TaskAgain(task)])
+
+    def _task_to_check(self) -> ThreadTask | None:
+        return task_to_check(
+            self.make, lambda task: self._is_passed_over(task, thread_refusal_id(task))
+        )
 
     def mark_waiting(self, task: Task) -> None:
         """Nothing more is asked for a task before other answers decide what its own was."""
@@ -234,22 +241,27 @@ class SiteFrontier:
 
     def is_left_out(self, task: Task, refusal_id: str) -> bool:
         """Whether a task is done unasked: it is on the removal list, or a refusal still stands."""
-        if isinstance(task, ThreadTask) and task.key in self.site.privacy.removals.threads:
+        seen: list[PageSeen] = []
+        if not self._is_passed_over(task, refusal_id):
+            return False
+        if self._is_removed(task):
             self.site.tally.removed += 1
-            seen = []
         elif self._stands(task, refusal_id):
             self.site.tally.refusals_standing += 1
             # nothing is gained by choosing its pages again and again
             pages = self._ledger.pages(task.key) if isinstance(task, ThreadTask) else ()
             seen = [PageSeen(task.key, number, self._now) for number in pages]
-        elif refusal_id in self.met and not task.is_asked:
-            # in this very run, by the job that an earlier run has left
-            seen = []
-        else:
-            return False
         self._ledger.apply([*seen, TaskDone(task)])
         self.complete(task)
         return True
+
+    def _is_passed_over(self, task: Task, refusal_id: str) -> bool:
+        # it may have been met in this very run, by the job that an earlier run has left
+        is_met = refusal_id in self.met and not task.is_asked
+        return self._is_removed(task) or is_met or self._stands(task, refusal_id)
+
+    def _is_removed(self, task: Task) -> bool:
+        return isinstance(task, ThreadTask) and task.key in self.site.privacy.removals.threads
 
     # -- what is known of a task -----------------------------------------------------------------
 

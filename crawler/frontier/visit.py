@@ -168,6 +168,8 @@ class Visit:
             is_own = frontier.obstacles.is_own(doubt)
         elif refused.reason in PASSING and self._may_ask_again():
             return self._ask_again()
+        elif self._is_check(task):
+            frontier.obstacles.check_failed()
         step = self._refusal_step(refused, page, answer, is_own=is_own)
         return replace(step, decided=tuple(chain.from_iterable(decided)))
 

@@ -130,8 +130,11 @@ def breaches(seed: int) -> list[str]:
         town = random_town(forum, random)
         # refusals of the nights before, and what was reached since
         before, reached = 0, set[str]()
+        was_whole = was_partial = False
         for number in range(random.randint(2, 5)):
-            night = _night(town, random, data, seed=10 * seed + number)
+            night = _night(town, random, data, seed=10 * seed + number, was_whole=was_whole)
+            was_whole |= night.run.status == 0
+            was_partial |= night.obstacle.share < 1
             reached |= night.reached
             night.reached, night.refusals_before = reached, before
             told += [f"{night.kind}, night {number}: {each}" for each in night.breaches()]
@@ -140,6 +143,9 @@ def breaches(seed: int) -> list[str]:
             age(data)
             live(town, random)
         forum.answer = lambda path: Forum.answer(forum, path)  # type: ignore[method-assign]
+        if was_partial:
+            # what was refused again and again while others were answered is asked seldom by now
+            age(data, 30)
         run = scrapy("crawl", "discuz", "-a", f"url={forum.root}", data=data)
         state, shown = present(run), wanted(town)
         if missing := {key for key, text in shown.items() if state.get(key) != text}:
@@ -153,7 +159,7 @@ def breaches(seed: int) -> list[str]:
     return told
 
 
-def _night(town: Town, random: Random, data: Path, *, seed: int) -> Night:
+def _night(town: Town, random: Random, data: Path, *, seed: int, was_whole: bool) -> Night:
     forum = town.forum
     kind = random.choice(sorted(KINDS))
     obstacle = Obstacle(
@@ -168,7 +174,8 @@ def _night(town: Town, random: Random, data: Path, *, seed: int) -> Night:
     if kind in ("lost", "login_wall", "no_rights"):
         # the forum's own words, said of single threads twice while others are there, are true
         obstacle.share = 1
-    if kind == "lost":
+    if kind == "lost" or (kind in ("login_wall", "no_rights") and not was_whole):
+        # of lists that nobody has ever read they are true as well
         obstacle.covers = "viewthread"
     kill = (random.choice(_KILLS), random.randint(0, 15)) if random.random() < 0.25 else None
     forum.asked.clear()

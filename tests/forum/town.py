@@ -106,7 +106,8 @@ class Town:
         for talk in self.talks.values():
             self._publish_talk(talk)
         for tid in self.gone:
-            pages[thread_path(tid)] = GONE
+            for page in (1, 2):
+                pages[thread_path(tid, page)] = GONE
 
     def _publish_board(self, fid: int, name: str) -> None:
         sticky = [talk for talk in self.talks.values() if talk.sticky == 3]

@@ -141,7 +141,7 @@ def test_refusals_that_may_be_over(
 ) -> None:
     ledger.apply([seen])
     changes = list(refused_again(maker(ledger), budget, NOW))
-    tasks = [change.task for change in changes if isinstance(change, TaskFound)]
+    tasks = [change.task for change in changes if isinstance(change, TaskAgain)]
     assert len(tasks) == len(changes)
     assert [task.key for task in tasks] == tried
     assert all((task.priority, task.page) == (TRIED_AGAIN, 1) for task in tasks)
@@ -154,7 +154,7 @@ def test_a_thread_of_which_one_page_was_refused_is_read_where_it_is_not_known(
 ) -> None:
     ledger.apply([ThreadSeen(ThreadState("7", "2", pages=5)), refusal("7", is_retriable=True)])
     (again,) = refused_again(maker(ledger), Budget(), NOW)
-    assert isinstance(again, TaskFound)
+    assert isinstance(again, TaskAgain)
     assert isinstance(again.task, ThreadTask)
     assert (again.task.page, again.task.todo) == (4, (5,))
 
