@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 # How often one address of a chain of redirects is asked for.
 _TIMES_THERE = 2
+# The address of a request that asks nobody.
+NOTHING = "data:,"
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
 FORUM = "media_of_forum"
 # The key of the seconds that an answer asks to wait, where these are too many.
@@ -47,6 +49,13 @@ def add_contact(settings: BaseSettings) -> None:
     if settings.get("CONTACT"):
         agent = settings["USER_AGENT"].removesuffix(")")
         settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
+
+
+class NothingMiddleware:
+    """Answers requests that ask nobody, so that no downloader sees and nobody counts them."""
+
+    def process_request(self, request: Request) -> Response | None:
+        return Response(request.url) if request.url == NOTHING else None
 
 
 class PrivateAddressError(IgnoreRequest):

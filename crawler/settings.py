@@ -67,6 +67,8 @@ DOWNLOADER_MIDDLEWARES = {
     # that of a private address is not asked for
     "crawler.middlewares.RobotsAvailableMiddleware": 60,
     "crawler.middlewares.PublicAddressMiddleware": 50,
+    # before all others
+    "crawler.middlewares.NothingMiddleware": 1,
 }
 # A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.
 RETRY_AFTER_MAX = 600

@@ -15,6 +15,7 @@ from crawler.frontier.options import (
 from crawler.frontier.refusals import kind_of
 from crawler.frontier.remarks import RaisedAlarm
 from crawler.frontier.run import Run, RunEndsError, run_of
+from crawler.frontier.saved_pages import saved_page
 from crawler.frontier.site import NotedRefusal, Site
 from crawler.frontier.template_drift import Sample
 from crawler.frontier.visit import Visit
@@ -41,4 +42,5 @@ __all__ = [
     "kind_of",
     "read_options",
     "run_of",
+    "saved_page",
 ]

@@ -57,7 +57,7 @@ def refused_as(
         return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
     if isinstance(page, Message):
         is_about_this = page.evidence == "about_this"
-        is_elsewhere = is_about_this and is_redirected and _is_elsewhere(answer.url, task)
+        is_elsewhere = is_about_this and is_redirected and _is_elsewhere(answer.url, task, page)
         evidence: Evidence = "forum" if is_elsewhere else page.evidence
         return Refused(page.reason, evidence, page.text, page)
     if not _is_kind(page, task):
@@ -70,13 +70,20 @@ def refused_as(
     return None
 
 
-def _is_elsewhere(url: str, task: Task) -> bool:
-    """Whether an address that a task was led to is not that of its own thread or board."""
+def _is_elsewhere(url: str, task: Task, message: Message) -> bool:
+    """Whether an address that a task was led to is not that of its own thread or board.
+
+    From a thread of a board with a password Discuz leads to the board, which asks for it
+    (forum_viewthread.php).
+    """
+    board = urls.read_board_address(url)
     if isinstance(task, ThreadTask):
         thread = urls.read_thread_address(url)
+        if thread is None and board is not None and message.reason == "password":
+            own = task.row.board if task.row else None
+            return own is not None and _is_other_id(board.board_id, own)
         return thread is None or thread.thread_id != task.key
     if isinstance(task, ListTask):
-        board = urls.read_board_address(url)
         # a board may have a short name as well: forum-harbour-1.html
         return board is None or _is_other_id(board.board_id, task.board_id)
     return False

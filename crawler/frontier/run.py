@@ -9,35 +9,30 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
-from crawler.archive import InUseError, LedgerError, SiteArchive, encode, site_folder
+from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
 from crawler.archive.changes import Change
 from crawler.discuz import urls
-from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.discuz.facts import Page
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Config
+from crawler.frontier.last_lines import last_batch
 from crawler.frontier.obstacles import Stopped
 from crawler.frontier.options import Options
-from crawler.frontier.refusals import count_refusal, unexpected
 from crawler.frontier.remarks import Pauses, RaisedAlarm, Remarks, Resumed
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
-from crawler.frontier.step import Batch, Step, batch_of
+from crawler.frontier.step import Batch, Step
 from crawler.frontier.template_drift import Drift, keep_samples
-from crawler.frontier.thread_ranges import range_coverage
 from crawler.frontier.visit import Visit
 from crawler.history import (
     Deliveries,
     Delivery,
     Entry,
     Fate,
-    Met,
-    ReadingPlan,
     Tally,
-    ThreadHistory,
-    emit_refusal,
 )
-from crawler.items import Line, Refusal, refusal_line, to_json
-from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy, redacted_line
+from crawler.items import Line
+from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy
 
 logger = logging.getLogger(__name__)
 
@@ -195,51 +190,16 @@ class Run:
             logger.error("%s is left alone: %s", visit.frontier.root, stopped)
         return step
 
-    def end_if_left(self) -> None:
-        """Raise `RunEndsError` if every site is done or left alone, and one of them is left."""
-        stopped = self.stopped
-        if stopped and all(each.is_stopped or each.is_finished for each in self.frontiers):
-            raise RunEndsError(stopped.why)
+    @property
+    def is_over(self) -> bool:
+        """Whether every site is done or left alone."""
+        return all(each.is_stopped or each.is_finished for each in self.frontiers)
 
-    def saved_page(self, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
-        """What a saved page gives: it alone, for nothing that it links to is asked for."""
-        if not isinstance(page, ThreadPage) or page.thread_id is None:
-            message = page if isinstance(page, Message) else None
-            refused = unexpected(page)
-            line = refusal_line(
-                message.reason if message else refused.reason,
-                url=url,
-                fetched_at=now,
-                message=message,
-                evidence=None if message else refused.evidence,
-                message_raw=None if message else refused.text,
-            )
-            site = self.site(line.site)
-            line = redacted_line(line, site.privacy)
-            return site, _saved_refusal(line, site, now)
-        site = self.site(urls.site_of(page.site.root))
-        if page.thread_id in site.privacy.removals.threads:
-            site.tally.removed += 1
-            return site, Batch()
-        asked = ReadingPlan(
-            page.thread_id,
-            self.run_id,
-            with_replies=self.options.with_replies,
-            privacy=site.privacy,
-            media=self.config.limits.media,
-        )
-        history = ThreadHistory(site.archive.ledger, asked)
-        entries, changes = history.add_page(page, page.page, now)
-        last_entries, last_changes = history.finish(now)
-        batch = Batch(entries + last_entries, changes + last_changes)
-        if page.is_truncated:
-            line = refusal_line(
-                "truncated", url=url, fetched_at=now, thread_id=page.thread_id, evidence="forum"
-            )
-            cut = _saved_refusal(line, site, now)
-            batch.entries += cut.entries
-            batch.changes += cut.changes
-        return site, batch
+    def end_if_left(self) -> None:
+        """Raise `RunEndsError` if the run is over, and a site was left alone."""
+        stopped = self.stopped
+        if stopped and self.is_over:
+            raise RunEndsError(stopped.why)
 
     # -- storing -----------------------------------------------------------------------------------
 
@@ -254,6 +214,16 @@ class Run:
         for batch in step.batches:
             visit.delivered, lines = self._begin(frontier, batch, visit.delivered, origin)
             yield from lines
+
+    def last_lines(self, now: datetime) -> Iterator[Line]:
+        """The lines behind all others, once: how complete the boards and ranges are."""
+        for frontier in self.frontiers:
+            if frontier.has_ended:
+                continue
+            frontier.has_ended = True
+            batch = last_batch(frontier, now, self.run_id)
+            if batch.entries or batch.changes:
+                yield from self.deliver_batch(frontier.site, batch, batch)
 
     def _begin(
         self, frontier: SiteFrontier, batch: Batch, after: Delivery | None, origin: object
@@ -359,7 +329,6 @@ class Run:
                 return
             try:
                 frontier.note_standing()
-                self._end_boards(frontier, now)
                 if not frontier.is_finished:
                     lists, threads = self.remarks.left or (0, 0)
                     more_lists, more_threads = frontier.waiting()
@@ -367,25 +336,6 @@ class Run:
                 self._raise_alarm(frontier, now)
             except sqlite3.Error as error:
                 self.storage_failed(frontier.site.archive, error)
-
-    def _end_boards(self, frontier: SiteFrontier, now: datetime) -> None:
-        """Store how complete the boards are. No pipeline is open any more."""
-        site = frontier.site
-        for line, change in frontier.boards.end(now, self.run_id):
-            if line is None:
-                site.archive.ledger.apply([change])
-                continue
-            shown = redacted_line(line, site.privacy)
-            self.store_line(site, shown, encode(to_json(shown)), [change])
-        of_ranges = range_coverage(
-            frontier.make, now, self.run_id, is_finished=frontier.is_finished
-        )
-        for line, note in of_ranges:
-            self.store_line(site, line, encode(to_json(line)), [note])
-        try:
-            site.archive.flush()
-        except OSError as error:
-            self.storage_failed(site.archive, error)
 
     def _raise_alarm(self, frontier: SiteFrontier, now: datetime) -> None:
         """Report what fell away from a site's pages, and keep some of them."""
@@ -409,13 +359,6 @@ class Run:
         if alarms:
             kept = folder / "alarm" if is_kept else None
             self.remarks.alarm = RaisedAlarm(frontier.root, alarms[0], kept)
-
-
-def _saved_refusal(line: Refusal, site: Site, now: datetime) -> Batch:
-    """The refusal of a saved page, in its version: the same file may be read again and again."""
-    emitted = emit_refusal(line, site.archive.ledger, now, Met())
-    count_refusal(line, emitted, site, task=None, is_own=False)
-    return batch_of(emitted)
 
 
 def _is_for_guests(page: Page) -> bool:

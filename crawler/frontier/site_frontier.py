@@ -44,8 +44,9 @@ class SiteFrontier:
 
     ``walks`` says what its lists lead to, ``boards`` what of them cannot be reached.
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
-    nothing waits. ``obstacles`` weighs the answers that are in doubt. ``has_desktop``: where pages
-    for phones come, it may be asked for others. ``met`` are the names of the refusals of this run.
+    nothing waits; ``has_ended``: its last lines were told. ``obstacles`` weighs the answers that
+    are in doubt. ``has_desktop``: where pages for phones come, it may be asked for others. ``met``
+    are the names of the refusals of this run.
 
     It has more attributes than other classes, for it holds what the visits of a site share.
     """
@@ -71,6 +72,7 @@ class SiteFrontier:
             known_threads=site.archive.ledger.count_threads,
         )
         self.is_finished = False
+        self.has_ended = False
         self.met: set[str] = set()
         self.has_desktop = True
         self.boards = BoardGaps(site, options, int(now.timestamp()))

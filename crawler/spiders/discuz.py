@@ -23,9 +23,10 @@ from crawler.frontier import (
     Visit,
     is_file,
     read_options,
+    saved_page,
 )
 from crawler.items import Line
-from crawler.middlewares import add_contact
+from crawler.middlewares import NOTHING, add_contact
 from crawler.pipelines.running import end_crawl, store_config
 from crawler.reporting import printable
 from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
@@ -108,17 +109,27 @@ class DiscuzSpider(Spider):
         now = seen_at(response.url)
         page = read_response(response, now, self._sites)
         with _closing():
-            site, batch = self.run.saved_page(page, response.url, now)
+            site, batch = saved_page(self.run, page, response.url, now)
         yield from self.run.deliver_batch(site, batch, response)
 
     def spider_idle(self) -> None:
         """Nothing is under way: begin what waits, if the run is not to end."""
         self.run.settle_lost()
-        requests = list(self._next_requests())
+        requests = list(self._next_requests()) or self._last_request()
         if requests and self.crawler.engine:
             for request in requests:
                 self.crawler.engine.crawl(request)
             raise DontCloseSpider
+
+    def parse_end(self, _: Response) -> Iterable[Output]:
+        """No page: the lines that come when there is nothing left to ask for."""
+        yield from self.run.last_lines(datetime.now(UTC))
+
+    def _last_request(self) -> list[Request]:
+        """A request that asks nobody, for only an answer brings lines to the pipelines."""
+        if all(frontier.has_ended for frontier in self.run.frontiers):
+            return []
+        return [Request(NOTHING, callback=self.parse_end)]
 
     def spider_closed(self) -> None:
         """The last lines are stored: let others at the folders, show the counters."""
@@ -138,6 +149,8 @@ class DiscuzSpider(Spider):
         if step.asks_again:
             yield self._request(visit)
         elif step.is_left:
+            if self.run.is_over:
+                yield from self.run.last_lines(datetime.now(UTC))
             with _closing():
                 self.run.end_if_left()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -198,6 +198,7 @@ class Offline:
                             run.end_if_left()
         except RunEndsError as error:
             done.append(f"ends: {error.reason}")
+        settle(run, run.last_lines(now))
         run.flush()
         if not keep:
             run.close(now)
@@ -230,13 +231,18 @@ def give(run: Run, visit: Visit, given: Page | str, now: datetime = NOW) -> Step
 
 def store(run: Run, visit: Visit, step: Step) -> list[Line]:
     """The lines of a step, carried through the pipelines."""
-    lines = []
-    for line in run.deliver(visit, step, object()):
+    return settle(run, run.deliver(visit, step, object()))
+
+
+def settle(run: Run, lines: Iterable[Line]) -> list[Line]:
+    """Carry lines through the pipelines."""
+    done = []
+    for line in lines:
         found = run.deliveries.of_object(line)
         assert found is not None
         run.deliveries.settle(*found, Fate.STORED, encode(to_json(line)))
-        lines.append(line)
-    return lines
+        done.append(line)
+    return done
 
 
 def told(line: Line) -> str:

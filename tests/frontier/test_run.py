@@ -17,6 +17,7 @@ from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
 from crawler.frontier.run import Run, RunEndsError, run_of
+from crawler.frontier.saved_pages import saved_page
 from crawler.frontier.step import Batch
 from crawler.history.delivery import Delivery, Fate
 from crawler.items import to_json
@@ -202,7 +203,7 @@ def test_a_site_that_is_left_alone_does_not_end_another(
 )
 def test_a_saved_page(tmp_path: Path, page: Page, expected: list[str], is_incomplete: bool) -> None:
     run = Run(Config(tmp_path))
-    site, batch = run.saved_page(page, f"{ROOT}x.html", NOW)
+    site, batch = saved_page(run, page, f"{ROOT}x.html", NOW)
     assert [told(entry.line) for entry in batch.entries] == expected
     assert site is run.site("b.example")
     assert (site.tally.incomplete, bool(run.example)) == (is_incomplete, is_incomplete)
@@ -214,7 +215,7 @@ def test_a_saved_page(tmp_path: Path, page: Page, expected: list[str], is_incomp
     assert lines(tmp_path) == len(expected)
     # nothing of it is new the second time, and what it links to is not asked for
     if isinstance(page, type(thread(1))) and page.thread_id and not page.is_truncated:
-        assert run.saved_page(page, f"{ROOT}x.html", NOW)[1].entries == []
+        assert saved_page(run, page, f"{ROOT}x.html", NOW)[1].entries == []
     assert list(run.next_visits()) == []
     run.close(NOW)
 
@@ -223,14 +224,14 @@ def test_a_saved_page_of_a_thread_on_the_removal_list(tmp_path: Path) -> None:
     (tmp_path / "b.example").mkdir()
     (tmp_path / "b.example" / "removals.txt").write_text("thread 7\n", "utf-8")
     run = Run(Config(tmp_path))
-    site, batch = run.saved_page(thread(1), f"{ROOT}x.html", NOW)
+    site, batch = saved_page(run, thread(1), f"{ROOT}x.html", NOW)
     assert (batch.entries, batch.changes, site.tally.removed) == ([], [], 1)
     run.close(NOW)
 
 
 def test_only_opening_posts_of_saved_pages(tmp_path: Path) -> None:
     run = Run(Config(tmp_path), Options((), with_replies=False))
-    _, batch = run.saved_page(thread(1, 2), f"{ROOT}x.html", NOW)
+    _, batch = saved_page(run, thread(1, 2), f"{ROOT}x.html", NOW)
     assert [told(entry.line) for entry in batch.entries] == ["article 1"]
     run.close(NOW)
 
@@ -263,7 +264,7 @@ def test_what_became_of_lines_is_counted_where_they_belong(tmp_path: Path) -> No
     )
     one, other = run.site("b.example"), run.site("c.example")
     fates = [Fate.STORED, Fate.REJECTED, Fate.UNCHANGED, Fate.DROPPED, Fate.DROPPED, Fate.FAILED]
-    history = run.saved_page(thread(*range(1, 7), replies=None), f"{ROOT}x", NOW)[1]
+    history = saved_page(run, thread(*range(1, 7), replies=None), f"{ROOT}x", NOW)[1]
     entries = [each for each in history.entries if each.line.item_type != "coverage"]
     batch = Batch(entries, [NoteMade("x", "y")])
     for line, fate in zip(list(run.deliver_batch(one, batch, object())), fates, strict=True):
@@ -326,7 +327,7 @@ def test_pages_of_which_a_line_is_under_way_at_the_end_are_counted(offline: Offl
 
 def test_a_line_that_came_of_no_task(tmp_path: Path) -> None:
     run = Run(Config(tmp_path))
-    site, batch = run.saved_page(refused("challenge"), f"{ROOT}x.html", NOW)
+    site, batch = saved_page(run, refused("challenge"), f"{ROOT}x.html", NOW)
     (entry,) = batch.entries
     run.store_line(site, entry.line, encode(to_json(entry.line)), [NoteMade("x", "y")])
     run.flush()
@@ -356,7 +357,7 @@ def test_a_saved_page_that_is_read_again_has_one_history(
     seen = []
     for _ in versions:
         run = Run(Config(tmp_path))
-        site, batch = run.saved_page(refused(reason), f"{ROOT}x.html", NOW)
+        site, batch = saved_page(run, refused(reason), f"{ROOT}x.html", NOW)
         seen.append([entry.line.version for entry in batch.entries])
         for line in run.deliver_batch(site, batch, object()):
             found = run.deliveries.of_object(line)

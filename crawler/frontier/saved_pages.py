@@ -1,0 +1,63 @@
+"""Saved pages: each gives its own lines, and nothing that it links to is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawler.discuz import urls
+from crawler.discuz.facts import Message, Page, ThreadPage
+from crawler.frontier.refusals import count_refusal, unexpected
+from crawler.frontier.run import Run
+from crawler.frontier.site import Site
+from crawler.frontier.step import Batch, batch_of
+from crawler.history import Met, ReadingPlan, ThreadHistory, emit_refusal
+from crawler.items import Refusal, refusal_line
+from crawler.privacy import redacted_line
+
+
+def saved_page(run: Run, page: Page, url: str, now: datetime) -> tuple[Site, Batch]:
+    """What a saved page gives: it alone, for nothing that it links to is asked for."""
+    if not isinstance(page, ThreadPage) or page.thread_id is None:
+        message = page if isinstance(page, Message) else None
+        refused = unexpected(page)
+        line = refusal_line(
+            message.reason if message else refused.reason,
+            url=url,
+            fetched_at=now,
+            message=message,
+            evidence=None if message else refused.evidence,
+            message_raw=None if message else refused.text,
+        )
+        site = run.site(line.site)
+        line = redacted_line(line, site.privacy)
+        return site, _refusal_batch(line, site, now)
+    site = run.site(urls.site_of(page.site.root))
+    if page.thread_id in site.privacy.removals.threads:
+        site.tally.removed += 1
+        return site, Batch()
+    asked = ReadingPlan(
+        page.thread_id,
+        run.run_id,
+        with_replies=run.options.with_replies,
+        privacy=site.privacy,
+        media=run.config.limits.media,
+    )
+    history = ThreadHistory(site.archive.ledger, asked)
+    entries, changes = history.add_page(page, page.page, now)
+    last_entries, last_changes = history.finish(now)
+    batch = Batch(entries + last_entries, changes + last_changes)
+    if page.is_truncated:
+        line = refusal_line(
+            "truncated", url=url, fetched_at=now, thread_id=page.thread_id, evidence="forum"
+        )
+        cut = _refusal_batch(line, site, now)
+        batch.entries += cut.entries
+        batch.changes += cut.changes
+    return site, batch
+
+
+def _refusal_batch(line: Refusal, site: Site, now: datetime) -> Batch:
+    """The refusal of a saved page, in its version: the same file may be read again and again."""
+    emitted = emit_refusal(line, site.archive.ledger, now, Met())
+    count_refusal(line, emitted, site, task=None, is_own=False)
+    return batch_of(emitted)
