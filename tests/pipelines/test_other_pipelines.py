@@ -190,6 +190,19 @@ def test_feeds_of_one_class(forum: Forum, tmp_path: Path) -> None:
     assert posts.read_text("utf-8").split() == ["text", "开头的话", *WORDS]
 
 
+def test_a_feed_holds_what_the_archive_holds(forum: Forum, tmp_path: Path) -> None:
+    """The lines of boards among them, which come when all else is stored."""
+    town(forum)
+    feed = tmp_path / "all.jsonl"
+    arguments = ("crawl", "discuz", "-a", f"url={forum.root}", "-O", str(feed))
+    run = scrapy(*arguments, data=tmp_path / "data")
+    kinds = ("articles", "posts", "coverage", "refusals")
+    archived = [line for kind in kinds for line in run.lines(kind)]
+    lines = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
+    assert sorted(map(str, lines)) == sorted(map(str, archived))
+    assert {line.get("board_id") for line in run.lines("coverage")} >= {"2", "3", "4"}
+
+
 def test_a_kill_while_lines_are_with_another_pipeline(forum: Forum, tmp_path: Path) -> None:
     pipelines = {**OURS, "tests.pipelines.others.DropShort": 350}
     arguments = (
