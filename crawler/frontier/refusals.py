@@ -23,6 +23,7 @@ from crawler.items import DEFINITE, Reason, refusal_id
 from crawler.items.reasons import reason_of
 
 if TYPE_CHECKING:
+    from crawler.archive import Ledger
     from crawler.frontier.answer import Answer
     from crawler.frontier.site import Site
     from crawler.frontier.site_frontier import SiteFrontier
@@ -202,9 +203,13 @@ def is_known(task: Task, site: Site) -> bool:
     return known is not None and not known.is_gone
 
 
-def is_link_board(refusal: RefusalState) -> bool:
-    """Whether a refusal is that of a board which is a link to elsewhere, as far as we know."""
-    return refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
+def is_link_board(refusal: RefusalState, ledger: Ledger) -> bool:
+    """Whether a refusal is that of a board that is a link to elsewhere.
+
+    Nothing was ever read there; a guard may lead lists that were read to another host, too.
+    """
+    is_list = refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
+    return is_list and not ledger.has_threads(refusal.board or "")
 
 
 def count_refusal(
@@ -224,8 +229,8 @@ def count_refusal(
     if line.reason == "robots_disallowed":
         is_answer = not is_asked
     elif line.reason == "off_site":
-        # a board may be a link to elsewhere
-        is_answer = isinstance(task, ListTask) and not is_asked and is_own
+        is_link = is_link_board(emitted.seen.refusal, site.archive.ledger)
+        is_answer = isinstance(task, ListTask) and not is_asked and is_own and is_link
     else:
         is_answer = line.reason in DEFINITE and not line.retriable
         is_answer = is_answer and not (is_mistake and line.reason == "not_found")

@@ -209,8 +209,11 @@ class Run:
         ``origin`` is the response, or the failure, that the spider was called with.
         """
         frontier = visit.frontier
-        for batch in step.decided:
-            yield from self._begin(frontier, batch, batch.after, origin)[1]
+        for batches in step.decided:
+            after = None
+            for batch in batches:
+                after, lines = self._begin(frontier, batch, after or batch.after, origin)
+                yield from lines
         for batch in step.batches:
             visit.delivered, lines = self._begin(frontier, batch, visit.delivered, origin)
             yield from lines

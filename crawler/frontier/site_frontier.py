@@ -310,7 +310,7 @@ class SiteFrontier:
                     continue
             elif boards is not None and refusal.board not in boards:
                 continue
-            if is_link_board(refusal):
+            if is_link_board(refusal, self._ledger):
                 continue
             if is_unsettled(refusal):
                 self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)

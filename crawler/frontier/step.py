@@ -33,12 +33,12 @@ def batch_of(emitted: Emitted) -> Batch:
 class Step:
     """Outcome of one answer: what is stored, in batches, and whether the visit asks again.
 
-    ``is_left``: neither, for the site is left alone. ``decided`` are batches of other tasks, whose
-    answers were in doubt until this one came. ``warning`` is for the log.
+    ``is_left``: neither, for the site is left alone. ``decided`` are the batches of other tasks,
+    whose answers were in doubt until this one came. ``warning`` is for the log.
     """
 
     batches: Iterable[Batch] = ()
-    decided: Iterable[Batch] = ()
+    decided: Iterable[Iterable[Batch]] = ()
     asks_again: bool = False
     is_left: bool = False
     warning: str | None = None

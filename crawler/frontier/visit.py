@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
 
 from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
@@ -117,7 +116,7 @@ class Visit:
             is_new=is_new,
             is_check=self._is_check(task),
         )
-        return replace(step, decided=tuple(chain.from_iterable(decided)))
+        return replace(step, decided=decided)
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
@@ -129,7 +128,7 @@ class Visit:
         batch.entries[:0], batch.changes[:0] = entries, changes
         step = self._next_page(batch, task, self.history, now)
         decided = self.frontier.obstacles.answered(is_check=self._is_check(task))
-        return replace(step, decided=tuple(chain.from_iterable(decided)))
+        return replace(step, decided=decided)
 
     # -- answers that are not the page -------------------------------------------------------------
 
@@ -155,23 +154,23 @@ class Visit:
                 case Course.ASK_AGAIN:
                     return self._ask_again()
                 case Course.STOP:
-                    return Step(is_left=True, decided=tuple(chain.from_iterable(decided)))
+                    return Step(is_left=True, decided=decided)
                 case Course.PUT_OFF:
                     put_off = replace(task, put_off=task.put_off + answer.attempts)
                     step = Step([Batch(changes=[TaskPutOff(put_off)], ends=task)])
-                    return replace(step, decided=tuple(chain.from_iterable(decided)))
+                    return replace(step, decided=decided)
                 case Course.WAIT:
                     frontier.mark_waiting(task)
                     outcome = self._outcome(refused, page, answer)
                     frontier.obstacles.wait(doubt, outcome)
-                    return Step(decided=tuple(chain.from_iterable(decided)))
+                    return Step(decided=decided)
             is_own = frontier.obstacles.is_own(doubt)
         elif refused.reason in PASSING and self._may_ask_again():
             return self._ask_again()
         elif self._is_check(task):
             frontier.obstacles.check_failed()
         step = self._refusal_step(refused, page, answer, is_own=is_own)
-        return replace(step, decided=tuple(chain.from_iterable(decided)))
+        return replace(step, decided=decided)
 
     def _doubt(self, refused: Refused, answer: Answer) -> Doubt | None:
         """The doubt about an answer; ``None`` where the forum itself settles it."""

@@ -12,13 +12,14 @@ import pytest
 from crawler.archive.changes import NoteMade
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
+from crawler.archive.state import ThreadTask
 from crawler.discuz.facts import OtherPage, Page
 from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
 from crawler.frontier.run import Run, RunEndsError, run_of
 from crawler.frontier.saved_pages import saved_page
-from crawler.frontier.step import Batch
+from crawler.frontier.step import Batch, Step
 from crawler.history.delivery import Delivery, Fate
 from crawler.items import to_json
 from tests.frontier.offline import (
@@ -31,6 +32,7 @@ from tests.frontier.offline import (
     board_path,
     give,
     refused,
+    settle,
     store,
     thread,
     thread_path,
@@ -254,6 +256,23 @@ def test_a_task_is_complete_once_its_lines_are_stored(offline: Offline) -> None:
         run.deliveries.settle(*found, Fate.DROPPED)
     assert list(run.next_visits()) == []
     assert frontier.is_finished
+    run.close(NOW)
+
+
+def test_batches_of_a_task_that_others_decided_are_stored_in_their_order(offline: Offline) -> None:
+    """What the ledger learns behind the lines of a thread that is gone waits for these lines."""
+    offline.crawl(T7, pages={T7: thread(1, 2)})
+    run = offline.begin(T7, T8)
+    (visit, *_) = run.next_visits()
+    history = visit.frontier.history(ThreadTask(key="9", url=f"{ROOT}{thread_path(9)}"))
+    entries, _ = history.add_page(thread(1, tid=9), 1, NOW)
+    note = Batch(changes=[NoteMade("behind", "x")])
+    yielded = list(run.deliver(visit, Step(decided=[[Batch(entries), note]]), object()))
+    ledger = run.site("b.example").archive.ledger
+    assert ledger.note("behind") is None
+    settle(run, yielded)
+    assert ledger.note("behind") == "x"
+    run.flush()
     run.close(NOW)
 
 

@@ -466,6 +466,22 @@ def test_nobody_but_the_forum_in_known_words_deletes_a_thread(given: Given, tmp_
     assert offline.run.tally.threads_gone == 0
 
 
+@pytest.mark.parametrize("was_read", [False, True])
+def test_a_board_that_leads_elsewhere_is_a_link_if_it_never_was_a_board(
+    was_read: bool, tmp_path: Path
+) -> None:
+    offline = Offline(tmp_path)
+    pages: dict[str, Given] = {INDEX: index(2, 3), board_path(3): board(8, fid=3)}
+    other = thread(1, tid=8, board=Board("北岸", "3"))
+    pages |= {thread_path(8): other, plain_path(8): other, T1: thread(1)}
+    if was_read:
+        offline.crawl(INDEX, pages=pages | {L1: board(7)})
+        assert offline.run.tally.incomplete == 0
+    for night in (1, 2):
+        offline.crawl(INDEX, pages=pages | {L1: "off_site"}, now=NOW + night * timedelta(days=1))
+        assert offline.run.tally.incomplete == was_read
+
+
 # -- what the ledger learns ----
 
 
