@@ -122,7 +122,9 @@ class BoardGaps:
         limits = self._options.since, self._options.max_pages, self._options.max_threads
         for board_id, url in self._looked_at.items():
             board = self._ledger.board(board_id) or BoardState(board_id)
-            is_whole = self._ledger.walked(board_id, "") is not None
+            # a list that hides pages is walked twice before that is believed, and told at once
+            is_hiding = board.pages_shown is not None
+            is_whole = is_hiding or self._ledger.walked(board_id, "") is not None
             listing = Listing(url, is_whole=is_whole, is_limited=any(limits))
             counts = self._ledger.board_counts(board_id)
             uncompared = self._ledger.count_uncompared(board_id, self._began)

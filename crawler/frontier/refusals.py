@@ -119,6 +119,9 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
         shown, asked = page.board.id or "", task.board_id
         if _is_other_id(shown, asked):
             return f"the list of board {shown}, not {asked}"
+        if is_redirected and page.page != task.page:
+            # in place of a page that it does not show Discuz sends the first, without a redirect
+            return f"page {page.page} of the list, not {task.page}"
     is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
     if is_other_page and is_redirected and urls.is_index(task.url):
         return f"{kind_of(page)}, not the index"
@@ -154,7 +157,8 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     reason = refused.reason
     if reason == "robots_disallowed":
         return None
-    if reason == "truncated" and not frontier.obstacles.has_answers:
+    is_page = reason == "truncated" and refused.evidence == "forum"
+    if is_page and not frontier.obstacles.has_answers and not frontier.can_check():
         # a skin whose pages never have an end
         return None
     has_level = refused.message is not None and refused.message.required_level is not None

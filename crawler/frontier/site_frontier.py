@@ -68,7 +68,7 @@ class SiteFrontier:
         self.obstacles: Obstacles[Iterable[Batch]] = Obstacles(
             limits.blocks,
             limits.failures,
-            can_check=self._can_check,
+            can_check=self.can_check,
             known_threads=site.archive.ledger.count_threads,
         )
         self.is_finished = False
@@ -190,7 +190,7 @@ class SiteFrontier:
         """Whether more is asked for than one thread that was named."""
         return any(map(is_walk, self.options.addresses)) or len(self.options.addresses) > 1
 
-    def _can_check(self) -> bool:
+    def can_check(self) -> bool:
         """Whether a page that was read before may be asked for: not for a thread that was named."""
         return self._is_wide and self._task_to_check() is not None
 

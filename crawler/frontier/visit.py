@@ -36,7 +36,7 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of
-from crawler.history import Delivery, ThreadHistory
+from crawler.history import Delivery, ThreadHistory, is_unsettled
 from crawler.history.thread_history import Learnt
 from crawler.items import Refusal
 from crawler.items.reasons import PASSING
@@ -359,11 +359,14 @@ class Visit:
 
     def _refuse(self, line: Refusal, now: datetime, *, is_own: bool) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
+        known = self.site.archive.ledger.refusal(self.refusal.id)
         batch = self.refusal.emit(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
             changes, following = self.frontier.walks.list_failed(
-                task, task.pages if line.retriable else 0
+                task,
+                task.pages if line.retriable else 0,
+                is_settled=known is not None and is_unsettled(known),
             )
             batch.changes += changes
             return self._step(batch, following)

@@ -140,12 +140,23 @@ class Walks:
             url = address.page_url(1) if address else task.url
             return replace(task, page=task.page + 1, url=url, put_off=0), task
         if task.is_complete is None:
-            task = replace(task, is_complete=True)
+            task = replace(task, is_complete=self._is_end(page, task))
         return None, task
 
-    def list_failed(self, task: ListTask, pages: int) -> tuple[list[Change], ListTask | None]:
-        """A page of a list could not be read: go on behind it; the listing is not complete."""
-        task = replace(task, is_complete=False, above=None)
+    def _is_end(self, page: BoardPage, task: ListTask) -> bool:
+        """Whether a list ends here: of pages that are not shown two walks have to say the same."""
+        known = self._ledger.board(task.board_id)
+        shown = known.pages_shown if known else None
+        return page.page == task.page or task.page > page.pages or shown == task.page - 1
+
+    def list_failed(
+        self, task: ListTask, pages: int, *, is_settled: bool
+    ) -> tuple[list[Change], ListTask | None]:
+        """A page of a list could not be read: go on behind it.
+
+        The listing is not complete, unless the page was refused on several nights (``is_settled``).
+        """
+        task = replace(task, above=None, is_complete=task.is_complete if is_settled else False)
         if task.variant:
             return [*self._gaps.variants_after(task), TaskDone(task)], None
         if task.page < pages and not task.is_single:

@@ -71,8 +71,13 @@ def refusal_line(
 
 
 def refusal_id(root: str, url: str, thread_id: str | None, page: int | None) -> str:
-    """The name of a refusal: that of its thread, or of its address, and of the page."""
-    named = f"{urls.site_of(root)}:refusal:{thread_id or urls.without_fragment(url)}"
+    """The name of a refusal: that of its thread, or of its address, and of the page.
+
+    A forum's index has one name by whatever address it is asked for: `/`, `/forum.php`.
+    """
+    is_front = urls.is_index(url) and "gid=" not in url
+    address = root if is_front else urls.without_fragment(url)
+    named = f"{urls.site_of(root)}:refusal:{thread_id or address}"
     return f"{named}:{page}" if page else named
 
 

@@ -77,6 +77,17 @@ def test_a_list_that_promises_more_than_it_shows(tmp_path: Path) -> None:
     assert (told["threads_expected"], told["threads_listed"]) == (5, 3)
 
 
+def test_a_page_that_is_not_shown_on_one_night_is_looked_for_on_the_next(tmp_path: Path) -> None:
+    """A cache that mixes up its pages sends the first for the second, as Discuz does for 1,001."""
+    offline, shown = Offline(tmp_path), forum(pages=2)
+    pages = {**shown, board_path(2, 2): shown[board_path(2)]}
+    offline.crawl(board_path(2), pages=pages)
+    assert offline.run.tally.incomplete == 1
+    done = offline.crawl(board_path(2), pages=shown, now=NOW + timedelta(days=1))
+    assert any(text.startswith(f"{thread_path(13)}: post 130") for text in done)
+    assert boards_told(tmp_path)[-1]["status"] == "complete"
+
+
 def test_the_end_of_the_run_names_the_board(tmp_path: Path) -> None:
     offline = Offline(tmp_path)
     offline.crawl(board_path(2), pages=forum(rows_unread=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,21 @@ from crawler.archive.state import ListRowState, ListTask, Task, ThreadTask
 from crawler.discuz.facts import Evidence
 from crawler.frontier.answer import Answer
 from crawler.frontier.refusals import refused_as
-from tests.frontier.offline import NOW, ROOT, board_path, plain_path, refused, thread_path
+from tests.frontier.offline import NOW, ROOT, board, board_path, plain_path, refused, thread_path
 
 THREAD = ThreadTask(key="7", url=f"{ROOT}{plain_path(7)}")
 LISTED = ThreadTask(key="7", url=f"{ROOT}{plain_path(7)}", row=ListRowState("2"))
 LIST = ListTask(key="2", url=f"{ROOT}{board_path(2)}")
+
+
+def test_a_list_that_leads_to_another_page_of_itself_is_not_that_page() -> None:
+    page, task = board(7, page=1, pages=3), replace(LIST, page=3)
+    answer = Answer(f"{ROOT}{board_path(2)}", NOW, page)
+    said = refused_as(page, task, answer, is_redirected=True)
+    assert said is not None
+    assert (said.reason, said.evidence) == ("unknown_notice", "forum")
+    # Discuz shows the first in place of one that it does not show
+    assert refused_as(page, task, answer, is_redirected=False) is None
 
 
 @pytest.mark.parametrize(
