@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import socket
@@ -31,7 +32,9 @@ from crawler.discuz.facts import (
 )
 from crawler.items.build import post_lines
 from crawler.items.lines import to_json
-from tests.conftest import SHARED, scrapy
+from tests.conftest import SHARED, Forum, scrapy
+from tests.crawl.obstacle_seeds import age
+from tests.forum.obstacles import KINDS, Obstacle
 from tests.pages.skins import renamed
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no real pages beside the project")
@@ -46,11 +49,58 @@ REFUSED = {
 }
 
 
+class SavedPages(dict[str, Any]):
+    """The pages of the saved forum, as a forum at ``root`` answers, however they are asked for."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__()
+        spec = importlib.util.spec_from_file_location("replay", SHARED / "forum" / "replay.py")
+        assert spec is not None
+        assert spec.loader is not None
+        self._replay = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._replay)
+        host = root.removeprefix("http://").rstrip("/")
+        self._saved = self._replay.load(SHARED / "forum" / "x33", host)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        found = self._saved.get(self._replay.key(path))
+        if found is None and "mod=viewthread" in path:
+            found = self._saved[self._replay.key("/forum.php?mod=viewthread&tid=999999")]
+        if found is None:
+            return default
+        entry, body = found
+        own = ("content-length", "connection")
+        headers = {k: v for k, v in entry["headers"].items() if k.lower() not in own}
+        return entry["status"], headers, body
+
+
 def overlap(got: str, want: str) -> float:
     one, other = (Counter(re.sub(r"[\W_]+", "", text)) for text in (got, want))
     if one == other:
         return 1.0
     return 2 * (one & other).total() / max(1, one.total() + other.total())
+
+
+def holds_all(truth: str, folder: Path) -> None:
+    """Every post of the database is among the lines of a folder, as the database has it."""
+    score = subprocess.run(
+        [
+            sys.executable,
+            SHARED / "forum" / "score.py",
+            SHARED / "forum" / f"{truth}.json",
+            folder,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    figures = dict(line.rsplit(": ", 1) for line in score.splitlines())
+    for label, figure in figures.items():
+        share = re.fullmatch(r"([\d.]+) of \d+", figure)
+        if share:
+            assert float(share[1]) >= (0.995 if "overlap" in label else 1), label
+        elif label != "lines read":
+            assert figure == "0", label
 
 
 @pytest.mark.parametrize(("name", "truth"), [("x33", "truth"), ("x33-t1", "truth-t1")])
@@ -78,26 +128,34 @@ def test_the_saved_forum(name: str, truth: str, tmp_path: Path) -> None:
                 if line.item_id not in seen:
                     seen.add(line.item_id)
                     out.write(encode(to_json(line)))
-    score = subprocess.run(
-        [
-            sys.executable,
-            SHARED / "forum" / "score.py",
-            SHARED / "forum" / f"{truth}.json",
-            tmp_path,
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    figures = dict(line.rsplit(": ", 1) for line in score.splitlines())
-    for label, figure in figures.items():
-        share = re.fullmatch(r"([\d.]+) of \d+", figure)
-        if share:
-            assert float(share[1]) >= (0.995 if "overlap" in label else 1), label
-        elif label != "lines read":
-            assert figure == "0", label
+    holds_all(truth, tmp_path)
     if name == "x33":
         assert {tid: refused.get(tid) for tid in REFUSED} == REFUSED
+
+
+def test_the_saved_forum_behind_a_guard_that_lets_fifty_pages_through_a_night(
+    forum: Forum, tmp_path: Path
+) -> None:
+    """Complete after as many nights as that takes, and not called whole before."""
+    data = tmp_path / "data"
+    forum.pages = SavedPages(forum.root)
+    guard = Obstacle(forum, KINDS["script_guard"], after=50, covers="")
+    statuses = []
+    for night in range(12):
+        guard.begin()
+        guard.random.seed(night)
+        run = scrapy(
+            "crawl", "discuz", "-a", f"url={forum.root}", "-s", "REVISIT_PAGES=0", data=data
+        )
+        statuses.append(run.status)
+        assert len(guard.stopped) <= 10
+        if run.status == 0:
+            break
+        age(data)
+    assert statuses == [5] * 9 + [0], run.stderr
+    holds_all("truth", data)
+    refused = {line["thread_id"] for line in run.lines("refusals") if "thread_id" in line}
+    assert refused <= REFUSED.keys()
 
 
 def test_the_seed() -> None:

@@ -24,8 +24,9 @@ from tests.forum.town import CLOCK, Town, present, wanted
 _DAY = 86400
 _DEFINITE = {"not_found", "no_permission", "login_required", "password"}
 # Requests that an obstacle may answer in one run. A database of last year is asked twice for each
-# thread, for that is how a deletion is told.
+# thread, for that is how a deletion is told; of pages without an end each is read as far as it goes.
 _MOST = 30
+_EACH = {"lost": 2, "half_a_page": 3}
 _KILLS = ("between_flush_and_mark", "behind_the_mark", "in_the_middle_of_a_line")
 # The times of a ledger that make it a night older.
 _TIMES = {
@@ -102,7 +103,7 @@ class Night:
         }
         if wrong := (gone - state.keys()) & shown.keys():
             yield f"{len(wrong)} posts are called deleted and are there: {sorted(wrong)[:3]}"
-        most = 2 * len(self.town.talks) + 10 if self.kind == "lost" else _MOST
+        most = max(_MOST, _EACH.get(self.kind, 0) * len(self.town.talks) + 10)
         if self.obstacle.share == 1 and len(self.obstacle.stopped) > most:
             yield f"{len(self.obstacle.stopped)} requests past the obstacle"
         if run.status and "http" not in run.stderr.splitlines()[-1]:
