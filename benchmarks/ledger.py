@@ -18,14 +18,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.frontier.stop_rule import Patience
-
-from crawler.archive import Ledger, SiteArchive
-from crawler.archive.changes import Change, PageSeen, PostSeen, TaskFound, ThreadSeen
-from crawler.archive.state import PostState, Task, ThreadState
-from crawler.frontier.options import read_options
-from crawler.frontier.revisits import Budget
-from crawler.frontier.site_frontier import Frontier
+from crawler.archive import Ledger
+from crawler.archive.changes import Change, PageSeen, PostSeen, TaskDone, TaskFound, ThreadSeen
+from crawler.archive.state import PostState, ThreadState, ThreadTask
+from crawler.frontier import Config, Run, read_options
 
 _EIGHT = bytes(range(8))
 _IN_ONE_GO = 20_000
@@ -93,32 +89,28 @@ def mark(path: Path) -> None:
 
 def wait(folder: Path, waiting: int) -> None:
     """A crawl's frontier with so many threads waiting, of which a thousand are begun."""
-    archive = SiteArchive(folder)
-    arguments = read_options(url="http://bbs.example.net/")
-    frontier = Frontier(
-        archive,
-        "http://bbs.example.net/",
-        arguments,
-        run_id="x",
-        now=datetime.now(UTC),
-        budget=Budget(),
-        patience=Patience(0, 0),
-    )
+    root = "http://bbs.example.net/"
+    run = Run(Config(folder), read_options(url=root))
+    run.begin([root], datetime.now(UTC))
+    (frontier,) = run.frontiers
+    archive = frontier.site.archive
     for first in range(0, waiting, _IN_ONE_GO):
         numbers = range(first, min(waiting, first + _IN_ONE_GO))
-        url = "http://bbs.example.net/forum.php?mod=viewthread&tid={}"
-        archive.store((), (TaskFound(Task("thread", str(n), url.format(n))) for n in numbers))
+        url = f"{root}forum.php?mod=viewthread&tid={{}}"
+        tasks = (ThreadTask(key=str(n), url=url.format(n)) for n in numbers)
+        archive.store((), map(TaskFound, tasks))
     archive.flush()
     began = time.perf_counter()
-    for _ in range(1000):
+    begun = min(waiting, 1000)
+    for _ in range(begun):
         (task,) = frontier.next(1)
-        frontier.reading(task)
-        frontier.release(task)
+        archive.ledger.apply([TaskDone(task)])
+        frontier.complete(task)
     seconds = time.perf_counter() - began
     print(
-        f"  {waiting:7,} waiting: tasks begun a second {1000 / seconds:6.0f}, {memory():6.1f} MiB"
+        f"  {waiting:7,} waiting: tasks begun a second {begun / seconds:6.0f}, {memory():6.1f} MiB"
     )
-    archive.close()
+    run.close(datetime.now(UTC))
 
 
 def apart(function: Callable[..., None], *arguments: object) -> None:

@@ -54,7 +54,10 @@ def plain_css(body: bytes) -> object:
 
 
 def readers() -> dict[str, Callable[[bytes], object]]:
-    found = {"every field (this project)": every_field, "six fields, parsel/CSS": plain_css}
+    found: dict[str, Callable[[bytes], object]] = {
+        "every field (this project)": every_field,
+        "six fields, parsel/CSS": plain_css,
+    }
     try:
         from trafilatura import extract  # noqa: PLC0415  an extra
     except ImportError:
