@@ -76,6 +76,15 @@ class Visit:
         return self.other.of(self.url)
 
     @property
+    def may_retry(self) -> bool:
+        """Whether a request without an answer is repeated at once.
+
+        What was put off is tried again by being asked for at all; behind an answer in doubt this
+        one tells enough.
+        """
+        return not (self.task.put_off or self.frontier.obstacles.is_doubtful)
+
+    @property
     def refusal(self) -> PageRefusal:
         """The refusal of the page that is asked for, should there be one."""
         return PageRefusal(self.frontier, self.task, self.url)

@@ -165,8 +165,7 @@ class DiscuzSpider(Spider):
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"visit": visit},
-            # what was put off is tried again by being asked for at all
-            meta={"max_retry_times": 0} if visit.task.put_off else None,
+            meta=None if visit.may_retry else {"max_retry_times": 0},
             # a thread that was begun is finished before the next one
             priority=1 if visit.task.page > 1 else 0,
         )

@@ -103,7 +103,9 @@ class Night:
         }
         if wrong := (gone - state.keys()) & shown.keys():
             yield f"{len(wrong)} posts are called deleted and are there: {sorted(wrong)[:3]}"
-        most = max(_MOST, _EACH.get(self.kind, 0) * len(self.town.talks) + 10)
+        addresses = len(set(self.obstacle.stopped))
+        most = _MOST if self.obstacle.covers != "forumdisplay" else max(_MOST, 4 * addresses)
+        most = max(most, _EACH.get(self.kind, 0) * len(self.town.talks) + 10)
         if self.obstacle.share == 1 and len(self.obstacle.stopped) > most:
             yield f"{len(self.obstacle.stopped)} requests past the obstacle"
         if run.status and "http" not in run.stderr.splitlines()[-1]:
