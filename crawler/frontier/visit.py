@@ -155,7 +155,8 @@ class Visit:
         doubt = self._doubt(refused, answer)
         decided: list[Iterable[Batch]] = []
         if refused.evidence == "about_this":
-            decided = frontier.obstacles.answered(is_check=self._is_check(task))
+            # the forum is there; that a page read before is refused tells nothing of others
+            decided = frontier.obstacles.answered()
         is_own = True
         if doubt is not None:
             course = frontier.obstacles.weigh(doubt)

@@ -50,6 +50,9 @@ _READ = 262144
 # 页面正在跳转，请稍候: beside a script that moves on
 _FEW_WORDS = 40
 _LONGEST = 300
+# A text has hardly any signs that no text has; of a picture each twentieth is one, and more.
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
+_SOME = 20
 
 _TOO_MANY, _SERVER_ERRORS, _CLIENT_ERRORS = 429, 500, 400
 # The server knows no such address: many forums' servers answer so to what a firewall hides.
@@ -130,7 +133,10 @@ def title_of(document: Document) -> str:
 
 
 def excerpt(document: Document) -> str | None:
-    """What to tell of a page that is not read: its title, or its first words."""
+    """What to tell of a page that is not read: its title, or its first words; not of a picture."""
+    start = document.text[:_SHORT]
+    if len(_NO_TEXT.findall(start)) * _SOME > len(start):
+        return None
     return (title_of(document) or visible_text(document.text))[:_LONGEST] or None
 
 
