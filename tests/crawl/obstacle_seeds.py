@@ -165,6 +165,9 @@ def breaches(seed: int) -> list[str]:
 def _night(town: Town, random: Random, data: Path, *, seed: int, was_whole: bool) -> Night:
     forum = town.forum
     kind = random.choice(sorted(KINDS))
+    if kind == "wrong_page" and 2 in town.gone:
+        # the page that is sent for all says that the thread is not there
+        kind = "lost"
     obstacle = Obstacle(
         forum,
         KINDS[kind],
