@@ -153,7 +153,7 @@ class DiscuzSpider(Spider):
             errback=self.failed,
             cb_kwargs={"visit": visit},
             # a thread that was begun is finished before the next one
-            priority=1 if visit.task.page > 1 else 0,
+            priority=1 if visit.is_begun else 0,
         )
 
 

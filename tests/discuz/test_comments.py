@@ -190,9 +190,7 @@ def test_what_two_pages_show_counts_once() -> None:
 def test_a_page_brings_what_is_new(said: tuple[str, ...], news: tuple[str, ...]) -> None:
     page = thread(*SHOWN)
     brought = [
-        comment
-        for text in said
-        for comment in more(text, behind=ALL.index(text), pages=3).comments
+        comment for text in said for comment in more(text, behind=ALL.index(text), pages=3).comments
     ]
     answer = replace(more("第二句", pages=3), comments=tuple(brought))
     post = with_more(page.posts[0], answer, page.site)
