@@ -93,7 +93,7 @@ def when_comments_came(number: int) -> None:
         point()
         return add(self, *args)
 
-    MoreComments.add = killed  # type: ignore[method-assign]
+    MoreComments.add = killed  # type: ignore[assignment, method-assign]
 
 
 def when_a_file_is_full(number: int) -> None:

@@ -230,7 +230,7 @@ def test_a_page_in_the_middle_is_refused(forum: Forum, tmp_path: Path) -> None:
 def test_a_guard_comes_in_the_middle(forum: Forum, tmp_path: Path) -> None:
     """Everything is refused from then on: the page waits for the next run, whole."""
     made = commented(forum)
-    guard = (200, {}, b"<html><body><script>go()</script></body></html>")
+    guard: Any = (200, {}, b"<html><body><script>go()</script></body></html>")
     pages = dict(forum.pages)
 
     def falls() -> Any:
@@ -317,3 +317,17 @@ def test_a_server_that_brings_one_page_for_all(forum: Forum, tmp_path: Path) -> 
     assert len(asked(forum, MORE)) == 1
     assert (len(said(run)["210002"]), missing(run)) == (5, {"210002": 1})
     assert record(run)
+
+
+def test_a_lost_ledger_and_robots_that_forbid(forum: Forum, tmp_path: Path) -> None:
+    """The lines tell the new ledger what their pages showed: no version without known comments."""
+    made = commented(forum)
+    run = crawl(forum, tmp_path)
+    (ledger,) = tmp_path.glob("*/ledger.sqlite3")
+    ledger.unlink()
+    made.robots = "User-agent: *\nDisallow: /forum.php?mod=misc\n"
+    made.publish()
+    lines = versions(run)
+    run = crawl(forum, tmp_path)
+    assert (run.status, versions(run)) == (0, lines), run.stderr
+    assert said(run) == everything(made)
