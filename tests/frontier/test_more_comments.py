@@ -82,6 +82,8 @@ ANSWERS: dict[str, tuple[Mapping[str, Given], list[str]]] = {
         {T1: ONE, path(1): brought(1, "丙", page=1)},
         [f"{T1}: -", f"{path(1)}: {END}"],
     ),
+    # the thread's own address is none of those that the server does not know
+    "a missing file": ({T1: ONE}, [f"{T1}: -", f"{path(1)}: {END}"]),
     "a guard for a moment": (
         {T1: ONE, path(1): [GUARD, brought(1, "乙")]},
         [f"{T1}: -", f"{path(1)}: -", f"{path(1)}: {END}"],
