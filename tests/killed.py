@@ -14,6 +14,7 @@ from typing import Any
 
 from crawler.archive.ledger import Ledger
 from crawler.archive.segments import Segments
+from crawler.frontier.more_comments import MoreComments
 
 
 def kill() -> None:
@@ -85,6 +86,16 @@ def while_a_segment_is_closed(number: int) -> None:
     Path.unlink = killed  # type: ignore[assignment, method-assign]
 
 
+def when_comments_came(number: int) -> None:
+    add, point = MoreComments.add, _counted(number, kill)
+
+    def killed(self: MoreComments, *args: Any) -> bool:
+        point()
+        return add(self, *args)
+
+    MoreComments.add = killed  # type: ignore[assignment, method-assign]
+
+
 def when_a_file_is_full(number: int) -> None:
     """Not a kill: the system refuses to let any file grow beyond so many bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
@@ -97,6 +108,7 @@ POINTS = {
         behind_the_mark,
         in_the_middle_of_a_line,
         while_a_segment_is_closed,
+        when_comments_came,
         when_a_file_is_full,
     )
 }

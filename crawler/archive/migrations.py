@@ -117,4 +117,8 @@ CREATE TABLE listed (
 CREATE TABLE missing (thread INTEGER PRIMARY KEY, asked INTEGER);
 CREATE INDEX refusal_by_thread ON refusal (thread) WHERE thread IS NOT NULL;
 """,
+    """
+-- shown: a hash of the post as its page alone shows it, where the page leaves out comments
+ALTER TABLE post ADD COLUMN shown BLOB;
+""",
 )

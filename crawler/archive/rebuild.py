@@ -33,13 +33,16 @@ from crawler.archive.state import (
     minutes,
 )
 from crawler.archive.tables import hash_bytes
-from crawler.items import written_by
+from crawler.items import Article, Post, content_hash, written_by
 
 logger = logging.getLogger(__name__)
 
 # Notes that no line tells, so they are taken from a damaged ledger if it can be read: without the
 # salt the authors get new pseudonyms (see `crawler/privacy/site.py`).
 _NOTES_TO_KEEP = ("salt", "authors", "listed")
+# How many comments a page shows of a post unless its forum says otherwise (`commentnumber`); where
+# it does, they are asked for again.
+_COMMENTS_SHOWN = 5
 
 
 def rebuild_ledger(folder: Path) -> Ledger:
@@ -118,11 +121,24 @@ def _of_post(
         author=known.author if known else written_by(record.get("author")),
         comments=known.comments if known else comments,
         has_more_comments=known.has_more_comments if known else missing > 0,
+        shown=known.shown if known else _shown(record, Article if is_first else Post),
     )
     yield PostSeen(thread_id, post)
     for part in (*images, *attachments):
         if "path" in part:
             yield MediaSeen(MediaState(media_key(part), part["path"], part["sha256"]))
+
+
+def _shown(record: Mapping[str, Any], kind: type[Post]) -> bytes:
+    """The hash of a post as its page showed it, if that left out the older ones of its comments."""
+    is_open = "comments_missing" in record
+    if not is_open and len(record.get("comments", ())) <= _COMMENTS_SHOWN:
+        return b""
+    line = kind(**{name: record[name] for name in kind.field_names() if name in record})
+    if content_hash(line) != record.get("content_hash"):
+        return b""
+    line.comments = line.comments[:_COMMENTS_SHOWN]
+    return hash_bytes(content_hash(line))
 
 
 def _of_coverage(record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:

@@ -48,7 +48,8 @@ class PostState:
     it out. ``media`` is a hash of what the line says of pictures and files
     (`media_store.media_hash`), ``author`` who wrote it (`items.authorship`; empty where that is not
     known). ``is_pinned_copy``: it is shown above its own floor. ``comments``: how many comments it
-    has at least (``None``: not known), with ``has_more_comments`` more than these.
+    has at least (``None``: not known), with ``has_more_comments`` more than these. ``shown``: a
+    hash of the post as its page alone shows it, where the page leaves out comments.
     """
 
     id: str
@@ -63,6 +64,7 @@ class PostState:
     author: str = ""
     comments: int | None = 0
     has_more_comments: bool = False
+    shown: bytes = b""
 
     @property
     def is_published(self) -> bool:

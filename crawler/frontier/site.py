@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.archive import SiteArchive
+from crawler.frontier.more_comments import CommentAccess
 from crawler.frontier.template_drift import Drift
 from crawler.history import Tally
 from crawler.privacy import Privacy
@@ -48,14 +49,15 @@ class Site:
     """A site's archive, how its lines are published, and what the run counted there.
 
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
-    run shows it. ``decisive`` are refusals that make the run incomplete, ``unsettled`` those that
-    were met on so many nights that they no longer do; some of each. ``login`` is one that asks for
-    a login.
+    run shows it. ``comments`` tells whether it sends those that its pages leave out. ``decisive``
+    are refusals that make the run incomplete, ``unsettled`` those that were met on so many nights
+    that they no longer do; some of each. ``login`` is one that asks for a login.
     """
 
     archive: SiteArchive
     privacy: Privacy
     drift: Drift
+    comments: CommentAccess = field(default_factory=CommentAccess)
     tally: Tally = field(default_factory=Tally)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     decisive: list[NotedRefusal] = field(default_factory=list)

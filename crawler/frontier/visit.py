@@ -14,8 +14,10 @@ from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, T
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
+from crawler.frontier import more_comments
 from crawler.frontier.answer import Answer
 from crawler.frontier.list_variants import variant_url
+from crawler.frontier.more_comments import MoreComments
 from crawler.frontier.obstacles import Course, Doubt, Kind
 from crawler.frontier.other_addresses import OtherAddresses, plain_url
 from crawler.frontier.page_refusal import (
@@ -51,6 +53,8 @@ class Visit:
     attempt: int = 1
     history: ThreadHistory | None = None
     other: OtherAddresses = field(init=False)
+    # a page that waits for the comments which it leaves out
+    comments: MoreComments | None = None
     # the last page that was handed to the pipelines
     delivered: Delivery | None = None
 
@@ -72,8 +76,13 @@ class Visit:
 
     @property
     def request_url(self) -> str:
-        """The address to ask for: that of the page, or another one of it."""
-        return self.other.of(self.url)
+        """The address to ask for: that of the page, another one of it, or more of its comments."""
+        return self.comments.url if self.comments else self.other.of(self.url)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a page of the task came already."""
+        return self.task.page > 1 or self.comments is not None
 
     @property
     def may_retry(self) -> bool:
@@ -93,6 +102,8 @@ class Visit:
         """What comes of an answer, whatever it turned out to be."""
         if self.frontier.is_stopped:
             return Step(is_left=True)
+        if self.comments is not None:
+            return self._more_comments(self.comments, answer)
         page, asked = answer.page, self.request_url
         if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
             return self._past_end(self.task, answer.seen_at)
@@ -118,7 +129,10 @@ class Visit:
         task = self.task
         is_thread = isinstance(page, ThreadPage)
         is_new = is_thread and not is_known(task, self.site)
-        step = self._page(page, now, self.refusal.retract(now))
+        if self._waits_for_comments(page, now):
+            step = Step(asks_again=True)
+        else:
+            step = self._page(page, now, self.refusal.retract(now))
         decided = self.frontier.obstacles.answered(
             is_page=is_thread or isinstance(page, BoardPage),
             is_thread=is_thread,
@@ -126,6 +140,39 @@ class Visit:
             is_check=self._is_check(task),
         )
         return replace(step, decided=decided)
+
+    def _waits_for_comments(self, page: Page, now: datetime) -> bool:
+        """Whether a page is kept until the comments came that it leaves out."""
+        task = self.task
+        if not isinstance(page, ThreadPage) or not isinstance(task, ThreadTask):
+            return False
+        if page.thread_id != task.key or not self.frontier.make.is_here(page.site.root):
+            return False
+        history = self.history or self.frontier.history(task)
+        shown = history.comments_to_ask(page, now)
+        if shown and self.site.comments.is_open:
+            self.comments, self.attempt = MoreComments(self.site.comments, page, now, shown), 1
+        return self.comments is not None
+
+    def _more_comments(self, waiting: MoreComments, answer: Answer) -> Step:
+        """What comes of an answer to the request for more comments of the page that waits."""
+        if not waiting.add(answer.page):
+            refused = waiting.refused(answer, is_first=self.attempt == 1)
+            if waiting.skips(refused):
+                self.attempt = 1
+                return Step(asks_again=True)
+            return self._refused(refused, None, answer)
+        self.attempt = 1
+        decided = self.frontier.obstacles.answered()
+        if waiting.left:
+            return Step(asks_again=True, decided=decided)
+        return replace(self._with_comments(waiting), decided=decided)
+
+    def _with_comments(self, waiting: MoreComments) -> Step:
+        """What comes of the page that waited, with the comments that came."""
+        step = self._page(waiting.page, waiting.seen_at, self.refusal.retract(waiting.seen_at))
+        self.comments = None
+        return step
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
@@ -146,12 +193,13 @@ class Visit:
 
         ``page`` is what there is of it.
         """
-        plain = plain_url(self.task, refused.evidence, answer.status)
-        if plain is not None:
-            self.task = replace(self.task, url=plain)
-            return Step(asks_again=True)
         frontier, task = self.frontier, self.task
-        refused = without_contradiction(refused, task, is_listed=frontier.is_listed(task))
+        if self.comments is None:
+            plain = plain_url(task, refused.evidence, answer.status)
+            if plain is not None:
+                self.task = replace(task, url=plain)
+                return Step(asks_again=True)
+            refused = without_contradiction(refused, task, is_listed=frontier.is_listed(task))
         doubt = self._doubt(refused, answer)
         decided: list[Iterable[Batch]] = []
         if refused.evidence == "about_this":
@@ -186,6 +234,8 @@ class Visit:
         """The doubt about an answer; ``None`` where the forum itself settles it."""
         task, frontier = self.task, self.frontier
         kind = kind_of_doubt(refused, task, frontier)
+        if self.comments is not None:
+            kind = more_comments.kind_of_doubt(refused)
         known = self.site.archive.ledger.refusal(self.refusal.id)
         if known is not None and known.reason != refused.reason:
             known = None
@@ -201,7 +251,7 @@ class Visit:
             task.id,
             kind,
             refused.reason,
-            self.url,
+            self.request_url,
             refused.text,
             is_second=task.put_off > 0 or is_known_refusal or not frontier.has_others(),
             is_known=is_known_refusal,
@@ -249,6 +299,8 @@ class Visit:
     ) -> Step:
         """Publish what there is of a page, and the refusal of what there is not."""
         now = answer.seen_at
+        if self.comments is not None:
+            return self._with_comments(self.comments)
         if refused.reason == "truncated" and page is not None and refused.message is None:
             line = self.refusal.line(refused, now, attempts=answer.attempts)
             return self._page(page, now, self.refusal.emit(line, now, is_own=is_own))
@@ -300,7 +352,8 @@ class Visit:
         if self.history is None:
             self.history = self.frontier.history(task)
             tally.threads_read += not (task.is_revisit or task.put_off)
-        entries, changes = self.history.add_page(page, task.page, now)
+        shown = self.comments.shown if self.comments else {}
+        entries, changes = self.history.add_page(page, task.page, now, shown)
         batch.entries[:0], batch.changes[:0] = entries, changes
         if page.is_truncated:
             self.history.fail()

@@ -8,9 +8,10 @@ needs no more than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from crawler.archive import Ledger, hash_bytes
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
@@ -22,11 +23,13 @@ from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
+from crawler.history.more_comments import CommentsSeen, comments_to_ask
 from crawler.items import Post as PostLine
 from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
+_NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
 # Comments that came or went unseen are looked for on so many pages; the others are read in turn, by
 # the budget of revisits.
 _COMMENT_PAGES = 10
@@ -88,6 +91,8 @@ class ThreadHistory:
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
+        # of the posts of a page: what it tells of their comments
+        self._comments: dict[str, CommentsSeen] = {}
         self._number_before: int | None = None
         self._last_at = 0
         self._news = 0
@@ -98,12 +103,31 @@ class ThreadHistory:
         """Whether the thread was ever read."""
         return self.known is not None and not self.known.is_gone
 
-    def add_page(self, page: ThreadPage, number: int, now: datetime) -> Learnt:
+    def comments_to_ask(self, page: ThreadPage, now: datetime) -> Mapping[str, bytes]:
+        """The posts of a page whose other comments are to be asked for before it is added.
+
+        Each with a hash of it as the page shows it.
+        """
+        if not page.comments_missing:
+            return {}
+        self._read_counter(page)
+        unaccounted = self.count.unaccounted() or 0
+        has_lost = bool(self.count.counts_comments()) and unaccounted > 0
+        return comments_to_ask(page, self.asked, self._ledger, now, has_lost=has_lost)
+
+    def add_page(
+        self,
+        page: ThreadPage,
+        number: int,
+        now: datetime,
+        shown: Mapping[str, bytes] = _NOTHING_ASKED,
+    ) -> Learnt:
         """Read page ``number`` as it came: the lines it gives, and what the ledger learns.
 
         ``page`` may be another one than was asked for: page 99 of 4 comes as page 4, and is read
-        as such.
+        as such. ``shown``: of which posts more comments were asked for, see `comments_to_ask`.
         """
+        self._comments.clear()
         page, number = self._placed(page, number)
         if self._is_past_end and number in self._read_now:
             # the last page once more
@@ -115,7 +139,8 @@ class ThreadHistory:
         # of all before any is published: an early floor may quote a later one
         if [post for post in page.posts if removals.learn(post.author.id, post.author.name)]:
             changes.append(names_learnt(removals))
-        entries, seen = self._news_of(page, self._in_turn(page, posts, known), known, now)
+        in_turn = self._in_turn(page, posts, known)
+        entries, seen = self._news_of(page, in_turn, known, now, shown)
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
         changes += [*seen, *self._noted(posts, known, news)]
@@ -221,19 +246,24 @@ class ThreadHistory:
         if page.page < number and page.page == page.pages:
             number = page.page
         count.from_top = count.from_top or number == 1
-        if page.site.counts_comments is not None:
-            count.has_comments = page.site.counts_comments
+        self._read_counter(page)
         # a pager may promise what there is not: then the thread ends where its pages do
         count.pages = max(page.pages if page.page == number else number - 1, 1)
         if self._is_past_end:
             self.todo = [other for other in self.todo if other < number]
-        if page.replies is not None:
-            count.expected = page.replies + 1 - _goods(page)
         if number - 1 == self._number_before:
             page = numbered_after(page, self._highest)
         self._number_before = number if page.page == number else None
         self.page = page
         return page, number
+
+    def _read_counter(self, page: ThreadPage) -> None:
+        """What a page tells of the thread's counter."""
+        count = self.count
+        if page.site.counts_comments is not None:
+            count.has_comments = page.site.counts_comments
+        if page.replies is not None:
+            count.expected = page.replies + 1 - _goods(page)
 
     def _in_turn(
         self, page: ThreadPage, posts: list[Post], known: dict[str, PostState]
@@ -256,7 +286,12 @@ class ThreadHistory:
         return in_turn
 
     def _news_of(
-        self, page: ThreadPage, posts: list[Post], known: dict[str, PostState], now: datetime
+        self,
+        page: ThreadPage,
+        posts: list[Post],
+        known: dict[str, PostState],
+        now: datetime,
+        shown: Mapping[str, bytes] = _NOTHING_ASKED,
     ) -> tuple[list[Entry], list[PostSeen]]:
         """The lines of those posts that are new or changed; and of those that are not published."""
         privacy = self.asked.privacy
@@ -265,33 +300,36 @@ class ThreadHistory:
         for post, whole in zip(posts, post_lines(page, posts, now), strict=True):
             is_removed = privacy.removes_line(whole)
             line = redacted_line(whole, privacy)
+            before = known.get(post.id)
+            comments = CommentsSeen.of(post, line, before, shown.get(post.id))
+            self._comments[post.id] = comments
             if is_removed:
-                if post.id not in known:
-                    self._count_comments(post, None)
+                if before is None:
+                    self._count_comments(comments, None)
                     learnt = replace(self._first(post, line), version=0, hash=b"", author="")
                     seen.append(PostSeen(self.asked.thread_id, learnt))
                 continue
-            self._count_comments(post, known.get(post.id))
-            entry = self._entry(post, line, known.get(post.id))
+            self._count_comments(comments, before)
+            entry = self._entry(post, line, before)
             if entry is not None:
                 entries.append(entry)
             else:
                 self._authors[post.id] = written_by(line.author)
         return entries, seen
 
-    def _count_comments(self, post: Post, known: PostState | None) -> None:
+    def _count_comments(self, seen: CommentsSeen, known: PostState | None) -> None:
         """Count the comments of a post in place of those it had before."""
-        count, comments = self.count, _comments(post)
+        count = self.count
         before, was_open = 0, False
         if known is not None and known.is_gone:
             count.comments_gone -= known.comments or 0
         elif known is not None and known.comments is None:
             # an earlier version did not count them: they are no news
-            count.comments_before += comments
+            count.comments_before += seen.count
         elif known is not None:
             before, was_open = known.comments or 0, known.has_more_comments
-        count.comments += comments - before
-        count.comments_open += (post.comments_missing > 0) - was_open
+        count.comments += seen.count - before
+        count.comments_open += seen.is_open - was_open
 
     def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
         """The line of a post in its version, if it is news."""
@@ -300,8 +338,13 @@ class ThreadHistory:
             return Entry(line, PostSeen(thread_id, self._first(post, line)))
         digest, is_shielded = hash_bytes(line.content_hash), line.access in SHIELDED
         author = written_by(line.author)
-        is_same = known.hash == digest and not is_other_author(known.author, author)
+        is_other = is_other_author(known.author, author)
+        is_same = known.hash == digest and not is_other
+        comments = self._comments[post.id]
         is_repeat = False
+        if known.hash != digest and not is_other and comments.is_no_news:
+            # known comments that could not be had this time are not gone
+            return None
         if is_same and not known.is_gone:
             # what came of its pictures and files since is published in another line of its words
             is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
@@ -321,10 +364,9 @@ class ThreadHistory:
             is_gone=False,
             media=known.media if is_repeat else b"",
             author=known_author(known.author, author),
-            comments=_comments(post),
-            has_more_comments=post.comments_missing > 0,
         )
-        return Entry(line, PostSeen(thread_id, learnt), is_repeat=is_repeat)
+        change = PostSeen(thread_id, comments.learnt(learnt))
+        return Entry(line, change, is_repeat=is_repeat)
 
     def _first(self, post: Post, line: PostLine) -> PostState:
         """What is known of a post that was never seen before."""
@@ -335,7 +377,7 @@ class ThreadHistory:
         at = minutes(line.date_published) if line.date_published else self._last_at
         self._last_at = at
         digest = hash_bytes(line.content_hash)
-        return PostState(
+        first = PostState(
             post.id,
             at,
             1,
@@ -344,9 +386,8 @@ class ThreadHistory:
             post.is_pinned_copy,
             is_shielded,
             author=written_by(line.author),
-            comments=_comments(post),
-            has_more_comments=post.comments_missing > 0,
         )
+        return self._comments[post.id].learnt(first)
 
     def _noted(
         self, posts: list[Post], known: dict[str, PostState], news: set[str]
@@ -367,8 +408,7 @@ class ThreadHistory:
             author = known_author(before.author, authors.get(post.id, ""))
             learnt = replace(before, is_pinned_copy=is_pinned, author=author)
             if post.id in authors:
-                is_open = post.comments_missing > 0
-                learnt = replace(learnt, comments=_comments(post), has_more_comments=is_open)
+                learnt = self._comments[post.id].learnt(learnt)
             if learnt != before:
                 yield PostSeen(self.asked.thread_id, learnt)
 
@@ -512,8 +552,3 @@ def _goods(page: ThreadPage) -> int:
     """Goods of a trade are counted as replies and shown in the first floor."""
     items = (page.special or {}).get("items")
     return len(items) if isinstance(items, list) else 0
-
-
-def _comments(post: Post) -> int:
-    """How many comments a post has at least."""
-    return len(post.comments) + post.comments_missing

@@ -120,13 +120,14 @@ _POST: dict[str, FieldDoc] = {
         "`dl#ratelog_950`",
     ),
     "comments": FieldDoc(
-        "Comments on the post (点评): author, text, date and its precision",
+        "Comments on the post (点评), the newest first: author, text, date and its precision; also those"
+        " beyond the page, where robots.txt allows to ask for them",
         '[{"author": "半壶老酒", "text": "同去"}]',
         "`#comment_950 .pstl`",
     ),
     "comments_missing": FieldDoc(
-        "At least so many comments are missing in `comments`: the page shows some and says that"
-        " there are more, not how many",
+        "At least so many comments are missing in `comments`: the page says that there are more, not"
+        " how many, and they could not be had",
         "1",
         "`#comment_950 .pgs a`",
     ),

@@ -167,7 +167,7 @@ class DiscuzSpider(Spider):
             cb_kwargs={"visit": visit},
             meta=None if visit.may_retry else {"max_retry_times": 0},
             # a thread that was begun is finished before the next one
-            priority=1 if visit.task.page > 1 else 0,
+            priority=1 if visit.is_begun else 0,
         )
 
 

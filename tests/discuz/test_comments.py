@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import CommentsPage, Message, Page, ThreadPage
-from crawler.discuz.readers.comments import comments_url, with_comments
+from crawler.discuz.readers.comments import comments_url, with_comments, with_more
 from tests.forum.desktop import Look, Thread
 from tests.forum.phones import Post, touch35_thread
 from tests.pages import PLAIN, first, replies
@@ -103,17 +104,30 @@ def test_a_post_without_comments_left() -> None:
     assert (texts(whole), whole.comments_missing) == ([*SHOWN], 0)
 
 
+XML = '<?xml version="1.0" encoding="utf-8"?>\n<root><![CDATA[{}]]></root>'
+# header_ajax.htm and showmessage.htm: the words, and a script that shows them
+SCRIPT = """<script type="text/javascript" reload="1">if(typeof errorhandle_=='function') {errorhandle_('好', {});}</script>"""
+
+
 @pytest.mark.parametrize(
-    "answer",
+    "answer, reason, evidence",
     [
-        '<?xml version="1.0" encoding="utf-8"?>\n<root><![CDATA[抱歉，点评功能已关闭]]></root>',
-        more_comments("第二句", "第一句")[:-30],
-        "<html><body>第二句</body></html>",
-        "",
+        (XML.format("抱歉，点评功能已关闭"), "unknown_notice", "forum"),
+        (XML.format(f"抱歉，您没有权限查看{SCRIPT}"), "no_permission", "forum"),
+        # it is the answer to a part of the thread, and says nothing of the thread
+        (XML.format(f"抱歉，指定的主题不存在或已被删除或正在被审核{SCRIPT}"), None, "forum"),
+        (XML.format(""), "unknown_notice", "forum"),
+        (more_comments("第二句", "第一句")[:-30], "truncated", "forum"),
+        ("<html><body>第二句</body></html>", "not_discuz", "other"),
+        (f"<html><body>{XML.format('第二句')}</body></html>", "not_discuz", "other"),
+        ("", "not_discuz", "other"),
     ],
 )
-def test_anything_else_is_a_refusal(answer: str) -> None:
-    assert isinstance(read(answer, MORE), Message)
+def test_anything_else_is_a_refusal(answer: str, reason: str | None, evidence: str) -> None:
+    page = read(answer, MORE)
+    assert isinstance(page, Message)
+    assert reason in (page.reason, None)
+    assert page.evidence == evidence
 
 
 def test_a_floor_by_ajax_is_none() -> None:
@@ -160,6 +174,51 @@ def test_what_two_pages_show_counts_once() -> None:
     # the same words by another member
     page = with_comments(thread(*SHOWN), [more("第三句", "第二句", behind=5)])
     assert texts(page) == [*SHOWN, "第三句", "第二句"]
+
+
+@pytest.mark.parametrize(
+    "said, news",
+    [
+        (("第三句", "第二句"), ("第二句",)),
+        # two came, and one of those that were shown went
+        (("第四句", "第二句"), ("第二句",)),
+        # the page that was shown once more
+        (SHOWN, ()),
+        ((), ()),
+    ],
+)
+def test_a_page_brings_what_is_new(said: tuple[str, ...], news: tuple[str, ...]) -> None:
+    page = thread(*SHOWN)
+    brought = [
+        comment for text in said for comment in more(text, behind=ALL.index(text), pages=3).comments
+    ]
+    answer = replace(more("第二句", pages=3), comments=tuple(brought))
+    post = with_more(page.posts[0], answer, page.site)
+    assert [comment.text for comment in post.comments] == [*SHOWN, *news]
+    assert post.comments_missing == 1
+    assert with_more(post, replace(answer, page=3), page.site).comments_missing == 0
+
+
+def test_many_comments_cost_little() -> None:
+    """What a hostile answer brings is compared in one go."""
+    page = thread(*SHOWN)
+    (one,) = more("第二句").comments
+    many = tuple(replace(one, text=f"第{n}句") for n in range(20_000))
+    post = with_more(page.posts[0], replace(more("第二句"), comments=many), page.site)
+    again = with_more(post, replace(more("第二句"), comments=many), page.site)
+    assert len(again.comments) == len(post.comments)
+
+
+def test_nested_boxes_are_bounded() -> None:
+    deep = XML.format(f'<div class="pgs mbm cl">{"<div>" * 50_000}<div class="psti">深')
+    assert isinstance(read(deep, MORE), CommentsPage)
+
+
+def test_an_answer_in_the_charset_of_the_forum() -> None:
+    body = more_comments("第二句").replace('encoding="utf-8"', 'encoding="gbk"').encode("gbk")
+    page = read_page(body, url=MORE, seen_at=SEEN)
+    assert isinstance(page, CommentsPage)
+    assert texts(page) == ["第二句"]
 
 
 def test_comments_of_other_posts_are_not_taken() -> None:

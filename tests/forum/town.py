@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Forum, Run, scrapy
+from tests.forum.comments import XML, box, more, more_path, pages_of
 from tests.forum.desktop import Floor, Look, Thread, message
 from tests.forum.lists import Listing, Row, forum_index
 from tests.pages import first, replies
@@ -30,7 +31,7 @@ def thread_path(tid: int, page: int = 1) -> str:
 
 @dataclass
 class Talk:
-    """A thread: its posts by id, in order."""
+    """A thread: its posts by id, in order, and the comments on them, the oldest first."""
 
     tid: int
     fid: int
@@ -41,6 +42,7 @@ class Talk:
     closed: bool = False
     moved_from: int | None = None
     unlisted: bool = False
+    comments: dict[int, list[str]] = field(default_factory=dict)
 
     def floors(self) -> list[Floor]:
         opening, *rest = self.posts
@@ -50,17 +52,24 @@ class Talk:
             # dates stay when floors move up
             floor.date = f"{datetime(2023, 3, 14, 9, 30) + timedelta(minutes=post_id % 10000):%Y-%m-%d %H:%M:%S}"
             made.append(floor)
+        for floor in made:
+            floor.comments = box(self.tid, floor.pid, self.comments.get(floor.pid, ()))
         return made
 
 
 @dataclass
 class Town:
-    """Boards 2 and 3, with 4 below 2; 5 wants a password, 6 is a link, 7 is empty."""
+    """Boards 2 and 3, with 4 below 2; 5 wants a password, 6 is a link, 7 is empty.
+
+    From X3.4 on comments are counted among the replies.
+    """
 
     forum: Forum
     talks: dict[int, Talk] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     minutes: int = 0
+    version: str = "X3.3"
+    robots: str = "User-agent: *\nDisallow: /forum.php?mod=misc\n"
 
     def add(self, tid: int, fid: int, posts: int = 1, **more: object) -> Talk:
         self.minutes += 10
@@ -96,7 +105,7 @@ class Town:
         """Make all pages anew, as the forum would send them now."""
         pages = self.forum.pages
         pages.clear()
-        pages["/robots.txt"] = "User-agent: *\nDisallow: /forum.php?mod=misc\n"
+        pages["/robots.txt"] = self.robots
         names = {2: "新闻", 3: "闲谈", 5: "密室", 6: "外链", 7: "空地"}
         pages[INDEX] = forum_index(list(names.items()))
         pages[board_path(5)] = message("本版块需要密码，您必须在下面输入正确的密码")
@@ -139,12 +148,16 @@ class Town:
         return Row(
             talk.tid,
             talk.title,
-            len(talk.posts) - 1,
+            self.replies_of(talk),
             7,
             f"{talk.last:%Y-%m-%d %H:%M}",
             sticky=talk.sticky,
             closed=talk.closed,
         )
+
+    def replies_of(self, talk: Talk) -> int:
+        comments = sum(map(len, talk.comments.values())) if self.version >= "X3.4" else 0
+        return len(talk.posts) - 1 + comments
 
     def _publish_talk(self, talk: Talk) -> None:
         floors = talk.floors()
@@ -157,13 +170,17 @@ class Town:
                 fid=talk.fid,
                 title=talk.title,
                 category=None,
-                replies=len(floors) - 1,
+                replies=self.replies_of(talk),
                 icons='<img src="static/image/common/locked.gif" title="关闭" />' * talk.closed,
                 page=page,
                 pages=pages,
-                look=Look(),
+                look=Look(version=self.version),
             )
             self.forum.pages[thread_path(talk.tid, page)] = str(thread)
+        for post_id, said in talk.comments.items():
+            for page in range(1, pages_of(said) + 1):
+                answer = more(talk.tid, post_id, said, page).encode()
+                self.forum.pages[more_path(talk.tid, post_id, page)] = (200, XML, answer)
 
 
 def town(forum: Forum) -> Town:

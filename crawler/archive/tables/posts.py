@@ -25,8 +25,8 @@ class PostTable(Table):
         found = {}
         for post_id in post_ids:
             row = self._db.execute(
-                "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
-                " WHERE thread = ? AND id = ?",
+                "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
+                " FROM post WHERE thread = ? AND id = ?",
                 (id_value(thread_id), id_value(post_id)),
             ).fetchone()
             if row:
@@ -42,8 +42,8 @@ class PostTable(Table):
         """
         first, last = low or (LOWEST, 0), high or (HIGHEST, 0)
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
-            " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
+            "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
+            " FROM post WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
             (id_value(thread_id), first[0], last[0], _GONE),
         )
         return [post for post in map(_from_row, rows) if first < post.order < last]
@@ -54,8 +54,8 @@ class PostTable(Table):
         With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
         """
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author, comments, has_more FROM post"
-            " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
+            "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
+            " FROM post WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
             (id_value(thread_id), id_value(behind) if behind else -1, _GONE, limit),
         )
         return [_from_row(row) for row in rows]
@@ -97,7 +97,7 @@ class PostTable(Table):
     def _save_post(self, change: PostSeen) -> None:
         post = change.post
         self._db.execute(
-            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_value(change.thread_id),
                 id_value(post.id),
@@ -109,6 +109,7 @@ class PostTable(Table):
                 post.author or None,
                 post.comments,
                 post.has_more_comments,
+                post.shown or None,
             ),
         )
 
@@ -132,7 +133,7 @@ def _state(post: PostState) -> int:
 
 
 def _from_row(row: tuple[Any, ...]) -> PostState:
-    number, at, version, digest, state, media, author, comments, has_more = row
+    number, at, version, digest, state, media, author, comments, has_more, shown = row
     is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
@@ -149,4 +150,5 @@ def _from_row(row: tuple[Any, ...]) -> PostState:
         author=author or "",
         comments=comments,
         has_more_comments=bool(has_more),
+        shown=shown or b"",
     )

@@ -50,6 +50,14 @@ class ThreadTable(Table):
         rows = self._db.execute("SELECT number FROM page WHERE thread = ?", (id_value(thread_id),))
         return {number for (number,) in rows}
 
+    def page_seen(self, thread_id: str, number: int) -> int | None:
+        """Return when a page was last looked at, in seconds since 1970; ``None``: never."""
+        row = self._db.execute(
+            "SELECT abs(checked) FROM page WHERE thread = ? AND number = ?",
+            (id_value(thread_id), number),
+        ).fetchone()
+        return int(row[0]) if row else None
+
     def due_pages(self, thread_id: str) -> set[int]:
         """Return the pages of a thread that were read in vain, or of which a line was lost."""
         rows = self._db.execute(

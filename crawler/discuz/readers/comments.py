@@ -8,7 +8,8 @@ with a notice. Discuz's robots.txt forbids ``mod=misc``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from crawler.discuz.context import Context
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import build_tree
 from crawler.discuz.elements import by_class
-from crawler.discuz.facts import Comment, CommentsPage, Post, ThreadPage
+from crawler.discuz.facts import Comment, CommentsPage, Post, Site, ThreadPage
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import read_site
@@ -84,32 +85,43 @@ def with_comments(page: ThreadPage, found: Iterable[CommentsPage]) -> ThreadPage
     for each in found:
         if each.thread_id == page.thread_id:
             by_post.setdefault(each.post_id, {})[each.page] = each
-    zone = page.site.clock.tzinfo if page.site.clock else None
-    posts = (_with_more(post, by_post.get(post.id, {}), zone) for post in page.posts)
+    posts = (_with_more(post, by_post.get(post.id, {}), page.site) for post in page.posts)
     return replace(page, posts=tuple(posts))
 
 
-def _with_more(post: Post, found: dict[int, CommentsPage], zone: tzinfo | None) -> Post:
-    number = 1 if 1 in found else 2
-    if number not in found:
-        return post
-    comments: list[Comment] = [] if number == 1 else list(post.comments)
-    last = number
+def with_more(post: Post, more: CommentsPage, site: Site) -> Post:
+    """``post`` with the comments of ``more`` that it does not have yet, behind its own.
+
+    ``site`` is that of the thread's page, whose zone the dates have.
+    """
+    zone = site.clock.tzinfo if site.clock else None
+    news = _news([_in_zone(comment, zone) for comment in more.comments], post.comments)
+    is_last = more.page >= more.pages
+    return replace(post, comments=(*post.comments, *news), comments_missing=int(not is_last))
+
+
+def _with_more(post: Post, found: dict[int, CommentsPage], site: Site) -> Post:
+    number = 2
+    if 1 in found:
+        number, post = 1, replace(post, comments=())
     while number in found:
-        more = [_in_zone(comment, zone) for comment in found[number].comments]
-        comments += more[_shared(comments, more) :]
-        last = found[number].pages
+        post = with_more(post, found[number], site)
         number += 1
-    return replace(post, comments=tuple(comments), comments_missing=int(number <= last))
+    return post
 
 
-def _shared(shown: list[Comment], more: list[Comment]) -> int:
-    """How many comments at the beginning of ``more`` are the last ones of ``shown``."""
-    most = min(len(shown), len(more))
-    return next(
-        (n for n in range(most, 0, -1) if list(map(_key, shown[-n:])) == list(map(_key, more[:n]))),
-        0,
-    )
+def _news(comments: Iterable[Comment], known: Iterable[Comment]) -> Iterator[Comment]:
+    """Those of ``comments`` that are not among ``known``, where the same may stand several times.
+
+    While pages are asked for, a new comment moves the others on: the next page shows some again.
+    """
+    left = Counter(map(_key, known))
+    for comment in comments:
+        key = _key(comment)
+        if left[key]:
+            left[key] -= 1
+        else:
+            yield comment
 
 
 def _key(comment: Comment) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Evidence, Message, Reason
 from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.site import is_discuz, read_site
+from crawler.discuz.readers.ajax import ajax_source
 from crawler.discuz.readers.guards import (
     excerpt,
     is_short,
@@ -63,6 +64,9 @@ _PANELS: dict[str, Reason] = {"pwverify": "password", "paysubmit": "no_permissio
 _LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
 _LOGIN_ADDRESS = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 
+# an answer by AJAX begins so (header_ajax.htm); within a page of another kind it proves nothing
+_AJAX = ("<?xml", "<root>")
+
 # -- errors (discuz_error.php of X2.5 to X3.5) ----
 
 _ERROR_PAGE = re.compile(
@@ -84,6 +88,9 @@ def read_refusal(document: Document, status: int | None) -> Message | None:
     """
     if is_discuz(document):
         return _read_own(document, status)
+    answer = ajax_source(document)
+    if answer is not None and document.text.lstrip().startswith(_AJAX):
+        return _read_ajax(document, answer[0], is_whole=answer[1])
     if _ERROR_PAGE.search(document.text):
         return _by_forum(Verdict("server_error"), document)
     said = _SYSTEM_MESSAGE.search(document.text)
@@ -127,6 +134,16 @@ def _read_own(document: Document, status: int | None) -> Message | None:
     if _is_cut_html(document) and is_short(visible_text(document.text)):
         return _by_forum(Verdict("truncated"), document)
     return None
+
+
+def _read_ajax(document: Document, source: str, *, is_whole: bool) -> Message:
+    """A notice by AJAX (`header_ajax.htm`): the words alone, without a box, and a script."""
+    said = visible_text(source)
+    if not is_whole:
+        return _by_forum(Verdict("truncated"), document, said)
+    verdict = judge(said, _what_was_asked(document))
+    # what was asked for is a part of a thread: nothing is said of the thread
+    return _by_forum(Verdict(verdict.reason), document, said)
 
 
 def _boxes(document: Document) -> Iterator[_Element]:
