@@ -101,8 +101,10 @@ def _is_kind(page: Page, task: Task) -> bool:
             return not isinstance(task, ListTask)
         case BoardPage():
             return not isinstance(task, ThreadTask)
-        case NewsPage() | IndexPage():
+        case IndexPage():
             return isinstance(task, PageTask)
+        case NewsPage():
+            return isinstance(task, PageTask) and not urls.is_index(task.url)
     return False
 
 

@@ -31,7 +31,6 @@ from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
 from crawler.frontier.tasks import (
     TaskMaker,
-    is_root,
     is_walk,
 )
 from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
@@ -128,9 +127,7 @@ class SiteFrontier:
                 url = board.page_url(1)
                 changes.append(self.make.board(board.board_id, url, 1, is_asked=True))
             else:
-                # the index of every Discuz! is there, even where / shows something else
-                url = f"{asked.rstrip('/')}/forum.php" if is_root(asked) else asked
-                changes.append(TaskFound(PageTask(key=asked, url=url, is_asked=True)))
+                changes.append(TaskFound(PageTask(key=asked, url=asked, is_asked=True)))
         self._ledger.apply(changes)
 
     def next(self, limit: int) -> list[Task]:

@@ -34,12 +34,13 @@ from crawler.archive.media_store import (
 )
 from crawler.archive.state import MediaState
 from crawler.discuz.facts import Message
+from crawler.failures import read_failure
 from crawler.history import Delivery, Entry
 from crawler.items import RETRIABLE, Line, Reason
 from crawler.middlewares import FORUM
 from crawler.pipelines.dropped import NothingNew, Postponed
 from crawler.pipelines.running import run_for
-from crawler.responses import read_failure, read_response
+from crawler.responses import read_response
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from crawler.frontier import (
     saved_page,
 )
 from crawler.items import Line
-from crawler.middlewares import NOTHING, add_contact
+from crawler.middlewares import NOTHING, prepare_requests
 from crawler.pipelines.running import end_crawl, store_config
 from crawler.reporting import printable
 from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
@@ -61,9 +61,9 @@ class DiscuzSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Add the contact to the agent's name, unless that was said otherwise."""
+        """Set what the project's own settings mean for Scrapy's."""
         super().update_settings(settings)
-        add_contact(settings)
+        prepare_requests(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:

@@ -124,7 +124,7 @@ def test_a_forum_that_is_not_there_is_a_mistake(forum: Forum, tmp_path: Path) ->
     run = crawl(forum, tmp_path)
     assert run.status == 3
     assert [line["reason"] for line in run.lines("refusals")] == ["not_discuz"]
-    assert forum.asked == {"/robots.txt": 1, INDEX: 1, "/": 1}
+    assert forum.asked == {"/robots.txt": 1, INDEX: 1, "/forum.php": 1}
 
 
 def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: Path) -> None:
