@@ -20,6 +20,7 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
+from twisted.web.http_headers import InvalidHeaderName
 
 from crawler.middlewares import PrivateAddressError, RobotsUnavailableError
 
@@ -37,7 +38,7 @@ _WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str],
         SSL.Error,
         "no safe connection (TLS) comes about; OLD_TLS=True allows what old servers speak",
     ),
-    (ParseError, "what the server sends is no HTTP"),
+    ((ParseError, InvalidHeaderName), "what the server sends is no HTTP"),
     (ConnectError, "no connection comes about"),
     ((ConnectionLost, ConnectionDone), "the server closes the connection without an answer"),
 )

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 _TIMES_THERE = 2
 # So many addresses that redirect to themselves are remembered.
 _REMEMBERED = 1000
+OLD_TLS_HANDLER = "crawler.old_tls.OldTlsHandler"
 # A line in the head of a response, in bytes.
 LONGEST_HEADER = 256 * 1024
 # The address of a request that asks nobody.
@@ -54,14 +55,9 @@ def prepare_requests(settings: BaseSettings) -> None:
         agent = settings["USER_AGENT"].removesuffix(")")
         settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
     if settings.getbool("OLD_TLS"):
-        logger.warning(
-            "OLD_TLS: connections may be as weak as those of 2005, and others can read and change"
-            " what goes over them; use no member's cookies"
-        )
         settings.set("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.0", priority="spider")
-        # short keys and Diffie-Hellman parameters, and hashes that are broken
-        ciphers = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
-        settings.set("DOWNLOADER_CLIENT_TLS_CIPHERS", ciphers, priority="spider")
+        handlers = {**settings.getdict("DOWNLOAD_HANDLERS"), "https": OLD_TLS_HANDLER}
+        settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
     # Twisted drops the connection at a line of more than 16 kB in a response's head: cookies of a
     # forum with many boards and plugins are longer. It has no setting for that.
     HTTPParser.MAX_LENGTH = LONGEST_HEADER

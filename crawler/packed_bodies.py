@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # How a gzip file begins (RFC 1952 §2.3.1): two magic bytes, and the only method there is.
 _GZIP = b"\x1f\x8b\x08"
-# A server and a proxy before it may pack a page each.
-_LAYERS = 2
+# A server and a proxy before it may pack a page each, and say a third way.
+_LAYERS = 3
 # Files that are packed by their nature: a server may call that an encoding.
 _PACKED_FILES = (".gz", ".tgz", ".svgz")
 
@@ -51,7 +51,9 @@ class PackedBodiesMiddleware(HttpCompressionMiddleware):
                 # larger than DOWNLOAD_MAXSIZE
                 raise
             except Exception:  # noqa: BLE001 - each way to pack has errors of its own
-                return _as_it_is(response)
+                # it may be packed in another way than it says
+                response = _as_it_is(response)
+                continue
             if not isinstance(unpacked, Response) or "Content-Encoding" in unpacked.headers:
                 return unpacked
             response = unpacked
