@@ -32,7 +32,7 @@ class PageSeen:
 
 @dataclass(frozen=True, slots=True)
 class RightsChanged:
-    """Somebody else logs in: files that were refused for want of rights are due (``at``: seconds)."""
+    """Somebody else logs in: files that were refused for want of rights are due at ``at``."""
 
     at: int
 

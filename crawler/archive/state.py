@@ -192,10 +192,8 @@ class MediaState:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it stays refused: it is asked for only where its page is looked at in any case."""
-        return self.reason is not None and (
-            not self.is_retriable or self.nights >= SETTLED_NIGHTS
-        )
+        """Whether it stays refused: no page is looked at for its sake any more."""
+        return self.reason is not None and (not self.is_retriable or self.nights >= SETTLED_NIGHTS)
 
 
 @dataclass(frozen=True, slots=True)

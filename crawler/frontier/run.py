@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from crawler.history import (
     ThreadHistory,
     emit_refusal,
 )
+from crawler.history.login import login_changes
 from crawler.items import Line, Refusal, refusal_line, to_json
 from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy, redacted_line
 
@@ -136,6 +138,7 @@ class Run:
             raise RunEndsError("storage_failed") from None
         try:
             privacy = open_privacy(archive, config.authors, config.location)
+            archive.ledger.apply(login_changes(archive.ledger, config.login, int(time.time())))
         except (PrivacyError, BadRemovalsError) as error:
             archive.close()
             self.remarks.unusable = str(error)

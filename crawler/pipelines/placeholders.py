@@ -1,0 +1,103 @@
+"""One picture in the place of many: what guards against links from elsewhere answer.
+
+Proof is a row: a host gives the same content, and nothing else between, for pictures of so many
+names in several posts, and either the content is tiny or all of them were led to one address. Two
+posts may well show the same smile: less than such a row proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from crawler.archive.changes import NoteMade, PageSeen
+
+if TYPE_CHECKING:
+    from crawler.archive import SiteArchive
+    from crawler.history import Delivery
+
+_NAMES, _POSTS = 5, 2
+# "No links from elsewhere" in a few colours
+_TINY = 16384
+# The ledger's note: by host, the sha256 of those that were proved.
+_NOTE = "placeholders"
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A picture that came: from which host, with which content, for which post.
+
+    ``led_to``: the address that it was led to, ``None`` where it came from its own.
+    """
+
+    host: str
+    sha256: str
+    size: int
+    name: str
+    item_id: str
+    led_to: str | None = None
+    delivery: Delivery | None = None
+
+
+@dataclass(slots=True)
+class Placeholders:
+    """The rows of one run, and what was proved in this or an earlier one."""
+
+    _rows: dict[tuple[str, str], list[Came]] = field(default_factory=dict)
+
+    def is_known(self, archive: SiteArchive, host: str, sha256: str) -> bool:
+        """Whether a content was proved to be what a host gives in the place of others."""
+        return sha256 in _proved(archive).get(host, ())
+
+    def came(self, archive: SiteArchive, picture: Came, now: int) -> bool:
+        """Note a picture; return whether it proves that its content is a placeholder.
+
+        The pages of the others are due then: what they are given was not theirs.
+        """
+        row = self._rows.setdefault((str(archive.folder), picture.host), [])
+        if row and row[-1].sha256 != picture.sha256:
+            row.clear()
+        row.append(picture)
+        if not _is_proof(row):
+            return False
+        proved = _proved(archive)
+        known = proved.get(picture.host, [])
+        proved[picture.host] = [*known, picture.sha256][-_MOST:]
+        archive.ledger.apply([NoteMade(_NOTE, json.dumps(proved))])
+        for each in row:
+            if each.delivery is not None:
+                mark_page(each.delivery, due=now)
+        row.clear()
+        return True
+
+
+def mark_page(delivery: Delivery, *, due: int | None, is_denied: bool = False) -> None:
+    """Have a page looked at when a file of it is due, beside what was said of it before.
+
+    ``due`` is in seconds since 1970. ``is_denied``: a file is refused for want of rights.
+    """
+    for place, change in enumerate(delivery.changes):
+        if isinstance(change, PageSeen):
+            times = [time for time in (change.files_due, due) if time is not None]
+            delivery.changes[place] = replace(
+                change,
+                files_due=min(times, default=None),
+                is_denied=change.is_denied or is_denied,
+            )
+            if delivery.is_stored:
+                delivery.archive.ledger.apply([delivery.changes[place]])
+
+
+def _is_proof(row: list[Came]) -> bool:
+    names, posts = {each.name for each in row}, {each.item_id for each in row}
+    targets = {each.led_to for each in row}
+    is_tiny = row[-1].size <= _TINY
+    is_led_to_one = len(targets) == 1 and None not in targets
+    return len(names) >= _NAMES and len(posts) >= _POSTS and (is_tiny or is_led_to_one)
+
+
+def _proved(archive: SiteArchive) -> dict[str, list[str]]:
+    note = archive.ledger.note(_NOTE)
+    return json.loads(note) if note else {}
