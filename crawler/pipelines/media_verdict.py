@@ -29,6 +29,7 @@ _TEXTS = frozenset(
     "html htm xhtml shtml mht mhtml txt text md xml svg xsl php asp aspx jsp js css json csv log"
     " tpl vue".split()
 )
+_SCRIPTS = frozenset({"php", "asp", "aspx", "jsp"})
 # ".ZIP" at the end of "地图.ZIP"
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\Z")
 # attachment; filename="map.zip"
@@ -78,6 +79,9 @@ def _is_file(response: Response, wanted: MediaRequest) -> bool:
         return True
     sent_as = _name_in_headers(response)
     path = unquote(urlsplit(response.url).path)
+    if _ending(path) in _SCRIPTS:
+        # forum.php?mod=attachment&aid=5 names no file
+        path = ""
     name = wanted.name if wanted.name and _ENDING.search(wanted.name.strip()) else sent_as or path
     if is_office_page(body):
         return True
