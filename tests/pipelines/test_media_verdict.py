@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 import pytest
 from scrapy.http import Response
@@ -34,11 +35,10 @@ def verdict(
     status: int = 200,
     led_to: str | None = None,
     is_image: bool = True,
-    **headers: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Refused | None:
     wanted = MediaRequest("attachment:5", url, name, is_image=is_image)
-    named = {key.replace("_", "-"): value for key, value in headers.items()}
-    response = Response(led_to or url, status=status, headers=named, body=body)
+    response = Response(led_to or url, status=status, headers=dict(headers or {}), body=body)
     return why_refused(response, wanted, FORUM)
 
 
@@ -51,7 +51,7 @@ def of_host(reason: str) -> Refused:
 
 @pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "text/html", "application/x", ""])
 def test_a_picture_is_one_whatever_it_is_called(kind: str) -> None:
-    assert verdict(PNG, name="x.html", Content_Type=kind) is None
+    assert verdict(PNG, name="x.html", headers={"Content-Type": kind}) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_picture_is_one_whatever_it_is_called(kind: str) -> None:
     ],
 )
 def test_what_is_no_picture(body: bytes, status: int, refused: Refused) -> None:
-    assert verdict(body, status=status, Content_Type="image/jpeg") == refused
+    assert verdict(body, status=status, headers={"Content-Type": "image/jpeg"}) == refused
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_a_picture_of_the_forum_that_somebody_links_to() -> None:
 def test_a_page_is_no_such_file(name: str, body: bytes) -> None:
     """Not even where the headers call it one."""
     sent = {
-        "Content_Type": "application/zip",
-        "Content_Disposition": f'attachment; filename="{name}"',
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{name}"',
     }
-    refused = verdict(body, name=name, url=signed(5), is_image=False, **sent)
+    refused = verdict(body, name=name, url=signed(5), is_image=False, headers=sent)
     assert refused is not None
     assert not refused.is_final
 
@@ -117,25 +117,29 @@ def test_a_page_is_no_such_file(name: str, body: bytes) -> None:
 @pytest.mark.parametrize("name", ["地图.zip", "map.pdf", "notes.html", None])
 def test_a_wrong_name_proves_nothing(name: str | None) -> None:
     for body in (ZIP, b"%PDF-1.7", b"plain words", b"\x00\x01"):
-        assert verdict(body, name=name, is_image=False, Content_Type="text/html") is None
+        assert (
+            verdict(body, name=name, is_image=False, headers={"Content-Type": "text/html"}) is None
+        )
 
 
 @pytest.mark.parametrize("name", ["notes.html", "NOTES.HTM", "notes.txt", "map.svg"])
 def test_a_file_that_may_be_a_page(name: str) -> None:
-    sent = {"Content_Disposition": 'attachment; filename="x"'}
-    assert verdict(PANEL, name=name, url=signed(5), is_image=False, **sent) is None
+    sent = {"Content-Disposition": 'attachment; filename="x"'}
+    assert verdict(PANEL, name=name, url=signed(5), is_image=False, headers=sent) is None
     # Discuz names what it sends: a page without a name is none of its files
     assert verdict(PANEL, name=name, url=signed(5), is_image=False) == of_host("not_discuz")
     # a server of plain files does not
     url = f"http://oss.example/forum/202303/{name}"
     assert verdict(PANEL, name=name, url=url, is_image=False) is None
     assert verdict(GUARD, name=name, url=url, is_image=False) == of_host("challenge")
-    assert verdict(b"", name=name, url=signed(5), is_image=False, **sent) == of_host("not_discuz")
+    assert verdict(b"", name=name, url=signed(5), is_image=False, headers=sent) == of_host(
+        "not_discuz"
+    )
 
 
 def test_a_link_that_names_no_file() -> None:
-    sent = {"Content_Disposition": 'attachment; filename="notes.html"'}
-    assert verdict(PANEL, name="下载", url=signed(5), is_image=False, **sent) is None
+    sent = {"Content-Disposition": 'attachment; filename="notes.html"'}
+    assert verdict(PANEL, name="下载", url=signed(5), is_image=False, headers=sent) is None
     assert verdict(PANEL, name="下载", url=signed(5), is_image=False) is not None
 
 
