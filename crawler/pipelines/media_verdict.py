@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from crawler.archive.media_store import MediaRequest
 
-# What of these the forum says of the very file that was asked for lasts until somebody else logs
-# in. That a file is missing it also says of one that its disk does not give at the moment, and of
-# one whose address has run out (forum_attachment.php): that may pass.
+# What the forum says of the very file that was asked for (`notices.py`) is one of these, and lasts
+# until somebody else logs in. That a file is missing is no such word: Discuz says it of one that
+# its disk does not give at the moment as well, and of an address that has run out
+# (forum_attachment.php).
 RIGHTS: frozenset[Reason] = frozenset({"no_permission", "login_required"})
 # Files that may be a web page, or begin as one.
 _TEXTS = frozenset(
@@ -122,7 +123,7 @@ def _as_said(response: Response, wanted: MediaRequest, forum: str) -> Refused:
         # a thread, a list, the index: Discuz may lead there, and so may a guard
         return Refused("unknown_notice" if page and is_here else "not_discuz", is_of_host=True)
     if page.evidence == "about_this" and _is_same_file(response.url, wanted.url):
-        return Refused(page.reason, is_final=page.reason in RIGHTS)
+        return Refused(page.reason, is_final=True)
     if page.evidence != "other":
         return Refused(page.reason, is_of_host=page.reason in BLOCKS | FAILURES)
     if page.reason == "not_discuz" and response.status in _ABSENT:
@@ -133,5 +134,4 @@ def _as_said(response: Response, wanted: MediaRequest, forum: str) -> Refused:
 
 def _is_same_file(one: str, other: str) -> bool:
     """Whether a notice speaks of the file that was asked for, and not of where it was led to."""
-    number = urls.attachment_id(one)
-    return number is not None and number == urls.attachment_id(other)
+    return urls.is_attachment(one) and urls.attachment_id(one) == urls.attachment_id(other)

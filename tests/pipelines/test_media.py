@@ -408,8 +408,12 @@ def test_what_never_comes_is_asked_for_ever_more_seldom(made: Town, tmp_path: Pa
     assert nights == [1, 2, 4, 8, 16, 32]
     assert told(run)["version"] == 1
     assert "1 file stays refused" in run.stderr
+    the_next_day(tmp_path, 40)
+    crawl(made.forum, tmp_path, *ALL)
+    assert not made.forum.asked[thread_path(11)]
     # it is asked for where its page is looked at anyway
     read(made.forum, tmp_path, *ALL)
+    assert made.forum.asked["/lamp.png"] == 1
     run = crawl(made.forum, tmp_path, *ALL, "-a", "full=yes")
     assert made.forum.asked["/lamp.png"] == 1
 

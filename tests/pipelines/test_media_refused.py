@@ -161,6 +161,9 @@ def test_a_host_that_is_gone_costs_ever_less(made: Town, elsewhere: Forum, tmp_p
     nights = []
     for night in range(1, 20):
         elsewhere.asked.clear()
+        if night == 10:
+            made.reply(13, img(f"{elsewhere.root}new.png"))
+            made.publish()
         crawl(made.forum, tmp_path, *ALL, "-s", f"MEDIA_LOCAL_HOSTS={host}")
         asked = sum(elsewhere.asked.values()) - elsewhere.asked["/robots.txt"]
         assert asked <= 12

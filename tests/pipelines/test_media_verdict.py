@@ -181,13 +181,15 @@ def test_notices(said: str, status: int, refused: Refused) -> None:
     [
         signed(6),
         "http://b.example/forum.php?mod=viewthread&tid=7",
+        "http://b.example/forum.php?mod=viewthread&tid=7&aid=5",
         "http://b.example/member.php?mod=logging&action=login",
     ],
 )
 def test_a_notice_behind_a_redirect_speaks_of_elsewhere(led_to: str) -> None:
-    refused = verdict(message(FOR_MEMBERS).encode(), url=signed(5), led_to=led_to)
-    assert refused is not None
-    assert not refused.is_final
+    for said in (FOR_MEMBERS, "抱歉，指定的主题不存在或已被删除或正在被审核"):
+        refused = verdict(message(said).encode(), url=signed(5), led_to=led_to)
+        assert refused is not None
+        assert not refused.is_final
 
 
 def test_words_without_the_forums_markup_prove_nothing() -> None:
