@@ -26,6 +26,7 @@ _SIGNATURES = (
     ("tif", re.compile(rb"II\*\x00|MM\x00\*")),
     ("ico", re.compile(rb"\x00\x00[\x01\x02]\x00")),
 )
+PICTURE_ENDINGS = frozenset(ending for ending, _ in _SIGNATURES) | {"jpeg", "tiff"}
 # Elements that a web page begins with, as browsers tell one
 # (mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type), and some more that
 # only web pages have.
@@ -35,7 +36,7 @@ _PAGE = re.compile(
     re.I,
 )
 # What may stand in front of it: a mark of the encoding, <?xml version="1.0"?>, comments.
-_IN_FRONT = re.compile(rb"(?:\s|<\?xml\b[^>]{0,300}>|<!--.{0,5000}?-->){1,50}", re.S)
+_IN_FRONT = re.compile(rb"(?:\s{1,9999}|<\?xml\b[^>]{0,300}>|<!--.{0,9999}?-->){1,50}", re.S)
 _MARK, _WIDE_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _GZIP = b"\x1f\x8b"
 # <html xmlns:o="urn:schemas-microsoft-com:office:office" …>: a document that Office wrote as HTML

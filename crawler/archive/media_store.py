@@ -28,7 +28,7 @@ STORED_PATH = re.compile(rf"{_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,
 
 # Endings that a file may keep, because what opens such a file runs no code of it. All others, such
 # as .html and .exe, become .bin.
-_ENDINGS = frozenset(
+KEPT_ENDINGS = frozenset(
     "7z csv doc docx epub flac flv gz m4a mkv mobi mp3 mp4 odt ogg pdf ppt pptx rar rtf tar torrent"
     " txt wav webm wma wmv xls xlsx zip".split()
 )
@@ -126,7 +126,7 @@ def media_path(data: bytes, digest: str, name: str | None) -> str:
     if ending is None:
         found = _ENDING.search((name or "").rstrip())
         ending = found[1].lower() if found else "bin"
-        ending = ending if ending in _ENDINGS else "bin"
+        ending = ending if ending in KEPT_ENDINGS else "bin"
     return f"{_FOLDER}/{digest[:2]}/{digest}.{ending}"
 
 

@@ -121,8 +121,24 @@ class MediaFiles(MediaPipeline):
                 part["refusal"] = media.reason
             elif self._media in ("attachments", "all") and is_for_sale(part):
                 part["refusal"] = "no_permission"
-        post.note_files([state for state in known if state is not None and state.reason])
+        due = [
+            self._page_due(each, state, post.archive)
+            for each, state in zip(files, known, strict=True)
+            if state is not None
+        ]
+        post.note_files(
+            due=min((time for time in due if time is not None), default=None),
+            is_denied=any(state is not None and state.reason in RIGHTS for state in known),
+        )
         return item
+
+    def _page_due(self, each: MediaRequest, state: MediaState, archive: SiteArchive) -> int | None:
+        """When the page of a file is to be looked at for its sake; ``None`` for never."""
+        host = self._hosts.refusal(archive, _host(each))
+        if state.reason is None or state.is_settled or (host is not None and host.is_settled):
+            return None
+        # it is not asked for before its host is
+        return max(state.due, host.due if host is not None else 0)
 
     def _post_of(self, item: Any) -> _PostFiles | None:
         """The pictures and files of an article or post, our item or what a pipeline made of it."""
@@ -284,6 +300,7 @@ class MediaFiles(MediaPipeline):
         """Count the files that are not had."""
         for site in self.run.sites.values():
             if self._media != "none" and self.run.remarks.storage_error is None:
+                self._placeholders.close(site.archive)
                 waiting, settled = site.archive.ledger.count_refused_files()
                 site.tally.files_waiting, site.tally.files_settled = waiting, settled
 
@@ -386,21 +403,16 @@ class _PostFiles:
     attachments: list[dict[str, Any]]
     found: tuple[Delivery, Entry] | None
 
-    def note_files(self, refused: list[MediaState]) -> None:
+    def note_files(self, *, due: int | None, is_denied: bool) -> None:
         """Have the ledger learn what the line says of its files.
 
-        Its page is looked at when one of the ``refused`` is due that is not settled. Raises
-        `NothingNew` where the line says nothing that was not published before.
+        ``due`` and ``is_denied`` as in `mark_page`. Raises `NothingNew` where the line says nothing
+        that was not published before.
         """
         if self.found is None:
             return
         delivery, entry = self.found
-        due = [state.due for state in refused if not state.is_settled]
-        mark_page(
-            delivery,
-            due=min(due, default=None),
-            is_denied=any(state.reason in RIGHTS for state in refused),
-        )
+        mark_page(delivery, due=due, is_denied=is_denied)
         if isinstance(entry.change, PostSeen):
             before, files = entry.change.post, media_hash(self.images, self.attachments)
             entry.change = replace(entry.change, post=replace(before, media=files))

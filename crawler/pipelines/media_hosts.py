@@ -38,11 +38,16 @@ class Hosts:
 
     def left_alone(self, archive: SiteArchive, host: str, now: int) -> MediaState | None:
         """What is known of a host that is not asked in this run; ``None`` where it is asked."""
-        known = archive.ledger.media(_key(host))
-        if known is None or known.reason is None:
+        known = self.refusal(archive, host)
+        if known is None:
             return None
         is_waiting = known.due > now and not self.is_full
         return known if is_waiting or _name(archive, host) in self._left else None
+
+    def refusal(self, archive: SiteArchive, host: str) -> MediaState | None:
+        """What is known of a host that was left alone, and gave no file since."""
+        known = archive.ledger.media(_key(host))
+        return known if known is not None and known.reason is not None else None
 
     def refused(self, archive: SiteArchive, host: str, why: Refused, now: int) -> None:
         """A host did not give a file."""
@@ -71,12 +76,7 @@ class Hosts:
     def answered(self, archive: SiteArchive, host: str) -> None:
         """A host gave a file."""
         self._in_a_row[_name(archive, host)] = 0
-        known = archive.ledger.media(_key(host))
-        if (
-            known is not None
-            and known.reason is not None
-            and _name(archive, host) not in self._left
-        ):
+        if self.refusal(archive, host) and _name(archive, host) not in self._left:
             archive.ledger.apply([MediaSeen(MediaState(_key(host)))])
 
 

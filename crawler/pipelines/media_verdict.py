@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from crawler.archive.file_types import is_json, is_office_page, is_picture, is_web_page
+from crawler.archive.file_types import (
+    PICTURE_ENDINGS,
+    is_json,
+    is_office_page,
+    is_picture,
+    is_web_page,
+)
+from crawler.archive.media_store import KEPT_ENDINGS
 from crawler.discuz import urls
 from crawler.discuz.facts import Message
 from crawler.items import BLOCKS, FAILURES, Reason
@@ -25,11 +32,9 @@ if TYPE_CHECKING:
 # its disk does not give at the moment as well, and of an address that has run out
 # (forum_attachment.php).
 RIGHTS: frozenset[Reason] = frozenset({"no_permission", "login_required"})
-# Files that may be a web page, or begin as one.
-_TEXTS = frozenset(
-    "html htm xhtml shtml mht mhtml txt text md xml svg xsl php asp aspx jsp js css json csv log"
-    " tpl vue".split()
-)
+# Files that may be a web page or JSON, or begin as one, and those that never are.
+_TEXTS = frozenset("html htm xhtml shtml txt text md xml svg js css json csv log".split())
+_PACKED = (KEPT_ENDINGS | PICTURE_ENDINGS) - _TEXTS
 _SCRIPTS = frozenset({"php", "asp", "aspx", "jsp"})
 # ".ZIP" at the end of "地图.ZIP"
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\Z")
@@ -86,10 +91,11 @@ def _is_file(response: Response, wanted: MediaRequest) -> bool:
     name = wanted.name if wanted.name and _ENDING.search(wanted.name.strip()) else sent_as or path
     if is_office_page(body):
         return True
-    if _ending(name) not in _TEXTS:
+    if _ending(name) in _PACKED:
         return False
     # Discuz names each file that it sends; a server of plain files does not
-    return sent_as is not None or (_ending(path) in _TEXTS and not _is_guard(response))
+    is_plain = {_ending(name), _ending(path)} <= _TEXTS
+    return sent_as is not None or (is_plain and not _is_guard(response))
 
 
 def _ending(name: str) -> str:

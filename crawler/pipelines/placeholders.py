@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _NAMES, _POSTS = 5, 2
 # "No links from elsewhere" in a few colours
 _TINY = 16384
-# The ledger's note: by host, the sha256 of those that were proved.
-_NOTE = "placeholders"
+# The ledger's notes: by host, the sha256 of those that were proved, and the rows that may go on.
+_NOTE, _ROWS = "placeholders", "placeholder_rows"
 _MOST = 50
 
 
@@ -43,9 +43,10 @@ class Came:
 
 @dataclass(slots=True)
 class Placeholders:
-    """The rows of one run, and what was proved in this or an earlier one."""
+    """The rows of pictures, which go on over runs, and what was proved."""
 
     _rows: dict[tuple[str, str], list[Came]] = field(default_factory=dict)
+    _is_read: set[str] = field(default_factory=set)
 
     def is_known(self, archive: SiteArchive, host: str, sha256: str) -> bool:
         """Whether a content was proved to be what a host gives in the place of others."""
@@ -54,8 +55,9 @@ class Placeholders:
     def came(self, archive: SiteArchive, picture: Came, now: int) -> bool:
         """Note a picture; return whether it proves that its content is a placeholder.
 
-        The pages of the others are due then: what they are given was not theirs.
+        The pages of the others that came in this run are due then: what they show is not theirs.
         """
+        self._read(archive)
         row = self._rows.setdefault((str(archive.folder), picture.host), [])
         if row and row[-1].sha256 != picture.sha256:
             row.clear()
@@ -71,6 +73,28 @@ class Placeholders:
                 mark_page(each.delivery, due=now)
         row.clear()
         return True
+
+    def close(self, archive: SiteArchive) -> None:
+        """Keep the rows for the next run: a night may bring few pictures."""
+        folder = str(archive.folder)
+        if folder not in self._is_read:
+            return
+        rows = [
+            (each.host, each.sha256, each.size, each.name, each.item_id, each.led_to)
+            for (of, _), row in self._rows.items()
+            if of == folder
+            for each in row[-_NAMES:]
+        ]
+        archive.ledger.apply([NoteMade(_ROWS, json.dumps(rows))])
+
+    def _read(self, archive: SiteArchive) -> None:
+        folder = str(archive.folder)
+        if folder in self._is_read:
+            return
+        self._is_read.add(folder)
+        for kept in json.loads(archive.ledger.note(_ROWS) or "[]"):
+            picture = Came(*kept)
+            self._rows.setdefault((folder, picture.host), []).append(picture)
 
 
 def mark_page(delivery: Delivery, *, due: int | None, is_denied: bool = False) -> None:

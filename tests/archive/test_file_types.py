@@ -63,6 +63,8 @@ def test_what_is_no_picture(data: bytes) -> None:
         PAGE,
         PAGE.upper(),
         b"\r\n\t " + PAGE,
+        b"\n" * 500 + PAGE,
+        b"<!-- padding -->\n" * 20 + PAGE,
         b"\xef\xbb\xbf" + PAGE,
         b"\xff\xfe" + PAGE.decode().encode("utf-16-le"),
         b'<?xml version="1.0"?><!DOCTYPE html>',

@@ -226,6 +226,22 @@ def test_one_picture_in_the_place_of_many(
     assert not elsewhere.asked
 
 
+def test_few_pictures_a_night(made: Town, elsewhere: Forum, tmp_path: Path) -> None:
+    """What a row proves it proves over several runs as well."""
+    host = ("-s", f"MEDIA_LOCAL_HOSTS={elsewhere.root.removeprefix('http://').strip('/')}")
+    found = []
+    for night in range(6):
+        tid = 13 + night % 2
+        number = made.reply(tid, img(f"{elsewhere.root}{night}.gif"))
+        made.publish()
+        elsewhere.pages[f"/{night}.gif"] = file(GIF, "image/gif")
+        run = crawl(made.forum, tmp_path, *ALL, *host)
+        (image,) = told(run, number)["images"]
+        found.append(image.get("refusal"))
+        the_next_day(tmp_path)
+    assert found == [None, *[None] * 3, "not_discuz", "not_discuz"]
+
+
 def test_a_smile_that_many_upload(made: Town, elsewhere: Forum, tmp_path: Path) -> None:
     """Among other pictures; or large, each at its own address."""
     host = ("-s", f"MEDIA_LOCAL_HOSTS={elsewhere.root.removeprefix('http://').strip('/')}")

@@ -100,7 +100,7 @@ def test_a_picture_of_the_forum_that_somebody_links_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["地图.zip", "map.rar", "map.7z", "a.pdf", "a.doc", "a.mp3", "a.xyz"]
+    "name", ["地图.zip", "map.rar", "map.7z", "a.pdf", "a.doc", "a.mp3", "a.JPEG"]
 )
 @pytest.mark.parametrize("body", [GUARD, PANEL, b"", b'{"error": "expired"}'])
 def test_a_page_is_no_such_file(name: str, body: bytes) -> None:
@@ -135,6 +135,16 @@ def test_a_file_that_may_be_a_page(name: str) -> None:
     assert verdict(b"", name=name, url=signed(5), is_image=False, headers=sent) == of_host(
         "not_discuz"
     )
+
+
+@pytest.mark.parametrize("body", [PANEL, b'{"cells": []}'])
+@pytest.mark.parametrize("name", ["notes.ipynb", "theme.hta"])
+def test_a_file_of_a_kind_that_nobody_knows(body: bytes, name: str) -> None:
+    sent = {"Content-Disposition": "attachment"}
+    assert verdict(body, name=name, url=signed(5), is_image=False, headers=sent) is None
+    url = f"http://oss.example/forum/202303/{name}"
+    for answered in (signed(5), url):
+        assert verdict(body, name=name, url=answered, is_image=False) == of_host("not_discuz")
 
 
 def test_a_link_that_names_no_file() -> None:
