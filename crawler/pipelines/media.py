@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -21,26 +21,25 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock, DeferredSemaphore
 from twisted.internet.threads import deferToThread
 
-from crawler.archive.changes import MediaSeen, PostSeen
+from crawler.archive.changes import MediaSeen
 from crawler.archive.file_types import is_picture
 from crawler.archive.media_store import (
     MediaRequest,
     is_for_sale,
-    media_hash,
     media_key,
     media_requests,
     store_file,
 )
 from crawler.archive.state import MediaState
-from crawler.history import Delivery, Entry
 from crawler.history.login import rights_since
 from crawler.history.nights import DAY, Waiting, met_again
 from crawler.items import FAILURES, RETRIABLE, Line
 from crawler.middlewares import FORUM
-from crawler.pipelines.dropped import NothingNew, Postponed
+from crawler.pipelines.dropped import Postponed
 from crawler.pipelines.media_hosts import Hosts
 from crawler.pipelines.media_verdict import RIGHTS, Refused, why_refused
-from crawler.pipelines.placeholders import Came, Placeholders, mark_page
+from crawler.pipelines.placeholders import Came, Placeholders
+from crawler.pipelines.post_files import PostFiles, parts_of
 from crawler.pipelines.running import run_for
 from crawler.responses import read_failure
 
@@ -140,7 +139,7 @@ class MediaFiles(MediaPipeline):
         # it is not asked for before its host is
         return max(state.due, host.due if host is not None else 0)
 
-    def _post_of(self, item: Any) -> _PostFiles | None:
+    def _post_of(self, item: Any) -> PostFiles | None:
         """The pictures and files of an article or post, our item or what a pipeline made of it."""
         if not is_item(item):
             return None
@@ -160,16 +159,16 @@ class MediaFiles(MediaPipeline):
                 # nothing of whom the removal list names is fetched
                 return None
             archive = site.archive
-        return _PostFiles(
+        return PostFiles(
             adapter["item_id"],
             adapter.get("url") or "",
             archive,
-            _parts(adapter.get("images")),
-            _parts(adapter.get("attachments")),
+            parts_of(adapter.get("images")),
+            parts_of(adapter.get("attachments")),
             found,
         )
 
-    def get_media_requests(self, item: _PostFiles, _: object) -> list[Request]:
+    def get_media_requests(self, item: PostFiles, _: object) -> list[Request]:
         requests = []
         for each in media_requests(item.images, item.attachments, self._media):
             meta = {
@@ -262,7 +261,7 @@ class MediaFiles(MediaPipeline):
         """Note a file that is stored, unless it is one that comes in the place of others."""
         archive: SiteArchive = request.meta["archive"]
         host, size = _host(each), len(response.body)
-        post: _PostFiles = request.meta["post"]
+        post: PostFiles = request.meta["post"]
         is_placeholder = each.is_image and (
             self._placeholders.is_known(archive, host, digest)
             or self._placeholders.came(
@@ -390,35 +389,3 @@ def _present(key: str, archive: SiteArchive) -> MediaState | None:
     if known and known.path and not (archive.folder / known.path).is_file():
         return None
     return known if known and (known.path or known.reason) else None
-
-
-@dataclass(slots=True)
-class _PostFiles:
-    """The pictures and files of a line under way; the parts are the item's own dicts."""
-
-    item_id: str
-    url: str
-    archive: SiteArchive
-    images: list[dict[str, Any]]
-    attachments: list[dict[str, Any]]
-    found: tuple[Delivery, Entry] | None
-
-    def note_files(self, *, due: int | None, is_denied: bool) -> None:
-        """Have the ledger learn what the line says of its files.
-
-        ``due`` and ``is_denied`` as in `mark_page`. Raises `NothingNew` where the line says nothing
-        that was not published before.
-        """
-        if self.found is None:
-            return
-        delivery, entry = self.found
-        mark_page(delivery, due=due, is_denied=is_denied)
-        if isinstance(entry.change, PostSeen):
-            before, files = entry.change.post, media_hash(self.images, self.attachments)
-            entry.change = replace(entry.change, post=replace(before, media=files))
-            if entry.is_repeat and files == before.media:
-                raise NothingNew(self.item_id)
-
-
-def _parts(value: Any) -> list[dict[str, Any]]:
-    return [part for part in value or () if isinstance(part, dict)]

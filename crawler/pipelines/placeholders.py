@@ -8,10 +8,11 @@ posts may well show the same smile: less than such a row proves nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.archive.changes import NoteMade, PageSeen
+from crawler.archive.changes import NoteMade
+from crawler.pipelines.post_files import mark_page
 
 if TYPE_CHECKING:
     from crawler.archive import SiteArchive
@@ -95,23 +96,6 @@ class Placeholders:
         for kept in json.loads(archive.ledger.note(_ROWS) or "[]"):
             picture = Came(*kept)
             self._rows.setdefault((folder, picture.host), []).append(picture)
-
-
-def mark_page(delivery: Delivery, *, due: int | None, is_denied: bool = False) -> None:
-    """Have a page looked at when a file of it is due, beside what was said of it before.
-
-    ``due`` is in seconds since 1970. ``is_denied``: a file is refused for want of rights.
-    """
-    for place, change in enumerate(delivery.changes):
-        if isinstance(change, PageSeen):
-            times = [time for time in (change.files_due, due) if time is not None]
-            delivery.changes[place] = replace(
-                change,
-                files_due=min(times, default=None),
-                is_denied=change.is_denied or is_denied,
-            )
-            if delivery.is_stored:
-                delivery.archive.ledger.apply([delivery.changes[place]])
 
 
 def _is_proof(row: list[Came]) -> bool:
