@@ -164,10 +164,10 @@ def test_values_of_settings(name: str, values: tuple[str, ...]) -> None:
     )
 
 
-def test_attempts_of_media() -> None:
-    assert "in three runs" in DOCS["outcomes"]
-    tried = [MediaState("k", reason="unreachable", is_retriable=True, attempts=n) for n in (2, 3)]
-    assert [media.is_final for media in tried] == [False, True]
+def test_nights_of_media() -> None:
+    assert "on six nights" in DOCS["outcomes"]
+    tried = [MediaState("k", reason="unreachable", is_retriable=True, nights=n) for n in (5, 6)]
+    assert [media.is_settled for media in tried] == [False, True]
 
 
 # -- what is shown works ----

@@ -17,13 +17,24 @@ class PostSeen:
 class PageSeen:
     """A page was looked at (``at``: seconds since 1970).
 
-    ``is_due``: in vain, or not all of it was stored; the next run looks at it first.
+    ``is_due``: in vain, or not all of it was stored; the next run looks at it first. ``files_due``:
+    when a file of its posts is asked for again, ``None`` where it is not looked at for that.
+    ``is_denied``: some of its files are refused for want of rights.
     """
 
     thread_id: str
     number: int
     at: int
     is_due: bool = False
+    files_due: int | None = None
+    is_denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RightsChanged:
+    """Somebody else logs in: files that were refused for want of rights are due at ``at``."""
+
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,7 @@ class NoteMade:
 Change = (
     PostSeen
     | PageSeen
+    | RightsChanged
     | ThreadMissing
     | ThreadSeen
     | ListSeen

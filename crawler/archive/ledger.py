@@ -28,6 +28,7 @@ from crawler.archive.changes import (
     PageSeen,
     PostSeen,
     RefusalSeen,
+    RightsChanged,
     RowSeen,
     TaskAgain,
     TaskDone,
@@ -82,6 +83,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
             PageSeen: self._save_page,
+            RightsChanged: self._save_rights,
             ThreadMissing: self._save_missing,
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler.archive.file_types import image_ending
 from crawler.archive.files import fsync_folder
 from crawler.discuz import signed_urls
 
@@ -25,24 +26,9 @@ _FOLDER = "media"
 # A path that `media_path` makes: "media/c0/c0ffee…64 digits….pdf"
 STORED_PATH = re.compile(rf"{_FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
 
-# The first bytes of each kind of picture, by the ending that its file gets.
-_SIGNATURES = (
-    ("jpg", re.compile(rb"\xff\xd8\xff")),
-    ("png", re.compile(rb"\x89PNG\r\n\x1a\n")),
-    ("gif", re.compile(rb"GIF8[79]a")),
-    # "RIFF", four bytes of length, "WEBPVP8 "
-    ("webp", re.compile(rb"RIFF....WEBP", re.S)),
-    # four bytes of length, "ftypavif"
-    ("avif", re.compile(rb"....ftypavi[fs]", re.S)),
-    ("heic", re.compile(rb"....ftyp(?:heic|heix|mif1|msf1)", re.S)),
-    # four bytes of length, four reserved ones that are 0: "BM" alone may begin a text
-    ("bmp", re.compile(rb"BM....\x00{4}", re.S)),
-    ("tif", re.compile(rb"II\*\x00|MM\x00\*")),
-    ("ico", re.compile(rb"\x00\x00\x01\x00")),
-)
 # Endings that a file may keep, because what opens such a file runs no code of it. All others, such
 # as .html and .exe, become .bin.
-_ENDINGS = frozenset(
+KEPT_ENDINGS = frozenset(
     "7z csv doc docx epub flac flv gz m4a mkv mobi mp3 mp4 odt ogg pdf ppt pptx rar rtf tar torrent"
     " txt wav webm wma wmv xls xlsx zip".split()
 )
@@ -126,18 +112,6 @@ def media_hash(
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:6]
 
 
-def image_ending(data: bytes) -> str | None:
-    r"""Return the usual ending of a picture's file, by its first bytes; ``None`` for other data.
-
-    >>> image_ending(b"GIF89a\x01"), image_ending(b"<svg onload=...>")
-    ('gif', None)
-    """
-    for ending, signature in _SIGNATURES:
-        if signature.match(data):
-            return ending
-    return None
-
-
 def media_path(data: bytes, digest: str, name: str | None) -> str:
     """Return the path of a file within the site's folder.
 
@@ -152,7 +126,7 @@ def media_path(data: bytes, digest: str, name: str | None) -> str:
     if ending is None:
         found = _ENDING.search((name or "").rstrip())
         ending = found[1].lower() if found else "bin"
-        ending = ending if ending in _ENDINGS else "bin"
+        ending = ending if ending in KEPT_ENDINGS else "bin"
     return f"{_FOLDER}/{digest[:2]}/{digest}.{ending}"
 
 

@@ -121,4 +121,19 @@ CREATE INDEX refusal_by_thread ON refusal (thread) WHERE thread IS NOT NULL;
 -- shown: a hash of the post as its page alone shows it, where the page leaves out comments
 ALTER TABLE post ADD COLUMN shown BLOB;
 """,
+    """
+-- nights, counted, due: as those of a refusal; asked: when last, in seconds since 1970.
+-- earlier versions took answers that were not the forum's for its word: all are due again
+ALTER TABLE media ADD COLUMN nights INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE media ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE media ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE media ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+UPDATE media SET retriable = 1 WHERE reason IS NOT NULL AND reason != 'robots_disallowed';
+CREATE INDEX media_by_reason ON media (reason) WHERE reason IS NOT NULL;
+-- due: when a page is looked at for the sake of its files, in seconds since 1970.
+-- is_denied: it shows files that are refused for want of rights
+ALTER TABLE page ADD COLUMN due INTEGER;
+ALTER TABLE page ADD COLUMN is_denied INTEGER;
+CREATE INDEX page_by_due ON page (due) WHERE due IS NOT NULL;
+""",
 )

@@ -167,8 +167,9 @@ class BoardCounts:
     pages_refused: int = 0
 
 
-# What may be over the next time is asked for in so many runs.
-_MEDIA_ATTEMPTS = 3
+# A file that was refused on so many nights is settled: asked for after 1, 2, 4, 8 and 16 days, it
+# did not come. No page is looked at for its sake any more.
+SETTLED_NIGHTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ class MediaState:
     """What came of a picture or file: where it is kept, or why it is not.
 
     ``key`` is what it is known by (`media_store.py`), ``attempts`` in how many runs it failed.
+    ``is_retriable``: nobody proved that it is not to be had. ``nights``, ``counted`` and ``due``
+    are those of a refusal; ``asked`` is when it was last asked for, or left alone with its host.
     """
 
     key: str
@@ -184,14 +187,15 @@ class MediaState:
     reason: str | None = None
     is_retriable: bool = False
     attempts: int = 0
+    nights: int = 0
+    counted: int = 0
+    due: int = 0
+    asked: int = 0
 
     @property
-    def is_final(self) -> bool:
-        """Whether asking again is of no use."""
-        if self.reason is None:
-            # neither kept nor refused: it was erased
-            return self.path is not None
-        return not self.is_retriable or self.attempts >= _MEDIA_ATTEMPTS
+    def is_settled(self) -> bool:
+        """Whether it stays refused: no page is looked at for its sake any more."""
+        return self.reason is not None and (not self.is_retriable or self.nights >= SETTLED_NIGHTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,15 @@ _POST_ID = re.compile(r"[?&;]pid=(\d+)|#pid(\d+)")
 # &authorid=5: only this author's posts
 _AUTHOR = re.compile(r"[?&;]authorid=[1-9]")
 # 5, of the plain form of `5|5b10fcc8|1795345743|0|21`
+# forum.php?mod=attachment&aid=, attachment.php?aid= (up to 7.2), forum.php?mod=image&aid=
+_ATTACHMENT = re.compile(r"/attachment\.php\?|[?&]mod=(?:attachment|image)(?:&|$)")
+# Pictures of the forum itself: static/image/filetype/zip.gif, images/default/attachimg.gif,
+# static/image/common/none.gif (the place holder of a picture that is loaded later or not given).
+# Not those that members uploaded (data/attachment/…) or link to.
+_OWN_PICTURE = re.compile(
+    r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif(?:[?#]|$)"
+    r"|(?:^|/)images/(?:common|default)/"
+)
 _ATTACHMENT_ID = re.compile(rb"\d{1,18}")
 # &mobile=2, ?mobile=yes
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
@@ -367,6 +376,33 @@ def attachment_id(href: str | None) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return plain.decode() if _ATTACHMENT_ID.fullmatch(plain) else None
+
+
+def is_attachment(url: str) -> bool:
+    """Whether an address is that of an attachment, or of the picture that one is.
+
+    >>> is_attachment("http://b.example/forum.php?mod=attachment&aid=5")
+    True
+    >>> is_attachment("http://b.example/attachment.php?aid=5")
+    True
+    >>> is_attachment("http://b.example/forum.php?mod=misc&action=attachpay&aid=5")
+    False
+    """
+    return _ATTACHMENT.search(url) is not None and attachment_id(url) is not None
+
+
+def is_own_picture(url: str) -> bool:
+    """Whether an address, absolute or not, is that of a picture of the forum itself.
+
+    Nobody uploaded it. Discuz leads there instead of to one that it does not give
+    (forum_attachment.php).
+
+    >>> is_own_picture("http://b.example/bbs/static/image/common/none.gif")
+    True
+    >>> is_own_picture("data/attachment/forum/202303/14/183006abc.gif")
+    False
+    """
+    return _OWN_PICTURE.search(url) is not None
 
 
 def without_mobile(url: str | None) -> str | None:

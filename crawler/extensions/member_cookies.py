@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from http.cookiejar import Cookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -61,6 +63,21 @@ def read_member_cookies(settings: BaseSettings) -> list[Cookie]:
                 f"COOKIES_FILE {name}: {setting} would write its cookies to a file: set it to False"
             )
     return read_cookies(Path(name))
+
+
+def login_of(settings: BaseSettings) -> str:
+    """Return a hash of the cookies of `COOKIES_FILE`, ``""`` for a visitor.
+
+    It tells one member's login from another one. When a cookie ends is no part of it.
+    """
+    try:
+        cookies = read_member_cookies(settings)
+    except ValueError:
+        # said by `MemberCookies`, which ends the crawl
+        return ""
+    told = sorted((each.domain, each.path, each.name, each.value or "") for each in cookies)
+    text = json.dumps(told).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest() if cookies else ""
 
 
 def read_cookies(path: Path) -> list[Cookie]:

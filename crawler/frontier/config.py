@@ -46,7 +46,8 @@ class Config:
     """How a run works: where lines go, how they are published, what may be asked.
 
     ``at_once`` is how many tasks of a site are asked for at a time. ``is_member``: a member's
-    cookies are sent.
+    cookies are sent; ``login`` stands for them, "" for a visitor, ``None`` where
+    nothing is asked for.
     """
 
     data: Path
@@ -57,3 +58,4 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     at_once: int = 1
     is_member: bool = False
+    login: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 
 from crawler.archive.changes import Change, TaskAgain, TaskFound
@@ -111,15 +111,17 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
     ledger = make.ledger
     if not budget.pages:
         # what a run lost is offered again whatever the budget
+        due = ledger.pages_with_files_due(before, before, boards)
         for thread_id in ledger.threads_due(before, boards):
-            todo = sorted(ledger.due_pages(thread_id))
-            task = make.thread(thread_id, todo=todo, priority=REVISITED)
-            yield TaskAgain(replace(task, is_revisit=True))
+            due += [(thread_id, number) for number in ledger.due_pages(thread_id)]
+        yield from _pages_again(make, due)
         return
     lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
     rest = budget.pages - len(lists)
+    # pictures of a host that is gone must not keep all others from being looked at
+    pages = ledger.pages_with_files_due(before, before, boards, (rest + 1) // 2)
     # the last pages of threads whose lists do not tell whether they were answered
-    pages = ledger.uncompared_pages(before, boards, (rest + 1) // 2)
+    pages += ledger.uncompared_pages(before, boards, (rest - len(pages) + 1) // 2)
     pages += ledger.oldest_pages(before, boards, rest - len(pages))
     for board_id, number in lists:
         yield TaskFound(
@@ -133,6 +135,11 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
                 is_single=True,
             )
         )
+    yield from _pages_again(make, pages)
+
+
+def _pages_again(make: TaskMaker, pages: Iterable[tuple[str, int]]) -> Iterator[Change]:
+    """Tasks of pages of threads, one for each thread."""
     by_thread: dict[str, set[int]] = {}
     for thread_id, number in pages:
         by_thread.setdefault(thread_id, set()).add(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from crawler.history import (
     Entry,
     Fate,
     Tally,
+    login_changes,
 )
 from crawler.items import Line
 from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy
@@ -133,6 +135,7 @@ class Run:
             raise RunEndsError("storage_failed") from None
         try:
             privacy = open_privacy(archive, config.authors, config.location)
+            archive.ledger.apply(login_changes(archive.ledger, config.login, int(time.time())))
         except (PrivacyError, BadRemovalsError) as error:
             archive.close()
             self.remarks.unusable = str(error)

@@ -75,7 +75,7 @@ class SiteFrontier:
         self.met: set[str] = set()
         self.has_desktop = True
         self.boards = BoardGaps(site, options, int(now.timestamp()))
-        self.make = TaskMaker(root, options, site.archive.ledger)
+        self.make = TaskMaker(root, options, site.archive.ledger, int(now.timestamp()))
         self.walks = Walks(self.make, self.boards)
         self._run_id = run_id
         self._ledger = site.archive.ledger

@@ -26,11 +26,15 @@ THREAD_TEMPLATE = "thread_template"
 
 @dataclass(frozen=True, slots=True)
 class TaskMaker:
-    """Makes the tasks of one site; ``root`` is the forum's root as it was asked for."""
+    """Makes the tasks of one site; ``root`` is the forum's root as it was asked for.
+
+    ``now``: when the run began, in seconds since 1970.
+    """
 
     root: str
     options: Options
     ledger: Ledger
+    now: int = 0
 
     def thread(
         self,
@@ -49,7 +53,7 @@ class TaskMaker:
         if todo is None:
             known, read = self.ledger.thread(thread_id), self.ledger.pages(thread_id)
             # a page that is due counts as one that was never read
-            read = read - self.ledger.due_pages(thread_id)
+            read = read - self.ledger.due_pages(thread_id, self.now)
             is_whole = self.options.full or (known is not None and known.is_gone)
             todo = [1] if is_whole else pages_to_read(known, read, from_top=from_top)
             if not self.options.with_replies:

@@ -8,6 +8,8 @@ from crawler.history.board_coverage import (
     told_of,
 )
 from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate
+from crawler.history.login import login_changes, rights_since
+from crawler.history.nights import DAY, Waiting, met_again
 from crawler.history.refusal_history import (
     Emitted,
     Met,
@@ -20,6 +22,7 @@ from crawler.history.tally import Tally
 from crawler.history.thread_history import ReadingPlan, ThreadHistory, gone_thread
 
 __all__ = [
+    "DAY",
     "IDENTITY",
     "Deliveries",
     "Delivery",
@@ -31,13 +34,17 @@ __all__ = [
     "ReadingPlan",
     "Tally",
     "ThreadHistory",
+    "Waiting",
     "board_coverage",
     "decides",
     "emit_refusal",
     "gone_thread",
     "hidden_words",
     "is_unsettled",
+    "login_changes",
+    "met_again",
     "retract_pages",
     "retract_refusal",
+    "rights_since",
     "told_of",
 ]

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from crawler.archive.state import BoardCounts, BoardState, BoardTold
-from crawler.history.refusal_history import DECISIVE_NIGHTS, is_another_night
+from crawler.history.nights import is_another_night
+from crawler.history.refusal_history import DECISIVE_NIGHTS
 from crawler.items import Coverage, Record, board_coverage_line, to_json
 from crawler.items.lines import Gap
 

@@ -16,11 +16,9 @@ from crawler.archive import Ledger
 from crawler.archive.changes import RefusalSeen
 from crawler.archive.state import RefusalState
 from crawler.history.delivery import Entry
+from crawler.history.nights import Waiting, met_again
 from crawler.items import Reason, Refusal, refusal_line
 
-_DAY = 86400
-# A timer's run may begin some hours earlier than the night before.
-_SLACK = _DAY // 3
 # After so many nights nobody needs to be woken for it again.
 DECISIVE_NIGHTS = 2
 
@@ -82,24 +80,9 @@ def _settled(state: RefusalState, met: Met) -> RefusalState:
     """``state`` with its nights counted, and when it is asked for again."""
     if not met.is_own:
         return replace(state, due=state.asked)
-    if state.nights and not is_another_night(state.counted, state.asked):
-        # the second time on one day
-        return replace(state, due=max(state.counted, _due(state, met)))
-    state = replace(state, nights=state.nights + 1, counted=state.asked)
-    return replace(state, due=_due(state, met))
-
-
-def _due(state: RefusalState, met: Met) -> int:
-    """When a refusal that was counted is asked for again: by the next run, then ever later."""
-    if state.nights < 2:
-        return state.counted
-    days = min(1 << min(state.nights - 1, 30), max(met.longest_wait, 1))
-    return state.counted + days * _DAY - _SLACK
-
-
-def is_another_night(counted: int, now: int) -> bool:
-    """Whether a night has passed since something was counted (seconds since 1970)."""
-    return now - counted >= _DAY - _SLACK
+    before = Waiting(state.nights, state.counted, state.due)
+    waiting = met_again(before, state.asked, met.longest_wait)
+    return replace(state, nights=waiting.nights, counted=waiting.counted, due=waiting.due)
 
 
 def is_unsettled(refusal: RefusalState) -> bool:

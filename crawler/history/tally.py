@@ -18,6 +18,8 @@ class Tally:
     another pipeline or lost to an error in one, before they were stored; ``feed_dropped`` and
     ``feed_failed`` after that, so that only feeds miss them. ``lines_unstored`` waited for the rest
     of their page when the run ended. ``refused`` and ``files_refused`` count by reason.
+    ``files_waiting`` are refused files that later runs ask for again, ``files_settled`` those that
+    are only asked for where their page is looked at in any case.
     ``threads_uncompared`` are those of which neither their list nor a look at their last page tells
     whether they were answered, ``boards_uncompared`` the boards that these are of.
     ``threads_missing`` counts numbers of ranges that no thread has.
@@ -53,6 +55,8 @@ class Tally:
     feed_failed: int = 0
     files_stored: int = 0
     file_bytes: int = 0
+    files_waiting: int = 0
+    files_settled: int = 0
     incomplete: int = 0
     unsettled: int = 0
     login_needed: int = 0

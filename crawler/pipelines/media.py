@@ -2,15 +2,14 @@
 
 A line waits until its files are there or refused, and tells for each the path and the sha256, or
 the reason. What came is kept (`media_store.py`) and known to the ledger, so that it is asked
-for once; what may come the next time is asked for again by the next run, by way of the page.
+for once. What was refused is asked for again after 1, 2, 4, 8 … nights, by way of its page.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -22,30 +21,28 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock, DeferredSemaphore
 from twisted.internet.threads import deferToThread
 
-from crawler.archive.changes import MediaSeen, PageSeen, PostSeen
+from crawler.archive.changes import MediaSeen
+from crawler.archive.file_types import is_picture
 from crawler.archive.media_store import (
     MediaRequest,
-    image_ending,
     is_for_sale,
-    media_hash,
     media_key,
     media_requests,
     store_file,
 )
 from crawler.archive.state import MediaState
-from crawler.discuz.facts import Message
 from crawler.failures import read_failure
-from crawler.history import Delivery, Entry
-from crawler.items import RETRIABLE, Line, Reason
+from crawler.history import DAY, Waiting, met_again, rights_since
+from crawler.items import FAILURES, RETRIABLE, Line
 from crawler.middlewares import FORUM
-from crawler.pipelines.dropped import NothingNew, Postponed
+from crawler.pipelines.dropped import Postponed
+from crawler.pipelines.media_hosts import Hosts
+from crawler.pipelines.media_verdict import RIGHTS, Refused, why_refused
+from crawler.pipelines.placeholders import Came, Placeholders
+from crawler.pipelines.post_files import PostFiles, parts_of
 from crawler.pipelines.running import run_for
-from crawler.responses import read_response
-from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.pipelines.media import FileInfo
@@ -59,21 +56,6 @@ logger = logging.getLogger(__name__)
 
 # So many are asked for at once, of all hosts together: a run that is to end waits for these.
 _AT_ONCE = 8
-# A host that does not answer so often in a row is left alone for the rest of the run: pictures of
-# old posts lie on hosts that are gone.
-_FAILURES = 3
-_REASONS: Mapping[int, Reason] = {
-    401: "login_required",
-    403: "no_permission",
-    404: "not_found",
-    410: "not_found",
-    429: "rate_limited",
-    451: "no_permission",
-}
-
-
-# for pages whose words are not read
-_NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _ByKey:
@@ -98,9 +80,11 @@ class MediaFiles(MediaPipeline):
         self._fingerprinter = _ByKey()
         self._turns = DeferredSemaphore(_AT_ONCE)
         self._writing = DeferredLock()
-        self._failures: Counter[str] = Counter()
+        self._longest_wait = crawler.settings.getint("REVISIT_REFUSED_DAYS")
+        self._hosts = Hosts(self._longest_wait)
+        self._placeholders = Placeholders()
         # what was asked for in vain: many posts show the same picture
-        self._failed: set[int] = set()
+        self._asked: set[int] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -124,21 +108,37 @@ class MediaFiles(MediaPipeline):
             await super().process_item(post)
             # what was asked for is in the ledger: nothing of it needs to be remembered here
             self.spiderinfo.downloaded.clear()
-        known = [self._known(each.key, post.archive) for each in files]
+        known = [self._known(each, post.archive) for each in files]
         if None in known and self._is_ending():
             raise Postponed(post.item_id)
         for part in (*post.images, *post.attachments):
-            media = self._known(media_key(part), post.archive)
+            media = _present(media_key(part), post.archive)
             if media is not None and media.path and media.sha256:
                 part["path"], part["sha256"] = media.path, media.sha256
             elif media is not None and media.reason:
                 part["refusal"] = media.reason
             elif self._media in ("attachments", "all") and is_for_sale(part):
                 part["refusal"] = "no_permission"
-        post.note_files(is_due=any(media and not media.is_final for media in known))
+        due = [
+            self._page_due(each, state, post.archive)
+            for each, state in zip(files, known, strict=True)
+            if state is not None
+        ]
+        post.note_files(
+            due=min((time for time in due if time is not None), default=None),
+            is_denied=any(state is not None and state.reason in RIGHTS for state in known),
+        )
         return item
 
-    def _post_of(self, item: Any) -> _PostFiles | None:
+    def _page_due(self, each: MediaRequest, state: MediaState, archive: SiteArchive) -> int | None:
+        """When the page of a file is to be looked at for its sake; ``None`` for never."""
+        host = self._hosts.refusal(archive, _host(each))
+        if state.reason is None or state.is_settled or (host is not None and host.is_settled):
+            return None
+        # it is not asked for before its host is
+        return max(state.due, host.due if host is not None else 0)
+
+    def _post_of(self, item: Any) -> PostFiles | None:
         """The pictures and files of an article or post, our item or what a pipeline made of it."""
         if not is_item(item):
             return None
@@ -158,20 +158,21 @@ class MediaFiles(MediaPipeline):
                 # nothing of whom the removal list names is fetched
                 return None
             archive = site.archive
-        return _PostFiles(
+        return PostFiles(
             adapter["item_id"],
             adapter.get("url") or "",
             archive,
-            _parts(adapter.get("images")),
-            _parts(adapter.get("attachments")),
+            parts_of(adapter.get("images")),
+            parts_of(adapter.get("attachments")),
             found,
         )
 
-    def get_media_requests(self, item: _PostFiles, _: object) -> list[Request]:
+    def get_media_requests(self, item: PostFiles, _: object) -> list[Request]:
         requests = []
         for each in media_requests(item.images, item.attachments, self._media):
             meta = {
                 FORUM: item.url,
+                "post": item,
                 "wanted": each,
                 "archive": item.archive,
                 "download_maxsize": self._largest,
@@ -181,7 +182,7 @@ class MediaFiles(MediaPipeline):
                 requests.append(Request(each.url, meta=meta))
             except ValueError:
                 # http://javascript:alert(1)
-                self._refused(each, item.archive, "unreachable", is_retriable=False)
+                self._refused(each, item.archive, Refused("unreachable", is_final=True))
         return requests
 
     async def media_to_download(  # type: ignore[override]
@@ -205,24 +206,40 @@ class MediaFiles(MediaPipeline):
         return {"url": each.url, "path": "", "checksum": None, "status": "uptodate"}
 
     def _is_open(self, each: MediaRequest, archive: SiteArchive) -> bool:
-        """Whether it is not known what comes of a file, and asking may tell."""
-        known = self._known(each.key, archive)
-        if hash(each.key) in self._failed or (known is not None and known.is_final):
+        """Whether a file is to be asked for now."""
+        now = _now()
+        known, is_full = self._known(each, archive), self.run.options.full
+        if _hash(each, archive) in self._asked or not self._is_due(known, archive, now):
             return False
-        if self._failures[_host(each)] >= _FAILURES:
-            self._refused(each, archive, "unreachable")
+        self._hosts.is_full = is_full
+        host = self._hosts.left_alone(archive, _host(each), now)
+        if host is None:
+            return True
+        # it is due when its host is
+        reason = "unreachable" if host.reason in FAILURES else host.reason
+        before = known or MediaState(each.key, reason=reason, is_retriable=True)
+        self._learn(archive, replace(before, due=host.due))
+        self._tally(archive).files_refused[before.reason or ""] += 1
+        return False
+
+    def _is_due(self, known: MediaState | None, archive: SiteArchive, now: int) -> bool:
+        """Whether a file that is not asked for yet in this run is to be asked for."""
+        if known is None:
+            return True
+        if known.reason is None:
             return False
-        return True
+        is_allowed_now = known.reason in RIGHTS and known.asked < rights_since(archive.ledger)
+        return self.run.options.full or is_allowed_now or known.due <= now
 
     async def media_downloaded(  # type: ignore[override]
         self, response: Response, request: Request, _: object, **__: object
     ) -> FileInfo:
         each: MediaRequest = request.meta["wanted"]
         archive: SiteArchive = request.meta["archive"]
-        reason = _refusal(response, is_image=each.is_image)
+        refused = why_refused(response, each, request.meta[FORUM])
         path, digest = "", None
-        if reason is not None:
-            self._refused(each, archive, reason)
+        if refused is not None:
+            self._refused(each, archive, refused)
         else:
             try:
                 path, digest = await maybe_deferred_to_future(
@@ -233,51 +250,101 @@ class MediaFiles(MediaPipeline):
             except OSError as error:
                 self.run.storage_failed(archive, error)
             else:
-                self._learn(archive, MediaState(each.key, path, digest))
-                self._failures[_host(each)] = 0
-                tally = self._tally(archive)
-                tally.files_stored += 1
-                tally.file_bytes += len(response.body)
+                self._kept(each, request, response, path, digest)
         self._end(request)
         return {"url": each.url, "path": path, "checksum": digest, "status": "downloaded"}
+
+    def _kept(
+        self, each: MediaRequest, request: Request, response: Response, path: str, digest: str
+    ) -> None:
+        """Note a file that is stored, unless it is one that comes in the place of others."""
+        archive: SiteArchive = request.meta["archive"]
+        host, size = _host(each), len(response.body)
+        post: PostFiles = request.meta["post"]
+        is_placeholder = each.is_image and (
+            self._placeholders.is_known(archive, host, digest)
+            or self._placeholders.came(
+                archive,
+                Came(
+                    host,
+                    digest,
+                    size,
+                    each.name or each.url.rpartition("/")[2],
+                    post.item_id,
+                    response.url if response.url != request.url else None,
+                    post.found[0] if post.found else None,
+                ),
+                _now(),
+            )
+        )
+        if is_placeholder:
+            self._refused(each, archive, Refused("not_discuz", is_of_host=True))
+            return
+        self._learn(archive, MediaState(each.key, path, digest, asked=_now()))
+        self._hosts.answered(archive, host)
+        tally = self._tally(archive)
+        tally.files_stored += 1
+        tally.file_bytes += size
 
     def media_failed(self, failure: Failure, request: Request, _: object) -> None:  # type: ignore[override]
         """No answer, or none that may be had: a fact to tell, and no error."""
         reason, said = read_failure(failure, self._largest)
         logger.info("%s: %s", request.url, said)
-        self._refused(request.meta["wanted"], request.meta["archive"], reason)
+        refused = Refused(reason, is_final=reason not in RETRIABLE, is_of_host=reason in FAILURES)
+        self._refused(request.meta["wanted"], request.meta["archive"], refused)
         self._end(request)
+
+    def close_spider(self) -> None:
+        """Count the files that are not had."""
+        for site in self.run.sites.values():
+            if self._media != "none" and self.run.remarks.storage_error is None:
+                self._placeholders.close(site.archive)
+                waiting, settled = site.archive.ledger.count_refused_files()
+                site.tally.files_waiting, site.tally.files_settled = waiting, settled
 
     def file_path(self, request: Request, *_: object, **__: object) -> str:
         """Where the file is kept; known once its content is."""
-        known = self._known(request.meta["wanted"].key, request.meta["archive"])
+        known = self._known(request.meta["wanted"], request.meta["archive"])
         return known.path or "" if known else ""
 
-    def _known(self, key: str, archive: SiteArchive) -> MediaState | None:
-        """What came of a file, unless somebody took it away since."""
-        known = archive.ledger.media(key)
-        if known and known.path and not (archive.folder / known.path).is_file():
-            return None
-        return known if known and (known.path or known.reason) else None
+    def _known(self, each: MediaRequest, archive: SiteArchive) -> MediaState | None:
+        """What came of a file, unless it turned out to be something else."""
+        known = _present(each.key, archive)
+        if known is None or known.path is None or _hash(each, archive) in self._asked:
+            return known
+        if each.is_image and known.path.endswith(".bin"):
+            # earlier versions kept whatever was called a picture
+            is_other = not is_picture((archive.folder / known.path).read_bytes())
+        else:
+            is_other = known.sha256 is not None and self._placeholders.is_known(
+                archive, _host(each), known.sha256
+            )
+        return None if is_other else known
 
-    def _refused(
-        self,
-        each: MediaRequest,
-        archive: SiteArchive,
-        reason: Reason,
-        *,
-        is_retriable: bool | None = None,
-    ) -> None:
-        before = archive.ledger.media(each.key)
-        attempts = before.attempts + 1 if before else 1
-        if is_retriable is None:
-            is_retriable = reason in RETRIABLE
-            self._failures[_host(each)] += is_retriable
-        if is_retriable:
-            self._failed.add(hash(each.key))
-        known = MediaState(each.key, reason=reason, is_retriable=is_retriable, attempts=attempts)
+    def _refused(self, each: MediaRequest, archive: SiteArchive, why: Refused) -> None:
+        before, now = archive.ledger.media(each.key) or MediaState(each.key), _now()
+        self._asked.add(_hash(each, archive))
+        waiting = met_again(
+            Waiting(before.nights, before.counted, before.due), now, self._longest_wait
+        )
+        if why.is_final:
+            waiting = replace(waiting, due=now + max(self._longest_wait, 1) * DAY)
+        known = MediaState(
+            each.key,
+            reason=why.reason,
+            is_retriable=not why.is_final,
+            attempts=before.attempts + 1,
+            nights=waiting.nights,
+            counted=waiting.counted,
+            due=waiting.due,
+            asked=now,
+        )
         self._learn(archive, known)
-        self._tally(archive).files_refused[reason] += 1
+        self._tally(archive).files_refused[why.reason] += 1
+        try:
+            self._hosts.refused(archive, _host(each), why, now)
+        except sqlite3.Error as error:
+            self.run.storage_failed(archive, error)
 
     def _learn(self, archive: SiteArchive, media: MediaState) -> None:
         try:
@@ -303,64 +370,21 @@ class MediaFiles(MediaPipeline):
         return next(site.tally for site in self.run.sites.values() if site.archive is archive)
 
 
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp())
+
+
+def _hash(each: MediaRequest, archive: SiteArchive) -> int:
+    return hash((archive.folder, each.key))
+
+
 def _host(each: MediaRequest) -> str:
     return urlsplit(each.url).netloc
 
 
-def _refusal(response: Response, *, is_image: bool) -> Reason | None:
-    """Why what came is not the file; ``None`` if it is.
-
-    Discuz answers 200 to whoever may not have a file, with a page that says so.
-    """
-    if response.status >= 500:
-        return "server_error"
-    if response.status >= 300:
-        return _REASONS.get(response.status, "unreachable")
-    said = (response.headers.get("Content-Type") or b"").lower()
-    if is_image:
-        if image_ending(response.body) is not None:
-            return None
-        is_page = not said.startswith(b"image/")
-    else:
-        is_named = b"attachment" in (response.headers.get("Content-Disposition") or b"").lower()
-        is_page = said.startswith((b"text/html", b"application/xhtml")) and not is_named
-    if response.body and not is_page:
+def _present(key: str, archive: SiteArchive) -> MediaState | None:
+    """What the ledger knows of a file, unless somebody took it away since."""
+    known = archive.ledger.media(key)
+    if known and known.path and not (archive.folder / known.path).is_file():
         return None
-    page = read_response(response, _NO_CLOCK, Sites({}))
-    return page.reason if isinstance(page, Message) and page.site is not None else "not_found"
-
-
-@dataclass(slots=True)
-class _PostFiles:
-    """The pictures and files of a line under way; the parts are the item's own dicts."""
-
-    item_id: str
-    url: str
-    archive: SiteArchive
-    images: list[dict[str, Any]]
-    attachments: list[dict[str, Any]]
-    found: tuple[Delivery, Entry] | None
-
-    def note_files(self, *, is_due: bool) -> None:
-        """Have the ledger learn what the line says of its files.
-
-        ``is_due``: something may come the next time, so that the next run looks at this page first.
-        Raises `NothingNew` where the line says nothing that was not published before.
-        """
-        if self.found is None:
-            return
-        delivery, entry = self.found
-        if is_due:
-            delivery.changes[:] = [
-                replace(change, is_due=True) if isinstance(change, PageSeen) else change
-                for change in delivery.changes
-            ]
-        if isinstance(entry.change, PostSeen):
-            before, files = entry.change.post, media_hash(self.images, self.attachments)
-            entry.change = replace(entry.change, post=replace(before, media=files))
-            if entry.is_repeat and files == before.media:
-                raise NothingNew(self.item_id)
-
-
-def _parts(value: Any) -> list[dict[str, Any]]:
-    return [part for part in value or () if isinstance(part, dict)]
+    return known if known and (known.path or known.reason) else None

@@ -135,6 +135,11 @@ def _left_out(tally: Tally) -> list[str]:
         (tally.feed_failed, "stored, but lost to feeds by an error in a pipeline of yours"),
     )
     parts = [f"{number:,} {what}" for number, what in counted if number]
+    if tally.files_waiting:
+        files = _count(tally.files_waiting, "file was", "files were")
+        parts.append(f"{files} refused and will be asked for again")
+    if tally.files_settled:
+        parts.append(f"{_count(tally.files_settled, 'file stays', 'files stay')} refused")
     if tally.threads_missing:
         numbers = _count(tally.threads_missing, "number", "numbers")
         parts.append(f"{numbers} without a thread")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
+from crawler.extensions.member_cookies import login_of
 from crawler.frontier import (
     Answer,
     Budget,
@@ -194,4 +195,5 @@ def _config(settings: BaseSettings) -> Config:
         limits=limits,
         at_once=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         is_member=bool(settings.get("COOKIES_FILE")),
+        login=login_of(settings),
     )

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from crawler.archive.file_types import image_ending
 from crawler.archive.media_store import (
     STORED_PATH,
-    image_ending,
     media_hash,
     media_key,
     media_path,

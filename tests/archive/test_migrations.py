@@ -14,6 +14,8 @@ from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
 from crawler.archive.state import PostState, ThreadState
 
+# the version from which on files are known
+HAS_MEDIA = 3
 MARKED = Segment("posts-00001.jsonl", 90)
 
 
@@ -31,6 +33,12 @@ def made_by_version(version: int, path: Path) -> None:
             (b"12345678",),
         )
         db.execute("INSERT INTO segment VALUES (?, ?, 0)", (MARKED.name, MARKED.length))
+        db.execute("INSERT INTO page (thread, number, checked) VALUES (7, 3, -500)")
+        if version >= HAS_MEDIA:
+            db.execute(
+                "INSERT INTO media (key, reason, retriable, attempts)"
+                " VALUES ('attachment:7', 'not_found', 0, 3)"
+            )
 
 
 def everything(path: Path) -> tuple[Any, ...]:
@@ -50,7 +58,18 @@ def test_an_older_ledger_keeps_what_it_knows(tmp_path: Path, version: int) -> No
         assert ledger.posts("7", ["1"]) == {"1": known}
         assert ledger.segments() == {MARKED.name: MARKED}
         assert ledger.trait_counts.known() == {}
-        assert ledger.media("attachment:7") is None
+        assert ledger.due_pages("7") == {3}
+        refused = ledger.media("attachment:7")
+        if version >= HAS_MEDIA:
+            assert refused is not None
+            # nobody proved it: it is due
+            assert (refused.reason, refused.due, refused.is_settled) == (
+                "not_found",
+                0,
+                version == len(MIGRATIONS),
+            )
+        else:
+            assert refused is None
     new = tmp_path / "new.sqlite3"
     Ledger(new).close()
     assert everything(path)[:2] == everything(new)[:2]

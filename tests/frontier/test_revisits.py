@@ -103,6 +103,21 @@ def test_what_is_due_comes_first(ledger: Ledger) -> None:
     assert found(ledger, 3) == [*LISTS, ("7", 1)]
 
 
+def test_pages_with_files_that_are_due_come_before_others(ledger: Ledger) -> None:
+    whole_forum(ledger)
+    ledger.apply([PageSeen("7", 1, 900 * DAY, files_due=990 * DAY)])
+    assert found(ledger, 3) == [*LISTS, ("7", 1)]
+    assert found(ledger, 0) == [("7", 1)], "whatever the budget"
+    assert found(ledger, 3, before=980 * DAY) == [*LISTS, ("7", 2)]
+
+
+def test_files_that_are_due_leave_half_of_the_budget(ledger: Ledger) -> None:
+    whole_forum(ledger)
+    ledger.apply([ThreadSeen(ThreadState("9", "2", pages=50))])
+    ledger.apply(PageSeen("9", n, 900 * DAY, files_due=950 * DAY + n) for n in range(1, 51))
+    assert found(ledger, 8) == [*LISTS, ("9", 1, 2, 3), ("7", 2, 3), ("8", 1)]
+
+
 def test_only_boards_that_were_asked_for(ledger: Ledger) -> None:
     assert found(ledger, 9) == [], "a thread was asked for"
     assert found(ledger, 9, boards=("3",)) == [LISTS[1], ("8", 1)]

@@ -25,6 +25,11 @@ CASES: list[tuple[Ending, int, str]] = [
     (ended(new_articles=1, new_posts=24), 0, "1 article, 24 replies"),
     (ended(changed_posts=2, deleted_articles=1), 0, "0 articles, 0 replies, 2 changed, 1 deleted"),
     (ended(new_posts=1, files_stored=2), 0, "1 reply, 2 files"),
+    (
+        ended(files_waiting=1, files_settled=2, files_refused={"challenge": 3}, requests=4),
+        0,
+        "1 file was refused and will be asked for again, 2 files stay refused, 4 requests",
+    ),
     (ended(threads_read=1, lists_read=2, threads_listed=9), 0, "2 pages of lists with 9 threads"),
     (ended(threads_read=1, removed=3), 0, "3 on the removal list passed over"),
     (

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from crawler.archive.changes import PageSeen, ThreadMissing, ThreadSeen
+from crawler.archive.changes import PageSeen, RightsChanged, ThreadMissing, ThreadSeen
 from crawler.archive.state import ThreadState
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
@@ -58,10 +58,14 @@ class ThreadTable(Table):
         ).fetchone()
         return int(row[0]) if row else None
 
-    def due_pages(self, thread_id: str) -> set[int]:
-        """Return the pages of a thread that were read in vain, or of which a line was lost."""
+    def due_pages(self, thread_id: str, now: int = 0) -> set[int]:
+        """Return the pages of a thread that were read in vain, or of which a line was lost.
+
+        And those of which a file is due at ``now`` (seconds since 1970).
+        """
         rows = self._db.execute(
-            "SELECT number FROM page WHERE thread = ? AND checked < 0", (id_value(thread_id),)
+            "SELECT number FROM page WHERE thread = ? AND (checked < 0 OR due <= ?)",
+            (id_value(thread_id), now),
         )
         return {number for (number,) in rows}
 
@@ -78,6 +82,24 @@ class ThreadTable(Table):
             (before, chosen),
         )
         return [str(thread) for (thread,) in rows]
+
+    def pages_with_files_due(
+        self, now: int, before: int, boards: Iterable[str] | None, limit: int | None = None
+    ) -> list[tuple[str, int]]:
+        """Return up to ``limit`` pairs (thread id, page) of which a file is due at ``now``.
+
+        Those that are due for longest come first; none that was looked at since ``before``. Both
+        are in seconds since 1970. ``boards``: only threads of these; ``None``: of all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        rows = self._db.execute(
+            "SELECT page.thread, page.number FROM page JOIN thread ON thread.id = page.thread"
+            " WHERE due <= ?1 AND abs(checked) < ?2 AND NOT is_gone"
+            " AND (?3 IS NULL OR board IN (SELECT value FROM json_each(?3)))"
+            " ORDER BY due LIMIT ?4",
+            (now, before, chosen, -1 if limit is None else limit),
+        )
+        return [(str(thread), number) for thread, number in rows]
 
     def oldest_pages(
         self, before: int, boards: Iterable[str] | None, limit: int
@@ -176,14 +198,19 @@ class ThreadTable(Table):
 
     def _save_page(self, change: PageSeen) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO page VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?)",
             (
                 id_value(change.thread_id),
                 change.number,
                 # below zero: due, see `oldest_pages`
                 -change.at if change.is_due else change.at,
+                change.files_due,
+                change.is_denied or None,
             ),
         )
+
+    def _save_rights(self, change: RightsChanged) -> None:
+        self._db.execute("UPDATE page SET due = ? WHERE is_denied", (change.at,))
 
 
 def _to_row(thread: ThreadState) -> tuple[Any, ...]:

@@ -16,13 +16,6 @@ from crawler.discuz.facts import Attachment, Image
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# Pictures of the forum itself: static/image/filetype/zip.gif, images/default/attachimg.gif,
-# static/image/common/none.gif (the place holder of a picture that is loaded later). Not those that
-# members uploaded (data/attachment/…) or link to.
-_FURNITURE = re.compile(
-    r"(?:^|/)static/+image/(?:common|filetype|editor|magic|stamp)/|(?:^|/)none\.gif$"
-    r"|(?:^|/)images/(?:common|default)/"
-)
 # static/image/smiley/default/lol.gif, images/smilies/default/cry.gif (up to 7.2)
 _SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
 # <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
@@ -94,7 +87,7 @@ def picture_source(element: _Element) -> str | None:
     """
     for name in ("zoomfile", "file", "data-original", "data-src", "src"):
         source = element.get(name)
-        if source and not source.startswith("data:") and not _FURNITURE.search(source):
+        if source and not source.startswith("data:") and not urls.is_own_picture(source):
             return source
     return None
 

@@ -18,9 +18,9 @@ from crawler.discuz.facts import Reason
 from crawler.discuz.words import simplified
 
 # What was asked for. ``thread``: a thread's first page; ``part``: another page of it, the posts of
-# one author, one post. ``other``: a page of another kind (a member, a plugin). ``unknown``: a saved
-# page that does not tell its address.
-Asked = Literal["thread", "part", "board", "index", "other", "unknown"]
+# one author, one post. ``file``: an attachment. ``other``: a page of another kind (a member, a
+# plugin). ``unknown``: a saved page that does not tell its address.
+Asked = Literal["thread", "part", "board", "index", "file", "other", "unknown"]
 
 
 class Sentence(NamedTuple):
@@ -47,6 +47,7 @@ UNKNOWN = Verdict("unknown_notice")
 _THREAD: frozenset[Asked] = frozenset({"thread", "part", "unknown"})
 _FIRST_PAGE: frozenset[Asked] = frozenset({"thread", "unknown"})
 _BOARD: frozenset[Asked] = frozenset({"board", "unknown"})
+_FILE: frozenset[Asked] = frozenset({"file"})
 # the rights to a board are those to its threads; some indexes ask for them as well
 _BOTH: frozenset[Asked] = _THREAD | _BOARD | {"index"}
 
@@ -65,6 +66,11 @@ _NAMED = rf"(?:(?:{_YOU}(?:所|想?要)?(?:指定|请求|{_SEE})的)?{_THIS}?)"
 _CAN = "(?:才?[能可]以?)"
 _NO_RIGHT = "(?:没有权限|无权限?|权限不足,?(?:无法|不能))"
 _NO_LOGIN = "(?:尚未|还没有?|还未|没有|未)登[录陆入]"
+# 下载或查看附件, 下载本站的附件, 查看/下载该附件
+_GET_FILE = (
+    rf"(?:下载|查看|浏览)(?:(?:或者?|和|、|/)(?:下载|查看|浏览))?"
+    rf"(?:{_THIS}(?:站点?|论坛|版块?)?的?)?附件"
+)
 # words within one clause
 _SOME = "[^,.;!?]"
 # 不存在或已被删除或正在被审核; 已被作者删除; 未通过审核
@@ -211,6 +217,25 @@ SENTENCES: tuple[Sentence, ...] = (
         _THREAD,
         rf"{_YOU}{_NO_LOGIN},?{_NO_RIGHT}{_SEE}{_THIS}(?:{_TOPIC}|{_POST})",
     ),
+    # 您所在的用户组(游客)无法下载或查看附件 (getattachperm_none_nopermission)
+    *_sentences(
+        "no_permission",
+        _FILE,
+        rf"{_YOU}所在的?(?:用户|会员|使用者)群?组 ?(?:\(.{{0,60}}?\) ?)?"
+        rf"(?:无法|不能|{_NO_RIGHT}){_GET_FILE}",
+        rf"{_YOU}{_NO_RIGHT}{_GET_FILE}",
+        # 您需要升级您所在的用户组后才能下载或查看附件 (getattachperm_upgrade_nopermission)
+        rf"{_YOU}需要升级(?:{_YOU}所在的用户组|[到至为]{_SOME}{{1,40}}?) ?后?{_CAN}{_GET_FILE}"
+        rf"{_DETAILS}",
+        # 只有特定用户可以下载本站的附件 (attachment_forum_nopermission)
+        rf"只有(?!{_SOME}{{0,20}}登){_SOME}{{0,30}}?(?:用户组?|会员组?|成员){_CAN}{_GET_FILE}",
+        # 本附件要求阅读权限高于 20 才可下载 (attachment_nopermission)
+        rf"{_THIS}附件要求{_SOME}{{1,40}}?才?[能可]以?下载",
+    ),
+    # 您需要登录才可以下载或查看附件 (getattachperm_login_nopermission)
+    *_sentences(
+        "login_required", _FILE, rf"{_YOU}需要登[录陆入](?:后|才|后才)?[能可]以?{_GET_FILE}"
+    ),
 )
 
 # -- what the forum says of itself or of the visitor ---------------------------------------------
@@ -306,7 +331,7 @@ def judge(notice: str, asked: Asked, *, below: str = "") -> Verdict:
     if verdict:
         return verdict
     reason = _first(PASSING, text) or passes
-    if reason is None and asked in ("other", "unknown"):
+    if reason is None and asked in ("file", "other", "unknown"):
         reason = _first(_ELSEWHERE, text)
     return Verdict(reason) if reason else UNKNOWN
 

@@ -107,7 +107,7 @@ def unreadable(document: Document) -> Message:
     text = visible_text(document.text)
     asked = _what_was_asked(document)
     said = _SORRY.search(text)
-    is_elsewhere = asked in ("other", "unknown")
+    is_elsewhere = asked in ("file", "other", "unknown")
     if said and (is_short(text) or is_elsewhere):
         verdict = judge(said[0], asked)
         if verdict.is_about_asked:
@@ -210,6 +210,8 @@ def _what_was_asked(document: Document) -> Asked:
         return "part" if is_part else "thread"
     if urls.read_board_address(url):
         return "board"
+    if urls.is_attachment(url):
+        return "file"
     return "index" if urls.is_index(url) else "other"
 
 

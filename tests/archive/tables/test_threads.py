@@ -86,3 +86,22 @@ def test_threads_that_a_list_should_show(ledger: Ledger) -> None:
         (9, 11): ["10"],
     }
     assert ledger.sticky_threads("2") == others[:1]
+
+
+def test_pages_of_which_a_file_is_due(ledger: Ledger) -> None:
+    for number, board in (("1", "2"), ("2", "9")):
+        ledger.apply([ThreadSeen(ThreadState(number, board, pages=3))])
+    seen = [
+        PageSeen("1", 1, 10, files_due=60),
+        PageSeen("1", 2, 10),
+        PageSeen("2", 3, 30, files_due=50),
+    ]
+    ledger.apply(seen)
+    assert ledger.pages_with_files_due(99, 99, None) == [("2", 3), ("1", 1)]
+    assert ledger.pages_with_files_due(59, 99, None) == [("2", 3)]
+    assert ledger.pages_with_files_due(99, 30, None) == [("1", 1)], "looked at just now"
+    assert ledger.pages_with_files_due(99, 99, ["2"]) == [("1", 1)]
+    assert ledger.pages_with_files_due(99, 99, None, 1) == [("2", 3)]
+    assert (ledger.due_pages("1"), ledger.due_pages("1", 60)) == (set(), {1})
+    ledger.apply([PageSeen("1", 1, 20)])
+    assert ledger.pages_with_files_due(99, 99, None) == [("2", 3)], "nothing waits any more"
