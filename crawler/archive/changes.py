@@ -19,7 +19,7 @@ class PageSeen:
 
     ``is_due``: in vain, or not all of it was stored; the next run looks at it first. ``files_due``:
     when a file of its posts is asked for again, ``None`` where it is not looked at for that.
-    ``is_denied``: some of its files are refused for want of rights.
+    ``is_denied``: some of its words or files are withheld for want of rights.
     """
 
     thread_id: str
@@ -32,7 +32,7 @@ class PageSeen:
 
 @dataclass(frozen=True, slots=True)
 class RightsChanged:
-    """Somebody else logs in: files that were refused for want of rights are due at ``at``."""
+    """Somebody else logs in: what was withheld for want of rights is due at ``at``."""
 
     at: int
 

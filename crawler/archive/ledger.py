@@ -83,7 +83,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
             PageSeen: self._save_page,
-            RightsChanged: self._save_rights,
+            RightsChanged: self._change_rights,
             ThreadMissing: self._save_missing,
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,
@@ -139,6 +139,10 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         """Return the value of a note (`NoteMade`); ``None`` if it was never made."""
         row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    def _change_rights(self, change: RightsChanged) -> None:
+        self._save_page_rights(change)
+        self._save_refusal_rights(change)
 
     def _save_segments(self, segments: Iterable[Segment]) -> None:
         self._db.executemany(

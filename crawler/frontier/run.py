@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -135,7 +134,6 @@ class Run:
             raise RunEndsError("storage_failed") from None
         try:
             privacy = open_privacy(archive, config.authors, config.location)
-            archive.ledger.apply(login_changes(archive.ledger, config.login, int(time.time())))
         except (PrivacyError, BadRemovalsError) as error:
             archive.close()
             self.remarks.unusable = str(error)
@@ -149,8 +147,11 @@ class Run:
         return site
 
     def _open_frontier(self, root: str, addresses: list[str], now: datetime) -> None:
+        site = self.site(urls.site_of(root))
+        ledger = site.archive.ledger
+        ledger.apply(login_changes(ledger, self.config.login, int(now.timestamp())))
         frontier = SiteFrontier(
-            self.site(urls.site_of(root)),
+            site,
             root,
             self.options,
             run_id=self.run_id,

@@ -150,7 +150,9 @@ class ThreadHistory:
         entries += gone_entries
         changes += gone_changes
         if self._is_page(page, number):
-            changes.append(PageSeen(asked.thread_id, number, int(now.timestamp())))
+            is_denied = any(map(_is_denied, posts))
+            at = int(now.timestamp())
+            changes.append(PageSeen(asked.thread_id, number, at, is_denied=is_denied))
             self.count.pages_known.add(number)
             self._read_now.add(number)
         self._news += sum(not entry.is_repeat for entry in entries)
@@ -546,6 +548,12 @@ def _deleted(post: PostState, thread_id: str, root: str, now: datetime) -> Entry
     )
     gone = replace(post, version=post.version + 1, is_gone=True)
     return Entry(line, PostSeen(thread_id, gone))
+
+
+def _is_denied(post: Post) -> bool:
+    """Whether somebody with other rights might see more of a post."""
+    body = post.body
+    return body.access not in ("visible", "shielded", "banned") or body.attachments_withheld > 0
 
 
 def _goods(page: ThreadPage) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Forum, scrapy, served_forum
+from tests.crawl.obstacle_seeds import age
 from tests.forum.desktop import message
 from tests.forum.town import (
     BUSY,
@@ -179,9 +180,7 @@ def cookies(folder: Path) -> Path:
 
 def test_a_member_sees_more_and_the_cookie_is_written_nowhere(forum: Forum, tmp_path: Path) -> None:
     made = town(forum)
-    for path, page in forum.pages.items():
-        if isinstance(page, str):
-            forum.pages[path] = page.replace("discuz_uid = '0'", "discuz_uid = '7'")
+    as_member(forum)
     data = tmp_path / "data"
     run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}", "-L", "DEBUG")
     assert run.status == 0, run.stderr
@@ -189,6 +188,43 @@ def test_a_member_sees_more_and_the_cookie_is_written_nowhere(forum: Forum, tmp_
     assert forum.cookies == {"aBcD_2132_auth=secret%2Fvalue"}
     assert "secret" not in run.stderr
     assert all(b"secret" not in path.read_bytes() for path in data.rglob("*") if path.is_file())
+
+
+def as_member(forum: Forum) -> None:
+    for path, page in forum.pages.items():
+        if isinstance(page, str):
+            forum.pages[path] = page.replace("discuz_uid = '0'", "discuz_uid = '7'")
+
+
+def test_another_member_is_shown_what_was_denied_to_the_last_one(
+    forum: Forum, tmp_path: Path
+) -> None:
+    """Threads that were refused, and posts that were withheld, are asked for on that very night."""
+    made = town(forum)
+    data = tmp_path / "data"
+    forum.pages[thread_path(13)] = DENIED
+    hidden = '<div class="locked">游客，如果您要查看本帖隐藏内容请<a href="#">回复</a></div>'
+    page = forum.pages[thread_path(14)]
+    forum.pages[thread_path(14)] = page.replace("14号帖第1楼", hidden)
+    run = crawl(forum, data, *NO_REVISITS)
+    assert run.status == 0, run.stderr
+    assert {"13", "14"} & {line["thread_id"] for line in run.lines("articles")} == {"14"}
+    # nothing tells of it in the lists
+    made.publish()
+    as_member(forum)
+    forum.asked.clear()
+    run = crawl(forum, data, *NO_REVISITS)
+    assert forum.asked[thread_path(13)] + forum.asked[thread_path(14)] == 0
+    forum.asked.clear()
+    age(data)
+    run = crawl(forum, data, *NO_REVISITS, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    # once: the next night knows
+    age(data)
+    forum.asked.clear()
+    crawl(forum, data, *NO_REVISITS, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
+    assert forum.asked[thread_path(13)] + forum.asked[thread_path(14)] == 0
 
 
 def test_a_login_that_is_over_ends_the_run(forum: Forum, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.archive.changes import RefusalSeen
+from crawler.archive.changes import RefusalSeen, RightsChanged
 from crawler.archive.state import RefusalState
 from crawler.archive.tables.table import Table, id_value
 
@@ -21,14 +21,16 @@ class RefusalTable(Table):
     def refusals_due(self, now: int, before: int, limit: int) -> list[RefusalState]:
         """Return the refusals to be tried again, those last met longest ago first.
 
-        All that are retriable and due at ``now``, and behind them up to ``limit`` others that were
-        last met at or before ``before`` (seconds since 1970).
+        All that are retriable, or were met with other rights, and are due at ``now``, and behind
+        them up to ``limit`` others that were last met at or before ``before`` (seconds since 1970).
         """
         rows = self._db.execute(
-            "SELECT * FROM refusal WHERE retriable AND due <= ? ORDER BY asked", (now,)
+            "SELECT * FROM refusal WHERE (retriable OR due > 0) AND reason != '' AND due <= ?"
+            " ORDER BY asked",
+            (now,),
         ).fetchall()
         rows += self._db.execute(
-            "SELECT * FROM refusal WHERE NOT retriable AND reason != '' AND asked <= ?"
+            "SELECT * FROM refusal WHERE NOT retriable AND due = 0 AND reason != '' AND asked <= ?"
             " ORDER BY asked LIMIT ?",
             (before, limit),
         )
@@ -81,6 +83,14 @@ class RefusalTable(Table):
                 refusal.counted,
                 refusal.due,
             ),
+        )
+
+    def _save_refusal_rights(self, change: RightsChanged) -> None:
+        """Somebody else logs in: what was denied to the last one is asked for again."""
+        self._db.execute(
+            "UPDATE refusal SET asked = 0, due = ? WHERE reason IN"
+            " ('no_permission', 'login_required')",
+            (change.at,),
         )
 
 

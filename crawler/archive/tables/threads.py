@@ -209,7 +209,7 @@ class ThreadTable(Table):
             ),
         )
 
-    def _save_rights(self, change: RightsChanged) -> None:
+    def _save_page_rights(self, change: RightsChanged) -> None:
         self._db.execute("UPDATE page SET due = ? WHERE is_denied", (change.at,))
 
 
