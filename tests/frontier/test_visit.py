@@ -427,6 +427,13 @@ def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path:
     assert f"{L2}: unreachable over, unreachable over" in told
 
 
+def test_where_the_index_is_need_not_be_found_out_every_night(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    pages: dict[str, Given] = {"": OtherPage("portal", SITE), INDEX: index(2), L1: board()}
+    assert offline.crawl("", pages=pages)[:2] == [": -", f"{INDEX}: -"]
+    assert offline.crawl("", pages=pages, now=NOW + timedelta(days=1))[0] == f"{INDEX}: -"
+
+
 # -- a thread that is gone ----
 
 
