@@ -16,6 +16,7 @@ from crawler.discuz.facts import CommentsPage, Message, Page, Post, ThreadPage
 from crawler.discuz.readers.comments import comments_url, with_more
 from crawler.frontier.obstacles import Kind
 from crawler.frontier.refusals import Refused, kind_of
+from crawler.frontier.site import CommentAccess
 from crawler.items import DEFINITE
 
 if TYPE_CHECKING:
@@ -26,23 +27,8 @@ if TYPE_CHECKING:
 _REQUESTS_A_POST, _REQUESTS_A_PAGE = 100, 200
 # However many come at once, so many of a page of posts are held in memory.
 _COMMENTS_A_PAGE = 20_000
-# A forum that refuses so many in a row, and sends its threads, sends no comments.
-_REFUSED_IN_A_ROW = 3
 # What the forum itself may say of comments alone; anything else may be about all of its pages.
 _SETTLED = DEFINITE | {"unknown_notice"}
-
-
-@dataclass(slots=True)
-class CommentAccess:
-    """Whether a forum sends more comments, as this run has seen; asked no more once it does not."""
-
-    is_forbidden: bool = False
-    refused: int = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether they are asked for."""
-        return not self.is_forbidden and self.refused < _REFUSED_IN_A_ROW
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 from crawler.archive.changes import TaskDone
 from crawler.archive.state import ListTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.frontier.refusals import Refused, count_refusal, is_known
+from crawler.frontier.known import is_known
+from crawler.frontier.refusals import Refused, count_refusal
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, batch_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import (
     BoardPage,
@@ -17,13 +17,13 @@ from crawler.discuz.facts import (
     Page,
     ThreadPage,
 )
+from crawler.frontier.known import is_link_board, is_there
 from crawler.frontier.obstacles import Kind
 from crawler.history import Emitted, is_unsettled
-from crawler.items import DEFINITE, Reason, refusal_id
+from crawler.items import DEFINITE, Reason
 from crawler.items.reasons import reason_of
 
 if TYPE_CHECKING:
-    from crawler.archive import Ledger
     from crawler.frontier.answer import Answer
     from crawler.frontier.site import Site
     from crawler.frontier.site_frontier import SiteFrontier
@@ -188,34 +188,6 @@ def _denied(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None
 
 def _unless_definite(refused: Refused) -> Kind | None:
     return None if refused.evidence == "about_this" else Kind.FOREIGN
-
-
-def is_there(task: Task, site: Site) -> bool:
-    """Whether a thread was there: it was read, or something else than the forum kept us from it."""
-    if not isinstance(task, ThreadTask):
-        return False
-    refusal = site.archive.ledger.refusal(thread_refusal_id(task))
-    return is_known(task, site) or (refusal is not None and refusal.is_retriable)
-
-
-def thread_refusal_id(task: ThreadTask) -> str:
-    """The name of the refusal of a thread as a whole."""
-    return refusal_id(urls.forum_root(task.url, None), task.url, task.key, None)
-
-
-def is_known(task: Task, site: Site) -> bool:
-    """Whether a task is about a thread that was read and is not known to be gone."""
-    known = site.archive.ledger.thread(task.key) if isinstance(task, ThreadTask) else None
-    return known is not None and not known.is_gone
-
-
-def is_link_board(refusal: RefusalState, ledger: Ledger) -> bool:
-    """Whether a refusal is that of a board that is a link to elsewhere.
-
-    Nothing was ever read there; a guard may lead lists that were read to another host, too.
-    """
-    is_list = refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
-    return is_list and not ledger.has_threads(refusal.board or "")
 
 
 def count_refusal(

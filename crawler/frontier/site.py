@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.archive import SiteArchive
-from crawler.frontier.more_comments import CommentAccess
 from crawler.frontier.template_drift import Drift
 from crawler.history import Tally
 from crawler.privacy import Privacy
 
 # Of many refusals the record of a run names some.
 _SHOWN = 100
+# A forum that refuses so many in a row, and sends its threads, sends no comments.
+_REFUSED_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,19 @@ class NotedRefusal:
         if self.since is None:
             return None
         return f"{datetime.fromtimestamp(self.since, UTC):%Y-%m-%d}"
+
+
+@dataclass(slots=True)
+class CommentAccess:
+    """Whether a forum sends more comments, as this run has seen; asked no more once it does not."""
+
+    is_forbidden: bool = False
+    refused: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether they are asked for."""
+        return not self.is_forbidden and self.refused < _REFUSED_IN_A_ROW
 
 
 @dataclass(slots=True, eq=False)

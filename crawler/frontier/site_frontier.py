@@ -23,9 +23,9 @@ from crawler.archive.state import ListTask, PageTask, RefusalState, Task, Thread
 from crawler.discuz import urls
 from crawler.frontier.board_gaps import BoardGaps
 from crawler.frontier.config import Limits
+from crawler.frontier.known import is_known, is_link_board, thread_refusal_id
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
-from crawler.frontier.refusals import is_known, is_link_board, thread_refusal_id
 from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to_check
 from crawler.frontier.site import Site
 from crawler.frontier.step import Batch

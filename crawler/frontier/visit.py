@@ -16,6 +16,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier import more_comments
 from crawler.frontier.answer import Answer
+from crawler.frontier.known import is_known
 from crawler.frontier.list_variants import variant_url
 from crawler.frontier.more_comments import MoreComments
 from crawler.frontier.obstacles import Course, Doubt, Kind
@@ -29,7 +30,6 @@ from crawler.frontier.page_refusal import (
 )
 from crawler.frontier.refusals import (
     Refused,
-    is_known,
     kind_of_doubt,
     refused_as,
     without_contradiction,

@@ -10,6 +10,7 @@ from crawler.history.board_coverage import (
 from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate
 from crawler.history.login import login_changes, rights_since
 from crawler.history.nights import DAY, Waiting, met_again
+from crawler.history.reading_plan import ReadingPlan
 from crawler.history.refusal_history import (
     Emitted,
     Met,
@@ -19,7 +20,7 @@ from crawler.history.refusal_history import (
     retract_refusal,
 )
 from crawler.history.tally import Tally
-from crawler.history.thread_history import ReadingPlan, ThreadHistory, gone_thread
+from crawler.history.thread_history import ThreadHistory, gone_thread
 
 __all__ = [
     "DAY",

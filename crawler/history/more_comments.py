@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crawler.archive import Ledger
     from crawler.archive.state import PostState
     from crawler.discuz.facts import Post, ThreadPage
-    from crawler.history.thread_history import ReadingPlan
+    from crawler.history.reading_plan import ReadingPlan
 
 # A comment that goes behind those that a page shows leaves no trace there, and its forum may count
 # comments nowhere: once in so many days they are all asked for, spread by the numbers of the posts.

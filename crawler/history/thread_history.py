@@ -9,14 +9,14 @@ needs no more than one of ten.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from crawler.archive import Ledger, hash_bytes
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
 from crawler.archive.media_store import media_requests
-from crawler.archive.state import SHIELDED, ListRowState, PostState, ThreadState, minutes
+from crawler.archive.state import SHIELDED, PostState, ThreadState, minutes
 from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
@@ -24,9 +24,10 @@ from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.history.more_comments import CommentsSeen, comments_to_ask
+from crawler.history.reading_plan import ReadingPlan
 from crawler.items import Post as PostLine
 from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
-from crawler.privacy import WHOLE, Privacy, names_learnt, redacted_line
+from crawler.privacy import names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
 _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
@@ -36,31 +37,6 @@ _COMMENT_PAGES = 10
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingPlan:
-    """What is to be read of a thread, and how.
-
-    ``todo`` are the pages to ask for behind the one that is being asked for; behind the last of
-    them the thread is followed to its end if nothing is known there, or if all of it is to be read
-    (``is_whole``). ``url`` is the thread's address, ``pages`` how many pages it has, as far as its
-    reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
-    not show it. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
-    files are to be had (`media_store.py`).
-    """
-
-    thread_id: str
-    run_id: str
-    url: str = ""
-    todo: tuple[int, ...] = ()
-    pages: int = 0
-    row: ListRowState | None = None
-    is_whole: bool = False
-    has_vanished: bool = False
-    with_replies: bool = True
-    privacy: Privacy = WHOLE
-    media: str = "none"
 
 
 class ThreadHistory:

@@ -14,7 +14,7 @@ from crawler.archive.changes import PageSeen, PostSeen
 from crawler.archive.state import PostState
 from crawler.discuz.facts import Comment, ThreadPage
 from crawler.history.more_comments import CommentsSeen, comments_to_ask
-from crawler.history.thread_history import ReadingPlan
+from crawler.history.reading_plan import ReadingPlan
 from crawler.items import post_lines
 from tests.frontier.offline import post, thread
 

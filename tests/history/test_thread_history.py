@@ -21,7 +21,8 @@ from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, Thread
 from crawler.frontier.tasks import pages_to_read
 from crawler.history.delivery import Fate
 from crawler.history.intervals import Intervals
-from crawler.history.thread_history import Learnt, ReadingPlan, ThreadHistory, gone_thread
+from crawler.history.reading_plan import ReadingPlan
+from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
 
