@@ -111,7 +111,7 @@ def test_what_decides_the_status_is_told_everywhere_each_night(
             assert record["decisive"]["number"] == 0
             (noted,) = record["unsettled"]["refusals"]
             assert (noted["url"], noted["reason"]) == (address, "server_error")
-            assert "Still refused" in page
+            assert "Refused for several nights" in page
             assert f'refusals_unsettled{{site="{site.name}"}} 1.0' in metrics
         age(tmp_path / "data")
     assert ends == [3, 3, 3, 0, 0]
