@@ -18,7 +18,6 @@ from scrapy.commands import ScrapyCommand
 from crawler.archive import FILES, segment_paths, site_folder
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
-from crawler.failures import words_of
 from crawler.frontier import Answer, BadOptionsError, check_address, file_path, is_file
 from crawler.middlewares import FORUM
 from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, read_privacy
@@ -75,10 +74,7 @@ def shorten_network_errors(hosts: Collection[str] = ()) -> None:
 
     def is_shown(record: logging.LogRecord) -> bool:
         record.exc_info = None
-        said = record.args if isinstance(record.args, dict) else {}
-        if isinstance(said.get("reason"), Exception):
-            record.args = {**said, "reason": words_of(said["reason"])}
-        request = said.get("request")
+        request = record.args.get("request") if isinstance(record.args, dict) else None
         if request is None:
             return True
         return FORUM not in request.meta and urlsplit(request.url).netloc in hosts

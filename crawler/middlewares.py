@@ -1,4 +1,4 @@
-"""What is asked for and by whom: redirects stay on the forum, and pauses are made.
+"""What is asked for and by whom: redirects stay on the forum, pauses and robots.txt are obeyed.
 
 Pictures and files are asked for at public addresses only.
 """
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
-from twisted.web._newclient import HTTPParser
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_rfc_date
@@ -36,11 +36,6 @@ logger = logging.getLogger(__name__)
 
 # How often one address of a chain of redirects is asked for.
 _TIMES_THERE = 2
-# So many addresses that redirect to themselves are remembered.
-_REMEMBERED = 1000
-OLD_TLS_HANDLER = "crawler.old_tls.OldTlsHandler"
-# A line in the head of a response, in bytes.
-LONGEST_HEADER = 256 * 1024
 # The address of a request that asks nobody.
 NOTHING = "data:,"
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
@@ -49,18 +44,11 @@ FORUM = "media_of_forum"
 LONG_PAUSE = "long_pause"
 
 
-def prepare_requests(settings: BaseSettings) -> None:
-    """Set what our settings mean for Scrapy's, for the spider that does so in `update_settings`."""
+def add_contact(settings: BaseSettings) -> None:
+    """Add `CONTACT` to the agent's name, for the spider that calls this in `update_settings`."""
     if settings.get("CONTACT"):
         agent = settings["USER_AGENT"].removesuffix(")")
         settings.set("USER_AGENT", f"{agent}; +{settings['CONTACT']})", priority="spider")
-    if settings.getbool("OLD_TLS"):
-        settings.set("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.0", priority="spider")
-        handlers = {**settings.getdict("DOWNLOAD_HANDLERS"), "https": OLD_TLS_HANDLER}
-        settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
-    # Twisted drops the connection at a line of more than 16 kB in a response's head: cookies of a
-    # forum with many boards and plugins are longer. It has no setting for that.
-    HTTPParser.MAX_LENGTH = LONGEST_HEADER
 
 
 class NothingMiddleware:
@@ -72,10 +60,6 @@ class NothingMiddleware:
 
 class PrivateAddressError(IgnoreRequest):
     """An address that only this machine or its network can reach."""
-
-
-class RobotsUnavailableError(IgnoreRequest):
-    """The rules of a host cannot be had at the moment, so nothing may be asked for."""
 
 
 class PublicAddressMiddleware:
@@ -123,14 +107,7 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
     Scrapy's OffsiteMiddleware would drop the redirected request silently: the address asked for
     would end without any line. A redirect that says that a thread ends before this page reaches the
     spider as well: it tells all that it leads to, and Discuz's robots.txt forbids `mod=redirect`.
-
-    An address that redirects to itself without end is remembered: where hundreds of others lead to
-    it, each costs one request.
     """
-
-    def __init__(self, settings: BaseSettings) -> None:
-        super().__init__(settings)
-        self._endless: set[str] = set()
 
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
@@ -140,14 +117,9 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
             return response
         answer = super().process_response(request, response)
         if isinstance(answer, Response):
-            self._endless.discard(answer.url)
             return answer
-        seen: list[str] = answer.meta.get("redirect_urls", [])
         # a thread may answer its first request with a redirect to itself; then it comes, or never
-        is_endless = seen.count(answer.url) >= _TIMES_THERE
-        if is_endless and len(self._endless) < _REMEMBERED:
-            self._endless.add(answer.url)
-        if is_endless or (answer.url in self._endless and answer.url not in seen):
+        if answer.meta.get("redirect_urls", []).count(answer.url) >= _TIMES_THERE:
             raise IgnoreRequest(f"redirects to itself without end: {answer.url}")
         return answer
 
@@ -202,6 +174,40 @@ class RetryAfterMiddleware:
         return response
 
 
+class RobotsAvailableMiddleware:
+    """Asks again for a robots.txt that the server fails to give, then allows nothing.
+
+    RFC 9309 §2.3.1.4: a server's error means "disallow all". Scrapy would read the error page as
+    rules, find none, and allow everything. Stands before the middleware that asks for robots.txt,
+    to know whether that is done for a forum, which is an error, or for the host of a picture.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._forums: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if FORUM not in request.meta and parts.path != "/robots.txt":
+            self._forums.add(parts.netloc)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        host, path = urlsplit(request.url)[1:3]
+        if path != "/robots.txt" or response.status < 429:
+            return response
+        spider, reason = self._crawler.spider, f"robots.txt: {response.status}"
+        again = get_retry_request(request, spider=spider, reason=reason) if spider else None
+        if again is not None:
+            return again
+        level = logging.ERROR if host in self._forums else logging.INFO
+        logger.log(level, "%s answers %d: nothing may be asked for", request.url, response.status)
+        return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
+
+
 def is_elsewhere(request: Request) -> bool:
     """Whether a request is for a picture or file at another host than the forum's."""
     forum = request.meta.get(FORUM)
@@ -242,17 +248,17 @@ def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 def leads_elsewhere(response: Response) -> bool:
     """Whether a response is a redirect to another host."""
-    target = target_of(response)
+    target = _target(response)
     return target is not None and not urls.same_host(target, response.url)
 
 
 def leads_past_end(response: Response) -> bool:
     """Whether a response is a redirect that says that the thread ends before this page."""
-    target = target_of(response)
+    target = _target(response)
     return target is not None and urls.is_past_end(response.url, target)
 
 
-def target_of(response: Response) -> str | None:
+def _target(response: Response) -> str | None:
     """Where a redirect leads to; ``None`` for any other response."""
     location = response.headers.get("Location")
     if not 300 <= response.status < 400 or location is None:

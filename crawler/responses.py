@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
+from twisted.internet.defer import CancelledError
 
 from crawler.discuz import read_page
 from crawler.discuz.facts import Message
-from crawler.failures import read_failure
 from crawler.frontier import Answer, Sample, file_path, is_file
 from crawler.items.reasons import reason_of
-from crawler.middlewares import LONG_PAUSE, leads_elsewhere, leads_past_end, target_of
+from crawler.middlewares import LONG_PAUSE, PrivateAddressError, leads_elsewhere, leads_past_end
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.discuz.facts import Page
+    from crawler.items import Reason
 
 # The headers that reading depends on.
 _KEPT = ("content-type", "date")
+_LONGEST_MESSAGE = 300
 
 
 def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
@@ -55,7 +58,7 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
         seen_at=seen_at,
         page=page,
         reason=reason_of(page) if page else "off_site",
-        message=page.text if isinstance(page, Message) else _led_to(response),
+        message=page.text if isinstance(page, Message) else None,
         status=response.status,
         attempts=attempts,
         sample=sample_of(response, seen_at),
@@ -63,13 +66,23 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
     )
 
 
-def _led_to(response: Response) -> str | None:
-    """Where a redirect to another host leads, in words, without what its query may hold."""
-    parts = urlsplit(target_of(response) or "")
-    if not parts.netloc or not leads_elsewhere(response):
-        return None
-    root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
-    return f"leads to {root}: if that is the same forum, ask for it by this address"
+def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
+    """Tell why no response came, and what the error says; ``largest`` is the size allowed."""
+    error = failure.value
+    message = str(error) or type(error).__name__
+    reason: Reason = "unreachable"
+    # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
+    is_cancelled = isinstance(error, DownloadCancelledError | CancelledError)
+    if is_cancelled or "DOWNLOAD_MAXSIZE" in message:
+        return "too_large", f"larger than {largest:,} bytes"
+    if isinstance(error, PrivateAddressError):
+        reason = "off_site"
+    elif isinstance(error, IgnoreRequest):
+        # Scrapy ignores a redirect that never ends as well: "max redirections reached"
+        reason = "robots_disallowed" if "robots.txt" in message else "unreachable"
+    elif isinstance(error, ResponseDataLossError):
+        reason = "truncated"
+    return reason, " ".join(message.split())[:_LONGEST_MESSAGE]
 
 
 def answer_of_failure(

@@ -63,23 +63,15 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.SameSiteRedirectMiddleware": 600,
     # before anything that might use up a request, and behind nothing that answers for the server
     "crawler.middlewares.RetryAfterMiddleware": 560,
-    # robots.txt, also where a server fails to give it
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.robots.RobotsMiddleware": 100,
-    # before robots.txt is asked for: that of a private address is not asked for
+    # before robots.txt is asked for (100): by then it is known for which hosts it is needed, and
+    # that of a private address is not asked for
+    "crawler.middlewares.RobotsAvailableMiddleware": 60,
     "crawler.middlewares.PublicAddressMiddleware": 50,
-    # bodies by their bytes, whatever their headers say
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.packed_bodies.PackedBodiesMiddleware": 590,
     # before all others
     "crawler.middlewares.NothingMiddleware": 1,
 }
-# A pause that is longer than these seconds is a refusal: the run ends and the next one goes on. A
-# longer Crawl-delay allows nothing at all.
+# A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.
 RETRY_AFTER_MAX = 600
-# Servers that were set up ten years ago speak TLS 1.0 with short keys, which no safe connection
-# does. True asks them all the same, with a warning.
-OLD_TLS = False
 EXTENSIONS = {
     # AutoThrottle stands at 0 and sets the delay first
     "crawler.extensions.crawl_delay.CrawlDelay": 100,

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from crawler.discuz import urls
 from crawler.discuz.dates import DEFAULT_ZONE
 
 OPTIONS = {
@@ -28,8 +27,6 @@ OPTIONS = {
 
 
 # 1000-250000, 77
-# /bbs, /web/forum: the number of a thread is in none of them
-_FOLDER = re.compile(r"(?:/[a-zA-Z_]{1,40}){1,5}")
 _RANGE = re.compile(r"(\d{1,10})(?:\s?-\s?(\d{1,10}))?", re.ASCII)
 
 
@@ -201,16 +198,8 @@ def _read_lines(name: str) -> Iterable[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _names_one(address: str) -> bool:
-    """Whether an address is that of one thread or board."""
-    found = urls.read_thread_address(address) or urls.read_board_address(address)
-    return found is not None
-
-
 def check_address(address: str) -> str:
     """The address, if it can be one: of http, https, or a saved page that is there.
-
-    That of a folder gets the slash at its end which its pages are below.
 
     Raises `BadOptionsError`.
     """
@@ -226,7 +215,4 @@ def check_address(address: str) -> str:
         raise BadOptionsError(
             f"not an address: {address} (it begins with http://, https:// or file://)"
         )
-    elif _FOLDER.fullmatch(parts.path) and not parts.query and not _names_one(address):
-        # http://host/bbs: the forum's pages lie below it
-        return f"{urls.without_fragment(address)}/"
     return address

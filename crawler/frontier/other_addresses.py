@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.archive.state import PageTask, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, Evidence, Page, ThreadPage
 from crawler.discuz.readers.ajax import whole_url, with_parts
 from crawler.frontier.site_frontier import SiteFrontier
-from crawler.frontier.tasks import address_of, is_root
-from crawler.items import Reason
+from crawler.frontier.tasks import address_of
 
 _FOR_PHONES = frozenset({"touch", "wap"})
 
@@ -84,29 +83,21 @@ class OtherAddresses:
         return parted
 
 
-# What may stand at a forum's root in place of its index: a portal, a page of another program, a
-# rule against it, nothing.
-_NO_INDEX: frozenset[str] = frozenset(
-    {"not_discuz", "template_unknown", "unknown_notice", "blocked", "robots_disallowed"}
-)
-
-
-def plain_url(task: Task, reason: Reason, evidence: Evidence, status: int | None) -> str | None:
-    """The plain address of a task, where the server does not know the one that was asked for.
+def plain_url(task: Task, evidence: Evidence, status: int | None) -> str | None:
+    """The plain address of a task, where the server does not know its rewritten one.
 
     A 404 that is not Discuz's own comes of a link from the days when the forum rewrote its
-    addresses; `forum.php?mod=viewthread` works in any case. So does `forum.php` where the root
-    shows something else.
+    addresses; `forum.php?mod=viewthread` works in any case.
     """
-    if isinstance(task, PageTask):
-        is_other = is_root(task.key) and task.url == task.key and reason in _NO_INDEX
-        return f"{task.key.rstrip('/')}/forum.php" if is_other else None
     if evidence != "other" or status not in (404, 410):
         return None
     address = address_of(task)
     plain = None
     if isinstance(address, urls.ThreadAddress):
         plain = urls.thread_url(address.root, address.thread_id)
-    elif isinstance(address, urls.BoardAddress) and address.board_id.isdigit():
-        plain = urls.board_url(address.root, address.board_id)
+    elif isinstance(address, urls.BoardAddress) and isinstance(task, ListTask):
+        if address.board_id.isdigit():
+            plain = urls.board_url(address.root, address.board_id)
+    elif isinstance(task, PageTask):
+        plain = task.key
     return None if plain == (address.page_url(1) if address else task.url) else plain

@@ -101,10 +101,8 @@ def _is_kind(page: Page, task: Task) -> bool:
             return not isinstance(task, ListTask)
         case BoardPage():
             return not isinstance(task, ThreadTask)
-        case IndexPage():
+        case NewsPage() | IndexPage():
             return isinstance(task, PageTask)
-        case NewsPage():
-            return isinstance(task, PageTask) and not urls.is_index(task.url)
     return False
 
 

@@ -31,7 +31,7 @@ from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
 from crawler.frontier.tasks import (
     TaskMaker,
-    index_note,
+    is_root,
     is_walk,
 )
 from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
@@ -128,7 +128,8 @@ class SiteFrontier:
                 url = board.page_url(1)
                 changes.append(self.make.board(board.board_id, url, 1, is_asked=True))
             else:
-                url = self._ledger.note(index_note(asked)) or asked
+                # the index of every Discuz! is there, even where / shows something else
+                url = f"{asked.rstrip('/')}/forum.php" if is_root(asked) else asked
                 changes.append(TaskFound(PageTask(key=asked, url=url, is_asked=True)))
         self._ledger.apply(changes)
 

@@ -145,11 +145,6 @@ def is_root(asked: str) -> bool:
     return not parts.query and parts.path[-1:] in ("", "/")
 
 
-def index_note(asked: str) -> str:
-    """The name of the ledger's note of where the index is, where it is not at the root."""
-    return f"index:{asked}"
-
-
 def address_template(page: BoardPage) -> str | None:
     """How this site writes the address of a thread: that of a row, with its number left open."""
     for row in page.rows:

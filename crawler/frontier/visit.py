@@ -195,7 +195,7 @@ class Visit:
         """
         frontier, task = self.frontier, self.task
         if self.comments is None:
-            plain = plain_url(task, refused.reason, refused.evidence, answer.status)
+            plain = plain_url(task, refused.evidence, answer.status)
             if plain is not None:
                 self.task = replace(task, url=plain)
                 return Step(asks_again=True)

@@ -19,7 +19,7 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.list_variants import next_page
-from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template, index_note
+from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template
 
 
 class Walks:
@@ -61,11 +61,7 @@ class Walks:
     def index_read(self, page: IndexPage, task: PageTask) -> list[Change]:
         """What an index tells: its boards, and whether they are all there are."""
         is_all = "gid=" not in task.url
-        changes = self.boards_found(page.boards)
-        if task.url != task.key:
-            # the root shows something else: it need not be asked every night
-            changes.append(NoteMade(index_note(task.key), task.url))
-        return [*changes, TaskDone(replace(task, is_all=is_all))]
+        return [*self.boards_found(page.boards), TaskDone(replace(task, is_all=is_all))]
 
     def news_read(self, page: NewsPage, task: PageTask) -> tuple[int, list[Change], Task | None]:
         """What a page of news tells: how many threads are wanted, and where it goes on.

@@ -31,7 +31,6 @@ from crawler.archive.media_store import (
     store_file,
 )
 from crawler.archive.state import MediaState
-from crawler.failures import read_failure
 from crawler.history import DAY, Waiting, met_again, rights_since
 from crawler.items import FAILURES, RETRIABLE, Line
 from crawler.middlewares import FORUM
@@ -41,6 +40,7 @@ from crawler.pipelines.media_verdict import RIGHTS, Refused, why_refused
 from crawler.pipelines.placeholders import Came, Placeholders
 from crawler.pipelines.post_files import PostFiles, parts_of
 from crawler.pipelines.running import run_for
+from crawler.responses import read_failure
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

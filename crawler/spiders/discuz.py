@@ -27,7 +27,7 @@ from crawler.frontier import (
     saved_page,
 )
 from crawler.items import Line
-from crawler.middlewares import NOTHING, prepare_requests
+from crawler.middlewares import NOTHING, add_contact
 from crawler.pipelines.running import end_crawl, store_config
 from crawler.reporting import printable
 from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
@@ -62,9 +62,9 @@ class DiscuzSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Set what the project's own settings mean for Scrapy's."""
+        """Add the contact to the agent's name, unless that was said otherwise."""
         super().update_settings(settings)
-        prepare_requests(settings)
+        add_contact(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:

@@ -13,7 +13,7 @@ from scrapy import Request, Spider
 from crawler.frontier import Answer
 from crawler.items import BLOCKS
 from crawler.items.reasons import PASSING
-from crawler.middlewares import prepare_requests
+from crawler.middlewares import add_contact
 from crawler.responses import answer_of, answer_of_failure
 from crawler.site_rules import Sites
 
@@ -57,7 +57,7 @@ class OnePage(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Set what these requests need, whatever is set for the project's crawls."""
         super().update_settings(settings)
-        prepare_requests(settings)
+        add_contact(settings)
         # its queue on disk would hold the member's cookies of requests that are made again
         settings.set("JOBDIR", "", priority="cmdline")
 

@@ -132,8 +132,7 @@ def test_the_first_command_of_the_readme_gives_the_line_it_shows(tmp_path: Path)
 
 def test_addresses_with_commas_and_doubles() -> None:
     got = read_options(url="http://b.example/a,b,http://b.example/c, http://b.example/c")
-    # a folder's address has a slash at its end
-    assert got.addresses == ("http://b.example/a,b", "http://b.example/c/")
+    assert got.addresses == ("http://b.example/a,b", "http://b.example/c")
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:

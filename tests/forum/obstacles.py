@@ -87,7 +87,7 @@ def other_host(random: Random, path: str, __: Forum) -> Sent:
 
 
 def to_index(_: Random, __: str, forum: Forum) -> Sent:
-    return 302, {"Location": forum.root}, b""
+    return 302, {"Location": f"{forum.root}forum.php"}, b""
 
 
 def to_board(_: Random, __: str, forum: Forum) -> Sent:

@@ -17,7 +17,7 @@ from tests.pages import first, replies
 
 CLOCK = datetime(2023, 3, 15, 20, 0)
 GONE = message("抱歉，指定的主题不存在或已被删除或正在被审核")
-INDEX = "/"
+INDEX = "/forum.php"
 PER_LIST, PER_PAGE = 4, 10
 
 
@@ -107,7 +107,7 @@ class Town:
         pages.clear()
         pages["/robots.txt"] = self.robots
         names = {2: "新闻", 3: "闲谈", 5: "密室", 6: "外链", 7: "空地"}
-        pages[INDEX] = pages["/forum.php"] = forum_index(list(names.items()))
+        pages[INDEX] = forum_index(list(names.items()))
         pages[board_path(5)] = message("本版块需要密码，您必须在下面输入正确的密码")
         pages[board_path(6)] = (302, {"Location": "http://elsewhere.example/"}, b"")
         for fid, name in ((2, "新闻"), (3, "闲谈"), (4, "北岸"), (7, "空地")):

@@ -267,25 +267,15 @@ LISTS: dict[str, tuple[str, Mapping[str, Given], list[str]]] = {
     ),
     "an index": (
         "",
-        {"": index(2, 3), L1: board(7), board_path(3): board(8, fid=3), **BOTH},
-        [": -", f"{L1}: -", READ_7, f"{board_path(3)}: -", READ_8],
-    ),
-    "a portal where the index might be": (
-        "",
-        {"": OtherPage("portal", SITE), INDEX: index(2), L1: board(7), **BOTH},
-        [": -", f"{INDEX}: -", f"{L1}: -", READ_7],
-    ),
-    "a guide where the index might be": (
-        "",
-        {"": news(8), INDEX: index(2), L1: board(7), **BOTH},
-        [": -", f"{INDEX}: -", f"{L1}: -", READ_7],
+        {INDEX: index(2, 3), L1: board(7), board_path(3): board(8, fid=3), **BOTH},
+        [f"{INDEX}: -", f"{L1}: -", READ_7, f"{board_path(3)}: -", READ_8],
     ),
     "an index that is cut off": (
         "",
-        {"": index(2, is_truncated=True), L1: board(7), **BOTH},
-        [": -", ": -", ": truncated x3", f"{L1}: -", READ_7],
+        {INDEX: index(2, is_truncated=True), L1: board(7), **BOTH},
+        [f"{INDEX}: -", f"{INDEX}: -", f"{INDEX}: truncated x3", f"{L1}: -", READ_7],
     ),
-    "no index": ("", {}, [": -", f"{INDEX}: not_discuz x1"]),
+    "no index": ("", {}, [f"{INDEX}: -", ": not_discuz x1"]),
     "a guide": (
         "g.php",
         {
@@ -425,13 +415,6 @@ def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path:
     short[L2] = board(8, page=2, pages=2)
     told = offline.crawl(L1, pages=short)
     assert f"{L2}: unreachable over, unreachable over" in told
-
-
-def test_where_the_index_is_need_not_be_found_out_every_night(tmp_path: Path) -> None:
-    offline = Offline(tmp_path)
-    pages: dict[str, Given] = {"": OtherPage("portal", SITE), INDEX: index(2), L1: board()}
-    assert offline.crawl("", pages=pages)[:2] == [": -", f"{INDEX}: -"]
-    assert offline.crawl("", pages=pages, now=NOW + timedelta(days=1))[0] == f"{INDEX}: -"
 
 
 # -- a thread that is gone ----
