@@ -56,6 +56,8 @@ _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
 _WEB = ("http", "https")
+# The ports that need not be written.
+_PORTS = {"http": ":80", "https": ":443"}
 # What stands at the end of `ThreadAddress.template` where pages are numbered in the query.
 _PAGE_PARAMETER = "&page={page}"
 MAX_PAGE = 1_000_000
@@ -296,14 +298,21 @@ def forum_root(url: str, base: str | None) -> str:
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses name the same host; `www.` is no difference, a port is.
 
-    >>> same_host("http://www.b.example/x", "https://b.example/")
+    >>> same_host("http://www.b.example/x", "https://b.example:443/")
     True
+    >>> same_host("http://b.example/", "http://b.example:8080/")
+    False
     """
     try:
-        hosts = {urlsplit(url).netloc.lower().removeprefix("www.") for url in (one, other)}
+        return _host(one) == _host(other)
     except ValueError:
         return False
-    return len(hosts) == 1
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    port = _PORTS.get(parts.scheme.lower(), "")
+    return parts.netloc.lower().removeprefix("www.").removesuffix(port)
 
 
 @lru_cache(maxsize=4096)
