@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PATH = "/robots.txt"
+# The key in `request.meta` of a request for one.
+IS_ROBOTS = "is_robots"
 # What a crawler has to read of it at least (RFC 9309 §2.5); a hostile one may have no end.
 _LONGEST = 512 * 1024
 # Before all pages that wait.
@@ -89,7 +91,7 @@ class RobotsMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again for a robots.txt that the server fails to give, as often as for a page."""
-        if not request.meta.get("is_robots") or not _is_failing(response.status):
+        if not request.meta.get(IS_ROBOTS) or not _is_failing(response.status):
             return response
         spider, reason = self._crawler.spider, f"robots.txt: {response.status}"
         return (get_retry_request(request, spider=spider, reason=reason) if spider else None) or (
@@ -116,7 +118,7 @@ class RobotsMiddleware:
         """The rules of the host of a request, or why there are none."""
         parts = urlsplit(request.url)
         url = f"{parts.scheme}://{parts.netloc}{PATH}"
-        meta = {"dont_obey_robotstxt": True, "is_robots": True}
+        meta = {"dont_obey_robotstxt": True, IS_ROBOTS: True}
         if FORUM in request.meta:
             # that of a host of pictures is asked for as pictures are
             meta[FORUM] = request.meta[FORUM]
