@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, cast
 
 from OpenSSL import SSL
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Chrome takes 256 kB in all; Twisted takes lines of 16 kB, and any number of them.
 LARGEST_HEADERS = 256 * 1024
+# A header's name (RFC 9110 §5.6.2).
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 # The key in `request.meta` that tells whether OLD_TLS was on.
 OLD_TLS = "old_tls"
 
@@ -100,6 +103,11 @@ class _RoomyParser(_LenientHTTPClientParser):
         if self._came > LARGEST_HEADERS:
             raise HeadersTooLargeError
         super().lineReceived(line)
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 - Twisted's
+        # Twisted refuses the whole answer for `X-河: 1`; browsers pass over such a line
+        if _TOKEN.fullmatch(name):
+            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, _line: bytes) -> None:  # noqa: N802 - Twisted's
         raise HeadersTooLargeError
