@@ -133,7 +133,7 @@ class QuietCommand(ScrapyCommand):
             self.refuse("name one site")
         site = args[0]
         if "://" in site:
-            site = urls.site_of(urls.forum_root(site, None))
+            site = urls.site_of(urls.forum_root(urls.as_folder(site), None))
         folder = data / site_folder(site)
         if not any(segment_paths(folder, kind) for kind in FILES):
             found = sorted(path.name for path in data.glob("*") if path.is_dir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.internet.defer import Deferred
 
+from crawler.discuz import urls
 from crawler.failures import explain
 from crawler.middlewares import FORUM, EndlessRedirectError, RefusedError
 
@@ -51,6 +53,13 @@ class CrawlDelayTooLongError(RefusedError):
     reason = "rate_limited"
 
 
+@dataclass(slots=True)
+class _Asking:
+    """How often one robots.txt was asked for; all its requests share it."""
+
+    times: int = 0
+
+
 class RobotsMiddleware:
     """Asks each host for its robots.txt, once a run, and lets through what that allows.
 
@@ -80,7 +89,10 @@ class RobotsMiddleware:
         return cls(crawler, agent, settings.getfloat("RETRY_AFTER_MAX"))
 
     async def process_request(self, request: Request) -> None:
-        if request.meta.get("dont_obey_robotstxt"):
+        asking = request.meta.get(IS_ROBOTS)
+        if asking is not None:
+            asking.times += 1
+        if request.meta.get("dont_obey_robotstxt") or not urls.is_web(request.url):
             return
         rules = await self._rules_for(request)
         if isinstance(rules, RefusedError):
@@ -118,7 +130,8 @@ class RobotsMiddleware:
         """The rules of the host of a request, or why there are none."""
         parts = urlsplit(request.url)
         url = f"{parts.scheme}://{parts.netloc}{PATH}"
-        meta = {"dont_obey_robotstxt": True, IS_ROBOTS: True}
+        asking = _Asking()
+        meta = {"dont_obey_robotstxt": True, IS_ROBOTS: asking}
         if FORUM in request.meta:
             # that of a host of pictures is asked for as pictures are
             meta[FORUM] = request.meta[FORUM]
@@ -130,15 +143,20 @@ class RobotsMiddleware:
             # as one that is not there (RFC 9309 §2.3.1.2)
             return self._parser(b"")
         except Exception as error:  # noqa: BLE001 - whatever kept it from us
-            return self._unavailable(robots, explain(error, robots)[1])
-        if _is_failing(response.status):
-            return self._unavailable(robots, f"status {response.status}")
+            why = explain(error, robots)[1]
+        else:
+            if not _is_failing(response.status):
+                return await self._read(response, request)
+            why = f"status {response.status}"
+        # these are the attempts of what was to be asked for
+        request.meta["retry_times"] = asking.times - 1
+        return self._unavailable(robots, why)
+
+    async def _read(self, response: Response, request: Request) -> RobotParser | RefusedError:
+        """The rules of an answer, where they ask for no longer delay than a run waits."""
         # only a 2xx is a robots.txt (§2.3.1.3), and no page of HTML is one
         is_there = response.status < 300 and not response.body.lstrip().startswith(b"<")
-        return await self._obeyed(self._parser(response.body if is_there else b""), request)
-
-    async def _obeyed(self, rules: RobotParser, request: Request) -> RobotParser | RefusedError:
-        """The rules, where they ask for no longer delay than a run waits."""
+        rules = self._parser(response.body if is_there else b"")
         delay, host = rules.crawl_delay(self._agent) or 0, urlsplit(request.url).netloc
         if delay > self._longest:
             return CrawlDelayTooLongError(

@@ -295,6 +295,19 @@ def forum_root(url: str, base: str | None) -> str:
     return _folder(asked) if asked is not None and asked.scheme in _WEB else "file:///"
 
 
+def as_folder(url: str) -> str:
+    """The address of a folder as it is meant: `http://host/bbs` is where the forum `/bbs/` lies.
+
+    >>> as_folder("http://b.example/bbs"), as_folder("http://b.example/bbs/index.php")
+    ('http://b.example/bbs/', 'http://b.example/bbs/index.php')
+    """
+    parts = _split(url)
+    names_page = parts is None or parts.query or read_thread_address(url) or read_board_address(url)
+    if parts is None or names_page or "." in parts.path.rpartition("/")[2]:
+        return url
+    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/", "", ""))
+
+
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses name the same host; `www.` is no difference, a port is.
 

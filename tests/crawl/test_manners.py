@@ -232,6 +232,7 @@ def test_a_login_that_is_over_ends_the_run(forum: Forum, tmp_path: Path) -> None
     run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
     assert run.status == 6
     assert "export the cookies anew" in run.stderr.splitlines()[-1]
+    assert "set USER_AGENT to that of the browser" in run.stderr.splitlines()[-1]
     assert sum(forum.asked.values()) <= 3
     assert run.lines("refusals") == []
 

@@ -20,7 +20,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from scrapy.http import Request, Response
+from scrapy.utils.test import get_crawler
 
+from crawler.compression import PackedBodies
+from crawler.middlewares import FORUM
 from tests.conftest import Forum, Run, scrapy
 from tests.forum.desktop import Thread
 from tests.forum.town import INDEX, board_path, present, thread_path, town, wanted
@@ -359,6 +363,32 @@ def test_a_bomb_is_too_large(forum: Forum, tmp_path: Path, is_told: bool) -> Non
     assert (line["reason"], line["message_raw"]) == ("too_large", "larger than 2,000,000 bytes")
 
 
+FILES = {
+    "harbour.tar.gz": ("application/x-gzip", True),
+    "harbour.TGZ": ("application/octet-stream", True),
+    "harbour.bin": ("application/gzip", True),
+    "harbour.txt": ("application/octet-stream", False),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("coding", ["", "gzip", "x-gzip"])
+def test_a_file_that_is_packed_by_nature_stays_packed(name: str, coding: str) -> None:
+    kind, is_packed_file = FILES[name]
+    words = b"harbour " * 99
+    packed = gzip.compress(words)
+    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
+    told = headers | ({"Content-Encoding": coding} if coding else {})
+    request = Request("http://b.example/attachment.php?aid=5", meta={FORUM: "http://b.example/"})
+    answer = Response(request.url, headers=told, body=packed)
+    came = PackedBodies(crawler=get_crawler()).process_response(request, answer)
+    assert came.body == (packed if is_packed_file or not coding else words)
+    # packed for the way as well
+    answer = Response(request.url, headers=told, body=gzip.compress(packed))
+    came = PackedBodies(crawler=get_crawler()).process_response(request, answer)
+    assert came.body == (packed if coding else gzip.compress(packed))
+
+
 # -- no answer, in words ------------------------------------------------------------------------------
 
 
@@ -506,3 +536,84 @@ def test_a_server_without_tls(forum: Forum, tmp_path: Path) -> None:
         run = crawl(address, tmp_path, *QUICKLY, "-s", "ROBOTSTXT_OBEY=False")
     assert "does not speak TLS there" in said(run)
     assert board_path(2) not in forum.asked
+
+
+# -- the address of a forum ---------------------------------------------------------------------------
+
+PORTAL = """<!DOCTYPE html><html><head><title>河湾门户</title><script>var discuz_uid = '0';</script>
+</head><body id="nv_portal" class="pg_index"><div id="ct"><h2>
+<a href="/bbs/forum.php?mod=forumdisplay&fid=3">闲谈</a></h2></div></body></html>"""
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def moved(forum: Forum, base: str) -> None:
+    """Have a forum lie in a folder of its host."""
+    pages = dict(forum.pages)
+    forum.pages.clear()
+    forum.pages["/robots.txt"] = "User-agent: *\nDisallow:\n"
+    for path, page in pages.items():
+        if path == "/robots.txt":
+            continue
+        host = "http://bbs.example.net"
+        is_page = isinstance(page, str)
+        forum.pages[base + path] = page.replace(f"{host}/", f"{host}{base}/") if is_page else page
+
+
+@pytest.mark.parametrize("is_redirected", [True, False])
+def test_the_folder_of_a_forum_needs_no_slash(
+    forum: Forum, tmp_path: Path, is_redirected: bool
+) -> None:
+    made = town(forum)
+    moved(forum, "/bbs")
+    index = forum.pages["/bbs/"]
+    if is_redirected:
+        forum.pages["/bbs"] = (301, {"Location": "/bbs/"}, b"")
+    else:
+        forum.pages["/bbs"] = forum.pages.pop("/bbs/")
+    assert index
+    with served_forum(forum) as root:
+        run = crawl(f"{root}bbs", tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    site = f"{root.split('/')[2]}/bbs"
+    assert {line["site"] for line in run.lines("articles")} == {site}
+    assert len(list(tmp_path.iterdir())) == 1
+    assert forum.asked["/bbs/forum.php"] == 0
+
+
+def test_the_address_that_was_given_is_asked_first(forum: Forum, tmp_path: Path) -> None:
+    """`Disallow: /forum.php$` is no reason to leave a forum alone whose index is its root."""
+    made = town(forum)
+    forum.pages["/robots.txt"] = "User-agent: *\nDisallow: /forum.php$\n"
+    with served_forum(forum) as root:
+        run = crawl(root, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert (forum.asked["/"], forum.asked["/forum.php"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        PORTAL,
+        "<html><body>Hello</body></html>",
+        (403, HTML, b"<html><body>Forbidden</body></html>"),
+        (302, {"Location": "http://www.elsewhere.example/"}, b""),
+        (404, HTML, b"<html><body>404</body></html>"),
+    ],
+    ids=["portal", "another program", "no listing", "elsewhere", "nothing"],
+)
+def test_where_the_root_is_no_index_the_index_is_asked_for(
+    forum: Forum, tmp_path: Path, front: object
+) -> None:
+    made = town(forum)
+    moved(forum, "/bbs")
+    forum.pages["/bbs/forum.php"] = forum.pages["/bbs/"]
+    forum.pages["/bbs/"] = front
+    with served_forum(forum) as root:
+        run = crawl(f"{root}bbs/", tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert (forum.asked["/bbs/"], forum.asked["/bbs/forum.php"]) == (1, 1)
+    # the board behind a link to elsewhere
+    assert [line["reason"] for line in run.lines("refusals")] == ["password", "off_site"]
