@@ -18,7 +18,7 @@ import brotli
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dh, rsa
 from cryptography.x509.oid import NameOID
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
@@ -517,6 +517,34 @@ def test_old_tls_is_spoken_where_that_is_wanted(
     assert present(run) == wanted(made)
     assert run.stderr.count("OLD_TLS is on") == 1
     assert run.stderr.count("certificate is not valid") == 1
+
+
+# the group of 1024 bits of RFC 2409 §6.2, as servers had it until 2015
+OLD_GROUP = (
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74"
+    "020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"
+    "4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF"
+)
+
+
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman")
+def test_short_keys_are_old_tls_as_well(forum: Forum, tmp_path: Path, certificate: Path) -> None:
+    made = town(forum)
+    parameters = dh.DHParameterNumbers(int(OLD_GROUP, 16), 2).parameters()
+    pem = parameters.parameter_bytes(
+        serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3
+    )
+    path = tmp_path / "dh.pem"
+    path.write_bytes(pem)
+    context = old_tls(certificate, ssl.TLSVersion.TLSv1_2, "DHE-RSA-AES128-SHA")
+    context.load_dh_params(str(path))
+    with served_forum(forum, plainly, context) as root:
+        run = crawl(root, tmp_path / "1", *QUICKLY, "-s", "ROBOTSTXT_OBEY=False")
+        assert "(dh key too small): the server speaks only old TLS" in said(run)
+        run = crawl(root, tmp_path / "1", "-s", "OLD_TLS=True")
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
 
 
 def test_new_tls_needs_no_setting(forum: Forum, tmp_path: Path, certificate: Path) -> None:
