@@ -76,9 +76,11 @@ def served(
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         scheme = "https" if context else "http"
-        yield f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
-        with suppress(OSError):
-            server.shutdown(socket.SHUT_RDWR)
+        try:
+            yield f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -221,6 +223,7 @@ def test_a_redirect_to_nothing_is_told(tmp_path: Path, location: bytes) -> None:
     assert run.status in (3, 5), run.stderr
     (line,) = run.lines("refusals")
     assert line["retriable"]
+    assert "Error" not in line.get("message_raw", "")
     assert "Traceback" not in run.stderr
 
 
@@ -273,6 +276,8 @@ def test_an_address_that_led_to_itself_is_asked_for_where_it_is_meant(
         urls = ",".join(root.rstrip("/") + thread_path(tid) for tid in (11, 31, 12))
         run = crawl(urls, tmp_path, *QUICKLY)
     assert {line["thread_id"] for line in run.lines("articles")} == {"31"}
+    # by then 31 had answered
+    assert forum.asked[thread_path(12)] == 1
 
 
 # -- packed bodies ------------------------------------------------------------------------------------
@@ -346,6 +351,20 @@ def test_a_packed_page_that_is_cut_off_gives_what_came(
     assert {line["reason"] for line in run.lines("refusals")} == {"truncated"}
     posts = run.lines("articles") + run.lines("posts")
     assert 3 < len(posts) < 29
+
+
+def test_a_packed_page_without_its_end_is_not_whole(forum: Forum, tmp_path: Path) -> None:
+    """What is missing may be anything, whatever the last words that came."""
+    page = str(Thread([first(1, "一")], tid=7)) + os.urandom(9000).hex()
+    forum.pages[thread_path(7)] = page
+
+    def write(status: int, headers: dict[str, str], body: bytes) -> bytes:
+        return plainly(status, headers | {"Content-Encoding": "gzip"}, gzip.compress(body)[:-2000])
+
+    with served_forum(forum, write) as root:
+        run = crawl(root.rstrip("/") + thread_path(7), tmp_path)
+    assert [line["reason"] for line in run.lines("refusals")] == ["truncated"]
+    assert [line["text"] for line in run.lines("articles")] == ["一"]
 
 
 @pytest.mark.parametrize("is_told", [True, False])

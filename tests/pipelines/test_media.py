@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -361,6 +362,23 @@ def test_a_host_of_pictures_holds_nothing_up(
     assert run.status == 0, run.stderr
     assert sum(elsewhere.asked[f"/{n}.png"] for n in range(2)) in (1, 2)
     assert len({line["thread_id"] for line in run.lines("articles")}) == len(made.talks)
+
+
+@pytest.mark.parametrize(("delay", "reason"), [("0.4", None), ("86400", "rate_limited")])
+def test_the_crawl_delay_of_a_host_of_pictures_is_its_own(
+    made: Town, elsewhere: Forum, delay: str, reason: str | None, tmp_path: Path
+) -> None:
+    pictures = {f"/{n}.gif": file(GIF + bytes([n]), "image/gif") for n in range(4)}
+    elsewhere.pages |= pictures
+    elsewhere.pages["/robots.txt"] = f"User-agent: *\nCrawl-delay: {delay}\n"
+    serve(made, "".join(img(f"{elsewhere.root}{n}.gif") for n in range(4)), {})
+    host = elsewhere.root.removeprefix("http://").strip("/")
+    began = time.monotonic()
+    run = read(made.forum, tmp_path, *ALL, "-s", f"MEDIA_LOCAL_HOSTS={host}")
+    assert {image.get("refusal") for image in told(run)["images"]} == {reason}
+    assert run.status == 0, run.stderr
+    if reason is None:
+        assert time.monotonic() - began >= 0.4 * 3
 
 
 def test_what_comes_the_next_time_is_a_new_version(made: Town, tmp_path: Path) -> None:
