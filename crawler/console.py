@@ -18,6 +18,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.archive import FILES, segment_paths, site_folder
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
+from crawler.failures import explain
 from crawler.frontier import Answer, BadOptionsError, check_address, file_path, is_file
 from crawler.middlewares import FORUM
 from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, read_privacy
@@ -67,20 +68,34 @@ def statuses(meanings: Mapping[int, str]) -> str:
 
 
 def shorten_network_errors(hosts: Collection[str] = ()) -> None:
-    """Log requests that failed in one line each, without a traceback, and for ``hosts`` alone.
+    """Log requests that failed in one line each, in words, and for ``hosts`` alone.
 
     Other hosts are those of pictures, which the line of their post tells of.
     """
 
     def is_shown(record: logging.LogRecord) -> bool:
         record.exc_info = None
-        request = record.args.get("request") if isinstance(record.args, dict) else None
+        told = record.args if isinstance(record.args, dict) else {}
+        request = told.get("request")
         if request is None:
             return True
+        reason = told.get("reason")
+        if isinstance(reason, Exception):
+            # `[<twisted.python.failure.Failure …>]` says nothing to anybody
+            record.args = {**told, "reason": explain(reason, request)[1]}
         return FORUM not in request.meta and urlsplit(request.url).netloc in hosts
 
-    for name in ("robotstxt", "retry"):
-        logging.getLogger(f"scrapy.downloadermiddlewares.{name}").addFilter(is_shown)
+    logging.getLogger("scrapy.downloadermiddlewares.retry").addFilter(is_shown)
+    told: set[str] = set()
+
+    def is_new(record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        is_told = message in told
+        told.add(message)
+        return not is_told
+
+    # a certificate for another name is told of once, and not with each connection
+    logging.getLogger("scrapy.core.downloader.tls").addFilter(is_new)
 
 
 class QuietCommand(ScrapyCommand):
@@ -118,7 +133,7 @@ class QuietCommand(ScrapyCommand):
             self.refuse("name one site")
         site = args[0]
         if "://" in site:
-            site = urls.site_of(urls.forum_root(site, None))
+            site = urls.site_of(urls.forum_root(urls.as_folder(site), None))
         folder = data / site_folder(site)
         if not any(segment_paths(folder, kind) for kind in FILES):
             found = sorted(path.name for path in data.glob("*") if path.is_dir())

@@ -1,4 +1,4 @@
-"""What is asked for and by whom: redirects stay on the forum, pauses and robots.txt are obeyed.
+"""What is asked for and by whom: redirects stay on the forum, pauses are obeyed.
 
 Pictures and files are asked for at public addresses only.
 """
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
+from w3lib.url import safe_url_string
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_rfc_date
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
+
+    from crawler.items import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +60,20 @@ class NothingMiddleware:
         return Response(request.url) if request.url == NOTHING else None
 
 
-class PrivateAddressError(IgnoreRequest):
+class RefusedError(IgnoreRequest):
+    """A request that is not made, or not gone on with; its text says why in words for the user."""
+
+    reason: Reason = "unreachable"
+
+
+class PrivateAddressError(RefusedError):
     """An address that only this machine or its network can reach."""
+
+    reason = "off_site"
+
+
+class EndlessRedirectError(RefusedError):
+    """Redirects that lead round in a circle, too far, or nowhere."""
 
 
 class PublicAddressMiddleware:
@@ -109,18 +123,36 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
     spider as well: it tells all that it leads to, and Discuz's robots.txt forbids `mod=redirect`.
     """
 
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        # addresses that were found to lead to themselves without end in this run
+        self._loops: set[str] = set()
+
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
         # for pictures PublicAddressMiddleware checks the redirected request instead
         if FORUM not in request.meta and (leads_elsewhere(response) or leads_past_end(response)):
             return response
-        answer = super().process_response(request, response)
+        try:
+            answer = super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise EndlessRedirectError(f"redirects without end: {request.url}") from error
+        except ValueError as error:
+            # Location: http://[
+            raise EndlessRedirectError("redirects to what is no address") from error
         if isinstance(answer, Response):
+            self._loops.discard(request.url)
             return answer
+        passed = answer.meta["redirect_urls"]
         # a thread may answer its first request with a redirect to itself; then it comes, or never
-        if answer.meta.get("redirect_urls", []).count(answer.url) >= _TIMES_THERE:
-            raise IgnoreRequest(f"redirects to itself without end: {answer.url}")
+        if passed.count(answer.url) >= _TIMES_THERE:
+            self._loops.update(passed[passed.index(answer.url) :])
+        # what is asked for itself may answer by now, whatever it did before
+        if answer.url in self._loops and (
+            passed.count(answer.url) >= _TIMES_THERE or passed[0] not in self._loops
+        ):
+            raise EndlessRedirectError(f"redirects to itself without end: {answer.url}")
         return answer
 
 
@@ -148,7 +180,7 @@ class RetryAfterMiddleware:
         host = urlsplit(request.url).netloc
         if is_elsewhere(request) and self._not_before.get(host, 0) > time.monotonic():
             # pages of the forum must not wait for pictures
-            raise IgnoreRequest(f"{host} asked for a pause")
+            raise RefusedError(f"{host} asked for a pause")
         # another response may have asked for a longer pause in the meantime
         while (pause := self._not_before.get(host, 0) - time.monotonic()) > 0:
             await maybe_deferred_to_future(deferLater(reactor, pause))
@@ -172,40 +204,6 @@ class RetryAfterMiddleware:
             if run is not None:
                 run.pauses.until = max(until, run.pauses.until)
         return response
-
-
-class RobotsAvailableMiddleware:
-    """Asks again for a robots.txt that the server fails to give, then allows nothing.
-
-    RFC 9309 §2.3.1.4: a server's error means "disallow all". Scrapy would read the error page as
-    rules, find none, and allow everything. Stands before the middleware that asks for robots.txt,
-    to know whether that is done for a forum, which is an error, or for the host of a picture.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._forums: set[str] = set()
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if FORUM not in request.meta and parts.path != "/robots.txt":
-            self._forums.add(parts.netloc)
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        host, path = urlsplit(request.url)[1:3]
-        if path != "/robots.txt" or response.status < 429:
-            return response
-        spider, reason = self._crawler.spider, f"robots.txt: {response.status}"
-        again = get_retry_request(request, spider=spider, reason=reason) if spider else None
-        if again is not None:
-            return again
-        level = logging.ERROR if host in self._forums else logging.INFO
-        logger.log(level, "%s answers %d: nothing may be asked for", request.url, response.status)
-        return response.replace(status=200, body=b"User-agent: *\nDisallow: /\n")
 
 
 def is_elsewhere(request: Request) -> bool:
@@ -248,22 +246,36 @@ def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 def leads_elsewhere(response: Response) -> bool:
     """Whether a response is a redirect to another host."""
-    target = _target(response)
+    target = redirect_target(response)
     return target is not None and not urls.same_host(target, response.url)
 
 
 def leads_past_end(response: Response) -> bool:
     """Whether a response is a redirect that says that the thread ends before this page."""
-    target = _target(response)
+    target = redirect_target(response)
     return target is not None and urls.is_past_end(response.url, target)
 
 
-def _target(response: Response) -> str | None:
+def redirect_target(response: Response) -> str | None:
     """Where a redirect leads to; ``None`` for any other response."""
     location = response.headers.get("Location")
     if not 300 <= response.status < 400 or location is None:
         return None
-    return response.urljoin(location.decode("latin-1").strip())
+    try:
+        # as RedirectMiddleware reads it: bytes that are no ASCII become percent signs
+        return response.urljoin(safe_url_string(location.strip()))
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> tuple[str, str]:
+    """Scheme and host of an address, without the name and password that may stand before it.
+
+    >>> host_of("https://me:secret@b.example:8080/bbs/?token=1")
+    ('https', 'b.example:8080')
+    """
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2]
 
 
 def read_retry_after(header: str, now: datetime) -> float | None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
-from twisted.internet.defer import CancelledError
-
+from crawler.compression import CUT_OFF
 from crawler.discuz import read_page
-from crawler.discuz.facts import Message
+from crawler.discuz.facts import BoardPage, IndexPage, Message, ThreadPage
+from crawler.failures import explain
 from crawler.frontier import Answer, Sample, file_path, is_file
 from crawler.items.reasons import reason_of
-from crawler.middlewares import LONG_PAUSE, PrivateAddressError, leads_elsewhere, leads_past_end
+from crawler.middlewares import (
+    LONG_PAUSE,
+    host_of,
+    leads_elsewhere,
+    leads_past_end,
+    redirect_target,
+)
 from crawler.site_rules import Sites
 
 if TYPE_CHECKING:
@@ -25,12 +31,13 @@ if TYPE_CHECKING:
 
 # The headers that reading depends on.
 _KEPT = ("content-type", "date")
-_LONGEST_MESSAGE = 300
+# Pages that are of use without their end.
+_WITH_END = (ThreadPage, BoardPage, IndexPage)
 
 
 def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
     """Read the page of a response, saved or received, by the rules of its site if it has some."""
-    return read_page(
+    page = read_page(
         response.body,
         url=response.url,
         seen_at=seen_at,
@@ -38,6 +45,9 @@ def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
         status=None if is_file(response.url) else response.status,
         rules=sites.of(response.url),
     )
+    if CUT_OFF in response.flags and isinstance(page, _WITH_END):
+        return replace(page, is_truncated=True)
+    return page
 
 
 def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int = 1) -> Answer:
@@ -52,13 +62,21 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
             attempts=attempts,
             is_past_end=True,
         )
-    page = None if leads_elsewhere(response) else read_response(response, seen_at, sites)
+    reason: Reason | None
+    message: str | None
+    if leads_elsewhere(response):
+        page, reason, message = None, "off_site", _where_to(response)
+    else:
+        page = read_response(response, seen_at, sites)
+        reason, message = reason_of(page), page.text if isinstance(page, Message) else None
+        if CUT_OFF in response.flags and not isinstance(page, _WITH_END):
+            page, reason, message = None, "truncated", "the packed answer was cut off"
     return Answer(
         url=response.url,
         seen_at=seen_at,
         page=page,
-        reason=reason_of(page) if page else "off_site",
-        message=page.text if isinstance(page, Message) else None,
+        reason=reason,
+        message=message,
         status=response.status,
         attempts=attempts,
         sample=sample_of(response, seen_at),
@@ -66,23 +84,20 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
     )
 
 
-def read_failure(failure: Failure, largest: int) -> tuple[Reason, str]:
-    """Tell why no response came, and what the error says; ``largest`` is the size allowed."""
-    error = failure.value
-    message = str(error) or type(error).__name__
-    reason: Reason = "unreachable"
-    # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE, and ignores what unpacks beyond it
-    is_cancelled = isinstance(error, DownloadCancelledError | CancelledError)
-    if is_cancelled or "DOWNLOAD_MAXSIZE" in message:
-        return "too_large", f"larger than {largest:,} bytes"
-    if isinstance(error, PrivateAddressError):
-        reason = "off_site"
-    elif isinstance(error, IgnoreRequest):
-        # Scrapy ignores a redirect that never ends as well: "max redirections reached"
-        reason = "robots_disallowed" if "robots.txt" in message else "unreachable"
-    elif isinstance(error, ResponseDataLossError):
-        reason = "truncated"
-    return reason, " ".join(message.split())[:_LONGEST_MESSAGE]
+def _where_to(response: Response) -> str:
+    """Where a redirect leads to. The host alone: the rest of an address may hold secrets."""
+    scheme, host = host_of(redirect_target(response) or "")
+    other = f"{scheme}://{host}/"
+    return f"leads to {host}: if that is the same forum, crawl it by its own address, {other}"
+
+
+def read_failure(
+    failure: Failure, largest: int, request: Request | None = None
+) -> tuple[Reason, str]:
+    """Tell why no response came, and what happened; ``largest`` is the size allowed."""
+    request = request or failure.request  # type: ignore[attr-defined]
+    reason, message = explain(failure.value or Exception(), request)
+    return reason, f"larger than {largest:,} bytes" if reason == "too_large" else message
 
 
 def answer_of_failure(

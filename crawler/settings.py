@@ -63,14 +63,28 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.SameSiteRedirectMiddleware": 600,
     # before anything that might use up a request, and behind nothing that answers for the server
     "crawler.middlewares.RetryAfterMiddleware": 560,
-    # before robots.txt is asked for (100): by then it is known for which hosts it is needed, and
-    # that of a private address is not asked for
-    "crawler.middlewares.RobotsAvailableMiddleware": 60,
+    # by the bytes and not by the headers alone
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.compression.PackedBodies": 590,
+    # before robots.txt is asked for: that of a private address is not
     "crawler.middlewares.PublicAddressMiddleware": 50,
     # before all others
     "crawler.middlewares.NothingMiddleware": 1,
+    # Scrapy's allows everything where robots.txt cannot be had
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsMiddleware": 100,
 }
-# A pause that is longer than these seconds is a refusal: the run ends and the next one goes on.
+# Headers as large as browsers take, and OLD_TLS.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.transport.ForumHandler",
+    "https": "crawler.transport.ForumTlsHandler",
+}
+# Yes for a forum whose server speaks only TLS 1.0 or 1.1, with weak ciphers or short keys, as ten
+# years ago: whoever stands between may then read and change what is sent, a member's cookies among
+# it.
+OLD_TLS = False
+# A pause that is longer than these seconds is a refusal: the run ends and the next one goes on. So
+# is a Crawl-delay of robots.txt: a forum that wants a day between two requests wants no crawl.
 RETRY_AFTER_MAX = 600
 EXTENSIONS = {
     # AutoThrottle stands at 0 and sets the delay first

@@ -14,8 +14,8 @@ from crawler.frontier import Answer, kind_of
 from crawler.frontier.site_check import (
     SiteCheck,
     addresses_to_check,
-    first_address,
     forget_traits,
+    is_front,
     known_traits,
 )
 from crawler.items import BLOCKS, RETRIABLE, Reason
@@ -59,7 +59,7 @@ class Command(PageCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         board = urls.read_board_address(args[0])
-        root = board.root if board else urls.forum_root(args[0], None)
+        root = board.root if board else urls.forum_root(urls.as_folder(args[0]), None)
         folder = Path(settings_of(self)["DATA_DIR"]) / site_folder(urls.site_of(root))
         try:
             if opts.accept and not folder.is_dir():
@@ -69,8 +69,10 @@ class Command(PageCommand):
             check = SiteCheck(known_traits(folder))
         except (InUseError, LedgerError, OSError) as error:
             self.refuse(str(error))
-        url = first_address(args[0])
-        answers = self.fetch(url, lambda answer: addresses_to_check(answer.page))
+        answers = self.fetch(args[0], lambda answer: addresses_to_check(answer, args[0]))
+        if len(answers) > 1 and is_front(answers[0], args[0]):
+            # what the index behind it shows counts
+            answers = answers[1:]
         self._show(check, answers)
 
     def _show(self, check: SiteCheck, answers: Iterable[Answer]) -> None:

@@ -420,11 +420,16 @@ class BoardPage:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """The index of a forum, or of one category: its boards in the order of the page."""
+    """The index of a forum, or of one category: its boards in the order of the page.
+
+    ``is_proved``: the page calls itself the index of the forum. The front page of a portal may link
+    to some boards as well.
+    """
 
     site: Site
     boards: tuple[Board, ...]
     is_truncated: bool = False
+    is_proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

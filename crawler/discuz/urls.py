@@ -65,6 +65,8 @@ _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
 _WEB = ("http", "https")
+# The ports that need not be written.
+_PORTS = {"http": ":80", "https": ":443"}
 # What stands at the end of `ThreadAddress.template` where pages are numbered in the query.
 _PAGE_PARAMETER = "&page={page}"
 MAX_PAGE = 1_000_000
@@ -302,17 +304,37 @@ def forum_root(url: str, base: str | None) -> str:
     return _folder(asked) if asked is not None and asked.scheme in _WEB else "file:///"
 
 
+def as_folder(url: str) -> str:
+    """The address of a folder as it is meant: `http://host/bbs` is where the forum `/bbs/` lies.
+
+    >>> as_folder("http://b.example/bbs"), as_folder("http://b.example/bbs/index.php")
+    ('http://b.example/bbs/', 'http://b.example/bbs/index.php')
+    """
+    parts = _split(url)
+    names_page = parts is None or parts.query or read_thread_address(url) or read_board_address(url)
+    if parts is None or names_page or "." in parts.path.rpartition("/")[2]:
+        return url
+    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/", "", ""))
+
+
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses name the same host; `www.` is no difference, a port is.
 
-    >>> same_host("http://www.b.example/x", "https://b.example/")
+    >>> same_host("http://www.b.example/x", "https://b.example:443/")
     True
+    >>> same_host("http://b.example/", "http://b.example:8080/")
+    False
     """
     try:
-        hosts = {urlsplit(url).netloc.lower().removeprefix("www.") for url in (one, other)}
+        return _host(one) == _host(other)
     except ValueError:
         return False
-    return len(hosts) == 1
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    port = _PORTS.get(parts.scheme.lower(), "")
+    return parts.netloc.lower().removeprefix("www.").removesuffix(port)
 
 
 @lru_cache(maxsize=4096)

@@ -46,7 +46,8 @@ class CrawlDelay:
         if not delay or host is None:
             return
         logger.info("robots.txt of %s asks for %g seconds between requests", host, delay)
-        self._delays[host] = delay
+        # two ports of a host share its pace
+        self._delays[host] = max(delay, self._delays.get(host, 0))
         run = run_of(self._crawler.spider)
         if run is not None and not is_elsewhere(request):
             run.pauses.crawl_delay = max(delay, run.pauses.crawl_delay)

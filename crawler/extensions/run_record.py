@@ -21,6 +21,7 @@ from crawler.items.lines import SCHEMA_VERSION
 from crawler.middlewares import FORUM
 from crawler.reporting import STATUSES, Received, SiteRecord, conclude
 from crawler.reporting.run_files import write_record
+from crawler.robots import IS_ROBOTS
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -60,13 +61,17 @@ class RunRecord:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         is_of_forum = FORUM not in request.meta
+        retries = request.meta.get("retry_times", 0)
+        if IS_ROBOTS in request.meta:
+            # an answer to each of them comes by here
+            retries = min(retries, 1)
         received = Received(
             urlsplit(request.url).netloc,
             response.status,
             len(response.body),
             (datetime.now(UTC) - self._began).total_seconds(),
             request.meta.get("download_latency") if is_of_forum else None,
-            request.meta.get("retry_times", 0),
+            retries,
         )
         self._of(self._folder_of(request)).add_response(received)
 

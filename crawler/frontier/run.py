@@ -109,7 +109,7 @@ class Run:
         by_root: dict[str, list[str]] = {}
         for asked in addresses:
             board = urls.read_board_address(asked)
-            root = board.root if board else urls.forum_root(asked, None)
+            root = board.root if board else urls.forum_root(urls.as_folder(asked), None)
             by_root.setdefault(root, []).append(asked)
         for root, asked_here in by_root.items():
             self._open_frontier(root, asked_here, now)

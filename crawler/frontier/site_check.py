@@ -11,8 +11,10 @@ from crawler.archive import SiteArchive
 from crawler.archive.changes import TraitsForgotten
 from crawler.archive.state import Traits
 from crawler.discuz import urls
-from crawler.discuz.facts import BoardPage, IndexPage, Page, ThreadPage
+from crawler.discuz.facts import BoardPage, IndexPage, ThreadPage
 from crawler.discuz.page import read_traits
+from crawler.frontier.answer import Answer
+from crawler.frontier.tasks import is_root
 from crawler.frontier.template_drift import Alarm, Drift, Sample
 
 _BOARDS, _THREADS = 2, 3
@@ -67,21 +69,27 @@ def _order(name: str) -> tuple[bool, bool, str]:
     return ":" in name, name.startswith("skin"), name
 
 
-def first_address(url: str) -> str:
-    """Return where a check begins: for the root of a forum its index, whatever stands there."""
-    is_root = urls.is_index(url) and url.endswith("/")
-    return f"{url}forum.php" if is_root else url
+def addresses_to_check(answer: Answer, asked: str) -> Iterator[str]:
+    """Return the pages to look at next: two boards of an index, three threads of a board.
 
-
-def addresses_to_check(page: Page | None) -> Iterator[str]:
-    """Return the pages to look at next: two boards of an index, three threads of a board."""
-    if isinstance(page, IndexPage):
+    ``asked`` is the address that the check began with. For the root of a forum that shows no index,
+    the index is next.
+    """
+    page = answer.page
+    if isinstance(page, IndexPage) and (page.is_proved or not is_front(answer, asked)):
         yield from [board.url for board in page.boards if board.url][:_BOARDS]
+    elif is_front(answer, asked):
+        yield f"{urls.as_folder(asked)}forum.php"
     elif isinstance(page, BoardPage):
         rows = [row for row in page.rows if not row.is_moved and "sticky" not in row.flags]
         for row in (rows or page.rows)[:_THREADS]:
             address = urls.read_thread_address(row.url)
             yield address.page_url(1) if address else row.url
+
+
+def is_front(answer: Answer, asked: str) -> bool:
+    """Whether an answer is that of the root of a forum, where anything may stand."""
+    return is_root(asked) and urls.as_folder(answer.url) == urls.as_folder(asked)
 
 
 def known_traits(folder: Path) -> Mapping[str, Traits]:

@@ -128,7 +128,7 @@ class SiteFrontier:
                 url = board.page_url(1)
                 changes.append(self.make.board(board.board_id, url, 1, is_asked=True))
             else:
-                # the index of every Discuz! is there, even where / shows something else
+                # the index of every Discuz! is there, even where the root shows something else
                 url = f"{asked.rstrip('/')}/forum.php" if is_root(asked) else asked
                 changes.append(TaskFound(PageTask(key=asked, url=url, is_asked=True)))
         self._ledger.apply(changes)

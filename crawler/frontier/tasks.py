@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 
 from crawler.archive import Ledger
 from crawler.archive.changes import TaskFound
-from crawler.archive.state import ListRowState, ListTask, Task, ThreadState, ThreadTask
+from crawler.archive.state import (
+    ListRowState,
+    ListTask,
+    PageTask,
+    Task,
+    ThreadState,
+    ThreadTask,
+)
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage
 from crawler.frontier.board_listing import ThreadToRead
@@ -140,9 +147,15 @@ def is_walk(asked: str) -> bool:
 
 
 def is_root(asked: str) -> bool:
-    """Whether an address is that of a folder, as a forum's root is."""
-    parts = urlsplit(asked)
-    return not parts.query and parts.path[-1:] in ("", "/")
+    """Whether an address is that of a folder, as a forum's root is, with or without its slash."""
+    return urls.as_folder(asked).endswith("/") and not urlsplit(asked).query
+
+
+def front_of(task: Task) -> str | None:
+    """The address of the folder that a forum lies in, where the task of its index is made of it."""
+    if not isinstance(task, PageTask) or not is_root(task.key):
+        return None
+    return task.key if task.url == f"{task.key.rstrip('/')}/forum.php" else None
 
 
 def address_template(page: BoardPage) -> str | None:

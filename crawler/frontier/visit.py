@@ -37,7 +37,7 @@ from crawler.frontier.refusals import (
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
-from crawler.frontier.tasks import address_of
+from crawler.frontier.tasks import address_of, front_of
 from crawler.history import Delivery, ThreadHistory, is_unsettled
 from crawler.history.thread_history import Learnt
 from crawler.items import Refusal
@@ -59,7 +59,7 @@ class Visit:
     delivered: Delivery | None = None
 
     def __post_init__(self) -> None:
-        self.other = OtherAddresses(self.frontier)
+        self.other = OtherAddresses(self.frontier, front_of(self.task))
 
     @property
     def site(self) -> Site:
@@ -104,7 +104,11 @@ class Visit:
             return Step(is_left=True)
         if self.comments is not None:
             return self._more_comments(self.comments, answer)
-        page, asked = answer.page, self.request_url
+        asked = self.request_url
+        if self.other.turns_to_index(answer):
+            return Step(asks_again=True)
+        answer = self.other.best_index(answer)
+        page = answer.page
         if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
             return self._past_end(self.task, answer.seen_at)
         if page is not None and self.other.turns_to_desktop(page):
@@ -116,7 +120,7 @@ class Visit:
         if page is not None and page is answer.page and answer.sample is not None:
             self.site.drift.look_at(self.task, page, answer.sample)
         page = self.other.whole(page)
-        is_redirected = urls.without_fragment(answer.url) != urls.without_fragment(asked)
+        is_redirected = self.other.is_redirected(answer, asked)
         refused = refused_as(page, self.task, answer, is_redirected=is_redirected)
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):

@@ -288,7 +288,7 @@ class MediaFiles(MediaPipeline):
 
     def media_failed(self, failure: Failure, request: Request, _: object) -> None:  # type: ignore[override]
         """No answer, or none that may be had: a fact to tell, and no error."""
-        reason, said = read_failure(failure, self._largest)
+        reason, said = read_failure(failure, self._largest, request)
         logger.info("%s: %s", request.url, said)
         refused = Refused(reason, is_final=reason not in RETRIABLE, is_of_host=reason in FAILURES)
         self._refused(request.meta["wanted"], request.meta["archive"], refused)

@@ -185,7 +185,10 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
     if blocked and not read:
         return BLOCKED, f"the forum wants no more requests{_for_example(ending)}"
     if reason == "login_expired":
-        return LOGIN, "the forum does not know the member of COOKIES_FILE: export the cookies anew"
+        return LOGIN, (
+            "the forum does not know the member of COOKIES_FILE: export the cookies anew; a cookie"
+            " may be bound to its browser's name: set USER_AGENT to that of the browser"
+        )
     if tally.login_needed:
         what = f"the forum wants a login for what was asked{_for_example(ending)}"
         return LOGIN, f"{what}: see COOKIES_FILE"

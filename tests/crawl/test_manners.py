@@ -150,12 +150,54 @@ def test_crawl_delay_is_obeyed(forum: Forum, tmp_path: Path) -> None:
     assert record(run)["seconds"] >= 0.4 * (requests - 2)
 
 
-def test_robots_txt_that_fails_forbids(forum: Forum, tmp_path: Path) -> None:
-    town(forum)
-    forum.pages["/robots.txt"] = [BUSY]
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_nothing_is_asked_for_while_robots_txt_cannot_be_had(
+    forum: Forum, tmp_path: Path, status: int
+) -> None:
+    """RFC 9309 §2.3.1.4: it says nothing of the forum, and the next run asks again."""
+    made = town(forum)
+    forum.pages["/robots.txt"] = (status, {}, b"User-agent: *\nAllow: /\n")
     run = crawl(forum, tmp_path)
-    assert [line["reason"] for line in run.lines("refusals")] == ["robots_disallowed"]
-    assert (forum.asked["/robots.txt"], forum.asked[INDEX]) == (3, 0)
+    (line,) = run.lines("refusals")
+    assert (line["reason"], line["retriable"], run.status) == ("unreachable", True, 3)
+    assert f"robots.txt cannot be had (status {status})" in line["message_raw"]
+    assert f"robots.txt cannot be had (status {status})" in run.stderr.splitlines()[-1]
+    assert forum.asked == {"/robots.txt": 3}
+    assert record(run)["asked_again"] == 2
+    made.publish()
+    run = crawl(forum, tmp_path)
+    assert (run.status, present(run)) == (0, wanted(made))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, {}, b"User-agent: *\nDisallow: /\n"),
+        (403, {}, b"User-agent: *\nDisallow: /\n"),
+        (200, {}, b"<html><pre>\nUser-agent: *\nDisallow: /\n</pre></html>"),
+        (302, {"Location": "/robots.txt"}, b""),
+    ],
+    ids=["missing", "forbidden", "page", "loop"],
+)
+def test_a_robots_txt_that_is_not_there_allows_everything(
+    forum: Forum, tmp_path: Path, answer: Any
+) -> None:
+    town(forum)
+    forum.pages["/robots.txt"] = answer
+    run = crawl(forum, tmp_path, path=thread_path(31))
+    assert run.status == 0, run.stderr
+    assert len(run.lines("articles")) == 1
+
+
+def test_a_forum_that_wants_a_day_between_two_requests_is_not_crawled(
+    forum: Forum, tmp_path: Path
+) -> None:
+    town(forum)
+    forum.pages["/robots.txt"] = "User-agent: *\nCrawl-delay: 86400\n"
+    run = crawl(forum, tmp_path)
+    assert run.status == 5
+    assert "86,400 seconds between two requests" in run.stderr.splitlines()[-1]
+    assert forum.asked == {"/robots.txt": 1}
 
 
 # -- members --------------------------------------------------------------------------------------------
@@ -226,6 +268,7 @@ def test_a_login_that_is_over_ends_the_run(forum: Forum, tmp_path: Path) -> None
     run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
     assert run.status == 6
     assert "export the cookies anew" in run.stderr.splitlines()[-1]
+    assert "set USER_AGENT to that of the browser" in run.stderr.splitlines()[-1]
     assert sum(forum.asked.values()) <= 3
     assert run.lines("refusals") == []
 

@@ -17,7 +17,7 @@ from tests.pages import first, replies
 
 CLOCK = datetime(2023, 3, 15, 20, 0)
 GONE = message("抱歉，指定的主题不存在或已被删除或正在被审核")
-INDEX = "/forum.php"
+INDEX = "/"
 PER_LIST, PER_PAGE = 4, 10
 
 

@@ -119,7 +119,7 @@ def board(
 
 def index(*fids: int, **more: Any) -> IndexPage:
     boards = tuple(Board(f"版{fid}", str(fid), f"{ROOT}{board_path(fid)}") for fid in fids)
-    return replace(IndexPage(SITE, boards), **more)
+    return replace(IndexPage(SITE, boards, is_proved=True), **more)
 
 
 def news(*rows: int, page: int = 1, pages: int = 1, next_url: str | None = None) -> NewsPage:

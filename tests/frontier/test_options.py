@@ -10,7 +10,6 @@ from tests.conftest import ROOT, Forum
 from tests.forum.lists import Listing, Row
 from tests.forum.town import (
     DENIED,
-    INDEX,
     NO_REVISITS,
     asked,
     board_path,
@@ -124,7 +123,7 @@ def test_a_forum_that_is_not_there_is_a_mistake(forum: Forum, tmp_path: Path) ->
     run = crawl(forum, tmp_path)
     assert run.status == 3
     assert [line["reason"] for line in run.lines("refusals")] == ["not_discuz"]
-    assert forum.asked == {"/robots.txt": 1, INDEX: 1, "/": 1}
+    assert forum.asked == {"/robots.txt": 1, "/": 1, "/forum.php": 1}
 
 
 def test_the_budget_is_not_eaten_by_what_cannot_be_seen(forum: Forum, tmp_path: Path) -> None:

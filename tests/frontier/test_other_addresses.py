@@ -124,8 +124,7 @@ BOARD = f"{ROOT}{board_path(2)}"
         (ListTask(key="2", url=BOARD), f"{ROOT}forum.php?mod=forumdisplay&fid=2"),
         (ListTask(key="x", url=f"{ROOT}forum-news-1.html"), None),  # a name is no number
         (ListTask(key="2", url=f"{ROOT}forum.php?mod=forumdisplay&fid=2"), None),
-        # the index of every Discuz! is forum.php; where that is not there, what was asked for
-        (PageTask(key=ROOT, url=f"{ROOT}{INDEX}"), ROOT),
+        (PageTask(key=ROOT, url=f"{ROOT}{INDEX}"), None),
         (PageTask(key=ROOT, url=ROOT), None),
     ],
 )

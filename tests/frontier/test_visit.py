@@ -267,15 +267,37 @@ LISTS: dict[str, tuple[str, Mapping[str, Given], list[str]]] = {
     ),
     "an index": (
         "",
-        {INDEX: index(2, 3), L1: board(7), board_path(3): board(8, fid=3), **BOTH},
-        [f"{INDEX}: -", f"{L1}: -", READ_7, f"{board_path(3)}: -", READ_8],
+        {"": index(2, 3), L1: board(7), board_path(3): board(8, fid=3), **BOTH},
+        [": -", f"{L1}: -", READ_7, f"{board_path(3)}: -", READ_8],
     ),
+    "a portal that links to a board": (
+        "",
+        {
+            "": index(3, is_proved=False),
+            INDEX: index(2, 3),
+            L1: board(7),
+            board_path(3): board(8, fid=3),
+            **BOTH,
+        },
+        [": -", f"{INDEX}: -", f"{L1}: -", READ_7, f"{board_path(3)}: -", READ_8],
+    ),
+    "a folder that nobody may list": (
+        "",
+        {"": refused("blocked"), INDEX: index(2), L1: board(7), **BOTH},
+        [": -", f"{INDEX}: -", f"{L1}: -", READ_7],
+    ),
+    "a forum that calls its index nothing": (
+        "",
+        {"": index(2, is_proved=False), L1: board(7), **BOTH},
+        [": -", f"{INDEX}: -", f"{L1}: -", READ_7],
+    ),
+    "a guard at the door": ("", {"": refused("challenge")}, [": -", ": -", ": challenge x3"]),
     "an index that is cut off": (
         "",
-        {INDEX: index(2, is_truncated=True), L1: board(7), **BOTH},
-        [f"{INDEX}: -", f"{INDEX}: -", f"{INDEX}: truncated x3", f"{L1}: -", READ_7],
+        {"": index(2, is_truncated=True), L1: board(7), **BOTH},
+        [": -", ": -", ": truncated x3", f"{L1}: -", READ_7],
     ),
-    "no index": ("", {}, [f"{INDEX}: -", ": not_discuz x1"]),
+    "no index": ("", {}, [": -", f"{INDEX}: not_discuz x1"]),
     "a guide": (
         "g.php",
         {

@@ -10,8 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -369,6 +371,27 @@ def test_a_host_of_pictures_holds_nothing_up(
     assert run.status == 0, run.stderr
     assert sum(elsewhere.asked[f"/{n}.png"] for n in range(2)) in (1, 2)
     assert len({line["thread_id"] for line in run.lines("articles")}) == len(made.talks)
+
+
+@pytest.mark.parametrize(("delay", "reason"), [("0.4", None), ("86400", "rate_limited")])
+def test_the_crawl_delay_of_a_host_of_pictures_is_its_own(
+    made: Town, elsewhere: Forum, delay: str, reason: str | None, tmp_path: Path
+) -> None:
+    came: list[float] = []
+
+    def answer() -> tuple[int, dict[str, str], bytes]:
+        came.append(time.monotonic())
+        return file(GIF + bytes([len(came)]), "image/gif")
+
+    elsewhere.pages |= dict.fromkeys((f"/{n}.gif" for n in range(4)), answer)
+    elsewhere.pages["/robots.txt"] = f"User-agent: *\nCrawl-delay: {delay}\n"
+    serve(made, "".join(img(f"{elsewhere.root}{n}.gif") for n in range(4)), {})
+    host = elsewhere.root.removeprefix("http://").strip("/")
+    run = read(made.forum, tmp_path, *ALL, "-s", f"MEDIA_LOCAL_HOSTS={host}")
+    assert {image.get("refusal") for image in told(run)["images"]} == {reason}
+    assert run.status == 0, run.stderr
+    assert len(came) == (0 if reason else 4)
+    assert all(later - former > 0.3 for former, later in pairwise(came))
 
 
 def test_what_comes_the_next_time_is_a_new_version(made: Town, tmp_path: Path) -> None:

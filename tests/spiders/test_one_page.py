@@ -155,7 +155,7 @@ def test_robots_txt_that_cannot_be_had(forum: Forum, tmp_path: Path) -> None:
     forum.pages |= {"/robots.txt": BUSY, PATH: PAGE}
     url = forum.root.rstrip("/") + PATH
     run = scrapy("page", url, data=tmp_path)
-    assert (run.status, json.loads(run.stdout)["reason"]) == (3, "robots_disallowed")
+    assert (run.status, json.loads(run.stdout)["reason"]) == (3, "unreachable")
     assert (forum.asked[PATH], "robots.txt answers 503" in run.stderr) == (0, True)
 
 
@@ -239,7 +239,11 @@ def test_ctrl_c(forum: Forum, tmp_path: Path) -> None:
             {"/robots.txt": "User-agent: *\nDisallow: /\n"},
             "robots_disallowed (Forbidden by robots.txt)",
         ),
-        ({PATH: (302, {"Location": "http://b.example/"}, b"")}, "off_site"),
+        (
+            {PATH: (302, {"Location": "http://b.example/?token=1"}, b"")},
+            "off_site (leads to b.example: if that is the same forum, crawl it by its own"
+            " address, http://b.example/)",
+        ),
     ],
 )
 def test_no_fixture_is_made_of_a_page_that_did_not_come(

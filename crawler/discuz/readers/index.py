@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 _AROUND = frozenset(
     {"toptb", "hd", "nv", known.PATH, "qmenu_menu", known.FOOTER, "nv_bbs", "mu", "scbar"}
 )
+# <body id="nv_forum" class="pg_index">, phones: <body id="forum" class="pg_index">; the front page
+# of a portal is nv_portal
+_INDEX = re.compile(
+    r"<body\b(?=[^>]{0,300}?\bid=[\"'](?:nv_)?forum[\"'])"
+    r"(?=[^>]{0,300}?\bclass=[\"'][^\"'>]{0,99}?\bpg_index\b)"
+)
 _HEADINGS = ("h2", "h3", "dt")
 # <td class="fl_i"><span class="xi2"><span title="23456">2万</span></span><span class="xg1"> / 31万
 _COUNTERS = "fl_i"
@@ -34,7 +41,10 @@ def read_index(document: Document) -> IndexPage | None:
     root = document.root
     content = next((box for box in root.iter("div") if box.get("id") == "ct"), root)
     boards = read_boards(content, base_of(document, site))
-    return IndexPage(site, boards, is_truncated=document.is_cut) if boards else None
+    if not boards:
+        return None
+    is_proved = _INDEX.search(document.text) is not None
+    return IndexPage(site, boards, is_truncated=document.is_cut, is_proved=is_proved)
 
 
 def read_boards(box: _Element, base: str) -> tuple[Board, ...]:
