@@ -52,6 +52,9 @@ REVISIT_REFUSED_DAYS = 30
 # X3.3 answers 200 to most failures and X3.5 a 404 or 503: the page is read, whatever its status,
 # and tells why there is no thread in it.
 HTTPERROR_ALLOW_ALL = True
+# From http to https, to www., to phones' pages and back are five; a server that leads on and on
+# costs no more.
+REDIRECT_MAX_TIMES = 6
 # A thread may answer its very first request with a redirect to itself; a filter of addresses
 # would drop it without a word. The spider knows threads by id, so nothing is asked twice.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

@@ -43,7 +43,7 @@ def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
 def _stopped_message(stopped: Stopped) -> str:
     answers = f"the last {stopped.answers} answers were" if stopped.answers > 1 else "an answer was"
     message = f": {stopped.message}" if stopped.message else ""
-    pause = f", which asks for a pause of {stopped.pause:g} s" if stopped.pause else ""
+    pause = f", which asks for a pause of {stopped.pause:,.0f} s" if stopped.pause else ""
     return f"{answers} {stopped.reason}, as {stopped.url}{message}{pause}"
 
 

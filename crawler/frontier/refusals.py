@@ -19,13 +19,13 @@ from crawler.discuz.facts import (
 )
 from crawler.frontier.known import is_link_board, is_there
 from crawler.frontier.obstacles import Kind
+from crawler.frontier.site import NotedRefusal, Site
 from crawler.history import Emitted, is_unsettled
 from crawler.items import DEFINITE, Reason
 from crawler.items.reasons import reason_of
 
 if TYPE_CHECKING:
     from crawler.frontier.answer import Answer
-    from crawler.frontier.site import Site
     from crawler.frontier.site_frontier import SiteFrontier
     from crawler.items import Refusal
 
@@ -133,9 +133,12 @@ def unexpected(page: Page, task: Task | None = None) -> Refused:
 
     A thread that leads to the index may be gone or may be guarded: only Discuz could say.
     """
+    if isinstance(task, PageTask):
+        return Refused(
+            "template_unknown", "forum", f"{kind_of(page)} that names no boards or threads"
+        )
     wanted = "a list" if isinstance(task, ListTask) else "a thread"
-    is_page = isinstance(task, ThreadTask | ListTask)
-    reason: Reason = "unknown_notice" if is_page else "template_unknown"
+    reason: Reason = "unknown_notice" if task is not None else "template_unknown"
     return Refused(reason, "forum", f"{kind_of(page)}, not {wanted}")
 
 
@@ -158,7 +161,7 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     if reason == "robots_disallowed":
         return None
     is_page = reason == "truncated" and refused.evidence == "forum"
-    if is_page and not frontier.obstacles.has_answers and not frontier.can_check():
+    if is_page and not frontier.obstacles.has_answers and not frontier.has_read:
         # a skin whose pages never have an end
         return None
     has_level = refused.message is not None and refused.message.required_level is not None
@@ -204,6 +207,8 @@ def count_refusal(
         site.note_login(line.url, line.reason, line.message_raw)
     if line.reason == "robots_disallowed":
         is_answer = not is_asked
+        if isinstance(task, ListTask) and not is_asked:
+            site.forbidden = NotedRefusal(line.url, line.reason, line.message_raw)
     elif line.reason == "off_site":
         is_link = is_link_board(emitted.seen.refusal, site.archive.ledger)
         is_answer = isinstance(task, ListTask) and not is_asked and is_own and is_link

@@ -65,7 +65,8 @@ class Site:
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
     run shows it. ``comments`` tells whether it sends those that its pages leave out. ``decisive``
     are refusals that make the run incomplete, ``unsettled`` those that were met on so many nights
-    that they no longer do; some of each. ``login`` is one that asks for a login.
+    that they no longer do; some of each. ``login`` is one that asks for a login, ``forbidden`` a
+    list that robots.txt forbids.
     """
 
     archive: SiteArchive
@@ -77,6 +78,7 @@ class Site:
     decisive: list[NotedRefusal] = field(default_factory=list)
     unsettled: list[NotedRefusal] = field(default_factory=list)
     login: NotedRefusal | None = None
+    forbidden: NotedRefusal | None = None
 
     def note_incomplete(
         self, url: str, reason: str, message: str | None = None, since: int | None = None
@@ -86,6 +88,7 @@ class Site:
         ``since``: when it was first met, if that was in an earlier run, in seconds since 1970.
         """
         self.tally.incomplete += 1
+        self.tally.decisive[reason] += 1
         if len(self.decisive) < _SHOWN:
             self.decisive.append(NotedRefusal(url, reason, message, since))
 

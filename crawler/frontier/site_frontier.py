@@ -183,12 +183,17 @@ class SiteFrontier:
         if self._task_queue.next(1, self._in_flight) or self._task_queue.ranges():
             return True
         may_revisit = self._is_wide and not self._has_revisited and scope_of(self.make) != []
-        return may_revisit and bool(self._ledger.newest_threads(1))
+        return may_revisit and self.has_read
 
     @property
     def _is_wide(self) -> bool:
         """Whether more is asked for than one thread that was named."""
         return any(map(is_walk, self.options.addresses)) or len(self.options.addresses) > 1
+
+    @property
+    def has_read(self) -> bool:
+        """Whether a page of a thread was ever read whole."""
+        return bool(self._ledger.newest_threads(1))
 
     def can_check(self) -> bool:
         """Whether a page that was read before may be asked for: not for a thread that was named."""
@@ -287,7 +292,7 @@ class SiteFrontier:
         board_id = self.board_of(task)
         if isinstance(task, ThreadTask) and task.is_tried:
             # of what board it is nobody knows
-            return bool(self._ledger.newest_threads(1))
+            return self.has_read
         if board_id is None or self._ledger.is_board_refused(board_id):
             return False
         return self._ledger.has_threads(board_id)
@@ -303,6 +308,11 @@ class SiteFrontier:
         """
         if not any(map(is_walk, self.options.addresses)):
             return
+        tally, forbidden = self.site.tally, self.site.forbidden
+        has_read = tally.lists_read or tally.threads_read or tally.pages_revisited
+        if forbidden is not None and not has_read:
+            # no single board that the owner keeps to himself, but all
+            self.site.note_incomplete(forbidden.url, forbidden.reason, forbidden.message)
         boards = self._scope if self.is_finished else scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
             if self.options.threads:
@@ -320,6 +330,9 @@ class SiteFrontier:
     def _stands(self, task: Task, refusal_id: str) -> bool:
         known = self._ledger.refusal(refusal_id)
         if known is None or not known.reason or task.is_asked or self.options.full:
+            return False
+        if known.reason == "robots_disallowed":
+            # to look into robots.txt again costs nothing
             return False
         if known.is_retriable:
             return known.due > self._now

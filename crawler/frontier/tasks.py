@@ -151,9 +151,19 @@ def is_root(asked: str) -> bool:
     return urls.as_folder(asked).endswith("/") and not urlsplit(asked).query
 
 
-def front_of(task: Task) -> str | None:
-    """The address of the folder that a forum lies in, where the task of its index is made of it."""
+def elsewhere_note(asked: str) -> str:
+    """The name of the ledger's note that a forum's root shows something else than its index."""
+    return f"index_elsewhere:{asked}"
+
+
+def front_of(task: Task, ledger: Ledger) -> str | None:
+    """The address of the folder that a forum lies in, where the task of its index is made of it.
+
+    ``None`` where an earlier run found something else there.
+    """
     if not isinstance(task, PageTask) or not is_root(task.key):
+        return None
+    if ledger.note(elsewhere_note(task.key)) is not None:
         return None
     return task.key if task.url == f"{task.key.rstrip('/')}/forum.php" else None
 

@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.archive.changes import PageSeen, TaskDone, TaskMoved, TaskPutOff, ThreadMissing
+from crawler.archive.changes import (
+    NoteMade,
+    PageSeen,
+    TaskDone,
+    TaskMoved,
+    TaskPutOff,
+    ThreadMissing,
+)
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
@@ -37,7 +44,7 @@ from crawler.frontier.refusals import (
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
-from crawler.frontier.tasks import address_of, front_of
+from crawler.frontier.tasks import address_of, elsewhere_note, front_of
 from crawler.history import Delivery, ThreadHistory, is_unsettled
 from crawler.history.thread_history import Learnt
 from crawler.items import Refusal
@@ -59,7 +66,7 @@ class Visit:
     delivered: Delivery | None = None
 
     def __post_init__(self) -> None:
-        self.other = OtherAddresses(self.frontier, front_of(self.task))
+        self.other = OtherAddresses(self.frontier, front_of(self.task, self.site.archive.ledger))
 
     @property
     def site(self) -> Site:
@@ -342,6 +349,8 @@ class Visit:
                 return self._news(page, task, batch)
             case IndexPage() if isinstance(task, PageTask):
                 batch.changes += self.frontier.walks.index_read(page, task)
+                if self.other.at_front is not None and self.other.at_front.page is not page:
+                    batch.changes.append(NoteMade(elsewhere_note(task.key), task.url))
                 return self._step(batch, following=None)
         raise TypeError(page)
 

@@ -23,7 +23,8 @@ class Tally:
     ``threads_uncompared`` are those of which neither their list nor a look at their last page tells
     whether they were answered, ``boards_uncompared`` the boards that these are of.
     ``threads_missing`` counts numbers of ranges that no thread has.
-    ``incomplete`` counts refusals after which the run cannot be called complete, ``unsettled``
+    ``incomplete`` counts refusals after which the run cannot be called complete, ``decisive`` the
+    same by reason, ``unsettled``
     those that were met on so many nights that they no longer decide that, ``login_needed`` those
     that ask for a login to what the user named.
     """
@@ -58,6 +59,7 @@ class Tally:
     files_waiting: int = 0
     files_settled: int = 0
     incomplete: int = 0
+    decisive: Counter[str] = field(default_factory=Counter)
     unsettled: int = 0
     login_needed: int = 0
     refused: Counter[str] = field(default_factory=Counter)

@@ -181,7 +181,7 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
         return status, f"{why}: {ending.stopped_by}{_GOES_ON}"
     reason = ending.finish_reason
     read = tally.threads_read + tally.lists_read + tally.pages_revisited
-    blocked = sum(tally.refused[name] for name in BLOCKS)
+    blocked = sum(tally.decisive[name] for name in BLOCKS)
     if blocked and not read:
         return BLOCKED, f"the forum wants no more requests{_for_example(ending)}"
     if reason == "login_expired":
@@ -200,7 +200,7 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
             f"{missing:,} of {known:,} known threads are missing at once: none of them is called"
             f" deleted before the next run sees the same{_for_example(ending)}"
         )
-    unknown = tally.refused["template_unknown"]
+    unknown = tally.decisive["template_unknown"]
     if unknown >= _DRIFT_FROM and unknown >= read:
         return DRIFT, f"the pages no longer look as they did{_for_example(ending)}"
     return None

@@ -13,7 +13,7 @@ from crawler.reporting.exit_status import STATUSES, Ending, conclude, resumed_me
 def ended(reason: str | None = "finished", **more: Any) -> Ending:
     """How a run ended; what the tally has is counted there."""
     counted = {name: more.pop(name) for name in list(more) if name in Tally.__dataclass_fields__}
-    for name in ("refused", "files_refused"):
+    for name in ("refused", "files_refused", "decisive"):
         if name in counted:
             counted[name] = Counter(counted[name])
     return Ending(tally=Tally(**counted), finish_reason=reason, **more)
@@ -54,13 +54,13 @@ CASES: list[tuple[Ending, int, str]] = [
     ),
     (ended(vanished=(25, 30)), 4, "25 of 30 known threads are missing at once"),
     (ended("closespider_timeout"), 3, "not everything could be read"),
-    (ended(refused={"template_unknown": 4}, threads_read=4), 4, "no longer look"),
-    (ended(refused={"template_unknown": 4}, threads_read=9, incomplete=4), 3, "not everything"),
-    (ended(refused={"template_unknown": 2}, incomplete=2), 3, "not everything"),
+    (ended(decisive={"template_unknown": 4}, threads_read=4), 4, "no longer look"),
+    (ended(decisive={"template_unknown": 4}, threads_read=9, incomplete=4), 3, "not everything"),
+    (ended(decisive={"template_unknown": 2}, incomplete=2), 3, "not everything"),
     (ended(alarm="the pages no longer look as they did: x"), 4, "no longer look"),
     (ended(stopped="blocked", stopped_by="x"), 5, "keeps us from the forum: x"),
-    (ended(refused={"challenge": 1}, incomplete=1), 5, "wants no more requests"),
-    (ended(refused={"challenge": 1}, incomplete=1, threads_read=1), 3, "not everything"),
+    (ended(decisive={"challenge": 1}, incomplete=1), 5, "wants no more requests"),
+    (ended(decisive={"challenge": 1}, incomplete=1, threads_read=1), 3, "not everything"),
     (ended("login_expired"), 6, "export the cookies anew"),
     (ended(login_needed=1), 6, "COOKIES_FILE"),
     (ended(storage_error="No space left"), 7, "storage failed: No space left"),
