@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Forum
+from tests.crawl.obstacle_seeds import age
 from tests.forum.obstacles import KINDS, Obstacle
 from tests.forum.town import NO_REVISITS, Town, crawl, present, town, wanted
 
@@ -106,6 +107,7 @@ def test_pages_that_are_all_cut_off_are_a_wall_where_some_were_whole_before(
     made.publish()
     obstacle = Obstacle(forum, KINDS["half_a_page"], after=0)
     for _ in range(2):
+        age(tmp_path)
         obstacle.begin()
         assert crawl(forum, tmp_path).status == 5
         assert len(obstacle.stopped) <= _MOST

@@ -67,7 +67,7 @@ reasons = st.dictionaries(st.sampled_from(["challenge", "not_found"]), st.intege
 tallies = st.builds(
     Tally,
     **{
-        name: reasons if name in ("refused", "files_refused") else st.integers(0, 9)
+        name: reasons if name in ("refused", "files_refused", "decisive") else st.integers(0, 9)
         for name in NAMES
     },
 )
