@@ -176,7 +176,8 @@ class RobotsMiddleware:
     def _unavailable(self, robots: Request, why: str) -> RefusedError:
         # pictures of old posts lie on hosts that are gone: no error
         level = logging.INFO if FORUM in robots.meta else logging.ERROR
-        said = why.replace("status ", "answers ")
+        has_status = why.startswith("status ")
+        said = why.replace("status ", "answers ") if has_status else f"cannot be had ({why})"
         logger.log(level, "%s %s: nothing may be asked for", robots.url, said)
         return RobotsUnavailableError(
             f"robots.txt cannot be had ({why}), so nothing may be asked for;"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.frontier import RaisedAlarm, Stopped, run_of
+from crawler.frontier import RaisedAlarm, run_of
 from crawler.reporting import Ending, resumed_message
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
         tally=run.tally,
         finish_reason=reason,
         stopped=run.stopped.why if run.stopped else None,
-        stopped_by=_stopped_message(run.stopped) if run.stopped else None,
+        stopped_by=run.stopped.text if run.stopped else None,
         vanished=run.vanished,
         requests=requests,
         has_spider_errors=has_errors,
@@ -38,13 +38,6 @@ def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
         storage_error=remarks.storage_error,
         example=run.example,
     )
-
-
-def _stopped_message(stopped: Stopped) -> str:
-    answers = f"the last {stopped.answers} answers were" if stopped.answers > 1 else "an answer was"
-    message = f": {stopped.message}" if stopped.message else ""
-    pause = f", which asks for a pause of {stopped.pause:,.0f} s" if stopped.pause else ""
-    return f"{answers} {stopped.reason}, as {stopped.url}{message}{pause}"
 
 
 def _alarm_message(raised: RaisedAlarm) -> str:

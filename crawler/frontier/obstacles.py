@@ -99,6 +99,14 @@ class Stopped:
     answers: int
     pause: float | None = None
 
+    @property
+    def text(self) -> str:
+        """Because of which answers, in words."""
+        answers = f"the last {self.answers} answers were" if self.answers > 1 else "an answer was"
+        message = f": {self.message}" if self.message else ""
+        pause = f", which asks for a pause of {self.pause:,.0f} s" if self.pause else ""
+        return f"{answers} {self.reason}, as {self.url}{message}{pause}"
+
 
 @dataclass(slots=True)
 class Obstacles(Generic[Outcome]):

@@ -191,7 +191,8 @@ class Run:
         step = visit.answer(answer)
         if step.is_left:
             stopped = visit.frontier.obstacles.stopped
-            logger.error("%s is left alone: %s", visit.frontier.root, stopped)
+            why = stopped.text if stopped else "it was left alone before"
+            logger.error("%s is left alone: %s", visit.frontier.root, why)
         return step
 
     @property
