@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 # How often one address of a chain of redirects is asked for.
 _TIMES_THERE = 2
+# About so many addresses that lead on without end are remembered.
+_REMEMBERED = 1000
 # The address of a request that asks nobody.
 NOTHING = "data:,"
 # The key in `request.meta` of a request for a picture or file; its value is the forum's root.
@@ -137,6 +139,8 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         try:
             answer = super().process_response(request, response)
         except IgnoreRequest as error:
+            # all that the first address led to
+            self._remember([*request.meta.get("redirect_urls", [])[1:], request.url])
             raise EndlessRedirectError(f"redirects without end: {request.url}") from error
         except ValueError as error:
             # Location: http://[
@@ -147,13 +151,15 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         passed = answer.meta["redirect_urls"]
         # a thread may answer its first request with a redirect to itself; then it comes, or never
         if passed.count(answer.url) >= _TIMES_THERE:
-            self._loops.update(passed[passed.index(answer.url) :])
-        # what is asked for itself may answer by now, whatever it did before
-        if answer.url in self._loops and (
-            passed.count(answer.url) >= _TIMES_THERE or passed[0] not in self._loops
-        ):
+            self._remember(passed[passed.index(answer.url) :])
+        # what is asked for itself may answer by now, or lead on to something else
+        if answer.url in self._loops and (answer.url in passed or passed[0] not in self._loops):
             raise EndlessRedirectError(f"redirects to itself without end: {answer.url}")
         return answer
+
+    def _remember(self, addresses: Iterable[str]) -> None:
+        if len(self._loops) < _REMEMBERED:
+            self._loops.update(addresses)
 
 
 class RetryAfterMiddleware:

@@ -87,6 +87,8 @@ def answer_of(response: Response, seen_at: datetime, sites: Sites, attempts: int
 def _where_to(response: Response) -> str:
     """Where a redirect leads to. The host alone: the rest of an address may hold secrets."""
     scheme, host = host_of(redirect_target(response) or "")
+    if not host:
+        return f"leads to {scheme}:, which is no address of the web"
     other = f"{scheme}://{host}/"
     return f"leads to {host}: if that is the same forum, crawl it by its own address, {other}"
 

@@ -308,9 +308,8 @@ class SiteFrontier:
         """
         if not any(map(is_walk, self.options.addresses)):
             return
-        tally, forbidden = self.site.tally, self.site.forbidden
-        has_read = tally.lists_read or tally.threads_read or tally.pages_revisited
-        if forbidden is not None and not has_read:
+        forbidden = self.site.forbidden
+        if forbidden is not None and not self.site.tally.lists_read:
             # no single board that the owner keeps to himself, but all
             self.site.note_incomplete(forbidden.url, forbidden.reason, forbidden.message)
         boards = self._scope if self.is_finished else scope_of(self.make)
