@@ -129,6 +129,8 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         super().__init__(settings)
         # addresses that were found to lead to themselves without end in this run
         self._loops: set[str] = set()
+        # those of them that did so when they were asked for themselves
+        self._asked: set[str] = set()
 
     def process_response(
         self, request: Request, response: Response, _: Spider | None = None
@@ -147,13 +149,17 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
             raise EndlessRedirectError("redirects to what is no address") from error
         if isinstance(answer, Response):
             self._loops.discard(request.url)
+            self._asked.discard(request.url)
             return answer
         passed = answer.meta["redirect_urls"]
         # a thread may answer its first request with a redirect to itself; then it comes, or never
         if passed.count(answer.url) >= _TIMES_THERE:
             self._remember(passed[passed.index(answer.url) :])
-        # what is asked for itself may answer by now, or lead on to something else
-        if answer.url in self._loops and (answer.url in passed or passed[0] not in self._loops):
+        # what is asked for itself may answer by now, whatever it did before; but not a second time
+        is_over = passed.count(answer.url) >= _TIMES_THERE or passed[0] not in self._loops
+        if answer.url in self._loops and (is_over or answer.url in self._asked):
+            if answer.url == passed[0]:
+                self._asked.add(answer.url)
             raise EndlessRedirectError(f"redirects to itself without end: {answer.url}")
         return answer
 
