@@ -97,6 +97,13 @@ def shorten_network_errors(hosts: Collection[str] = ()) -> None:
     # a certificate for another name is told of once, and not with each connection
     logging.getLogger("scrapy.core.downloader.tls").addFilter(is_new)
 
+    def is_short(record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+    # Scrapy's cookies need a list of the Internet's suffixes; without a network an older one does
+    logging.getLogger("tldextract").addFilter(is_short)
+
 
 class QuietCommand(ScrapyCommand):
     """A command that prints what it found, and logs nothing but errors unless -L asks for more."""
