@@ -160,13 +160,16 @@ class Obstacles(Generic[Outcome]):
         is_thread: bool = False,
         is_new: bool = False,
         is_check: bool = False,
+        task_id: int | None = None,
     ) -> list[Outcome]:
         """The forum answered for a task: what comes of the doubts that this decides.
 
-        ``is_page``: with a page of a list or thread; ``is_thread``: of a thread; ``is_new``: of one
-        that was never read.
+        ``task_id``: the task whose page came, which is not missing then. ``is_page``: with a page
+        of a list or thread; ``is_thread``: of a thread; ``is_new``: of one that was never read.
         """
         self._answers += 1
+        if task_id is not None:
+            self._series[Kind.MISSING].pop(task_id, None)
         self._threads += is_thread
         self._pages += is_page
         self._window.append(False)

@@ -149,6 +149,7 @@ class Visit:
             is_thread=is_thread,
             is_new=is_new,
             is_check=self._is_check(task),
+            task_id=task.id,
         )
         return replace(step, decided=decided)
 

@@ -504,6 +504,22 @@ def test_a_board_that_leads_elsewhere_is_a_link_if_it_never_was_a_board(
         assert offline.run.tally.incomplete == was_read
 
 
+def test_threads_that_come_the_second_time_are_not_missing(tmp_path: Path) -> None:
+    """A database that hiccups for a moment loses nothing, beside a thread that is gone."""
+    offline = Offline(tmp_path)
+    numbers = (7, 8, 9, 10)
+    pages: dict[str, Given] = {L1: board(*numbers)}
+    for tid in numbers:
+        pages[thread_path(tid)] = thread(tid, tid=tid)
+    offline.crawl(L1, pages=pages)
+    moment: dict[str, Given] = {thread_path(10): refused("not_found")}
+    for tid in numbers[:3]:
+        moment[thread_path(tid)] = [refused("not_found"), thread(tid, tid=tid)]
+    asked = [thread_path(tid) for tid in numbers]
+    offline.crawl(*asked, pages=moment, now=NOW + timedelta(days=1))
+    assert (offline.run.vanished, offline.run.tally.threads_gone) == (None, 1)
+
+
 # -- what the ledger learns ----
 
 
