@@ -1,0 +1,37 @@
+"""Archive living forums by the seed, for some time or for a number of seeds; tell each breach."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.forum.living.histories import history_of, outcome_of, shortest
+
+
+def main() -> int:
+    """Try seeds; 1 if one of them breaks a law."""
+    parser = argparse.ArgumentParser(prog="python -m tests.forum.living", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600, help="for how long (default: 600)")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
+    parser.add_argument("--seeds", type=int, default=0, help="how many seeds, instead of a time")
+    parser.add_argument("--plain", action="store_true", help="tell breaches without shortening")
+    asked = parser.parse_args()
+    began, seed, crawls, broken = time.monotonic(), asked.seed, 0, 0
+    while seed < asked.seed + asked.seeds if asked.seeds else time.monotonic() - began < asked.seconds:
+        history = history_of(seed)
+        outcome = outcome_of(history)
+        crawls += outcome.crawls
+        if outcome.breaches:
+            broken += 1
+            print(f"seed {seed}: {outcome.breaches[0]}", flush=True)
+            if not asked.plain:
+                short = shortest(history)
+                print(f"  {outcome_of(short).breaches[0]}\n  {short}", flush=True)
+        seed += 1
+    print(f"{seed - asked.seed} seeds, {crawls} crawls, {broken} with breaches")
+    return int(broken > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
