@@ -14,6 +14,18 @@ class PostSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PostMissed:
+    """A reading missed a known post that may be there all the same.
+
+    ``since``: the run of the first reading that did, in seconds since 1970; ``None``: it is there.
+    """
+
+    thread_id: str
+    post_id: str
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageSeen:
     """A page was looked at (``at``: seconds since 1970).
 
@@ -175,6 +187,7 @@ class NoteMade:
 
 Change = (
     PostSeen
+    | PostMissed
     | PageSeen
     | RightsChanged
     | ThreadMissing

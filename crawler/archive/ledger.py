@@ -26,6 +26,7 @@ from crawler.archive.changes import (
     MediaSeen,
     NoteMade,
     PageSeen,
+    PostMissed,
     PostSeen,
     RefusalSeen,
     RightsChanged,
@@ -79,9 +80,9 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
         self.path = path
         self.task_queue = TaskQueue(self._db)
         self.trait_counts = TraitCounts(self._db)
-        # the old name, until all callers say `trait_counts`
         self._savers: Mapping[type[Change], Callable[[Any], None]] = {
             PostSeen: self._save_post,
+            PostMissed: self._save_missed,
             PageSeen: self._save_page,
             RightsChanged: self._change_rights,
             ThreadMissing: self._save_missing,

@@ -136,4 +136,12 @@ ALTER TABLE page ADD COLUMN due INTEGER;
 ALTER TABLE page ADD COLUMN is_denied INTEGER;
 CREATE INDEX page_by_due ON page (due) WHERE due IS NOT NULL;
 """,
+    """
+-- odd_since: since when the counter of a thread says something that its surplus does not explain,
+-- in seconds since 1970
+ALTER TABLE thread ADD COLUMN odd_since INTEGER NOT NULL DEFAULT 0;
+-- missed: posts that the last reading of their thread missed, although nothing proves that they are
+-- gone; since: the run that missed them first
+CREATE TABLE missed (thread, post, since INTEGER, PRIMARY KEY (thread, post)) WITHOUT ROWID;
+""",
 )

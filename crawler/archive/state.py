@@ -21,7 +21,8 @@ class ThreadState:
     where no list is expected to show it. ``surplus``: how many more posts are known than its
     counter says, where that was seen, and ``comments`` how many comments were known then.
     ``is_partial``: its replies were never read. ``coverage`` is the version of its last coverage
-    line, ``missing`` the floors that this line listed.
+    line, ``missing`` the floors that this line listed. ``odd_since``: since when its counter says
+    something else than ``surplus`` explains, in seconds since 1970 (0: it does not).
     """
 
     id: str
@@ -38,6 +39,7 @@ class ThreadState:
     missing: tuple[int, ...] = ()
     is_gone: bool = False
     comments: int | None = None
+    odd_since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

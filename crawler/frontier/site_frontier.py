@@ -368,6 +368,7 @@ class SiteFrontier:
             ReadingPlan(
                 task.key,
                 self._run_id,
+                began=self._now,
                 url=task.url,
                 todo=task.todo,
                 pages=task.pages,

@@ -23,8 +23,8 @@ class Count:
 
     ``present``, ``shielded`` and ``gone`` count posts, ``pages_known`` are the numbers of the pages
     that were read, now or before, of ``pages`` that there are. ``expected`` is the thread's counter
-    (its opening post included), ``surplus`` how many more posts than that were known when it was
-    last read whole. ``positions`` are the floors seen now, ``from_top``: from the first page on.
+    (its opening post included), ``surplus`` how many more posts than that were known when both were
+    last held against each other. ``positions`` are the floors seen now, ``from_top``: from the first page on.
     ``is_filtered``: a page showed some posts only. ``has_failed``: a page could not be read.
     ``with_replies``: replies are read as well.
 
@@ -161,10 +161,13 @@ def state_after(
     thread_id: str,
     row: ListRowState | None,
     has_vanished: bool,
+    is_reversed: bool,
+    odd_since: int,
 ) -> ThreadState:
     """What the ledger is to know of a thread when its reading ends.
 
-    ``page`` was its last page, ``None`` where none came since the reading went on.
+    ``page`` was its last page, ``None`` where none came since the reading went on. ``is_reversed``
+    and ``odd_since`` are those of `ThreadState`.
     """
     thread = known or ThreadState(thread_id)
     is_whole = count.is_whole()
@@ -186,16 +189,16 @@ def state_after(
     if has_vanished:
         # it is there all the same: no list is expected to show it until one does
         thread = replace(thread, last_post=None)
-    surplus, comments = thread.surplus, count.comments_before
-    if count.expected is not None:
-        surplus = count.present - count.expected if is_whole else None
-        comments = count.comments
+    surplus, comments = count.surplus, count.comments_before
+    if count.expected is not None and not odd_since:
+        surplus, comments = count.present - count.expected, count.comments
     return replace(
         thread,
         pages=count.pages,
         surplus=surplus,
         comments=comments if surplus is not None else None,
-        is_reversed=page.is_reversed if page else thread.is_reversed,
+        is_reversed=is_reversed,
+        odd_since=odd_since,
         is_partial=not count.with_replies,
         missing=count.gaps(thread.missing),
         is_gone=False,

@@ -1,9 +1,9 @@
-"""Where the posts of a thread stand, and which of those that are known are not there any more.
+"""Where the posts of a thread stand, and which of those that are known its pages do not show.
 
-When is a post gone? Floors stand in the order of their dates and ids, whatever numbers they bear
+Which are missing? Floors stand in the order of their dates and ids, whatever numbers they bear
 (Discuz closes the gap that a deletion leaves, some sites do not). So a post that is known and whose
-place lies between two neighbours on a page is gone if the page does not show it; between the last
-of one page and the first of the next, if both were read.
+place lies between two neighbours on a page is missing if the page does not show it; between the
+last of one page and the first of the next, if both were read. Whether it is gone: `doubts.py`.
 
 Where is a post gone? The thread's counter tells that posts are missing, not which. But each one
 that goes moves all behind it one place forward, so that any page read tells how many went before
@@ -55,24 +55,14 @@ class Deletions:
         self._reads: dict[int, _Read] = {}
         self._is_searching = False
         self._searched: set[int] = set()
-        # posts that the last page does not show, while the counter does not say that they are gone
-        self.doubtful: list[PostState] = []
 
     def missing(
-        self,
-        page: ThreadPage,
-        posts: list[Post],
-        known: dict[str, PostState],
-        *,
-        was_read: bool,
-        unaccounted: int | None,
+        self, page: ThreadPage, posts: list[Post], known: dict[str, PostState], *, was_read: bool
     ) -> list[PostState]:
         """The known posts that a whole page should show and does not.
 
         ``posts`` are its posts, ``known`` those of them that were known; ``was_read``: the page was
-        read before. ``unaccounted``: how many posts must be gone by the thread's counter, ``None``
-        where that is not known. The newest posts have no neighbour behind them, and a page out of
-        some cache does not show them yet: they are gone only if the counter says so too.
+        read before.
         """
         number = page.page
         own = [post for post in posts if not post.is_pinned_copy]
@@ -91,39 +81,23 @@ class Deletions:
             self._reads[number] = _Read(number, orders[0], orders[-1], len(orders), has_moved)
         elif not number == page.pages == 1:
             return []
-        low, high = self._bounds(page)
         shown = {post.id for post in page.posts}
-        gone = [
-            post
-            for post in self._ledger.posts_between(self._thread_id, low, high)
-            if post.id not in shown
-            and not post.is_pinned_copy
-            and not (post.is_first and page.is_reversed)
-        ]
-        if high is not None:
-            return gone
-        within = [post for post in gone if orders and post.order < orders[-1]]
-        is_told = unaccounted is not None and len(gone) <= unaccounted
-        self.doubtful = [] if is_told else [post for post in gone if post not in within]
-        return gone if is_told else within
+        found = self._between(*self._bounds(page), is_reversed=page.is_reversed)
+        return [post for post in found if post.id not in shown]
 
-    def behind(self, page: ThreadPage, unaccounted: int | None) -> list[PostState]:
-        """The known posts behind a page that was read and turned out to be the last one.
-
-        They are gone if the thread's counter says so too.
-        """
+    def behind(self, page: ThreadPage) -> list[PostState]:
+        """The known posts behind a page that was read and turned out to be the last one."""
         read, low, high = self._reads.get(page.page), None, None
         is_empty = all(post.is_first or post.is_pinned_copy for post in page.posts)
-        if unaccounted is None or (read is None and not (page.is_reversed and is_empty)):
+        if read is None and not (page.is_reversed and is_empty):
             return []
         if read is not None:
             low, high = (None, read.first) if page.is_reversed else (read.last, None)
-        gone = [
-            post
-            for post in self._ledger.posts_between(self._thread_id, low, high)
-            if not (post.is_pinned_copy or (post.is_first and page.is_reversed))
-        ]
-        return gone if len(gone) <= unaccounted else []
+        return self._between(low, high, is_reversed=page.is_reversed)
+
+    def turn(self) -> None:
+        """The pages turn out to stand in the other order: where they begin and end is open."""
+        self._reads.clear()
 
     def page_to_search(self, pages: int, *, is_needed: bool) -> int | None:
         """A page that has to be read to find what went, or came, unseen; of ``pages`` there are.
@@ -138,6 +112,16 @@ class Deletions:
             self._searched.add(found)
         return found
 
+    def _between(
+        self, low: Order | None, high: Order | None, *, is_reversed: bool
+    ) -> list[PostState]:
+        """The known posts between two places; the opening post leads whatever the order."""
+        return [
+            post
+            for post in self._ledger.posts_between(self._thread_id, low, high)
+            if not (post.is_first and is_reversed)
+        ]
+
     def _candidate(self, pages: int, *, is_needed: bool) -> int | None:
         reads = [self._reads[number] for number in sorted(self._reads)]
         for read in reads:
@@ -147,6 +131,8 @@ class Deletions:
         self._is_searching = self._is_searching or is_needed
         if not self._is_searching or not reads:
             return None
+        if reads[-1].number < pages:
+            return pages
         full = max((read.count for read in reads if read.number < pages), default=0)
         if not full:
             return 1 if reads[0].number > 1 else None

@@ -16,12 +16,13 @@ class ReadingPlan:
     them the thread is followed to its end if nothing is known there, or if all of it is to be read
     (``is_whole``). ``url`` is the thread's address, ``pages`` how many pages it has, as far as its
     reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
-    not show it. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
+    not show it. ``began`` is when the run began, in seconds since 1970. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
     files are to be had (`media_store.py`).
     """
 
     thread_id: str
     run_id: str
+    began: int = 0
     url: str = ""
     todo: tuple[int, ...] = ()
     pages: int = 0

@@ -1,8 +1,8 @@
 """The history of one thread: which page comes next, and what of each page is new.
 
 A thread is given each page as it comes and holds it against the ledger. Posts that are known and
-unchanged give no line, changed ones the next version, missing ones a line that says so (where they
-went: `deletions.py`). It keeps little more than numbers, so that a thread of ten thousand pages
+unchanged give no line, changed ones the next version, those that are gone a line that says so
+(which are missing: `deletions.py`, which of these are gone: `doubts.py`). It keeps little more than numbers, so that a thread of ten thousand pages
 needs no more than one of ten.
 """
 
@@ -23,6 +23,7 @@ from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
 from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
+from crawler.history.doubts import Doubts
 from crawler.history.more_comments import CommentsSeen, comments_to_ask
 from crawler.history.reading_plan import ReadingPlan
 from crawler.items import Post as PostLine
@@ -30,10 +31,12 @@ from crawler.items import deleted_line, is_other_author, known_author, post_line
 from crawler.privacy import names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
+# Later than any reading: no page was looked at since then.
+_ALWAYS = 1 << 60
 _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
-# Comments that came or went unseen are looked for on so many pages; the others are read in turn, by
+# What came or went unseen is looked for on so many pages at once; the others are read in turn, by
 # the budget of revisits.
-_COMMENT_PAGES = 10
+_LOOKED_AT_ONCE = 10
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
@@ -59,11 +62,14 @@ class ThreadHistory:
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
         self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
+        self._doubts = Doubts(asked.thread_id, ledger.missed(asked.thread_id), asked.began)
+        # a page with a single reply does not tell whether the newest stands first
+        self._is_reversed = self.known is not None and self.known.is_reversed
         self._is_past_end = False
         # the last page that there is, where the pager promises more
         self._last_page: int | None = None
         self._read_now: set[int] = set()
-        self._searched: set[int] = set()
+        self._looked_at: set[int] = set()
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -120,9 +126,8 @@ class ThreadHistory:
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
         changes += [*seen, *self._noted(posts, known, news)]
-        gone_entries, gone_changes = self._gone(
-            self._missing(page, number, posts, known), page, now
-        )
+        self._find_missing(page, number, posts, known)
+        gone_entries, gone_changes = self._decide(page, now)
         entries += gone_entries
         changes += gone_changes
         if self._is_page(page, number):
@@ -158,7 +163,7 @@ class ThreadHistory:
             is_behind = self._read_to <= number < self.count.pages
             if self.asked.with_replies and is_behind and not self._is_past_end:
                 return number + 1
-            searched = self._page_to_search() or self._page_of_comments()
+            searched = self._page_to_search()
             if searched:
                 self.todo.append(searched)
         return self.todo.pop(0) if self.todo else None
@@ -181,7 +186,7 @@ class ThreadHistory:
             early = list(self._early.values())
             known = self._ledger.posts(self.asked.thread_id, self._early)
             entries, seen = self._news_of(page, early, known, now)
-            entries_gone, changes = self._gone(self._late(), page, now)
+            entries_gone, changes = self._decide(page, now)
             entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
@@ -192,8 +197,10 @@ class ThreadHistory:
             thread_id=self.asked.thread_id,
             row=self.asked.row,
             has_vanished=self.asked.has_vanished,
+            is_reversed=self._is_reversed,
+            odd_since=self._odd_since(now),
         )
-        changes += seen
+        changes += [*seen, *self._doubts.changes(), *self._due(now)]
         is_new = self._news or not self.known or self.known.coverage == 0
         if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
@@ -224,6 +231,7 @@ class ThreadHistory:
         if page.page < number and page.page == page.pages:
             number = page.page
         count.from_top = count.from_top or number == 1
+        page = replace(page, is_reversed=self._direction(page))
         self._read_counter(page)
         # a pager may promise what there is not: then the thread ends where its pages do
         count.pages = max(page.pages if page.page == number else number - 1, 1)
@@ -402,27 +410,58 @@ class ThreadHistory:
 
     def _behind(self, page: ThreadPage, now: datetime) -> Learnt:
         """The known posts behind ``page``, which was read and turned out to be the last one."""
-        gone = self._deletions.behind(page, self.count.unaccounted())
-        entries, changes = self._gone(self._leave(gone), page, now)
+        self._doubts.miss(self._deletions.behind(page), page.page)
+        entries, changes = self._decide(page, now)
         self._news += len(entries)
         return entries, changes
 
     # -- what of a page is missing ---------------------------------------------------------------
 
-    def _missing(
+    def _find_missing(
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
-    ) -> list[PostState]:
-        if not self._is_page(page, number):
-            return []
+    ) -> None:
+        """Find the known posts that a page should show and does not."""
+        if self._is_page(page, number):
+            was_read = number in self.count.pages_known
+            missing = self._deletions.missing(page, posts, known, was_read=was_read)
+            self._doubts.miss(missing, number)
+        self._doubts.see(post.id for post in page.posts)
+        self._doubts.see(self._early)
+
+    def _decide(self, page: ThreadPage, now: datetime) -> Learnt:
+        """The lines of those missing posts that are gone by all that is known now."""
         count = self.count
-        missing = self._deletions.missing(
-            page,
-            posts,
-            known,
-            was_read=number in count.pages_known,
-            unaccounted=count.unaccounted(),
-        )
-        return self._leave([post for post in missing if post.id not in self._early])
+        again, uncounted = self._doubts.missed_again(), count.unaccounted()
+        gone = self._leave(again)
+        if uncounted is not None and uncounted < len(again):
+            # the counter goes on counting them
+            count.surplus = (count.surplus or 0) - (len(again) - max(0, uncounted))
+        gone += self._leave(self._doubts.uncounted(count.unaccounted()))
+        return self._gone(gone, page, now)
+
+    def _due(self, now: datetime) -> Iterator[Change]:
+        """The pages that the next run looks at again, for posts that are in doubt."""
+        for number in self._doubts.pages:
+            yield PageSeen(self.asked.thread_id, number, int(now.timestamp()), is_due=True)
+
+    def _odd_since(self, now: datetime) -> int:
+        """Since when the counter tells of something that was not found; 0 if it does not.
+
+        What it tells is taken for normal (posts that wait for approval, a counter that is wrong)
+        once every page was looked at since it came up, and no sooner.
+        """
+        count, at = self.count, int(now.timestamp())
+        since = (self.known.odd_since if self.known else 0) or at
+        if count.expected is None:
+            return self.known.odd_since if self.known else 0
+        if not (count.unaccounted() or self._doubts):
+            return 0
+        return 0 if not self._doubts and not self._unseen(since) else since
+
+    def _unseen(self, since: int) -> list[int]:
+        """The pages that nobody looked at since then, or ever, the last one first."""
+        seen = self._ledger.pages(self.asked.thread_id, since) | self._read_now
+        return [number for number in range(self.count.pages, 0, -1) if number not in seen]
 
     def _leave(self, gone: list[PostState]) -> list[PostState]:
         """Count posts that are gone."""
@@ -436,14 +475,6 @@ class ThreadHistory:
         count.comments_gone += comments
         count.comments_lost += comments
         return gone
-
-    def _late(self) -> list[PostState]:
-        """Posts that the last page did not show, if the counter says only now that they are gone.
-
-        Comments that came at the same time hid it until they were found.
-        """
-        unaccounted, gone = self.count.unaccounted(), self._deletions.doubtful
-        return self._leave(gone) if unaccounted is not None and len(gone) <= unaccounted else []
 
     def _gone(self, gone: list[PostState], page: ThreadPage, now: datetime) -> Learnt:
         """The lines of posts that are gone, and what is learnt of those that have no line."""
@@ -462,31 +493,39 @@ class ThreadHistory:
         return page.page == number and is_whole
 
     def _page_to_search(self) -> int | None:
-        """A page to read although no row tells of it, because posts went and others moved up."""
-        known = self.known
-        if known is None or known.is_reversed or not self._read_to:
+        """A page to read although no row tells of it, for something came or went unseen."""
+        known, count = self.known, self.count
+        if known is None or not (self._read_to and self.asked.with_replies):
             return None
-        is_needed = known.surplus is not None and self.count.unaccounted() not in (None, 0)
-        return self._deletions.page_to_search(self.count.pages, is_needed=is_needed)
+        if self._doubts and count.expected is None and 1 not in self._read_now:
+            # the first page has the counter
+            return 1 if self._look_at(1) else None
+        is_odd = known.surplus is not None and count.unaccounted() not in (None, 0)
+        if not self._is_reversed:
+            found = self._deletions.page_to_search(count.pages, is_needed=is_odd)
+            if found is not None:
+                return found
+        # comments that came at the same time may hide that posts went
+        is_hidden = bool(self._doubts and count.counts_comments())
+        if count.has_failed or known.surplus is None or not (is_odd or is_hidden):
+            return None
+        unseen = self._unseen(known.odd_since or _ALWAYS)
+        return next(filter(self._look_at, unseen), None)
 
-    def _page_of_comments(self) -> int | None:
-        """A page to read because comments came or went that no page read so far shows.
+    def _look_at(self, number: int) -> bool:
+        """Whether a page may be looked at for what came or went unseen; it is, if so."""
+        if number in self._looked_at or len(self._looked_at) >= _LOOKED_AT_ONCE:
+            return False
+        self._looked_at.add(number)
+        return True
 
-        They change the counter, and nothing tells where they are: the newest pages are read first.
-        """
-        known, count, unaccounted = self.known, self.count, self.count.unaccounted()
-        is_whole = known is not None and known.surplus is not None and not count.has_failed
-        if not (self._read_to and is_whole and count.counts_comments()):
-            return None
-        if unaccounted is None or not (unaccounted or self._deletions.doubtful):
-            return None
-        if len(self._searched) >= _COMMENT_PAGES:
-            return None
-        done = self._read_now | self._searched
-        found = next((n for n in range(count.pages, 0, -1) if n not in done), None)
-        if found is not None:
-            self._searched.add(found)
-        return found
+    def _direction(self, page: ThreadPage) -> bool:
+        """Whether the newest posts stand first; a page of a single reply does not tell."""
+        replies = [post for post in page.posts if not (post.is_first or post.is_pinned_copy)]
+        if len(replies) > 1 and page.is_reversed != self._is_reversed:
+            self._is_reversed = page.is_reversed
+            self._deletions.turn()
+        return self._is_reversed
 
     def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
         return _deleted(gone, self.asked.thread_id, page.site.root, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crawler.archive.changes import PostSeen
+from crawler.archive.changes import PostMissed, PostSeen
 from crawler.archive.state import PostState
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
@@ -15,7 +15,7 @@ _FIRST, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
 
 
 class PostTable(Table):
-    """The table `post`.
+    """The tables `post` and `missed`.
 
     The posts of a thread are ordered by `PostState.order`: by date in minutes, then by id.
     """
@@ -93,6 +93,23 @@ class PostTable(Table):
             (id_value(thread_id), *order, _GONE),
         ).fetchone()
         return int(row[0])
+
+    def missed(self, thread_id: str) -> dict[str, int]:
+        """Return the posts of a thread that its last reading missed, and that may be there.
+
+        Each with the run that missed it first, in seconds since 1970.
+        """
+        rows = self._db.execute(
+            "SELECT post, since FROM missed WHERE thread = ?", (id_value(thread_id),)
+        )
+        return {str(post): since for post, since in rows}
+
+    def _save_missed(self, change: PostMissed) -> None:
+        key = id_value(change.thread_id), id_value(change.post_id)
+        if change.since is None:
+            self._db.execute("DELETE FROM missed WHERE thread = ? AND post = ?", key)
+        else:
+            self._db.execute("INSERT OR REPLACE INTO missed VALUES (?, ?, ?)", (*key, change.since))
 
     def _save_post(self, change: PostSeen) -> None:
         post = change.post

@@ -45,9 +45,16 @@ class ThreadTable(Table):
         )
         return [_from_row(row) for row in rows]
 
-    def pages(self, thread_id: str) -> set[int]:
-        """Return the numbers of the pages of a thread that were read."""
-        rows = self._db.execute("SELECT number FROM page WHERE thread = ?", (id_value(thread_id),))
+    def pages(self, thread_id: str, since: int | None = None) -> set[int]:
+        """Return the numbers of the pages of a thread that were read.
+
+        ``since``: only those that were looked at, and not in vain, from then on (seconds since
+        1970).
+        """
+        rows = self._db.execute(
+            "SELECT number FROM page WHERE thread = ?1 AND (?2 IS NULL OR checked >= ?2)",
+            (id_value(thread_id), since),
+        )
         return {number for (number,) in rows}
 
     def page_seen(self, thread_id: str, number: int) -> int | None:
@@ -185,7 +192,7 @@ class ThreadTable(Table):
     def _save_thread(self, change: ThreadSeen) -> None:
         thread = change.thread
         self._db.execute(
-            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             _to_row(thread),
         )
         if not thread.is_gone:
@@ -229,12 +236,13 @@ def _to_row(thread: ThreadState) -> tuple[Any, ...]:
         json.dumps(thread.missing) if thread.missing else None,
         thread.is_gone,
         thread.comments,
+        thread.odd_since,
     )
 
 
 def _from_row(row: tuple[Any, ...]) -> ThreadState:
     number, board, head, tail, last_post, pages, surplus, *flags = row
-    is_sticky, is_reversed, is_partial, coverage, missing, is_gone, comments = flags
+    is_sticky, is_reversed, is_partial, coverage, missing, is_gone, comments, odd_since = flags
     return ThreadState(
         str(number),
         board,
@@ -250,4 +258,5 @@ def _from_row(row: tuple[Any, ...]) -> ThreadState:
         tuple(json.loads(missing)) if missing else (),
         bool(is_gone),
         comments,
+        odd_since,
     )

@@ -285,6 +285,12 @@ def _rest(forum: LivingForum, a: float, _: float) -> None:
     forum.wait(int(a * 5 * _DAY))
 
 
+def _restart(forum: LivingForum, _a: float, _b: float) -> None:
+    """The database is started anew: what lay in memory is gone."""
+    for thread in forum.threads.values():
+        thread.by_order = False
+
+
 def _resize(forum: LivingForum, a: float, _: float) -> None:
     """Pages of threads become longer or shorter."""
     forum.setup = replace(forum.setup, posts_a_page=2 + int(a * 3))
@@ -314,5 +320,6 @@ KINDS = {
     "close": Kind(_close, 1),
     "turn": Kind(_turn, 1),
     "rest": Kind(_rest, 3),
+    "restart": Kind(_restart, 1),
     "resize": Kind(_resize, 1),
 }

@@ -12,18 +12,17 @@ FIRST_MINUTE = 1000
 class Setup:
     """How a forum is set up.
 
-    ``keeps_floors``: a page holds the floors 11 to 20, whichever of them are gone, and the pager
-    counts by the highest floor ever given (`viewthread.php` by `maxposition`); else floors move up
-    and the pager counts by the thread's counter. ``counts_comments``: 回复 counts comments as well
-    (X3.4). ``redirects``: an empty page leads to the last one (X3.5), else it is a notice.
-    ``is_exact``: lists tell the last post to the minute, else to the day.
+    ``has_positions``: a page holds the floors 11 to 20, whichever of them are gone, and the pager
+    counts by the highest floor ever given. Once a page shows a gap, its thread is paged by order
+    instead, until the database is started anew (`forum_threaddisablepos` lies in memory). Without
+    positions (X2, debates, trades) it is always paged by order. ``counts_comments``: 回复 counts
+    comments as well (X3.4). ``is_exact``: lists tell the last post to the minute, else to the day.
     """
 
     posts_a_page: int = 3
     threads_a_page: int = 4
-    keeps_floors: bool = False
+    has_positions: bool = True
     counts_comments: bool = False
-    redirects: bool = True
     is_exact: bool = True
 
 
@@ -51,6 +50,7 @@ class LivingThread:
 
     ``last`` is when the last post was written, by which lists are sorted. ``left_in``: a board that
     it was moved from, and which shows a row that leads to it. ``is_binned``: in the recycle bin.
+    ``by_order``: a page showed a gap between its floors.
     """
 
     tid: int
@@ -64,6 +64,7 @@ class LivingThread:
     is_closed: bool = False
     is_reversed: bool = False
     is_binned: bool = False
+    by_order: bool = False
     left_in: int | None = None
 
     def visible(self) -> list[LivingPost]:
@@ -184,7 +185,7 @@ class LivingForum:
         for tid in self.shown_threads():
             page, pages = 1, 1
             while page <= pages:
-                view = self.thread_page(tid, page)
+                view = self.thread_page(tid, page, is_asked=False)
                 if isinstance(view, ThreadView):
                     pages = view.pages
                     found |= {(tid, post.pid): words(post) for post, _ in view.floors}
@@ -215,28 +216,33 @@ class LivingForum:
             shown = [_row(thread) for thread in here_too] + shown
         return ListView(fid, page, pages, tuple(shown))
 
-    def thread_page(self, tid: int, page: int) -> View:
-        """A page of a thread, or what comes in its place (`forum_viewthread.php`)."""
+    def thread_page(self, tid: int, page: int, *, is_asked: bool = True) -> View:
+        """A page of a thread, or what comes in its place (`forum_viewthread.php`).
+
+        ``is_asked``: by a visitor, who makes Discuz find out what it did not know.
+        """
         thread = self.threads.get(tid)
         if thread is None or thread.is_binned:
             return NOT_FOUND
         if thread.fid == HIDDEN_BOARD:
             return NO_PERMISSION
-        setup, posts = self.setup, thread.visible()
-        size = setup.posts_a_page
-        if setup.keeps_floors:
-            pages = max(1, -(-thread.highest // size))
-            page = min(page, pages)
-            floors = self._by_number(thread, posts, page)
-        else:
-            pages = max(1, -(-(self.replies(thread) + 1) // size))
-            page = min(page, pages)
-            numbered = list(enumerate(posts, 1))
-            if thread.is_reversed:
-                numbered[1:] = reversed(numbered[1:])
-            floors = [(post, n) for n, post in numbered[(page - 1) * size : page * size]]
+        posts, size = thread.visible(), self.setup.posts_a_page
+        by_number = self.setup.has_positions and not thread.by_order
+        counted = thread.highest if by_number else self.replies(thread) + 1
+        pages = max(1, -(-counted // size))
+        page = min(page, pages)
+        floors = (_by_number if by_number else _by_order)(thread, posts, page, size)
+        if is_asked and by_number and _has_gap(thread, page, size):
+            thread.by_order = True
+        if page == 1 and thread.is_reversed:
+            floors = [(posts[0], 1), *(floor for floor in floors if floor[0] is not posts[0])]
+        elif thread.is_reversed:
+            floors = [floor for floor in floors if floor[0] is not posts[0]]
         if not floors:
-            return PastEnd() if setup.redirects else NOT_FOUND
+            if is_asked:
+                # the counter is wrong
+                thread.recount(counts_comments=self.setup.counts_comments)
+            return PastEnd() if counted != len(posts) > 1 else NOT_FOUND
         if page == 1:
             floors = _with_hot(posts, floors)
         return ThreadView(
@@ -251,20 +257,6 @@ class LivingForum:
             tuple((replace(post, comments=list(post.comments)), n) for post, n in floors),
             posts[0].pid,
         )
-
-    def _by_number(
-        self, thread: LivingThread, posts: list[LivingPost], page: int
-    ) -> list[tuple[LivingPost, int | None]]:
-        size = self.setup.posts_a_page
-        low, high = (page - 1) * size, page * size
-        if thread.is_reversed:
-            # the opening post leads the first page, which counts it
-            top = thread.highest
-            low, high = top - high + (page == 1), top - low + (page == 1)
-            own = [p for p in posts[1:] if low < p.floor <= high]
-            leading = posts[:1] if page == 1 else []
-            return [(post, post.floor) for post in [*leading, *reversed(own)]]
-        return [(post, post.floor) for post in posts if low < post.floor <= high]
 
     def comments_page(self, tid: int, pid: int, page: int) -> View:
         thread = self.threads.get(tid)
@@ -287,6 +279,36 @@ class LivingForum:
 def words(post: LivingPost) -> str:
     """What a visitor sees of a post."""
     return "" if post.is_shielded else post.text
+
+
+def _by_number(
+    thread: LivingThread, posts: list[LivingPost], page: int, size: int
+) -> list[tuple[LivingPost, int | None]]:
+    """The floors of a page that holds those of some numbers."""
+    low, high = (page - 1) * size, page * size
+    if thread.is_reversed:
+        low, high = thread.highest - high + 1, thread.highest - low + 1
+    own = [(post, post.floor) for post in posts if low < post.floor <= high]
+    return own[::-1] if thread.is_reversed else own  # type: ignore[return-value]
+
+
+def _has_gap(thread: LivingThread, page: int, size: int) -> bool:
+    """Whether a page of numbers shows one that is gone, other than the last."""
+    low, high = (page - 1) * size + 1, min(page * size, thread.highest - 1)
+    return bool(set(range(low, high + 1)) - {post.floor for post in thread.visible()})
+
+
+def _by_order(
+    thread: LivingThread, posts: list[LivingPost], page: int, size: int
+) -> list[tuple[LivingPost, int | None]]:
+    """The floors of a page, by when they were written."""
+    in_order = sorted(posts, key=lambda post: (post.at, post.pid))
+    numbered: list[tuple[LivingPost, int | None]] = [
+        (post, number) for number, post in enumerate(in_order, 1)
+    ]
+    if thread.is_reversed:
+        numbered.reverse()
+    return numbered[(page - 1) * size : page * size]
 
 
 def _with_hot(

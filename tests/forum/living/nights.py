@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from crawler.history import Fate
 from crawler.items import Line, to_json
 from crawler.items.reasons import reason_of
 from tests.forum.living.events import Event, happen
-from tests.forum.living.forum import LivingForum, ThreadView, View
+from tests.forum.living.forum import LivingForum, View
 from tests.forum.living.views import ROOT, as_page, clock, view_of
 
 DEFAULT_BUDGET = 500
@@ -41,6 +41,14 @@ class Night:
     stops_at: int = 0
     budget: int = DEFAULT_BUDGET
     is_full: bool = False
+
+    def __repr__(self) -> str:
+        told = [
+            f"{each.name}={getattr(self, each.name)!r}"
+            for each in fields(self)
+            if getattr(self, each.name) != each.default and (each.name != "seed" or self.stale)
+        ]
+        return f"Night({', '.join(told)})"
 
     @property
     def is_still(self) -> bool:
@@ -164,7 +172,3 @@ def _settle(run: Run, lines: Iterable[Line]) -> list[Line]:
         run.deliveries.settle(*found, Fate.STORED, encode(to_json(line)))
         done.append(line)
     return done
-
-
-def is_whole(view: View) -> bool:
-    return isinstance(view, ThreadView)

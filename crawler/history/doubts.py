@@ -1,0 +1,85 @@
+"""Known posts that the pages of a thread do not show: which of them are gone.
+
+A page that does not show a post is no proof. A reply that is deleted between the reading of two
+pages moves another one over their boundary, where no page shows it; a page out of a cache lacks the
+newest posts; a site may order floors in its own way. So a post is gone if the thread's counter does
+not count it any more, or if the readings of two runs missed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from crawler.archive.changes import Change, PostMissed
+from crawler.archive.state import PostState
+
+
+@dataclass(slots=True)
+class Doubts:
+    """The posts of a thread that one reading has missed so far.
+
+    ``earlier`` are those that readings before it have missed, each with the run that was the first
+    to do so; ``began`` is when this run began (both in seconds since 1970).
+    """
+
+    thread_id: str
+    earlier: Mapping[str, int]
+    began: int
+    _missed: dict[str, PostState] = field(default_factory=dict)
+    # on which page each should stand
+    _pages: dict[str, int] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+
+    def see(self, post_ids: Iterable[str]) -> None:
+        """Note that a page shows these posts."""
+        for post_id in post_ids:
+            self._missed.pop(post_id, None)
+            if post_id in self.earlier:
+                self._seen.add(post_id)
+
+    def miss(self, posts: Iterable[PostState], number: int) -> None:
+        """Note that page ``number``, or the one behind it, should show these posts."""
+        for post in posts:
+            self._missed[post.id] = post
+            self._pages[post.id] = number
+
+    def __bool__(self) -> bool:
+        return bool(self._missed)
+
+    @property
+    def pages(self) -> set[int]:
+        """The pages to look at again for posts that are in doubt."""
+        return {self._pages[post_id] for post_id in self._missed}
+
+    def missed_again(self) -> list[PostState]:
+        """Take the posts that an earlier run has missed as well: they are gone."""
+        return self._take(
+            [
+                post
+                for post in self._missed.values()
+                if post.id not in self._seen and self.earlier.get(post.id, self.began) < self.began
+            ]
+        )
+
+    def uncounted(self, number: int | None) -> list[PostState]:
+        """Take all that are missing, if the counter says that so many are gone, or more.
+
+        ``None``: nothing is known of the counter.
+        """
+        missed = list(self._missed.values())
+        return self._take(missed) if number is not None and len(missed) <= number else []
+
+    def _take(self, posts: list[PostState]) -> list[PostState]:
+        for post in posts:
+            del self._missed[post.id]
+            self._seen.add(post.id)
+        return posts
+
+    def changes(self) -> Iterator[Change]:
+        """What the next run has to know."""
+        for post_id in self._seen & self.earlier.keys():
+            yield PostMissed(self.thread_id, post_id, None)
+        for post_id in self._missed:
+            since = self.began if post_id in self._seen else self.earlier.get(post_id, self.began)
+            yield PostMissed(self.thread_id, post_id, since)
