@@ -18,6 +18,7 @@ from crawler.archive.changes import (
     TaskAgain,
     TaskDone,
     TaskFound,
+    ThreadSeen,
 )
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
@@ -258,7 +259,7 @@ class SiteFrontier:
             # nothing is gained by choosing its pages again and again
             pages = self._ledger.pages(task.key) if isinstance(task, ThreadTask) else ()
             seen = [PageSeen(task.key, number, self._now) for number in pages]
-        self._ledger.apply([*seen, TaskDone(task)])
+        self._ledger.apply([*seen, *self.unlisted(task), TaskDone(task)])
         self.complete(task)
         return True
 
@@ -284,6 +285,23 @@ class SiteFrontier:
     def is_listed(self, task: Task) -> bool:
         """Whether a list that was read in this job shows a thread."""
         return isinstance(task, ThreadTask) and task.row is not None
+
+    def unlisted(self, task: Task) -> Iterable[Change]:
+        """What is learnt of a known thread that is refused, by whether a list shows it.
+
+        One that no list showed, and one does again, came back: its refusal is over.
+        """
+        known = self._ledger.thread(task.key) if isinstance(task, ThreadTask) else None
+        if not isinstance(task, ThreadTask) or known is None or known.is_gone:
+            return
+        if task.has_vanished:
+            yield ThreadSeen(replace(known, board=None, last_post=None))
+        elif task.row is not None and known.board is None:
+            yield ThreadSeen(replace(known, board=task.row.board))
+
+    def _was_unlisted(self, task: Task) -> bool:
+        known = self._ledger.thread(task.key)
+        return known is not None and known.board is None
 
     def is_readable(self, task: Task) -> bool:
         """Whether this thread, or others of its board, could be read, or its list."""
@@ -335,7 +353,7 @@ class SiteFrontier:
             return False
         if known.is_retriable:
             return known.due > self._now
-        if known.reason == "not_found" and self.is_listed(task):
+        if self.is_listed(task) and (known.reason == "not_found" or self._was_unlisted(task)):
             return False
         return known.asked > self.limits.budget.refused_before(self._now)
 

@@ -133,6 +133,8 @@ class Visit:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
             return self._answered(page, answer.seen_at)
+        if refused is not None and self._is_missing_page(refused):
+            return self._page_missing(self.task, answer.seen_at)
         return self._refused(refused or Refused("unreachable", "other"), page, answer)
 
     def _answered(self, page: Page, now: datetime) -> Step:
@@ -185,6 +187,23 @@ class Visit:
         step = self._page(waiting.page, waiting.seen_at, self.refusal.retract(waiting.seen_at))
         self.comments = None
         return step
+
+    def _is_missing_page(self, refused: Refused) -> bool:
+        """Whether the forum says of a later page of a thread that there are no posts."""
+        is_missing = refused.reason == "not_found" and refused.evidence == "about_this"
+        return is_missing and isinstance(self.task, ThreadTask) and self.task.page > 1
+
+    def _page_missing(self, task: ThreadTask, now: datetime) -> Step:
+        """The forum has no posts for a later page: there are none, or the thread is gone.
+
+        A page that holds none but the opening post of a thread whose newest posts come first is
+        such a page (`post_not_found` in forum_viewthread.php). Another page of it tells which.
+        """
+        if self.history is not None and self.history.page is not None:
+            return self._past_end(task, now)
+        todo = dict.fromkeys((task.page, *(number for number in task.todo if number > 1)))
+        self.task = replace(task, page=1, todo=tuple(todo))
+        return Step(asks_again=True)
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
@@ -450,6 +469,7 @@ class Visit:
         if not isinstance(task, ThreadTask):
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
+        batch.changes += self.frontier.unlisted(task)
         if not line.retriable:
             # nothing is gained by looking again at the pages that were read when it was allowed
             at = int(now.timestamp())

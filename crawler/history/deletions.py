@@ -42,6 +42,13 @@ class _Read:
     has_moved: bool
 
 
+class _End:
+    """There are no pages on that side."""
+
+
+_END = _End()
+
+
 class Deletions:
     """The pages of one thread that were read in one go.
 
@@ -53,6 +60,8 @@ class Deletions:
         self._thread_id = thread_id
         self._forgets = forgets
         self._reads: dict[int, _Read] = {}
+        # pages that hold no known or new floor of their own, the opening post aside
+        self._empty: set[int] = set()
         self._is_searching = False
         self._searched: set[int] = set()
 
@@ -79,11 +88,12 @@ class Deletions:
         if orders:
             has_moved = was_read and own[0].id not in known
             self._reads[number] = _Read(number, orders[0], orders[-1], len(orders), has_moved)
-        elif not number == page.pages == 1:
-            return []
+            self._empty.discard(number)
+        else:
+            self._reads.pop(number, None)
+            self._empty.add(number)
         shown = {post.id for post in page.posts}
-        found = self._between(*self._bounds(page), is_reversed=page.is_reversed)
-        return [post for post in found if post.id not in shown]
+        return [post for post in self._missing_between(page) if post.id not in shown]
 
     def behind(self, page: ThreadPage) -> list[PostState]:
         """The known posts behind a page that was read and turned out to be the last one."""
@@ -98,6 +108,7 @@ class Deletions:
     def turn(self) -> None:
         """The pages turn out to stand in the other order: where they begin and end is open."""
         self._reads.clear()
+        self._empty.clear()
 
     def page_to_search(self, pages: int, *, is_needed: bool) -> int | None:
         """A page that has to be read to find what went, or came, unseen; of ``pages`` there are.
@@ -149,17 +160,30 @@ class Deletions:
     def _rank(self, order: Order) -> int:
         return self._ledger.count_before(self._thread_id, order)
 
-    def _bounds(self, page: ThreadPage) -> tuple[Order | None, Order | None]:
-        """Between which places this page, with its neighbours, shows all that is there."""
+    def _missing_between(self, page: ThreadPage) -> list[PostState]:
+        """The known posts whose place is on this page, or between it and a neighbour of it."""
         number = page.page
+        before, behind = self._neighbour(number, -1), self._neighbour(number, 1, page.pages)
         read = self._reads.get(number)
-        before, behind = self._reads.get(number - 1), self._reads.get(number + 1)
-        is_first, is_last = number == 1, number >= page.pages
+        if read is None and (before is None or behind is None):
+            # an empty page tells of what stands between its neighbours alone
+            return []
         if page.is_reversed:
-            before, behind, is_first, is_last = behind, before, is_last, is_first
-        low = before.last if before else None if is_first or read is None else read.first
-        high = behind.first if behind else None if is_last or read is None else read.last
-        return low, high
+            before, behind = behind, before
+        low = before.last if isinstance(before, _Read) else None
+        high = behind.first if isinstance(behind, _Read) else None
+        if read is not None:
+            low = read.first if before is None else low
+            high = read.last if behind is None else high
+        return self._between(low, high, is_reversed=page.is_reversed)
+
+    def _neighbour(self, number: int, step: int, pages: int = 0) -> _Read | _End | None:
+        """What was read next to a page, empty ones passed over; ``None`` if it was not read."""
+        number += step
+        while number in self._empty:
+            number += step
+        is_end = number > pages if step > 0 else number < 1
+        return _END if is_end else self._reads.get(number)
 
 
 def _place(post: Post, known: PostState | None) -> Order | None:

@@ -111,9 +111,6 @@ class ThreadHistory:
         """
         self._comments.clear()
         page, number = self._placed(page, number)
-        if self._is_past_end and number in self._read_now:
-            # the last page once more
-            return self._behind(page, now)
         asked, removals = self.asked, self.asked.privacy.removals
         posts = [post for post in page.posts if asked.with_replies or post.is_first]
         known = self._ledger.posts(asked.thread_id, (post.id for post in posts))
