@@ -32,7 +32,8 @@ class Count:
     they do, ``None`` where that is not known. ``comments`` are those known of the posts that are
     there, ``comments_before`` those known when ``surplus`` was, ``comments_gone`` those of posts
     that are gone: a forum may go on counting them. ``comments_lost`` of these went in this reading.
-    ``comments_open`` counts the posts that have more comments than are known.
+    ``comments_open`` counts the posts that have more comments than are known. ``doubtful`` of the
+    posts that are ``present`` were not shown where they should stand.
     """
 
     present: int
@@ -53,6 +54,7 @@ class Count:
     comments_gone: int = 0
     comments_lost: int = 0
     comments_open: int = 0
+    doubtful: int = 0
 
     @classmethod
     def of(
@@ -243,5 +245,5 @@ def _status(
 ) -> Literal["complete", "partial", "unknown"]:
     if count.is_filtered or (is_whole and expected is None):
         return "unknown"
-    is_enough = expected is None or count.present >= expected
+    is_enough = expected is None or count.present - count.doubtful >= expected
     return "complete" if is_whole and is_enough else "partial"

@@ -44,8 +44,8 @@ class Doubts:
             self._missed[post.id] = post
             self._pages[post.id] = number
 
-    def __bool__(self) -> bool:
-        return bool(self._missed)
+    def __len__(self) -> int:
+        return len(self._missed)
 
     @property
     def pages(self) -> set[int]:

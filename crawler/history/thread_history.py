@@ -158,6 +158,7 @@ class ThreadHistory:
             return None
         if not self.todo:
             is_behind = self._read_to <= number < self.count.pages
+            is_behind = is_behind and number + 1 not in self._read_now
             if self.asked.with_replies and is_behind and not self._is_past_end:
                 return number + 1
             searched = self._page_to_search()
@@ -187,6 +188,7 @@ class ThreadHistory:
             entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
+        self.count.doubtful = len(self._doubts)
         thread = state_after(
             self.known,
             page,
@@ -494,9 +496,12 @@ class ThreadHistory:
         known, count = self.known, self.count
         if known is None or not (self._read_to and self.asked.with_replies):
             return None
-        if self._doubts and count.expected is None and 1 not in self._read_now:
-            # the first page has the counter
-            return 1 if self._look_at(1) else None
+        if self._doubts:
+            # once more: what stood there may have moved while it was read
+            again = {1} if count.expected is None and 1 not in self._read_now else set()
+            found = next(filter(self._look_at, sorted(again | self._doubts.pages)), None)
+            if found is not None:
+                return found
         is_odd = known.surplus is not None and count.unaccounted() not in (None, 0)
         if not self._is_reversed:
             found = self._deletions.page_to_search(count.pages, is_needed=is_odd)

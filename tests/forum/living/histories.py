@@ -12,10 +12,10 @@ from random import Random
 from tests.forum.living.events import KINDS, Event, happen
 from tests.forum.living.forum import LivingForum, Setup
 from tests.forum.living.laws import Present, breaches, end_breaches
-from tests.forum.living.nights import DEFAULT_BUDGET, Archivist, Night
+from tests.forum.living.nights import DEFAULT_BUDGET, REFUSED_DAYS, Archivist, Night
 
 # How many nights a forum stands still before the archive has to equal it, and one more that has to
-# find nothing.
+# find nothing. What was refused for good is asked for again in each of them.
 STILL = 3
 
 
@@ -79,7 +79,7 @@ def outcome_of(history: History) -> Outcome:
         for event in history.beginning:
             happen(forum, event)
         archivist, present = Archivist(forum, Path(folder)), Present()
-        still = (Night(),) * (STILL + 1)
+        still = (Night(days=REFUSED_DAYS + 1),) * (STILL + 1)
         for number, night in enumerate((*history.nights, *still)):
             done = archivist.archive(night)
             broken = [f"night {number}: {each}" for each in breaches(forum, night, done, present)]

@@ -54,9 +54,10 @@ def breaches(
         yield from present.add(line)
     words = present.words()
     missing = {key for key in done.shown if key not in words and _was_told(present, key)}
-    if wrong := missing & present.false:
-        yield f"deleted falsely, and still so at the next look: {_some(wrong)}"
-    present.false = missing
+    if done.is_finished and night.is_look:
+        if wrong := missing & present.false:
+            yield f"deleted falsely, and still so at the next look: {_some(wrong)}"
+        present.false = missing
     if night.is_still and done.is_finished:
         yield from _false_coverage(done, present)
     if len(done.asked) > (most := requests_at_most(forum, night)):

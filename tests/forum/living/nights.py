@@ -20,7 +20,7 @@ from tests.forum.living.forum import LivingForum, View
 from tests.forum.living.views import ROOT, as_page, clock, view_of
 
 DEFAULT_BUDGET = 500
-_REFUSED_DAYS = 30
+REFUSED_DAYS = 30
 _DAY = 1440
 # More requests than any forum here has pages: a run without end.
 _ENDLESS = 3000
@@ -32,7 +32,7 @@ class Night:
 
     ``stale``: the share of pages that come out of a cache, as the night before got them; ``seed``
     chooses them. ``stops_at``: the request before which the run is interrupted (0: none).
-    ``budget``: REVISIT_PAGES. ``is_full``: `full=yes`.
+    ``budget``: REVISIT_PAGES. ``days`` pass before it. ``is_full``: `full=yes`.
     """
 
     events: tuple[Event, ...] = ()
@@ -40,6 +40,7 @@ class Night:
     seed: int = 0
     stops_at: int = 0
     budget: int = DEFAULT_BUDGET
+    days: int = 1
     is_full: bool = False
 
     def __repr__(self) -> str:
@@ -49,6 +50,11 @@ class Night:
             if getattr(self, each.name) != each.default and (each.name != "seed" or self.stale)
         ]
         return f"Night({', '.join(told)})"
+
+    @property
+    def is_look(self) -> bool:
+        """Whether the run looks at all pages, as the forum shows them now."""
+        return not self.stale and self.budget == DEFAULT_BUDGET
 
     @property
     def is_still(self) -> bool:
@@ -83,7 +89,7 @@ class Archivist:
     def archive(self, night: Night) -> Archived:
         """Let a day pass, and run."""
         forum, done = self.forum, Archived()
-        forum.wait(_DAY)
+        forum.wait(night.days * _DAY)
         for event in night.events:
             if not event.at:
                 happen(forum, event)
@@ -104,7 +110,7 @@ class Archivist:
 
     def _begin(self, night: Night) -> Run:
         limits = Limits(
-            Budget(night.budget, _REFUSED_DAYS), retries=0, blocks=3, failures=3
+            Budget(night.budget, REFUSED_DAYS), retries=0, blocks=3, failures=3
         )
         options = Options((ROOT,), full=night.is_full)
         run = Run(Config(self.data, limits=limits), options, run_id=f"r{self.nights}")
