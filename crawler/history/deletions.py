@@ -12,6 +12,7 @@ it: `Deletions.page_to_search` halves the pages in between until the place is fo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 from crawler.archive.state import PostState, minutes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawler.archive import Ledger
     from crawler.discuz.facts import Post, ThreadPage
 
@@ -94,6 +97,26 @@ class Deletions:
             self._empty.add(number)
         shown = {post.id for post in page.posts}
         return [post for post in self._missing_between(page) if post.id not in shown]
+
+    def pages_round(self, post: PostState) -> set[int]:
+        """The pages that were read next to the place of a post: the one, or the two, it may be on."""
+        reads = self._reads.values()
+        before = max((read for read in reads if read.first < post.order), key=_first, default=None)
+        behind = min((read for read in reads if read.last > post.order), key=_first, default=None)
+        return {read.number for read in (before, behind) if read is not None}
+
+    def short_pages(self, pages: int, missing: Iterable[int]) -> set[int]:
+        """The pages that show fewer floors than others do, but for those ``missing`` before.
+
+        The first of them holds the opening post or copies of later ones besides.
+        """
+        within = [read for read in self._reads.values() if 1 < read.number < pages]
+        full = max((read.count for read in within), default=0)
+        short = [read for read in within if read.count < full]
+        if not short:
+            return set()
+        known = Counter((floor - 1) // full + 1 for floor in missing)
+        return {read.number for read in short if read.count + known[read.number] < full}
 
     def behind(self, page: ThreadPage) -> list[PostState]:
         """The known posts behind a page that was read and turned out to be the last one."""
@@ -184,6 +207,10 @@ class Deletions:
             number += step
         is_end = number > pages if step > 0 else number < 1
         return _END if is_end else self._reads.get(number)
+
+
+def _first(read: _Read) -> Order:
+    return read.first
 
 
 def _place(post: Post, known: PostState | None) -> Order | None:

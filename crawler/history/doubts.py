@@ -27,8 +27,8 @@ class Doubts:
     earlier: Mapping[str, int]
     began: int
     _missed: dict[str, PostState] = field(default_factory=dict)
-    # on which page each should stand
-    _pages: dict[str, int] = field(default_factory=dict)
+    # on which pages each may stand
+    _pages: dict[str, set[int]] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
 
     def see(self, post_ids: Iterable[str]) -> None:
@@ -38,19 +38,23 @@ class Doubts:
             if post_id in self.earlier:
                 self._seen.add(post_id)
 
-    def miss(self, posts: Iterable[PostState], number: int) -> None:
-        """Note that page ``number``, or the one behind it, should show these posts."""
-        for post in posts:
-            self._missed[post.id] = post
-            self._pages[post.id] = number
+    def miss(self, post: PostState, pages: set[int]) -> None:
+        """Note that one of these pages should show a post."""
+        self._missed[post.id] = post
+        self._pages[post.id] = pages
 
-    def __len__(self) -> int:
-        return len(self._missed)
+    def __bool__(self) -> bool:
+        return bool(self._missed)
+
+    @property
+    def open(self) -> int:
+        """How many posts are in doubt, by this reading or an earlier one."""
+        return len(self._missed.keys() | (self.earlier.keys() - self._seen))
 
     @property
     def pages(self) -> set[int]:
         """The pages to look at again for posts that are in doubt."""
-        return {self._pages[post_id] for post_id in self._missed}
+        return set().union(*(self._pages[post_id] for post_id in self._missed))
 
     def missed_again(self) -> list[PostState]:
         """Take the posts that an earlier run has missed as well: they are gone."""

@@ -70,6 +70,8 @@ class ThreadHistory:
         self._last_page: int | None = None
         self._read_now: set[int] = set()
         self._looked_at: set[int] = set()
+        # pages that lack floors which no page lacked before
+        self._gaps: set[int] = set()
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -188,7 +190,7 @@ class ThreadHistory:
             entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
-        self.count.doubtful = len(self._doubts)
+        self.count.doubtful = self._doubts.open
         thread = state_after(
             self.known,
             page,
@@ -409,7 +411,8 @@ class ThreadHistory:
 
     def _behind(self, page: ThreadPage, now: datetime) -> Learnt:
         """The known posts behind ``page``, which was read and turned out to be the last one."""
-        self._doubts.miss(self._deletions.behind(page), page.page)
+        for post in self._deletions.behind(page):
+            self._doubts.miss(post, {page.page})
         entries, changes = self._decide(page, now)
         self._news += len(entries)
         return entries, changes
@@ -419,11 +422,21 @@ class ThreadHistory:
     def _find_missing(
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
     ) -> None:
-        """Find the known posts that a page should show and does not."""
+        """Find the known posts that a page should show and does not.
+
+        A page of numbers that lacks one may be the last of its kind: once Discuz met the gap, it
+        counts through, and what stands behind moves up (`forum_threaddisablepos`).
+        """
+        floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
+        lacked = set(range(min(floors, default=0), max(floors, default=0))) - set(floors)
+        lacked -= {1, *self._missing_before}
+        if len(lacked) > sum(post.is_pinned_copy for post in posts):
+            self._gaps.add(number)
         if self._is_page(page, number):
             was_read = number in self.count.pages_known
             missing = self._deletions.missing(page, posts, known, was_read=was_read)
-            self._doubts.miss(missing, number)
+            for post in missing:
+                self._doubts.miss(post, self._deletions.pages_round(post) | {number})
         self._doubts.see(post.id for post in page.posts)
         self._doubts.see(self._early)
 
@@ -494,14 +507,16 @@ class ThreadHistory:
     def _page_to_search(self) -> int | None:
         """A page to read although no row tells of it, for something came or went unseen."""
         known, count = self.known, self.count
-        if known is None or not (self._read_to and self.asked.with_replies):
+        if not self.asked.with_replies:
             return None
-        if self._doubts:
-            # once more: what stood there may have moved while it was read
-            again = {1} if count.expected is None and 1 not in self._read_now else set()
-            found = next(filter(self._look_at, sorted(again | self._doubts.pages)), None)
-            if found is not None:
-                return found
+        again = self._doubts.pages | self._gaps
+        again |= self._deletions.short_pages(count.pages, self._missing_before)
+        if self._doubts and count.expected is None:
+            # the first page has the counter
+            again |= {1} - self._read_now
+        found = next(filter(self._look_at, sorted(again)), None)
+        if found is not None or known is None or not self._read_to:
+            return found
         is_odd = known.surplus is not None and count.unaccounted() not in (None, 0)
         if not self._is_reversed:
             found = self._deletions.page_to_search(count.pages, is_needed=is_odd)
@@ -513,6 +528,11 @@ class ThreadHistory:
             return None
         unseen = self._unseen(known.odd_since or _ALWAYS)
         return next(filter(self._look_at, unseen), None)
+
+    @property
+    def _missing_before(self) -> tuple[int, ...]:
+        """The floors that earlier readings found on no page."""
+        return self.known.missing if self.known else ()
 
     def _look_at(self, number: int) -> bool:
         """Whether a page may be looked at for what came or went unseen; it is, if so."""
