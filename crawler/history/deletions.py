@@ -12,7 +12,6 @@ it: `Deletions.page_to_search` halves the pages in between until the place is fo
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,8 +19,6 @@ from typing import TYPE_CHECKING
 from crawler.archive.state import PostState, minutes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from crawler.archive import Ledger
     from crawler.discuz.facts import Post, ThreadPage
 
@@ -80,7 +77,7 @@ class Deletions:
         own = [post for post in posts if not post.is_pinned_copy]
         if page.is_reversed:
             own = [post for post in reversed(own) if not post.is_first]
-        places = [_place(post, known.get(post.id)) for post in own]
+        places = [place_of(post, known.get(post.id)) for post in own]
         orders = [place for place in places if place is not None]
         # a best answer that stands second, threads that were merged: nothing can be told
         if len(orders) < len(own) or any(a >= b for a, b in pairwise(orders)):
@@ -104,19 +101,6 @@ class Deletions:
         before = max((read for read in reads if read.first < post.order), key=_first, default=None)
         behind = min((read for read in reads if read.last > post.order), key=_first, default=None)
         return {read.number for read in (before, behind) if read is not None}
-
-    def short_pages(self, pages: int, missing: Iterable[int]) -> set[int]:
-        """The pages that show fewer floors than others do, but for those ``missing`` before.
-
-        The first of them holds the opening post or copies of later ones besides.
-        """
-        within = [read for read in self._reads.values() if 1 < read.number < pages]
-        full = max((read.count for read in within), default=0)
-        short = [read for read in within if read.count < full]
-        if not short:
-            return set()
-        known = Counter((floor - 1) // full + 1 for floor in missing)
-        return {read.number for read in short if read.count + known[read.number] < full}
 
     def behind(self, page: ThreadPage) -> list[PostState]:
         """The known posts behind a page that was read and turned out to be the last one."""
@@ -213,8 +197,8 @@ def _first(read: _Read) -> Order:
     return read.first
 
 
-def _place(post: Post, known: PostState | None) -> Order | None:
-    """Where a post stands: as it was first told, for a page may tell it less exactly later."""
+def place_of(post: Post, known: PostState | None) -> Order | None:
+    """Return where a post stands: as it was first told, for a page may tell it less exactly later."""
     if known:
         return known.order
     if post.date is None:

@@ -21,9 +21,10 @@ from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
-from crawler.history.deletions import Deletions
+from crawler.history.deletions import Deletions, place_of
 from crawler.history.delivery import Entry
 from crawler.history.doubts import Doubts
+from crawler.history.gaps import Gaps
 from crawler.history.more_comments import CommentsSeen, comments_to_ask
 from crawler.history.reading_plan import ReadingPlan
 from crawler.items import Post as PostLine
@@ -70,8 +71,7 @@ class ThreadHistory:
         self._last_page: int | None = None
         self._read_now: set[int] = set()
         self._looked_at: set[int] = set()
-        # pages that lack floors which no page lacked before
-        self._gaps: set[int] = set()
+        self._gaps = Gaps(self.known.missing if self.known else ())
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -258,10 +258,14 @@ class ThreadHistory:
         """The posts that are read now. Those shown before their turn wait for their own floor."""
         positions = self.count.positions
         in_turn = []
+        own = [place_of(each, known.get(each.id)) for each in posts if not each.is_pinned_copy]
+        last = max((place for place in own if place), default=None)
         for post in posts:
-            if post.is_pinned_copy and post.position is None and page.pages > page.page:
-                if post.id not in known:
-                    self._early.setdefault(post.id, post)
+            # a hot reply of this very page stands on top only: pages are keyed by post
+            place = place_of(post, known.get(post.id))
+            is_here = page.pages <= page.page or (place and last and place < last)
+            if post.is_pinned_copy and post.position is None and not is_here:
+                self._early.setdefault(post.id, post)
                 continue
             self._early.pop(post.id, None)
             if post.position is not None:
@@ -422,16 +426,10 @@ class ThreadHistory:
     def _find_missing(
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
     ) -> None:
-        """Find the known posts that a page should show and does not.
-
-        A page of numbers that lacks one may be the last of its kind: once Discuz met the gap, it
-        counts through, and what stands behind moves up (`forum_threaddisablepos`).
-        """
+        """Find the known posts that a page should show and does not."""
         floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
-        lacked = set(range(min(floors, default=0), max(floors, default=0))) - set(floors)
-        lacked -= {1, *self._missing_before}
-        if len(lacked) > sum(post.is_pinned_copy for post in posts):
-            self._gaps.add(number)
+        pinned = sum(post.is_pinned_copy for post in posts)
+        self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
         if self._is_page(page, number):
             was_read = number in self.count.pages_known
             missing = self._deletions.missing(page, posts, known, was_read=was_read)
@@ -509,8 +507,7 @@ class ThreadHistory:
         known, count = self.known, self.count
         if not self.asked.with_replies:
             return None
-        again = self._doubts.pages | self._gaps
-        again |= self._deletions.short_pages(count.pages, self._missing_before)
+        again = self._doubts.pages | self._gaps.pages
         if self._doubts and count.expected is None:
             # the first page has the counter
             again |= {1} - self._read_now
@@ -528,11 +525,6 @@ class ThreadHistory:
             return None
         unseen = self._unseen(known.odd_since or _ALWAYS)
         return next(filter(self._look_at, unseen), None)
-
-    @property
-    def _missing_before(self) -> tuple[int, ...]:
-        """The floors that earlier readings found on no page."""
-        return self.known.missing if self.known else ()
 
     def _look_at(self, number: int) -> bool:
         """Whether a page may be looked at for what came or went unseen; it is, if so."""

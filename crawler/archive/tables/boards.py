@@ -189,6 +189,13 @@ class BoardTable(Table):
         self._db.execute(
             "DELETE FROM list WHERE board = ? AND number > ?", (change.board_id, change.pages)
         )
+        # pages that nobody looked at yet
+        self._db.execute(
+            "WITH RECURSIVE page (number) AS (SELECT max(number) + 1 FROM list WHERE board = ?1"
+            " UNION ALL SELECT number + 1 FROM page WHERE number <= ?2)"
+            " INSERT INTO list SELECT ?1, number, 0, 0 FROM page WHERE number <= ?2",
+            (change.board_id, change.pages),
+        )
 
     def _save_walk(self, change: BoardWalked) -> None:
         self._db.execute(
