@@ -76,7 +76,6 @@ class BoardGaps:
 
     def _is_short(self, task: ListTask, page: BoardPage | None) -> bool:
         """Whether a board has pages that are not shown, and threads that were not listed."""
-        limits = self._options.since, self._options.max_pages, self._options.max_threads
         board = self._ledger.board(task.board_id) or BoardState(task.board_id)
         shown, expected, listed = board.pages_shown, board.expected, 0
         if page is not None:
@@ -84,7 +83,7 @@ class BoardGaps:
             if not task.variant:
                 shown = pages_shown(page, task.page, shown)
                 expected = page.threads if page.threads is not None else expected
-        if shown is None or any(limits):
+        if shown is None or self._options.is_limited:
             return False
         listed += self._ledger.board_counts(board.id).listed
         return expected is None or listed < expected
@@ -119,13 +118,12 @@ class BoardGaps:
 
         Each with what the ledger learns, which may be without a line.
         """
-        limits = self._options.since, self._options.max_pages, self._options.max_threads
         for board_id, url in self._looked_at.items():
             board = self._ledger.board(board_id) or BoardState(board_id)
             # a list that hides pages is walked twice before that is believed, and told at once
             is_hiding = board.pages_shown is not None
             is_whole = is_hiding or self._ledger.walked(board_id, "") is not None
-            listing = Listing(url, is_whole=is_whole, is_limited=any(limits))
+            listing = Listing(url, is_whole=is_whole, is_limited=self._options.is_limited)
             counts = self._ledger.board_counts(board_id)
             uncompared = self._ledger.count_uncompared(board_id, self._began)
             self._site.tally.threads_uncompared += uncompared

@@ -54,6 +54,11 @@ class Options:
         said = astuple(self) if self.threads else astuple(self)[:-1]
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether lists are read no further than the arguments say."""
+        return any((self.since, self.max_pages, self.max_threads))
+
     def names_thread(self, thread_id: str | None) -> bool:
         """Whether a range of ``threads`` names a thread."""
         number = int(thread_id) if thread_id and thread_id.isdigit() else 0

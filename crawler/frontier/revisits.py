@@ -116,7 +116,9 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
             due += [(thread_id, number) for number in ledger.due_pages(thread_id)]
         yield from _pages_again(make, due)
         return
-    lists = ledger.oldest_lists(before, boards, (budget.pages + 1) // 2)
+    of_lists = (budget.pages + 1) // 2
+    lists = [] if make.options.is_limited else ledger.new_lists(boards, of_lists)
+    lists += ledger.oldest_lists(before, boards, of_lists - len(lists))
     rest = budget.pages - len(lists)
     # pictures of a host that is gone must not keep all others from being looked at
     pages = ledger.pages_with_files_due(before, before, boards, (rest + 1) // 2)

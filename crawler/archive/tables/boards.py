@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import islice
 
 from crawler.archive.changes import (
     BoardCovered,
@@ -71,6 +72,24 @@ class BoardTable(Table):
             (before, chosen, limit),
         )
         return list(rows)
+
+    def new_lists(self, boards: Iterable[str] | None, limit: int) -> list[tuple[str, int]]:
+        """Return up to ``limit`` pages of lists that nobody looked at since their board has them.
+
+        As pairs (board id, page), of boards whose whole list was read once. ``boards``: only these;
+        ``None``: all.
+        """
+        chosen = json.dumps(list(boards)) if boards is not None else None
+        grown = self._db.execute(
+            "SELECT id, max(number), min(pages, coalesce(shown, pages)) AS there"
+            " FROM board JOIN list ON board = id"
+            " WHERE EXISTS (SELECT 1 FROM walk WHERE walk.board = id AND scope = '')"
+            " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
+            " GROUP BY id HAVING max(number) < there",
+            (chosen,),
+        )
+        found = ((board, n) for board, last, there in grown for n in range(last + 1, there + 1))
+        return list(islice(found, limit))
 
     def board(self, board_id: str) -> BoardState | None:
         """Return what is known of a board; ``None`` if no page named it."""
@@ -188,13 +207,6 @@ class BoardTable(Table):
         )
         self._db.execute(
             "DELETE FROM list WHERE board = ? AND number > ?", (change.board_id, change.pages)
-        )
-        # pages that nobody looked at yet
-        self._db.execute(
-            "WITH RECURSIVE page (number) AS (SELECT max(number) + 1 FROM list WHERE board = ?1"
-            " UNION ALL SELECT number + 1 FROM page WHERE number <= ?2)"
-            " INSERT INTO list SELECT ?1, number, 0, 0 FROM page WHERE number <= ?2",
-            (change.board_id, change.pages),
         )
 
     def _save_walk(self, change: BoardWalked) -> None:
