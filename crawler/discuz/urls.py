@@ -61,6 +61,8 @@ _OWN_PICTURE = re.compile(
 )
 _ATTACHMENT_ID = re.compile(rb"\d{1,18}")
 # &mobile=2, ?mobile=yes
+# where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
+_LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
@@ -259,6 +261,15 @@ def is_index(url: str) -> bool:
     # archiver/?tid-1.html is a thread's, archiver/ that of an index
     names_more = "mod=" in parts.query or read_thread_address(url) or read_board_address(url)
     return is_front and not names_more and parts.scheme in _WEB
+
+
+def is_login(url: str) -> bool:
+    """Whether an address is that of the form for logins.
+
+    >>> is_login("https://b.example/member.php?mod=logging&action=login")
+    True
+    """
+    return bool(_LOGIN.search(url))
 
 
 def board_url(root: str, board_id: str) -> str:
