@@ -314,6 +314,9 @@ class SiteFrontier:
             self.site.note_incomplete(forbidden.url, forbidden.reason, forbidden.message)
         boards = self._scope if self.is_finished else scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
+            if refusal.thread_id is None and refusal.board is None:
+                # an index, a guide, a mistyped address: only who names it asks for it again
+                continue
             if self.options.threads:
                 if not self.options.names_thread(refusal.thread_id):
                     continue
