@@ -198,8 +198,7 @@ class RobotsMiddleware:
         said = why.replace("status ", "answers ") if has_status else f"cannot be had ({why})"
         logger.log(level, "%s %s: nothing may be asked for", robots.url, said)
         return RobotsUnavailableError(
-            f"robots.txt cannot be had ({why}), so nothing may be asked for;"
-            " the next run tries again"
+            f"robots.txt cannot be had ({why}), so nothing may be asked for"
         )
 
 

@@ -84,8 +84,10 @@ class Run:
         """A refusal that decides the status of the run, with the words of the forum."""
         logins = [site.login for site in self.sites.values() if site.login]
         decisive = [noted for site in self.sites.values() for noted in site.decisive]
+        # what was met tonight, for the other may be of another command
+        tonight = [noted for noted in decisive if noted.since is None]
         # a login that is wanted decides before what is missing
-        return next((noted.text for noted in reversed(logins or decisive)), None)
+        return next((noted.text for noted in reversed(logins or tonight or decisive)), None)
 
     @property
     def stopped(self) -> Stopped | None:

@@ -302,10 +302,13 @@ class SiteFrontier:
         return refusal.id not in self.met
 
     def note_standing(self) -> None:
-        """Count the refusals that this run did not meet again, and that are not over.
+        """Count what ended the run early, and the refusals that it did not meet and that stand.
 
         The first nights of each decide the status, whether it was asked for tonight or not.
         """
+        stopped = self.obstacles.stopped
+        if stopped is not None:
+            self.site.note_incomplete(stopped.url, stopped.reason, stopped.message)
         if not any(map(is_walk, self.options.addresses)):
             return
         forbidden = self.site.forbidden
