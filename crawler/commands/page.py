@@ -66,7 +66,7 @@ class Command(PageCommand):
         refusal = _refusal(answer)
         if refusal is not None:
             lines.append(refusal)
-            self.exitcode = OK if refusal.reason in DEFINITE else INCOMPLETE
+            self.exitcode = INCOMPLETE if _may_be_over(refusal) else OK
         for line in lines:
             sys.stdout.buffer.write(encode(to_json(line)))
         sys.stdout.buffer.flush()
@@ -76,6 +76,11 @@ class Command(PageCommand):
         url, moment = url or saved, moment or seen_at(saved)
         page = read_page(self.read_bytes(path), url=url, seen_at=moment, rules=self.sites().of(url))
         return Answer(url, moment, page, reason_of(page))
+
+
+def _may_be_over(refusal: Refusal) -> bool:
+    """Whether a refusal is anything but the forum's own answer about the page."""
+    return refusal.retriable or refusal.reason not in DEFINITE
 
 
 def _refusal(answer: Answer) -> Refusal | None:
