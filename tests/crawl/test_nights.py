@@ -181,3 +181,12 @@ def test_an_address_that_was_mistyped_once_does_not_fail_the_nights_after_it(
     assert wrong.status == 3
     assert "nowhere.html (not_discuz" in wrong.stderr.splitlines()[-1]
     assert crawl(forum, tmp_path).status == 0
+
+
+def test_the_example_is_one_of_tonight(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    old = crawl(forum, tmp_path, path="forum.php?mod=forumdisplay&fid=777")
+    assert "fid=777 (" in old.stderr.splitlines()[-1]
+    last = crawl(forum, tmp_path, path="nowhere.html").stderr.splitlines()[-1]
+    assert "nowhere.html (not_discuz" in last
+    assert "(and 1 more)" in last
