@@ -55,8 +55,8 @@ _SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
 _COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主題帖回覆登錄"}
 
-# Without huge_tree libxml2 stops reading at 256 open elements and after ten million bytes, with it at
-# 2,048 elements. What reads a page asks boxes for what is in them, so that each level of nesting
+# Without huge_tree libxml2 stops reading at 256 open elements and after ten million bytes, with it
+# at 2,048 elements. What reads a page asks boxes for what is in them, so that each level of nesting
 # costs the whole page once more: hostile ones have as many as there may be.
 _LIMIT_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
 _HUGE = 9_000_000
@@ -84,6 +84,26 @@ _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
 
 
+# dateparser needs a millisecond or two for a text: so many different ones are read of a page, and
+# one more for so many characters of it. A page of two hundred floors, 400 kB, has 600 at most.
+_READ_AT_LEAST, _A_READING = 400, 2500
+
+
+@dataclass(slots=True)
+class Readings:
+    """The different texts of a page that were read at some cost, ``most`` of them."""
+
+    most: int
+    texts: set[str] = field(default_factory=set)
+
+    def may_read(self, text: str) -> bool:
+        if text not in self.texts:
+            if len(self.texts) >= self.most:
+                return False
+            self.texts.add(text)
+        return True
+
+
 @dataclass(frozen=True)
 class Document:
     """A page as it was received.
@@ -99,6 +119,11 @@ class Document:
     seen_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     rules: SiteRules | None = None
+
+    @cached_property
+    def readings(self) -> Readings:
+        """Dates in words that all readers of this page together may read."""
+        return Readings(_READ_AT_LEAST + len(self.text) // _A_READING)
 
     @cached_property
     def root(self) -> _Element:
