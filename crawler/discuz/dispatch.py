@@ -95,16 +95,21 @@ def _read(document: Document, status: int | None) -> Page:
         or _read_renamed(document)
         or read_refusal(document, status)
         or _read_other(document)
-        or read_face(document, UNKNOWN_SKIN)
+        # of a renamed one that was tried before
+        or (None if _is_renamed(document) else read_face(document, UNKNOWN_SKIN))
         or unreadable(document)
     )
 
 
 def _read_renamed(document: Document) -> ThreadPage | None:
     """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
-    if not has_floors(document) or has_classes(document):
+    if not _is_renamed(document):
         return None
     return read_face(document, UNKNOWN_SKIN) or read_face(document, DESKTOP_RENAMED)
+
+
+def _is_renamed(document: Document) -> bool:
+    return has_floors(document) and not has_classes(document)
 
 
 def _read_list(document: Document) -> BoardPage | None:
