@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discuz.facts import Block, Body
+from lxml import etree
+
+from crawler.discuz.facts import Block, Body, Run
+from crawler.discuz.post.boxes import visible
 from crawler.discuz.post.markup import enter
 from crawler.discuz.post.media import has_tag
 from crawler.discuz.post.text import HTML_SPACES, render_text, tidy
@@ -29,7 +32,11 @@ def read_body(cell: _Element, context: Context) -> Body:
         # a line of words, as half of all replies are
         words = HTML_SPACES.sub(" ", cell.text or "").strip(" ")
         if not (context.is_mobile and has_tag(words)):
-            return Body(tidy(words), (Block("text", words),)) if words else Body()
+            if not words:
+                return Body()
+            runs = (Run("text", words),) if context.is_explained else ()
+            return Body(tidy(words), (Block("text", words),), runs=runs)
+    signs = visible(etree.tostring(cell, encoding="unicode", method="text", with_tail=False))
     walk = Walk(context)
     blocks = walk.run(cell, enter)
     found = walk.found
@@ -46,4 +53,13 @@ def read_body(cell: _Element, context: Context) -> Body:
         access=found.access,
         notices=tuple(found.notices),
         attachments_withheld=found.attachments_withheld,
+        unaccounted=max(0, signs - walk.moved_signs - _signs_in(blocks)),
+        runs=walk.runs(),
+    )
+
+
+def _signs_in(blocks: tuple[Block, ...]) -> int:
+    """How many visible signs of the cell's words some blocks hold, quotes included."""
+    return sum(
+        visible(block.text) if block.kind == "text" else _signs_in(block.blocks) for block in blocks
     )
