@@ -180,6 +180,11 @@ def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[st
         if len(set(ids)) < len(ids):
             yield "a post twice"
         source = decode(body)[0]
+        # a script that is left open takes the rest of the page in browsers, too
+        is_open = source.count("<script") > source.count("</script")
+        for post in page.posts:
+            if post.body.unaccounted and not is_open:
+                yield f"{post.id}: {post.body.unaccounted} signs are in no field and no known noise"
         there = Counter(source) | Counter(html.unescape(source))
         for line in lines:
             extra = Counter(line.text or "") - there
