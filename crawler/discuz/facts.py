@@ -176,8 +176,8 @@ class Body:
     what the forum says in place of withheld parts. ``attachments_withheld``: how many pictures and
     files it withholds at least; ``access`` is about the words.
     ``unaccounted``: so many visible signs of the cell are neither in the text nor in a field, nor
-    are they noise of a plausible size. ``runs``: all its words in reading order, where
-    `read_page` was asked for them.
+    are they noise of a plausible size. ``runs``: all its words in reading order, where a page is
+    read by `explain_page`.
     """
 
     text: str = ""

@@ -107,7 +107,6 @@ def test_phones_and_renamed_classes() -> None:
         '<div class="sign">{}</div>尾',
         '<font class="jammer">{}</font>尾',
         "<label>{}</label>尾",
-        "<textarea>{}</textarea>尾",
         "<object>{}</object>尾",
     ],
 )
@@ -116,6 +115,14 @@ def test_a_box_that_holds_more_than_it_can_is_read(box: str) -> None:
     body = body_of(box.format(said))
     assert body.text == f"{said}尾"
     assert body.unaccounted == 0
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "textarea", "iframe"])
+def test_what_is_as_long_as_no_script_or_field_is_counted(tag: str) -> None:
+    """It is the rest of the page, tags and all, where an end tag is missing."""
+    body = body_of(f"正文<{tag}>{'<br>灯' * 8000}")
+    assert body.text == "正文"
+    assert body.unaccounted > 8000
 
 
 @pytest.mark.parametrize("box", ['<div class="tip">自己的话</div>', TEASER, TIP])

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _MOST_ELEMENTS = 200
 # what an element is known by
 _MEANT = ("class", "id", "onclick", "style")
-# What lxml reads and does not write: what XML forbids (https://www.w3.org/TR/xml/#charsets). None of it
-# can be seen. Nor does it write tags such as `d"iv`.
+# What lxml reads and does not write: what XML forbids, none of which can be seen
+# (https://www.w3.org/TR/xml/#charsets), and tags such as `d"iv`.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG_NAME = re.compile("[a-z][a-z0-9_]{0,30}")
 # the box itself, and words, in the lists of what stands in what
@@ -102,9 +102,12 @@ WARNING = Box("warning", 20, _ONLY_WORDS)
 CONTROL = Box("form control", 60)
 SELECT = Box("form control", 500)
 HEAD = Box("head of a document", 300)
-# words for browsers without scripts, and code: nobody sees either
 NO_SCRIPT = Box("noscript", 300)
+# What holds no elements, for browsers as for the parser: left open it takes the rest of the page as
+# it is written, tags included. That is no text, but it is counted.
 SCRIPT = Box("script", 20_000)
+TEXTAREA = Box("form control", 2000)
+FRAME = Box("media", 300, is_noise=False)
 
 # -- boxes whose words are told by a field ---------------------------------------------------------
 

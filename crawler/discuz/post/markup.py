@@ -57,12 +57,15 @@ _BLOCKS = (
     " figcaption details summary form fieldset header footer"
 )
 _DROPPED = {
-    "style": boxes.SCRIPT,
     "noscript": boxes.NO_SCRIPT,
     "select": boxes.SELECT,
-    **dict.fromkeys(("button", "input", "textarea", "option", "label"), boxes.CONTROL),
-    **dict.fromkeys(("head", "title", "link", "meta"), boxes.HEAD),
+    **dict.fromkeys(("button", "input", "option", "label"), boxes.CONTROL),
+    **dict.fromkeys(("head", "link", "meta"), boxes.HEAD),
 }
+
+
+# the elements that hold none
+_UNREAD = {"style": boxes.SCRIPT, "textarea": boxes.TEXTAREA, "title": boxes.HEAD}
 
 
 def enter(walk: Walk, element: _Element) -> Entered:
@@ -99,6 +102,10 @@ def _noise(_: Walk, element: _Element) -> Entered:
 
 def _dropped(_: Walk, element: _Element) -> Entered:
     return _leave_out(element, _DROPPED[element.tag])
+
+
+def _unread(_: Walk, element: _Element) -> Entered:
+    return _UNREAD[element.tag]
 
 
 # -- lines and cells -------------------------------------------------------------------------------
@@ -286,6 +293,11 @@ def _script(walk: Walk, element: _Element) -> Entered:
     return boxes.SCRIPT
 
 
+def _frame(walk: Walk, element: _Element) -> Entered:
+    walk.add_media(element.get("src"))
+    return boxes.FRAME
+
+
 def _player(walk: Walk, element: _Element) -> Entered:
     walk.add_media(element.get("src") or element.get("data"))
     return _leave_out(element, boxes.MEDIA)
@@ -371,6 +383,7 @@ def _copy_button(_: Walk, element: _Element) -> Entered:
 BY_TAG: dict[str, Enter] = {
     **dict.fromkeys(_BLOCKS.split(), _block),
     **dict.fromkeys(_DROPPED, _dropped),
+    **dict.fromkeys(_UNREAD, _unread),
     "h2": _heading_of_reply,
     "h4": _heading_of_box,
     "table": _table,
@@ -387,7 +400,7 @@ BY_TAG: dict[str, Enter] = {
     "font": _font,
     "ignore_js_op": _upload,
     "script": _script,
-    "iframe": _player,
+    "iframe": _frame,
     "embed": _player,
     "object": _player,
     "source": _player,

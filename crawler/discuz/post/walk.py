@@ -182,6 +182,8 @@ class Walk:
         frame = self.frames[-1]
         frame.pieces.append("\n")
         frame.at_line_start = True
+        if self.context.is_explained:
+            self._runs.append(("text", tuple(self.frames), "\n"))
 
     def own_line(self) -> None:
         """Start a new line at the edge of a block, unless the current line is empty."""
