@@ -74,6 +74,20 @@ def test_words_behind_an_open_box_are_the_authors(box: str, end: str) -> None:
     assert (closed.unaccounted, left_open.unaccounted) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("box", "end"),
+    [
+        (TIP, "</div>"),
+        (TEASER, "</div>"),
+        (f'<ignore_js_op><img aid="7" file="a.jpg" />{TIP}</ignore_js_op>', "</ignore_js_op>"),
+    ],
+)
+def test_an_element_behind_the_last_one_of_a_box_is_the_authors(box: str, end: str) -> None:
+    before, _, behind = box.rpartition(end)
+    body = body_of(f'{before}{behind}<div align="center"><p>灯亮了</p></div>')
+    assert body.text == "灯亮了"
+
+
 def test_the_editor_of_an_open_mark_is_told() -> None:
     body = body_of('<i class="pstatus"> 本帖最后由 甲 于 2023-5-1 17:10 编辑 <br />正文')
     assert (body.text, body.edited_by) == ("正文", "甲")
@@ -132,7 +146,7 @@ def test_a_box_that_nothing_follows_and_that_holds_no_more(box: str) -> None:
 
 def test_signs_that_lxml_reads_and_does_not_write() -> None:
     box = '<font class="jammer x\x01" "odd=1 data-x="\x02">9 Z% r$ z) l\x03<br />正\x04文\x0c完'
-    assert body_of(box).text == "正文 完"
+    assert (body_of(box).text, body_of(box).unaccounted) == ("正文 完", 0)
     assert body_of('正文<d"iv class="tip"><div>x</div>完').text == "正文完"
 
 
