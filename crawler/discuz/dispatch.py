@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.discuz import urls
@@ -78,7 +79,19 @@ def read_page(
     A pure function of its arguments. Never raises on any bytes.
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers, rules=rules)
-    page = _read(document, status)
+    return _read_by_rules(document, status)
+
+
+def explain_page(
+    body: bytes, *, url: str, seen_at: datetime, rules: SiteRules | None = None
+) -> Page:
+    """Read one page as `read_page` does; each post tells where its words went (`Body.runs`)."""
+    document = read_document(body, url=url, seen_at=seen_at, rules=rules)
+    return _read_by_rules(replace(document, is_explained=True), None)
+
+
+def _read_by_rules(document: Document, status: int | None) -> Page:
+    page, rules = _read(document, status), document.rules
     if rules and rules.boilerplate and isinstance(page, ThreadPage):
         return without_boilerplate(page, rules)
     return page

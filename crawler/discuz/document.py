@@ -110,6 +110,7 @@ class Document:
 
     ``text`` is the decoded ``body``, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
     ``headers`` have lower-case names. ``rules`` are those of the site, where it has some.
+    ``is_explained``: somebody wants to know where the words of each post went.
     """
 
     url: str
@@ -119,6 +120,7 @@ class Document:
     seen_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     rules: SiteRules | None = None
+    is_explained: bool = False
 
     @cached_property
     def readings(self) -> Readings:

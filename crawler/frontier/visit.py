@@ -140,6 +140,8 @@ class Visit:
         task = self.task
         is_thread = isinstance(page, ThreadPage)
         is_new = is_thread and not is_known(task, self.site)
+        if isinstance(page, ThreadPage):
+            self.site.note_words(page)
         if self._waits_for_comments(page, now):
             step = Step(asks_again=True)
         else:

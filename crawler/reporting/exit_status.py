@@ -153,6 +153,9 @@ def _left_out(tally: Tally) -> list[str]:
     if tally.unsettled:
         refused = _count(tally.unsettled, "address", "addresses")
         parts.append(f"{refused} still refused as on the nights before")
+    if tally.words_unaccounted:
+        words = _count(tally.words_unaccounted, "character", "characters")
+        parts.append(f"{words} of posts in no field (see the log)")
     if tally.lines_rejected:
         rejected = _count(tally.lines_rejected, "line", "lines")
         parts.append(f"{rejected} kept apart as broken")

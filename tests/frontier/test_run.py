@@ -13,7 +13,7 @@ from crawler.archive.changes import NoteMade
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import ThreadTask
-from crawler.discuz.facts import OtherPage, Page
+from crawler.discuz.facts import Body, OtherPage, Page
 from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
@@ -31,6 +31,7 @@ from tests.frontier.offline import (
     board,
     board_path,
     give,
+    post,
     refused,
     settle,
     store,
@@ -273,6 +274,16 @@ def test_batches_of_a_task_that_others_decided_are_stored_in_their_order(offline
     settle(run, yielded)
     assert ledger.note("behind") == "x"
     run.flush()
+    run.close(NOW)
+
+
+def test_words_of_a_saved_page_that_went_nowhere_are_counted(tmp_path: Path) -> None:
+    run = Run(Config(tmp_path))
+    page = thread(1, post(2, body=Body(text="文", unaccounted=7)))
+    site, _ = saved_page(run, page, f"{ROOT}x", NOW)
+    assert site.tally.words_unaccounted == 7
+    (example,) = site.unaccounted
+    assert (example["post_id"], example["characters"]) == ("2", 7)
     run.close(NOW)
 
 
