@@ -1,0 +1,168 @@
+"""What is made to fail: each command that writes, with the folder it begins with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from crawler.archive.ledger import _APPLICATION_ID
+from crawler.archive.migrations import MIGRATIONS
+from crawler.archive.state import LEDGER
+from crawler.exports import FORMATS
+from tests.faults.folder import SITE, command, crawl
+
+REMOVALS = "author 91\npost 203\nthread 6\n"
+MEDIA = "media/ab/" + "ab" * 32 + ".png"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """``prepare`` makes what is there before in an empty folder, ``act`` is what may fail in it.
+
+    It returns an exit status. ``output`` is the export that it writes, for those that write one;
+    all others change the site's folder. ``then`` is run behind it, and finds nothing new.
+    """
+
+    name: str
+    prepare: Callable[[Path], object]
+    act: Callable[[Path], int]
+    output: str = ""
+    then: Callable[[Path], int] | None = None
+
+
+def data(base: Path) -> Path:
+    return base / "data"
+
+
+def site(base: Path) -> Path:
+    return base / "data" / SITE
+
+
+# -- what is there before ---
+
+
+def _nothing(base: Path) -> None:
+    data(base).mkdir()
+
+
+def _nights(base: Path, *nights: int, compression: str = "") -> None:
+    for night in nights:
+        crawl(data(base), night, compression=compression)
+
+
+def _listed(base: Path) -> None:
+    """Two nights, a list of what is to be erased, and a picture that nobody else shows."""
+    _nights(base, 1, 2, compression="gzip")
+    (site(base) / "removals.txt").write_text(REMOVALS, "utf-8")
+    (site(base) / "alarm").mkdir()
+    (site(base) / "alarm" / "page.html").write_bytes(b"<p>")
+
+
+def _exported(base: Path, act: Callable[[Path], int]) -> None:
+    """An export of the first night, and the lines of the second."""
+    _nights(base, 1, compression="gzip")
+    (base / "out").mkdir()
+    act(base)
+    _nights(base, 2, compression="gzip")
+
+
+def _damaged(base: Path) -> None:
+    """Two nights, and a ledger whose table of segments cannot be read."""
+    _nights(base, 1, 2, compression="gzip")
+    path = site(base) / LEDGER
+    with closing(sqlite3.connect(path)) as db:
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'segment'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * size : root * size] = b"\xff" * size
+    path.write_bytes(content)
+
+
+def older(path: Path, version: int) -> None:
+    """Turn a ledger into what that version of the program would have written."""
+    new = path.with_name("new")
+    path.replace(new)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.executescript("".join(MIGRATIONS[:version]))
+        db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {version}")
+        db.execute("ATTACH ? AS new", (str(new),))
+        for (table,) in db.execute(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table'"
+        ).fetchall():
+            columns = [
+                {name for _, name, *_ in db.execute(f"PRAGMA {schema}.table_info({table})")}
+                for schema in ("main", "new")
+            ]
+            names = ", ".join(sorted(columns[0] & columns[1]))
+            if names:
+                db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")  # noqa: S608
+    new.unlink()
+
+
+def _old(base: Path, version: int) -> None:
+    _nights(base, 1, 2, compression="gzip")
+    older(site(base) / LEDGER, version)
+
+
+# -- what may fail ---
+
+
+def _crawl(base: Path, night: int, compression: str = "") -> int:
+    return crawl(data(base), night, compression=compression)
+
+
+def _erase(base: Path) -> int:
+    return command("erase", SITE, "--yes", data=data(base))
+
+
+def _snapshot(base: Path, *options: str) -> int:
+    output = str(base / "out" / "snapshot.jsonl")
+    return command("snapshot", SITE, "-o", output, *options, data=data(base))
+
+
+def _export(base: Path, form: str) -> int:
+    output = base / "out" / f"export{FORMATS[form].ending}"
+    return command("export", SITE, "--to", form, "-o", str(output), data=data(base))
+
+
+def _scenes() -> list[Scene]:
+    scenes = []
+    for name, compression in (("", ""), (", gzip", "gzip")):
+        first = partial(_crawl, night=1, compression=compression)
+        second = partial(_crawl, night=2, compression=compression)
+        before = partial(_nights, compression=compression)
+        scenes += [
+            Scene(f"first night{name}", _nothing, first),
+            Scene(f"second night{name}", partial(_one_night, before), second),
+        ]
+    again = partial(_crawl, night=2, compression="gzip")
+    scenes += [
+        Scene("erase", _listed, _erase, then=again),
+        Scene("rebuild", _damaged, again),
+        Scene("migration from 1", partial(_old, version=1), again),
+        Scene("migration from 5", partial(_old, version=5), again),
+    ]
+    for name, options in (("snapshot", ()), ("snapshot --nested", ("--nested",))):
+        act = partial(_options, _snapshot, options)
+        scenes.append(Scene(name, partial(_exported, act=act), act, "snapshot.jsonl"))
+    for form, of_form in FORMATS.items():
+        act = partial(_export, form=form)
+        output = f"export{of_form.ending}"
+        scenes.append(Scene(f"export {form}", partial(_exported, act=act), act, output))
+    return scenes
+
+
+def _one_night(before: Callable[..., None], base: Path) -> None:
+    before(base, 1)
+
+
+def _options(act: Callable[..., int], options: tuple[str, ...], base: Path) -> int:
+    return act(base, *options)
+
+
+SCENES = {scene.name: scene for scene in _scenes()}
