@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.faults.cases import breaches, prepare
-from tests.faults.scenes import SCENES
+from tests.faults.scenes import SCENES, serving
 
 
 def main() -> int:
@@ -23,7 +23,7 @@ def main() -> int:
     for name in names:
         began = time.monotonic()
         found: Counter[str] = Counter()
-        with tempfile.TemporaryDirectory() as folder:
+        with serving(), tempfile.TemporaryDirectory() as folder:
             stage = prepare(name, Path(folder).resolve() / "stage")
             cases = [
                 (number, kind)

@@ -82,7 +82,7 @@ def breaches(stage: Stage, number: int, kind: Kind) -> list[str]:
         has_failed = status != 0
         if stage.scene.output:
             found += _export_breaches(stage, base, has_failed=has_failed)
-        status, said = quietly(stage.scene.act, base)
+        status, said = _act(stage, base, Path(folder))
         if status:
             found.append(f"unhealed: the next run ends with {status}: {said.strip()}")
         if stage.scene.output and _output(stage, base) != stage.exports[1]:
@@ -93,11 +93,13 @@ def breaches(stage: Stage, number: int, kind: Kind) -> list[str]:
             )
             found += [f"unhealed: {name} is left" for name in left]
         else:
-            then = stage.scene.then or stage.scene.act
             if stage.scene.then:
-                quietly(then, base)
+                quietly(stage.scene.then, base)
             now = sum(lines_of(site(base)).raw.values())
-            quietly(then, base)
+            if stage.scene.then:
+                quietly(stage.scene.then, base)
+            else:
+                _act(stage, base, Path(folder))
             if sum(lines_of(site(base)).raw.values()) != now:
                 found.append("unhealed: the third run has news")
         if site(base).exists():
@@ -145,6 +147,13 @@ def quietly(act: object, base: Path) -> tuple[int, str]:
     return status or 0, said.getvalue()
 
 
+def _act(stage: Stage, base: Path, out: Path) -> tuple[int, str]:
+    """Run a scene once more, without a fault."""
+    if stage.scene.is_command:
+        return _in_child(stage.scene.name, Fault(base), out)
+    return quietly(stage.scene.act, base)
+
+
 def _in_child(name: str, fault: Fault, out: Path) -> tuple[int, str]:
     running = server().Process(target=_child, args=(name, fault, out))
     running.start()
@@ -162,7 +171,10 @@ def _child(name: str, fault: Fault, out: Path) -> None:
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     disk = install(fault)
-    status = SCENES[name].act(fault.root)
+    try:
+        status = SCENES[name].act(fault.root)
+    except SystemExit as error:
+        status = int(error.code or 0)
     if not fault.kind:
         (out / "calls").write_text("".join(f"{each}\n" for each in disk.log), "utf-8")
     sys.stderr.flush()

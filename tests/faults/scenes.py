@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from scrapy.cmdline import execute
+
+from crawler.archive import SiteArchive, read_lines, rewrite, segment_paths
 from crawler.archive.ledger import _APPLICATION_ID
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.state import LEDGER
 from crawler.exports import FORMATS
+from tests.conftest import FAST, Forum, served_forum
 from tests.faults.folder import SITE, command, crawl
+from tests.forked import ROOT, server
+from tests.forum.town import Town
 
 REMOVALS = "author 91\npost 203\nthread 6\n"
 MEDIA = "media/ab/" + "ab" * 32 + ".png"
@@ -25,6 +33,7 @@ class Scene:
 
     It returns an exit status. ``output`` is the export that it writes, for those that write one;
     all others change the site's folder. ``then`` is run behind it, and finds nothing new.
+    ``is_command``: it is the real `scrapy crawl` of a forum on loopback, with a process of its own.
     """
 
     name: str
@@ -32,6 +41,7 @@ class Scene:
     act: Callable[[Path], int]
     output: str = ""
     then: Callable[[Path], int] | None = None
+    is_command: bool = False
 
 
 def data(base: Path) -> Path:
@@ -39,7 +49,9 @@ def data(base: Path) -> Path:
 
 
 def site(base: Path) -> Path:
-    return base / "data" / SITE
+    """The folder of the only site."""
+    made = [path for path in data(base).glob("*") if path.is_dir()]
+    return made[0] if made else data(base) / SITE
 
 
 # -- what is there before ---
@@ -105,8 +117,79 @@ def older(path: Path, version: int) -> None:
 
 
 def _old(base: Path, version: int) -> None:
+    """Two nights of an older version, which told nothing of boards."""
     _nights(base, 1, 2, compression="gzip")
+    with closing(SiteArchive(site(base))) as archive:
+        for path in segment_paths(site(base), "coverage"):
+            rewrite(path, [line for line in read_lines(path) if b'"board_id"' not in line])
+            marked = archive.ledger.segments()[path.name]
+            archive.ledger.replace_segment(
+                path.name, replace(marked, length=path.stat().st_size)
+            )
+        archive.ledger.commit()
     older(site(base) / LEDGER, version)
+
+
+# -- the real command, and a forum on loopback ---
+
+_served: list[Forum] = []
+
+
+@contextmanager
+def serving() -> Iterator[None]:
+    """Serve a forum for the scenes with the real command."""
+    with served_forum() as forum:
+        _served.append(forum)
+        try:
+            yield
+        finally:
+            _served.remove(forum)
+
+
+def _served_town(base: Path) -> Town:
+    """Two boards with ten threads of two pages."""
+    [forum] = _served
+    made = Town(forum)
+    for tid in range(1, 11):
+        made.add(tid, 2 + tid % 2, 12)
+    made.publish()
+    data(base).mkdir()
+    (base / "root").write_text(forum.root, "utf-8")
+    return made
+
+
+def _served_night(base: Path, compression: str) -> None:
+    """The first night is read; then come a reply, an edit, a deletion and a new thread."""
+    made = _served_town(base)
+    running = server().Process(target=_real_crawl, args=(base, compression))
+    running.start()
+    running.join()
+    assert running.exitcode == 0
+    made.reply(1, "新的一楼")
+    made.talks[3].posts[30012] = "改过的一楼"
+    made.talks[3].last += timedelta(days=1)
+    del made.talks[5].posts[50011]
+    made.talks[5].last += timedelta(days=1)
+    made.add(11, 2, 2)
+    made.publish()
+
+
+def _real_crawl(base: Path, compression: str) -> int:
+    os.chdir(ROOT)
+    for variable in [each for each in os.environ if each.startswith("SCRAPY_")]:
+        del os.environ[variable]
+    root = (base / "root").read_text("utf-8")
+    given = {
+        "DATA_DIR": data(base),
+        "SEGMENT_SIZE": 12_000,
+        "SEGMENT_COMPRESSION": compression,
+        "REVISIT_PAGES": 0,
+        "REPORT": False,
+    }
+    settings = [each for name, value in given.items() for each in ("-s", f"{name}={value}")]
+    wanted = ("-a", f"url={root}", "-a", "boards=2,3")
+    execute(["scrapy", "crawl", "discuz", *wanted, *settings, *FAST])
+    return 0
 
 
 # -- what may fail ---
@@ -154,6 +237,13 @@ def _scenes() -> list[Scene]:
         act = partial(_export, form=form)
         output = f"export{of_form.ending}"
         scenes.append(Scene(f"export {form}", partial(_exported, act=act), act, output))
+    for name, compression in (("", ""), (", gzip", "gzip")):
+        act = partial(_real_crawl, compression=compression)
+        after = partial(_served_night, compression=compression)
+        scenes += [
+            Scene(f"scrapy crawl, first night{name}", _served_town, act, is_command=True),
+            Scene(f"scrapy crawl, second night{name}", after, act, is_command=True),
+        ]
     return scenes
 
 
