@@ -92,6 +92,7 @@ class Segments:
         self._compression = compression
         self._files: dict[str, BinaryIO] = {}
         self._unflushed: set[str] = set()
+        self._closed: set[str] = set()
 
     def append(self, kind: str, lines: Iterable[bytes]) -> None:
         """Append lines, as `encode` makes them, to the open segment of ``kind`` in one write."""
@@ -137,6 +138,7 @@ class Segments:
         where lines are gone that were marked.
         """
         closed = []
+        self._closed = {each.name for each in marked.values() if each.is_closed}
         for path in self.folder.glob("*.part"):
             path.unlink()
         for segment in marked.values():
@@ -201,7 +203,8 @@ class Segments:
         if not paths:
             return self.folder / f"{name}-00001.jsonl"
         last = paths[-1]
-        if last.suffix == ".jsonl" and last.stat().st_size < self._size:
+        is_open = last.suffix == ".jsonl" and last.name not in self._closed
+        if is_open and last.stat().st_size < self._size:
             return last
         return self.folder / f"{name}-{_number(last.name) + 1:05}.jsonl"
 

@@ -23,7 +23,7 @@ from tests.faults.folder import SITE, command, crawl
 from tests.forked import ROOT, server
 from tests.forum.town import Town
 
-REMOVALS = "author 91\npost 203\nthread 6\n"
+REMOVALS = "author 91\npost 203\n"
 MEDIA = "media/ab/" + "ab" * 32 + ".png"
 
 
