@@ -33,10 +33,16 @@ def main() -> int:
             for number, kind in cases:
                 for each in breaches(stage, number, kind):
                     found[each.partition(":")[0]] += 1
-                    print(f"{name}, {kind} at {number} ({stage.calls[number - 1]}): {each}", flush=True)
+                    print(
+                        f"{name}, {kind} at {number} ({stage.calls[number - 1]}): {each}",
+                        flush=True,
+                    )
         told = ", ".join(f"{count} {what}" for what, count in found.items()) or "0 breaches"
         seconds = time.monotonic() - began
-        print(f"| {name} | {len(stage.calls)} calls | {len(cases)} faults | {told} | {seconds:.0f} s |", flush=True)
+        print(
+            f"| {name} | {len(stage.calls)} calls | {len(cases)} faults | {told} | {seconds:.0f} s |",
+            flush=True,
+        )
         broken += found.total()
     return min(broken, 1)
 

@@ -156,7 +156,9 @@ def _patch_files(disk: Disk) -> None:
         if not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) or not disk.holds(path):
             return real_os_open(path, flags, *args, **more)
         return disk.call(  # type: ignore[no-any-return]
-            f"open {_short(path)}", lambda: real_os_open(path, flags, *args, **more), takes_space=True
+            f"open {_short(path)}",
+            lambda: real_os_open(path, flags, *args, **more),
+            takes_space=True,
         )
 
     builtins.open = io.open = opened  # type: ignore[assignment]

@@ -128,7 +128,11 @@ def _ledger_breaches(site: Path) -> list[str]:
 def export_of(path: Path) -> dict[str, Any] | None:
     """What an export says, by file; ``None`` where there is none."""
     if path.is_dir():
-        return {str(each.relative_to(path)): _content(each) for each in path.rglob("*") if each.is_file()}
+        return {
+            str(each.relative_to(path)): _content(each)
+            for each in path.rglob("*")
+            if each.is_file()
+        }
     return {path.name: _content(path)} if path.exists() else None
 
 

@@ -43,6 +43,11 @@ class Scene:
     then: Callable[[Path], int] | None = None
     is_command: bool = False
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it writes a folder, and not a file."""
+        return bool(self.output) and "." not in self.output
+
 
 def data(base: Path) -> Path:
     return base / "data"
@@ -123,9 +128,7 @@ def _old(base: Path, version: int) -> None:
         for path in segment_paths(site(base), "coverage"):
             rewrite(path, [line for line in read_lines(path) if b'"board_id"' not in line])
             marked = archive.ledger.segments()[path.name]
-            archive.ledger.replace_segment(
-                path.name, replace(marked, length=path.stat().st_size)
-            )
+            archive.ledger.replace_segment(path.name, replace(marked, length=path.stat().st_size))
         archive.ledger.commit()
     older(site(base) / LEDGER, version)
 
