@@ -231,7 +231,11 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 
 def rewrite(path: Path, lines: Iterable[bytes]) -> None:
-    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`."""
+    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`.
+
+    Where a segment is a link, what it leads to is replaced.
+    """
+    path = path.resolve()
     compression = next((name for name, end in _ENDINGS.items() if path.suffix == end), "")
     with replaced_file(path) as target:
         if not compression:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -74,10 +73,10 @@ def forum(night: int) -> dict[str, Given]:
     pages: dict[str, Given] = {INDEX: index(2, 3)}
     for fid in (2, 3):
         rows = []
-        for tid in posts:
+        for tid, of_thread in posts.items():
             if _board_of(tid) != fid:
                 continue
-            made = row(tid, replies=len(posts[tid]) - 1)
+            made = row(tid, replies=len(of_thread) - 1)
             if tid in changed:
                 made = replace(made, last_post=Moment(NOW + timedelta(hours=tid), "minute", ""))
             rows.append(made)
@@ -112,8 +111,6 @@ def crawl(
     pages: Mapping[str, Given] | None = None,
 ) -> int:
     """Crawl the forum as it is in a night; print what the command would say, return its status."""
-    logging.getLogger("crawler").setLevel(logging.ERROR)
-    logging.getLogger("crawler.frontier.run").setLevel(logging.CRITICAL + 1)
     now = now or NOW + timedelta(days=night)
     left = forum(night) if pages is None else pages
     run = Run(Config(data, SEGMENT_SIZE, compression), Options(addresses=(ROOT,)), run_id="r")
@@ -146,8 +143,7 @@ def crawl(
 def _read(run: Run, visit: Visit, pages: Mapping[str, Given], now: datetime) -> None:
     asks_again = True
     while asks_again and run.remarks.storage_error is None:
-        path = visit.request_url.removeprefix(ROOT)
-        path = INDEX if not path else path
+        path = visit.request_url.removeprefix(ROOT) or INDEX
         given = pages.get(path, refused("not_found"))
         assert not isinstance(given, list)
         step = give(run, visit, given, now)

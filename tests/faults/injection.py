@@ -147,7 +147,7 @@ def _patch_files(disk: Disk) -> None:
         raw = disk.call(
             f"open {_short(path)}",
             lambda: Raw(path, mode.replace("b", "").replace("t", "")),
-            takes_space=not os.path.exists(path),
+            takes_space=not Path(path).exists(),
         )
         buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
         return buffered if "b" in mode else io.TextIOWrapper(buffered, *args, **more)
@@ -161,7 +161,7 @@ def _patch_files(disk: Disk) -> None:
             takes_space=True,
         )
 
-    builtins.open = io.open = opened  # type: ignore[assignment]
+    builtins.open = io.open = opened
     os.open = os_opened
 
 
@@ -186,14 +186,18 @@ def _patch_names(disk: Disk) -> None:
         patch(name)
     patch("mkdir", takes_space=True)
     real_fsync = os.fsync
-    os.fsync = lambda handle: disk.call("fsync", lambda: real_fsync(handle))
+
+    def synced(handle: Any) -> None:
+        disk.call("fsync", lambda: real_fsync(handle))
+
+    os.fsync = synced  # type: ignore[assignment]
     if hasattr(os, "sendfile"):
         real_sendfile = os.sendfile
 
-        def sent(out: int, source: int, offset: Any, count: int, *more: Any) -> int:
+        def sent(out_fd: int, in_fd: int, offset: int | None, count: int) -> int:
             return disk.call(  # type: ignore[no-any-return]
                 "write by sendfile",
-                lambda: real_sendfile(out, source, offset, count, *more),
+                lambda: real_sendfile(out_fd, in_fd, offset, count),
                 takes_space=True,
             )
 
@@ -255,4 +259,4 @@ def _patch_sqlite(disk: Disk) -> None:
         made.name = _short(database)
         return made
 
-    sqlite3.connect = connected  # type: ignore[assignment]
+    sqlite3.connect = connected
