@@ -9,6 +9,7 @@ seen. Only for processes that are made to fail.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import errno
 import io
 import os
@@ -19,9 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-Kind = Literal["", "full", "error", "kill", "half"]
-KINDS: tuple[Kind, ...] = ("full", "error", "kill", "half")
+Kind = Literal["", "full", "error", "kill", "half", "power"]
+KINDS: tuple[Kind, ...] = ("full", "error", "kill", "half", "power")
 
+_truncate = os.truncate
+_FULL = 2
 # A transaction may have to write before its COMMIT, when the cache is full: seen at each tenth row.
 _EACH = 10
 _WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "ANALYZE")
@@ -33,7 +36,8 @@ class Fault:
 
     ``full``: half of a write is taken, and from then on nothing that needs space (ENOSPC).
     ``error``: this call alone fails (EIO). ``kill``: the process is killed before the call;
-    ``half``: behind half of it (a write) or all of it.
+    ``half``: behind half of it (a write) or all of it. ``power``: behind all of it, and what was
+    written without an fsync is lost, with the log of a database that is not flushed by each commit.
     """
 
     root: Path
@@ -49,6 +53,9 @@ class Disk:
     passed: int = 0
     is_full: bool = False
     log: list[str] = field(default_factory=list)
+    # how much of the files is on the disk, and the databases that were opened
+    synced: dict[str, int] = field(default_factory=dict)
+    databases: dict[str, sqlite3.Connection] = field(default_factory=dict)
 
     def holds(self, path: object) -> bool:
         """Whether a path lies below the watched folder."""
@@ -79,6 +86,10 @@ class Disk:
             case "half":
                 (half or do)()
                 die()
+            case "power":
+                do()
+                self.lose()
+                die()
             case "error":
                 raise failed(False)
             case "full":
@@ -89,6 +100,17 @@ class Disk:
                     return half()
                 raise failed(True)
         return do()
+
+    def lose(self) -> None:
+        """Take back what no fsync brought to the disk."""
+        for path, length in self.synced.items():
+            if os.path.isfile(path) and os.path.getsize(path) > length:  # noqa: PTH113, PTH202
+                _truncate(path, length)
+        for path, database in self.databases.items():
+            with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
+                (synchronous,) = database.execute("PRAGMA synchronous").fetchone()
+                if synchronous < _FULL:
+                    Path(f"{path}-wal").write_bytes(b"")
 
 
 def die() -> NoReturn:
@@ -121,10 +143,16 @@ def install(fault: Fault) -> Disk:
 
 
 def _patch_files(disk: Disk) -> None:
-    real_open, real_os_open = io.open, os.open
+    real_open, real_os_open, real_fsync = io.open, os.open, os.fsync
+    files: dict[int, str] = {}
 
     class Raw(io.FileIO):
         """A file whose every write is a call of its own, below Python's buffers."""
+
+        def __init__(self, path: str, mode: str) -> None:
+            super().__init__(path, mode)
+            disk.synced[path] = os.fstat(self.fileno()).st_size
+            files[self.fileno()] = path
 
         def write(self, data: Any, /) -> int:
             view = memoryview(data).cast("B")
@@ -161,8 +189,18 @@ def _patch_files(disk: Disk) -> None:
             takes_space=True,
         )
 
+    def synced(handle: Any) -> None:
+        def sync() -> None:
+            real_fsync(handle)
+            path = files.get(handle)
+            if path in disk.synced:
+                disk.synced[path] = os.fstat(handle).st_size
+
+        disk.call("fsync", sync)
+
     builtins.open = io.open = opened
     os.open = os_opened
+    os.fsync = synced  # type: ignore[assignment]
 
 
 def _patch_names(disk: Disk) -> None:
@@ -174,23 +212,20 @@ def _patch_names(disk: Disk) -> None:
             is_ours = more.get("dir_fd") is not None or disk.holds(path)
             if not is_ours:
                 return real(path, *args, **more)
-            return disk.call(
-                f"{name} {_short(path)}",
-                lambda: real(path, *args, **more),
-                takes_space=takes_space,
-            )
+
+            def do() -> Any:
+                made = real(path, *args, **more)
+                if name in ("replace", "rename") and os.fspath(path) in disk.synced:
+                    disk.synced[os.fspath(args[0])] = disk.synced.pop(os.fspath(path))
+                return made
+
+            return disk.call(f"{name} {_short(path)}", do, takes_space=takes_space)
 
         setattr(os, name, patched)
 
     for name in ("replace", "rename", "truncate", "unlink", "remove", "rmdir", "link", "symlink"):
         patch(name)
     patch("mkdir", takes_space=True)
-    real_fsync = os.fsync
-
-    def synced(handle: Any) -> None:
-        disk.call("fsync", lambda: real_fsync(handle))
-
-    os.fsync = synced  # type: ignore[assignment]
     if hasattr(os, "sendfile"):
         real_sendfile = os.sendfile
 
@@ -257,6 +292,8 @@ def _patch_sqlite(disk: Disk) -> None:
             failed=lambda _: sqlite3.OperationalError("unable to open database file"),
         )
         made.name = _short(database)
+        if database:
+            disk.databases[os.fspath(database)] = made
         return made
 
     sqlite3.connect = connected

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.cases import Stage, breaches, export_breaches, in_child, prepare
-from tests.faults.injection import KINDS, Fault
+from tests.faults.injection import Fault
 from tests.faults.scenes import SCENES
 
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
@@ -33,7 +33,7 @@ def test_faults(name: str, tmp_path: Path) -> None:
     first = random.Random(f"{SEED} {name}").randint(1, step)
     known = set(renames(stage))
     for turn, number in enumerate(range(first, calls + 1, step), SEED):
-        kind = KINDS[turn % len(KINDS)]
+        kind = stage.kinds[turn % len(stage.kinds)]
         if number not in known:
             assert breaches(stage, number, kind) == [], (
                 f"{kind} at {number}: {stage.calls[number - 1]}"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive import SiteArchive
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.state import LEDGER
 from tests.faults.cases import quietly
@@ -73,7 +74,9 @@ def rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
 
 
 def edit_longer(site: Path) -> None:
-    rewrite(open_segment(site), lambda lines: lines.replace("楼的话".encode(), "楼的长话".encode(), 1))
+    rewrite(
+        open_segment(site), lambda lines: lines.replace("楼的话".encode(), "楼的长话".encode(), 1)
+    )
 
 
 def edit_shorter(site: Path) -> None:
@@ -206,10 +209,6 @@ def nothing(_: Path) -> None:
     pass
 
 
-def without_permission(site: Path) -> None:
-    site.chmod(0o555)
-
-
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 CASES = [
     Case("nothing", nothing),
@@ -307,3 +306,28 @@ def test_user_table(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
     assert identities(site) == wanted
     if not case.is_cut:
         assert kept - found.raw == {}
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
+@pytest.mark.parametrize("what", ["folder", "segment", "ledger"])
+def test_without_permission(what: str, tmp_path: Path) -> None:
+    site = nights(tmp_path, "")
+    wanted = identities(site)
+    path = {"folder": site, "segment": open_segment(site), "ledger": site / LEDGER}[what]
+    mode = path.stat().st_mode
+    path.chmod(0o500 if what == "folder" else 0o400)
+    status, told = quietly(lambda base: crawl(data(base), 1, now=NOW + NIGHT), tmp_path)
+    path.chmod(mode)
+    assert (status, "storage failed" in told) == (7, True), told
+    assert quietly(lambda base: crawl(data(base), 2, now=NOW + NIGHT), tmp_path)[0] == 0
+    assert identities(site) == wanted
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    site = nights(tmp_path, "")
+    before = lines_of(site).raw
+    with closing(SiteArchive(site)):
+        status, told = quietly(lambda base: crawl(data(base), 1), tmp_path)
+    assert status == 2
+    assert told == f"scrapy crawl: another run is at work in {site}\n"
+    assert lines_of(site).raw == before
