@@ -11,6 +11,9 @@ from pathlib import Path
 from tests.faults.cases import breaches, prepare
 from tests.faults.scenes import SCENES, serving
 
+# breaches of one fault that are printed
+SHOWN = 3
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
@@ -31,10 +34,11 @@ def main() -> int:
                 if number >= options.first and (number - options.first) % options.every == 0
             ]
             for number, kind in cases:
-                for each in breaches(stage, number, kind):
-                    found[each.partition(":")[0]] += 1
+                broken_here = breaches(stage, number, kind)
+                found.update(each.partition(":")[0] for each in broken_here)
+                for each in broken_here[:SHOWN]:
                     print(
-                        f"{name}, {kind} at {number} ({stage.calls[number - 1]}): {each}",
+                        f"{name}, {kind} at {number} ({stage.calls[number - 1]}): {each[:300]}",
                         flush=True,
                     )
         told = ", ".join(f"{count} {what}" for what, count in found.items()) or "0 breaches"

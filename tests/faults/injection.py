@@ -154,6 +154,12 @@ def _patch_files(disk: Disk) -> None:
             disk.synced[path] = os.fstat(self.fileno()).st_size
             files[self.fileno()] = path
 
+        def close(self) -> None:
+            if not self.closed:
+                # the next file, or a folder, gets its number
+                files.pop(self.fileno(), None)
+            super().close()
+
         def write(self, data: Any, /) -> int:
             view = memoryview(data).cast("B")
             whole = super().write
