@@ -126,9 +126,11 @@ class Segments:
         return closed
 
     def close(self) -> None:
-        """Close all files; unflushed data may be lost."""
+        """Close all files; unflushed data may be lost. Raises nothing."""
         while self._files:
-            self._files.popitem()[1].close()
+            # to close a file tries once more to write what a full disk did not take
+            with suppress(OSError):
+                self._files.popitem()[1].close()
 
     def cut_back(self, marked: Mapping[str, Segment]) -> list[tuple[str, Segment]]:
         """Cut the segments back to what is marked, however the last writer ended.
@@ -169,10 +171,7 @@ class Segments:
         ``None``: what is marked is not known, so nothing is cut. Raises nothing: what cannot be cut
         now is cut by the next writer.
         """
-        while self._files:
-            # to close a file tries once more to write what the disk did not take
-            with suppress(OSError):
-                self._files.popitem()[1].close()
+        self.close()
         if marked is not None:
             with suppress(OSError, SegmentsDamagedError):
                 self.cut_back(marked)

@@ -69,9 +69,13 @@ class SiteArchive:
         self.counts: Counter[str] = Counter()
         try:
             self.ledger = self._open_ledger()
-            self._count_opening()
         except BaseException:
             self._lock.close()
+            raise
+        try:
+            self._count_opening()
+        except BaseException:
+            self.close()
             raise
 
     def store(self, lines: Iterable[tuple[str, bytes]], changes: Iterable[Change]) -> None:

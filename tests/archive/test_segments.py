@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -206,3 +207,18 @@ def test_a_segment_that_is_a_link_is_rewritten_where_it_lies(tmp_path: Path) -> 
     rewrite(link, [encode({"text": "二"})])
     assert texts(lies) == ["二"]
     assert link.is_symlink()
+
+
+def test_a_full_disk_does_not_keep_the_other_files_open(tmp_path: Path) -> None:
+    """A run over two sites ends when the disk of one is full: the lines of the other may wait."""
+
+    class Full:
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    segments = Segments(tmp_path)
+    segments.append("post", [b"{}\n"])
+    (file,) = segments._files.values()
+    segments._files["article"] = cast("BinaryIO", Full())
+    segments.close()
+    assert file.closed
