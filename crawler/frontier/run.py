@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
@@ -123,9 +124,10 @@ class Run:
         if site is not None:
             return site
         config = self.config
+        folder = config.data / site_folder(name)
         try:
             archive = SiteArchive(
-                config.data / site_folder(name),
+                folder,
                 size=config.segment_size,
                 compression=config.compression,
             )
@@ -133,7 +135,7 @@ class Run:
             self.remarks.unusable = str(error)
             raise RunEndsError("unusable") from None
         except (OSError, sqlite3.Error) as error:
-            self.storage_failed(None, error)
+            self.storage_failed(None, error, folder)
             raise RunEndsError("storage_failed") from None
         try:
             privacy = open_privacy(archive, config.authors, config.location)
@@ -307,12 +309,18 @@ class Run:
             case Fate.FAILED:
                 tally.lines_failed += 1
 
-    def storage_failed(self, archive: SiteArchive | None, error: Exception) -> None:
+    def storage_failed(
+        self, archive: SiteArchive | None, error: Exception, folder: Path | None = None
+    ) -> None:
         """A disk that takes no line takes none after it: leave what is sure, and end the run."""
         if self.remarks.storage_error is not None:
             return
-        logger.critical("lines cannot be stored: %s", error)
-        self.remarks.storage_error = str(error)
+        text, folder = str(error), archive.folder if archive else folder
+        if folder is not None and str(folder) not in text:
+            # "disk I/O error" names no file
+            text = f"{folder}: {text}"
+        logger.critical("lines cannot be stored: %s", text)
+        self.remarks.storage_error = text
         if archive is not None:
             archive.give_up(error)
         self.end("storage_failed")

@@ -423,4 +423,5 @@ def test_a_disk_that_fails_between_two_pages(
         list(run.next_visits())
     run.close(NOW)
     assert ended == ["storage_failed"]
-    assert run.remarks.storage_error == "database or disk is full"
+    folder = visit.site.archive.folder
+    assert run.remarks.storage_error == f"{folder}: database or disk is full"
