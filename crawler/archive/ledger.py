@@ -118,7 +118,9 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
 
     def roll_back(self) -> None:
         """Forget what was learnt since the last commit."""
-        self._db.execute("ROLLBACK")
+        # SQLite has done so by itself where the disk is full
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
         self._db.execute("BEGIN")
 
     def close(self) -> None:

@@ -127,14 +127,13 @@ class SiteArchive:
         is_operational = isinstance(error, sqlite3.OperationalError)
         if isinstance(error, sqlite3.DatabaseError) and not is_operational:
             self._damage = f"{LEDGER} cannot be read ({error})"
-        # where the marks cannot be read no line may go: the next run cuts back, or knows them all
+        # What was learnt of lines that are not marked goes with them, and first: a mark that is half
+        # changed is none. Where the marks cannot be read no line may go: the next run cuts back.
         marked = None
         with suppress(sqlite3.Error):
+            self.ledger.roll_back()
             marked = self.ledger.segments()
         self._segments.drop_unmarked(marked)
-        # what was learnt of those lines goes with them
-        with suppress(sqlite3.Error):
-            self.ledger.roll_back()
         self._has_failed = True
 
     def close(self) -> None:
