@@ -127,8 +127,8 @@ class SiteArchive:
         is_operational = isinstance(error, sqlite3.OperationalError)
         if isinstance(error, sqlite3.DatabaseError) and not is_operational:
             self._damage = f"{LEDGER} cannot be read ({error})"
-        # What was learnt of lines that are not marked goes with them, and first: a mark that is half
-        # changed is none. Where the marks cannot be read no line may go: the next run cuts back.
+        # What was learnt of lines that are not marked goes with them, and first: a mark that is
+        # half changed is none. Where marks cannot be read no line may go: the next run cuts back.
         marked = None
         with suppress(sqlite3.Error):
             self.ledger.roll_back()
