@@ -336,3 +336,17 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
     assert status == 2
     assert told == f"scrapy crawl: another run is at work in {site}\n"
     assert lines_of(site).raw == before
+
+
+def test_a_closed_segment_is_deleted(tmp_path: Path) -> None:
+    """Closed segments may be moved elsewhere: the ledger knows their posts, and none comes again."""
+    site = nights(tmp_path, "gzip")
+    wanted = identities(site)
+    closed_segment(site).unlink()
+    left = identities(site)
+    assert left < wanted
+    for _ in range(2):
+        status, told = quietly(lambda base: crawl(data(base), 2, now=NOW + NIGHT), tmp_path)
+        assert status == 0
+        assert "nothing new" in told
+    assert identities(site) == left
