@@ -105,6 +105,7 @@ def breaches(stage: Stage, number: int, kind: Kind) -> list[str]:
                 found.append("unhealed: the third run has news")
         if site(base).exists():
             found += archive_breaches(site(base), stage.wanted, stage.before)
+        found += stage.scene.check(base)
     return found
 
 

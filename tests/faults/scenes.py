@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from scrapy.cmdline import execute
 
-from crawler.archive import SiteArchive, read_lines, rewrite, segment_paths
+from crawler.archive import FILES, SiteArchive, encode, read_lines, rewrite, segment_paths
 from crawler.archive.ledger import _APPLICATION_ID
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.state import LEDGER
@@ -24,7 +25,7 @@ from tests.forked import ROOT, server
 from tests.forum.town import Town
 
 REMOVALS = "author 91\npost 203\n"
-MEDIA = "media/ab/" + "ab" * 32 + ".png"
+PICTURE = "media/ab/" + "ab" * 32 + ".png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Scene:
 
     It returns an exit status. ``output`` is the export that it writes, for those that write one;
     all others change the site's folder. ``then`` is run behind it, and finds nothing new.
+    ``check`` tells what else is broken in the end.
     ``is_command``: it is the real `scrapy crawl` of a forum on loopback, with a process of its own.
     """
 
@@ -42,6 +44,7 @@ class Scene:
     output: str = ""
     then: Callable[[Path], int] | None = None
     is_command: bool = False
+    check: Callable[[Path], list[str]] = lambda _: []
 
     @property
     def is_folder(self) -> bool:
@@ -72,8 +75,19 @@ def _nights(base: Path, *nights: int, compression: str = "") -> None:
 
 
 def _listed(base: Path) -> None:
-    """Two nights, a list of what is to be erased, and a picture that nobody else shows."""
+    """Two nights, a list of what is to be erased, and a picture that only such a post shows."""
     _nights(base, 1, 2, compression="gzip")
+    shown = {"url": f"http://{SITE}/a.png", "path": PICTURE, "sha256": "ab" * 32}
+
+    def with_picture(line: bytes) -> bytes:
+        record = json.loads(line)
+        return encode(record | {"images": [shown]}) if record["post_id"] == "203" else line
+
+    with closing(SiteArchive(site(base))) as archive:
+        for path in segment_paths(site(base), "post"):
+            _rewrite(archive, path, map(with_picture, read_lines(path)))
+    (site(base) / PICTURE).parent.mkdir(parents=True)
+    (site(base) / PICTURE).write_bytes(b"\x89PNG")
     (site(base) / "removals.txt").write_text(REMOVALS, "utf-8")
     (site(base) / "alarm").mkdir()
     (site(base) / "alarm" / "page.html").write_bytes(b"<p>")
@@ -121,16 +135,35 @@ def older(path: Path, version: int) -> None:
     new.unlink()
 
 
+def _rewrite(archive: SiteArchive, path: Path, lines: Iterable[bytes]) -> None:
+    """Rewrite a segment together with its mark."""
+    rewrite(path, list(lines))
+    marked = archive.ledger.segments()[path.name]
+    archive.ledger.replace_segment(path.name, replace(marked, length=path.stat().st_size))
+    archive.ledger.commit()
+
+
 def _old(base: Path, version: int) -> None:
     """Two nights of an older version, which told nothing of boards."""
     _nights(base, 1, 2, compression="gzip")
     with closing(SiteArchive(site(base))) as archive:
         for path in segment_paths(site(base), "coverage"):
-            rewrite(path, [line for line in read_lines(path) if b'"board_id"' not in line])
-            marked = archive.ledger.segments()[path.name]
-            archive.ledger.replace_segment(path.name, replace(marked, length=path.stat().st_size))
-        archive.ledger.commit()
+            left = [line for line in read_lines(path) if b'"board_id"' not in line]
+            _rewrite(archive, path, left)
     older(site(base) / LEDGER, version)
+
+
+def _not_erased(base: Path) -> list[str]:
+    """What is left of people who asked to be left out."""
+    left = [name for name in (PICTURE, "alarm") if (site(base) / name).exists()]
+    lines = (
+        line
+        for kind in FILES
+        for path in segment_paths(site(base), kind)
+        for line in read_lines(path)
+    )
+    left += [line.decode()[:100] for line in lines if b'"id": "91"' in line]
+    return [f"not erased: {each}" for each in left]
 
 
 # -- the real command, and a forum on loopback ---
@@ -228,7 +261,7 @@ def _scenes() -> list[Scene]:
         ]
     again = partial(_crawl, night=2, compression="gzip")
     scenes += [
-        Scene("erase", _listed, _erase, then=again),
+        Scene("erase", _listed, _erase, then=again, check=_not_erased),
         Scene("rebuild", _damaged, again),
         Scene("migration from 1", partial(_old, version=1), again),
         Scene("migration from 5", partial(_old, version=5), again),
