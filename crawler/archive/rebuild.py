@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 # Notes that no line tells, so they are taken from a damaged ledger if it can be read: without the
 # salt the authors get new pseudonyms (see `crawler/privacy/site.py`).
 _NOTES_TO_KEEP = ("salt", "authors", "listed")
+# The endings of the files that SQLite writes beside a database.
+_BESIDE = ("-wal", "-shm")
 # How many comments a page shows of a post unless its forum says otherwise (`commentnumber`); where
 # it does, they are asked for again.
 _COMMENTS_SHOWN = 5
@@ -55,7 +57,7 @@ def rebuild_ledger(folder: Path) -> Ledger:
     so that after a kill it is made again from the beginning. Raises `OSError`, `sqlite3.Error`.
     """
     part = folder / f"{LEDGER}.part"
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", *_BESIDE):
         part.with_name(part.name + ending).unlink(missing_ok=True)
     ledger = Ledger(part)
     for kind in FILES:
@@ -77,6 +79,7 @@ def rebuild_ledger(folder: Path) -> Ledger:
                 else:
                     ledger.apply(changes)
             ledger.commit([Segment(path.name, path.stat().st_size, is_closed=not is_open)])
+    _put_with_its_ledger(folder)
     for damaged in sorted(folder.glob(f"{LEDGER}.*.damaged")):
         notes = ((name, read_note(damaged, name)) for name in _NOTES_TO_KEEP)
         ledger.apply(NoteMade(name, value) for name, value in notes if value)
@@ -84,6 +87,17 @@ def rebuild_ledger(folder: Path) -> Ledger:
     ledger.close()
     part.replace(folder / LEDGER)
     return Ledger(folder / LEDGER)
+
+
+def _put_with_its_ledger(folder: Path) -> None:
+    """Move away what SQLite left beside a ledger that is gone: it would apply it to the new one."""
+    for ending in _BESIDE:
+        left = folder / f"{LEDGER}{ending}"
+        aside = max(folder.glob(f"{LEDGER}.*.damaged"), default=None)
+        if left.exists() and aside and not aside.with_name(aside.name + ending).exists():
+            # a kill came while the ledger was set aside
+            left.replace(aside.with_name(aside.name + ending))
+        left.unlink(missing_ok=True)
 
 
 def changes_of(kind: str, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Change]:

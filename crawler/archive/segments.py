@@ -92,6 +92,7 @@ class Segments:
         self._compression = compression
         self._files: dict[str, BinaryIO] = {}
         self._unflushed: set[str] = set()
+        self._closed: set[str] = set()
 
     def append(self, kind: str, lines: Iterable[bytes]) -> None:
         """Append lines, as `encode` makes them, to the open segment of ``kind`` in one write."""
@@ -125,9 +126,11 @@ class Segments:
         return closed
 
     def close(self) -> None:
-        """Close all files; unflushed data may be lost."""
+        """Close all files; unflushed data may be lost. Raises nothing."""
         while self._files:
-            self._files.popitem()[1].close()
+            # to close a file tries once more to write what a full disk did not take
+            with suppress(OSError):
+                self._files.popitem()[1].close()
 
     def cut_back(self, marked: Mapping[str, Segment]) -> list[tuple[str, Segment]]:
         """Cut the segments back to what is marked, however the last writer ended.
@@ -137,6 +140,7 @@ class Segments:
         where lines are gone that were marked.
         """
         closed = []
+        self._closed = {each.name for each in marked.values() if each.is_closed}
         for path in self.folder.glob("*.part"):
             path.unlink()
         for segment in marked.values():
@@ -167,10 +171,7 @@ class Segments:
         ``None``: what is marked is not known, so nothing is cut. Raises nothing: what cannot be cut
         now is cut by the next writer.
         """
-        while self._files:
-            # to close a file tries once more to write what the disk did not take
-            with suppress(OSError):
-                self._files.popitem()[1].close()
+        self.close()
         if marked is not None:
             with suppress(OSError, SegmentsDamagedError):
                 self.cut_back(marked)
@@ -201,7 +202,8 @@ class Segments:
         if not paths:
             return self.folder / f"{name}-00001.jsonl"
         last = paths[-1]
-        if last.suffix == ".jsonl" and last.stat().st_size < self._size:
+        is_open = last.suffix == ".jsonl" and last.name not in self._closed
+        if is_open and last.stat().st_size < self._size:
             return last
         return self.folder / f"{name}-{_number(last.name) + 1:05}.jsonl"
 
@@ -228,7 +230,11 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 
 def rewrite(path: Path, lines: Iterable[bytes]) -> None:
-    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`."""
+    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`.
+
+    Where a segment is a link, what it leads to is replaced.
+    """
+    path = path.resolve()
     compression = next((name for name, end in _ENDINGS.items() if path.suffix == end), "")
     with replaced_file(path) as target:
         if not compression:

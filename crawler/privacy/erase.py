@@ -2,8 +2,9 @@
 
 First the pictures and files are deleted, then their rows in the ledger, then the lines: after a
 kill at any moment the lines that are left still show what has to be erased. A segment is replaced
-in one step. A kill between that step and marking it makes the ledger invalid; it is then rebuilt
-from the lines.
+in one step. One that lines were still appended to is closed first: the next run does not hold the
+length of a closed segment against the ledger, so a kill between that step and marking it does no
+harm.
 """
 
 from __future__ import annotations
@@ -101,14 +102,28 @@ def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
     for (thread_id, post_id), digest in listed.hashes.items():
         for known in ledger.posts(thread_id, [post_id]).values():
             ledger.apply([PostSeen(thread_id, replace(known, hash=hash_bytes(digest)))])
-    ledger.commit()
-    for path in listed.segments:
+    marked = ledger.segments()
+    names = {path.name for path in listed.segments} & marked.keys()
+    ledger.commit([replace(marked[name], is_closed=True) for name in names])
+    for path in sorted(listed.segments):
         rewrite(path, _left(read_lines(path), privacy, listed.posts))
-        marked = ledger.segments().get(path.name)
-        if marked is not None:
-            ledger.replace_segment(path.name, replace(marked, length=path.stat().st_size))
-            ledger.commit()
-    shutil.rmtree(archive.folder / "alarm", ignore_errors=True)
+        _mark(archive)
+    # those that an earlier erasure rewrote, before it was killed
+    _mark(archive)
+    alarm = archive.folder / "alarm"
+    if alarm.exists():
+        shutil.rmtree(alarm)
+
+
+def _mark(archive: SiteArchive) -> None:
+    """Mark the lengths that the segments have now."""
+    for name, marked in archive.ledger.segments().items():
+        path = archive.folder / name
+        # a closed one may have been moved elsewhere
+        length = path.stat().st_size if path.exists() else marked.length
+        if length != marked.length:
+            archive.ledger.replace_segment(name, replace(marked, length=length))
+    archive.ledger.commit()
 
 
 def _records(folder: Path) -> Iterator[tuple[Path, Record]]:

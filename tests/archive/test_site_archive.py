@@ -206,3 +206,29 @@ def test_nothing_is_stored_or_known_behind_a_failure(tmp_path: Path) -> None:
     again = SiteArchive(tmp_path)
     assert (ids(tmp_path), set(known(again))) == (["1"], {"1"})
     again.close()
+
+
+def test_an_error_while_a_closed_segment_is_marked_costs_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its mark is taken out, and the new one cannot be put in: it is no segment without a mark."""
+    with closing(SiteArchive(tmp_path, size=10)) as archive:
+        fill(archive, 2)
+        commit = archive.ledger.commit
+
+        def committed(segments: Any = ()) -> None:
+            commit(segments)
+            if segments:
+                monkeypatch.setattr(archive.ledger, "_save_segments", full)
+
+        def full(_: Any) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(archive.ledger, "commit", committed)
+        with pytest.raises(sqlite3.OperationalError) as error:
+            archive.flush()
+        archive.give_up(error.value)
+    assert ids(tmp_path) == ["2"]
+    with closing(SiteArchive(tmp_path)) as archive:
+        assert known(archive).keys() == {"2"}
+    assert ids(tmp_path) == ["2"]

@@ -135,6 +135,7 @@ def test_wrong_use_is_one_line(folder: Path, arguments: list[str]) -> None:
 
 
 def test_a_place_that_cannot_be_written(folder: Path) -> None:
-    run = scrapy("snapshot", "s", "-o", "/nowhere/x", data=folder.parent, quickly=False)
+    below_a_file = folder / "articles-00001.jsonl" / "x"
+    run = scrapy("snapshot", "s", "-o", str(below_a_file), data=folder.parent, quickly=False)
     assert run.status == 7
     assert len(run.stderr.splitlines()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -413,3 +414,25 @@ def test_a_task_that_an_error_lost_is_left_to_the_next_run(tmp_path: Path) -> No
     again = offline.begin(T7, T8)
     assert [visit.task.key for visit in again.next_visits()] == [lost.task.key]
     again.close(NOW)
+
+
+def test_a_disk_that_fails_between_two_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing waits, the job is closed and flushed: nobody stores a line then."""
+    offline = Offline(tmp_path)
+    run, ended = offline.begin(T7), list[str]()
+    run.end = ended.append
+    (visit,) = run.next_visits()
+    store(run, visit, give(run, visit, thread(1)))
+
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(visit.site.archive.ledger, "commit", full)
+    with pytest.raises(RunEndsError, match="storage_failed"):
+        list(run.next_visits())
+    run.close(NOW)
+    assert ended == ["storage_failed"]
+    folder = visit.site.archive.folder
+    assert run.remarks.storage_error == f"{folder}: database or disk is full"
