@@ -8,6 +8,8 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +43,34 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def aside_name(path: Path) -> Path:
+    """Return the name under which a damaged file is kept beside the one that takes its place."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
+    names = (path.with_name(f"{path.name}.{stamp}{more}.damaged") for more in _endings())
+    return next(name for name in names if not name.exists())
+
+
+def _endings() -> Iterator[str]:
+    """Yield what tells two files of one second apart."""
+    yield ""
+    for number in count(2):
+        yield f"-{number}"
+
+
+def set_aside(path: Path) -> Path:
+    """Keep a file as it is under another name as well, and return that. Raises `OSError`.
+
+    It must then be replaced, and not written to: the copy may be the same file.
+    """
+    aside = aside_name(path)
+    try:
+        # no bytes are copied, and no half of them is left by a kill
+        aside.hardlink_to(path.resolve())
+    except (OSError, NotImplementedError):
+        shutil.copyfile(path, aside)
+    return aside
 
 
 @contextmanager
