@@ -30,8 +30,8 @@ _TOLD = 20
 # No line of ours is nested so deep; Python's own limit would be met elsewhere, in the middle of a
 # file that is being written.
 _DEEPEST = 100
-# What a line that is nested otherwise than ours raises where it is used.
-_UNREADABLE = (
+# What a line raises, where it is used, of which a field is another thing than ours.
+UNREADABLE = (
     *WRONG_VALUES,
     RecursionError,
     DamagedValueError,
@@ -76,6 +76,29 @@ def record_of(line: bytes, *, is_rejected: bool = False) -> Record:
     return record
 
 
+def read_all(path: Path) -> Iterator[tuple[bytes, Record | BadLineError]]:
+    """Yield all lines of a segment, each with its record or with what is wrong with it.
+
+    Those that are ours end with their newline; a torn one at the end, as a kill leaves it, does
+    not. Where a file cannot be unpacked any further the line is empty. Raises `OSError`.
+    """
+    is_rejected = path.name.startswith(FILES["rejected"])
+    with open_segment(path) as file:
+        try:
+            for number, read in enumerate(file):
+                # an editor puts it before the first line
+                line = read if number else read.removeprefix(_BOM)
+                try:
+                    record = record_of(line, is_rejected=is_rejected)
+                except BadLineError as error:
+                    yield line, error
+                else:
+                    # an editor may have taken the last newline away
+                    yield line if line.endswith(b"\n") else line + b"\n", record
+        except unpacking_errors() as error:
+            yield b"", BadLineError(f"it cannot be unpacked, nor what follows: {error}")
+
+
 class Records:
     """The records of one segment with their lines, in their order. Iterating raises `OSError`.
 
@@ -91,28 +114,13 @@ class Records:
         self._told = 0
 
     def __iter__(self) -> Iterator[tuple[bytes, Record]]:
-        is_rejected = self.path.name.startswith(FILES["rejected"])
-        with open_segment(self.path) as file:
-            try:
-                for line in file:
-                    self.number += 1
-                    if self.number == 1:
-                        # an editor puts it before the first line
-                        line = line.removeprefix(_BOM)  # noqa: PLW2901
-                    is_whole = line.endswith(b"\n")
-                    try:
-                        record = record_of(line, is_rejected=is_rejected)
-                    except BadLineError as error:
-                        if is_whole:
-                            self.bad += 1
-                            self._tell(str(error))
-                        continue
-                    # an editor may have taken the last newline away
-                    yield line if is_whole else line + b"\n", record
-            except unpacking_errors() as error:
-                self.number += 1
+        for line, found in read_all(self.path):
+            self.number += 1
+            if not isinstance(found, BadLineError):
+                yield line, found
+            elif line.endswith(b"\n") or not line:
                 self.bad += 1
-                self._tell(f"it cannot be unpacked, nor what follows: {error}")
+                self._tell(str(found))
         if self._told > _TOLD and not self._is_quiet:
             logger.error("%s: %d more lines like that", self.path, self._told - _TOLD)
 
@@ -121,7 +129,7 @@ class Records:
         """Report the line that was read last, if it is not what whoever uses it expects."""
         try:
             yield
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             self._tell(f"{type(error).__name__}: {error}")
 
     def _tell(self, why: str) -> None:
