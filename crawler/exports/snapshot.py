@@ -88,7 +88,9 @@ def read_snapshot(
     left_out = 0
     with _last_versions(folder, privacy) as db:
         for record, _ in _articles_and_posts(db, with_deleted=with_deleted):
-            wrong = [name for name, value in record.items() if not has_shape(name, value)]
+            # null is no fact either
+            present = {name: value for name, value in record.items() if value is not None}
+            wrong = [name for name, value in present.items() if not has_shape(name, value)]
             left_out += bool(wrong)
             if wrong and left_out <= _TOLD:
                 logger.error(
@@ -96,7 +98,7 @@ def read_snapshot(
                     ", ".join(wrong),
                     record["item_id"],
                 )
-            declared = {name: record[name] for name in record if name not in wrong}
+            declared = {name: present[name] for name in present if name not in wrong}
             is_article = record["item_type"] == "article"
             yield _with_coverage(db, declared) if is_article else declared
     if left_out > _TOLD:

@@ -26,7 +26,7 @@ from crawler.archive import (
     segment_paths,
 )
 from crawler.archive.changes import MediaSeen, PostSeen
-from crawler.archive.media_store import media_key
+from crawler.archive.media_store import STORED_PATH, media_key
 from crawler.archive.records import UNREADABLE, BadLineError, read_all
 from crawler.archive.state import MediaState
 from crawler.privacy.policy import Privacy, redacted_record
@@ -175,5 +175,12 @@ def _told(record: Record, privacy: Privacy, erased: dict[str, str]) -> Record | 
 
 def _files(record: Record) -> dict[str, str]:
     """Return the kept files of a line, each with its key in the ledger."""
-    parts = (*record.get("images", ()), *record.get("attachments", ()))
-    return {part["path"]: media_key(part) for part in parts if "path" in part}
+    lists = [record.get(name) for name in ("images", "attachments")]
+    parts = [part for each in lists if isinstance(each, list) for part in each]
+    # a line that broke the schema may say anything, and somebody may have written the line
+    shown = [part for part in parts if isinstance(part, dict) and _is_stored(part.get("path"))]
+    return {part["path"]: media_key(part) for part in shown}
+
+
+def _is_stored(path: object) -> bool:
+    return isinstance(path, str) and STORED_PATH.fullmatch(path) is not None
