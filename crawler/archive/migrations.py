@@ -136,4 +136,8 @@ ALTER TABLE page ADD COLUMN due INTEGER;
 ALTER TABLE page ADD COLUMN is_denied INTEGER;
 CREATE INDEX page_by_due ON page (due) WHERE due IS NOT NULL;
 """,
+    """
+-- tail: a hash of the last bytes of an open segment (crawler/archive/segments.py), NULL: not known
+ALTER TABLE segment ADD COLUMN tail BLOB;
+""",
 )
