@@ -6,17 +6,18 @@ Pictures and files are asked for at public addresses only.
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import time
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Request, Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
 from w3lib.url import safe_url_string
@@ -28,7 +29,7 @@ from crawler.frontier import run_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scrapy import Request, Spider
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
@@ -46,6 +47,8 @@ NOTHING = "data:,"
 FORUM = "media_of_forum"
 # The key of the seconds that an answer asks to wait, where these are too many.
 LONG_PAUSE = "long_pause"
+# The key of where a redirect leads that was not followed.
+_LEADS_TO = "leads_to"
 
 
 def add_contact(settings: BaseSettings) -> None:
@@ -110,7 +113,9 @@ class PublicAddressMiddleware:
 
         # its type stubs take a host name as a list of numbers
         resolver: Any = reactor
-        if _as_ip(host) is not None or host.endswith(_LOCAL) or "." not in host:
+        # a dot at its end is no difference; a proxy may decode %6c of a name
+        host = host.removesuffix(".")
+        if not _NAME.fullmatch(host) or _as_ip(host) is not None or host.endswith(_LOCAL):
             return False
         if self._has_proxy:
             return True
@@ -136,17 +141,24 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         self, request: Request, response: Response, _: Spider | None = None
     ) -> Request | Response:
         # for pictures PublicAddressMiddleware checks the redirected request instead
-        if FORUM not in request.meta and (leads_elsewhere(response) or leads_past_end(response)):
-            return response
+        is_page = FORUM not in request.meta
         try:
             answer = super().process_response(request, response)
-        except IgnoreRequest as error:
+        except (IgnoreRequest, ValueError) as error:
+            # no request was made of it that could be judged: too many, or no address of the web
+            if is_page and (leads_elsewhere(response) or leads_past_end(response)):
+                return response
+            if isinstance(error, ValueError):
+                # Location: http://[
+                raise EndlessRedirectError("redirects to what is no address") from error
             # all that the first address led to
             self._remember([*request.meta.get("redirect_urls", [])[1:], request.url])
             raise EndlessRedirectError(f"redirects without end: {request.url}") from error
-        except ValueError as error:
-            # Location: http://[
-            raise EndlessRedirectError("redirects to what is no address") from error
+        # the request itself is judged: another reading of `Location: ///host/` may name another
+        # host than the one that would be asked
+        if is_page and isinstance(answer, Request) and _may_not_follow(request.url, answer.url):
+            request.meta[_LEADS_TO] = answer.url
+            return response
         if isinstance(answer, Response):
             self._loops.discard(request.url)
             self._asked.discard(request.url)
@@ -224,6 +236,8 @@ def is_elsewhere(request: Request) -> bool:
     return forum is not None and not urls.same_host(request.url, forum)
 
 
+# b.example, xn--fiq.example: what a name of the web's consists of, after IDNA
+_NAME = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,126}", re.ASCII)
 # the ends of host names that only a local network resolves
 _LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".onion")
 
@@ -269,15 +283,29 @@ def leads_past_end(response: Response) -> bool:
 
 
 def redirect_target(response: Response) -> str | None:
-    """Where a redirect leads to; ``None`` for any other response."""
+    """Where a redirect leads to; ``None`` for any other response.
+
+    That is the address of the request that was made of it, where one was made.
+    """
     location = response.headers.get("Location")
     if not 300 <= response.status < 400 or location is None:
         return None
+    made = response.request.meta.get(_LEADS_TO) if response.request else None
+    if made is not None:
+        return str(made)
     try:
         # as RedirectMiddleware reads it: bytes that are no ASCII become percent signs
-        return response.urljoin(safe_url_string(location.strip()))
+        target = safe_url_string(location)
+        if location.startswith(b"//"):
+            target = f"//{target.lstrip('/')}"
+        return urljoin(response.url, target)
     except ValueError:
         return None
+
+
+def _may_not_follow(url: str, target: str) -> bool:
+    """Whether a request to ``target`` would leave the host of ``url``, or a thread that ended."""
+    return not urls.same_host(target, url) or urls.is_past_end(url, target)
 
 
 def host_of(url: str) -> tuple[str, str]:

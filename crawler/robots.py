@@ -41,6 +41,21 @@ class ForbiddenByRobotsError(RefusedError):
     reason = "robots_disallowed"
 
 
+class LedToForbiddenError(RefusedError):
+    """A page that leads to an address that robots.txt disallows, and is not disallowed itself.
+
+    It says nothing of the page: a wall sends all of them to the form for logins (member.php), which
+    Discuz's own robots.txt disallows.
+    """
+
+    def __init__(self, url: str) -> None:
+        is_login = urls.is_login(url)
+        form = "the form for logins, " if is_login else ""
+        # the rest of an address may hold secrets
+        super().__init__(f"leads to {form}{urlsplit(url).path}, which robots.txt disallows")
+        self.reason = "login_required" if is_login else "unknown_notice"
+
+
 class RobotsUnavailableError(RefusedError):
     """A host whose robots.txt cannot be had: nothing may be asked there in this run."""
 
@@ -98,8 +113,11 @@ class RobotsMiddleware:
         if isinstance(rules, RefusedError):
             # each failure tells of its own request
             raise type(rules)(*rules.args)
-        if not rules.allowed(request.url, self._agent):
-            raise ForbiddenByRobotsError("Forbidden by robots.txt")
+        if rules.allowed(request.url, self._agent):
+            return
+        if _is_led_elsewhere(request):
+            raise LedToForbiddenError(request.url)
+        raise ForbiddenByRobotsError("Forbidden by robots.txt")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again for a robots.txt that the server fails to give, as often as for a page."""
@@ -180,9 +198,15 @@ class RobotsMiddleware:
         said = why.replace("status ", "answers ") if has_status else f"cannot be had ({why})"
         logger.log(level, "%s %s: nothing may be asked for", robots.url, said)
         return RobotsUnavailableError(
-            f"robots.txt cannot be had ({why}), so nothing may be asked for;"
-            " the next run tries again"
+            f"robots.txt cannot be had ({why}), so nothing may be asked for"
         )
+
+
+def _is_led_elsewhere(request: Request) -> bool:
+    """Whether a page of the forum led to this request, and not to its own address at https."""
+    first = request.meta.get("redirect_urls", [request.url])[0]
+    is_same = urlsplit(first)[2:] == urlsplit(request.url)[2:]
+    return FORUM not in request.meta and not is_same
 
 
 def _is_failing(status: int) -> bool:

@@ -37,13 +37,15 @@ def imported_by_commands() -> Iterator[str]:
             if isinstance(name, str) and re.fullmatch(r"[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+", name):
                 yield name.rpartition(".")[0]
     yield "tests.forked"
+    yield "tests.faults.cases"
 
 
 @cache
-def _server() -> ForkServerContext:
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(list(imported_by_commands()))
-    return server
+def server() -> ForkServerContext:
+    """Make processes of one that has all imported."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(imported_by_commands()))
+    return context
 
 
 def begin(
@@ -51,7 +53,7 @@ def begin(
 ) -> ForkServerProcess:
     """Begin a command in the folder of a project; ``out`` is a folder for what it writes."""
     out.mkdir(exist_ok=True)
-    running = _server().Process(target=_command, args=(arguments, out, project, kill_at))
+    running = server().Process(target=_command, args=(arguments, out, project, kill_at))
     running.start()
     return running
 

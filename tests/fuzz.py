@@ -24,9 +24,10 @@ from pathlib import Path
 from lxml.cssselect import CSSSelector
 
 from crawler.archive.segments import encode
-from crawler.discuz import read_page
+from crawler.discuz import explain_page, read_page
 from crawler.discuz.document import decode
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
+from crawler.discuz.post.boxes import FRAME, HEAD, SCRIPT, TEXTAREA
 from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors
 from crawler.items.build import post_lines, refusal_line
 from crawler.items.lines import to_json
@@ -171,6 +172,20 @@ def broken(body: bytes, names: random.Random) -> bytes:
     return bytes(page)
 
 
+def unaccounted(url: str, body: bytes, rules: SiteRules | None) -> Iterator[str]:
+    """The posts of a page that lose words, other than in a script or field that is left open.
+
+    These take the rest of the page in browsers, too.
+    """
+    page = explain_page(body, url=url, seen_at=SEEN, rules=rules)
+    assert isinstance(page, ThreadPage)
+    unread = {box.name: box.longest for box in (SCRIPT, TEXTAREA, FRAME, HEAD)}
+    for post in page.posts:
+        is_open = any(len(run.words) > unread.get(run.place, sys.maxsize) for run in post.body.runs)
+        if post.body.unaccounted and not is_open:
+            yield f"{post.id}: {post.body.unaccounted} signs are in no field and no known noise"
+
+
 def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[str]:
     """What is wrong with the reading of a page; nothing if all is well."""
     page = read(url, body, rules)
@@ -180,6 +195,8 @@ def wrongs(url: str, body: bytes, rules: SiteRules | None = None) -> Iterator[st
         if len(set(ids)) < len(ids):
             yield "a post twice"
         source = decode(body)[0]
+        if any(post.body.unaccounted for post in page.posts):
+            yield from unaccounted(url, body, rules)
         there = Counter(source) | Counter(html.unescape(source))
         for line in lines:
             extra = Counter(line.text or "") - there

@@ -32,6 +32,7 @@ from crawler.discuz.facts import (
 )
 from crawler.items.build import post_lines
 from crawler.items.lines import to_json
+from tests import open_boxes
 from tests.conftest import SHARED, Forum, scrapy
 from tests.crawl.obstacle_seeds import age
 from tests.forum.obstacles import KINDS, Obstacle
@@ -72,6 +73,28 @@ class SavedPages(dict[str, Any]):
         own = ("content-length", "connection")
         headers = {k: v for k, v in entry["headers"].items() if k.lower() not in own}
         return entry["status"], headers, body
+
+
+def test_every_word_of_real_threads_goes_somewhere() -> None:
+    """The saved forum and single pages of it in other clothes, and threads of other sites."""
+    posts = 0
+    for name, page in (
+        *((saved.name, saved.read()) for saved in open_boxes.real_threads()),
+        *((name, single_page(name)) for name in single_pages(CLOTHES)),
+    ):
+        if isinstance(page, ThreadPage):
+            posts += len(page.posts)
+            assert sum(post.body.unaccounted for post in page.posts) == 0, name
+    assert posts > 2000
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_word_is_lost_where_a_box_is_left_open(seed: int) -> None:
+    """`python -m tests.open_boxes` leaves each of 20,000 boxes open, one at a time."""
+    boxes = open_boxes.sample(open_boxes.real_threads(), 400, seed)
+    assert len(boxes) == 400
+    for page, tag in boxes:
+        assert open_boxes.losses(page, tag) == {}, f"{page.name} {tag}"
 
 
 def overlap(got: str, want: str) -> float:

@@ -8,6 +8,7 @@ modules `state` and `changes`; what identifies a picture or file, and where it l
 from crawler.archive import changes, media_store, state
 from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
 from crawler.archive.ledger import Ledger, LedgerError, read_note
+from crawler.archive.records import Records
 from crawler.archive.segments import FILES, can_compress, encode, read_lines, rewrite, segment_paths
 from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.archive.tables import hash_bytes
@@ -17,6 +18,7 @@ __all__ = [
     "InUseError",
     "Ledger",
     "LedgerError",
+    "Records",
     "SiteArchive",
     "can_compress",
     "changes",

@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +45,34 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def aside_name(path: Path) -> Path:
+    """Return the name under which a damaged file is kept beside the one that takes its place."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
+    names = (path.with_name(f"{path.name}.{stamp}{more}.damaged") for more in _endings())
+    return next(name for name in names if not name.exists())
+
+
+def _endings() -> Iterator[str]:
+    """Yield what tells two files of one second apart."""
+    yield ""
+    for number in count(2):
+        yield f"-{number}"
+
+
+def set_aside(path: Path) -> Path:
+    """Keep a file as it is under another name as well, and return that. Raises `OSError`.
+
+    It must then be replaced, and not written to: the copy may be the same file.
+    """
+    aside = aside_name(path)
+    try:
+        # no bytes are copied, and no half of them is left by a kill
+        aside.hardlink_to(path.resolve())
+    except (OSError, NotImplementedError):
+        shutil.copyfile(path, aside)
+    return aside
+
+
 @contextmanager
 def replaced_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of ``path`` when the block ends without an error.
@@ -61,29 +91,75 @@ def replaced_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-# The file that marks a folder as written by `replaced_folder`: only such a one may be replaced.
+# The files that mark a folder as made by `replaced_folder`, whole or on the way to it: no other is
+# replaced or deleted.
 _WRITTEN_WHOLE = ".written-whole"
+_BEING_WRITTEN = ".being-written"
 
 
 @contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``path`` when the block ends without an error.
 
-    Raises `FileExistsError` where ``path`` is there and was not written in this way: nobody's files
-    are thrown away. Raises `OSError`.
+    Two renames do that, and one of the two folders stands at each moment: an error between them
+    takes the first one back, and what a kill leaves there is taken back by the next call.
+
+    Raises `FileExistsError` where a folder that was not written in this way is in the way: nobody's
+    files are thrown away. Raises `OSError`.
     """
-    if path.exists() and not (path / _WRITTEN_WHOLE).is_file():
-        raise FileExistsError(f"{path} is there and was not written by an export")
+    path = path.resolve()
     part, old = path.with_name(path.name + ".part"), path.with_name(path.name + ".old")
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    for folder, is_ours in ((path, _is_whole), (part, _is_ours), (old, _is_ours)):
+        if folder.exists() and not is_ours(folder):
+            raise FileExistsError(f"{folder} is there and was not written by an export")
+    if old.exists() and not path.exists():
+        old.rename(path)
+    _remove(part)
+    _remove(old)
     part.mkdir(parents=True)
     try:
+        (part / _BEING_WRITTEN).touch()
         yield part
         (part / _WRITTEN_WHOLE).touch()
-        if path.exists():
-            path.rename(old)
-        part.rename(path)
+        (part / _BEING_WRITTEN).unlink()
+        _put(part, path, old)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(part)
+    _remove(old)
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / _WRITTEN_WHOLE).is_file()
+
+
+def _is_ours(folder: Path) -> bool:
+    # a kill may leave a folder that is not marked yet, or no more
+    is_empty = folder.is_dir() and next(folder.iterdir(), None) is None
+    return is_empty or _is_whole(folder) or (folder / _BEING_WRITTEN).is_file()
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder of ours; what cannot be deleted now is deleted by the next call."""
+    # the marks go last: what is left by a kill is still ours
+    for each in folder.glob("*"):
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each, ignore_errors=True)
+        elif each.name not in (_WRITTEN_WHOLE, _BEING_WRITTEN):
+            with suppress(OSError):
+                each.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(part: Path, path: Path, old: Path) -> None:
+    """Put a folder in the place of another, which is kept as ``old``."""
+    if not path.exists():
+        part.rename(path)
+    else:
+        path.rename(old)
+        try:
+            part.rename(path)
+        except OSError:
+            # if this fails as well, the next call does it
+            old.rename(path)
+            raise
+    fsync_folder(path.parent)

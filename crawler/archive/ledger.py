@@ -4,8 +4,8 @@ A ledger always has a transaction open. What it learns is seen at once by whoeve
 only from `Ledger.commit` on, which is called when the lines are on the disk (law 2: the ledger
 never runs ahead of the disk). A kill undoes what was not committed, and nothing else.
 
-In WAL mode with `synchronous=NORMAL` a power cut may lose the last commits, never an earlier one.
-The lines behind the older marks are then cut off and their pages read again.
+A commit is on the disk when it returns (`synchronous=FULL`): a power cut loses no mark of a segment
+that is closed after it.
 """
 
 from __future__ import annotations
@@ -44,12 +44,15 @@ from crawler.archive.changes import (
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
 from crawler.archive.tables import BoardTable, MediaTable, PostTable, RefusalTable, ThreadTable
+from crawler.archive.tables.rows import DamagedValueError, from_ledger
 from crawler.archive.task_queue import TaskQueue
 from crawler.archive.trait_counts import TraitCounts
 
 # "DIZL" as a number, so that the database of another program is never taken for a ledger:
 # sqlite.org/pragma.html#pragma_application_id
 _APPLICATION_ID = 0x44495A4C
+# What SQLite says of a damaged file in an error that is not one of its own for that.
+_OF_DAMAGE = ("decode to UTF-8", "no such table", "no such column")
 
 
 class LedgerError(Exception):
@@ -119,7 +122,9 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
 
     def roll_back(self) -> None:
         """Forget what was learnt since the last commit."""
-        self._db.execute("ROLLBACK")
+        # SQLite has done so by itself where the disk is full
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
         self._db.execute("BEGIN")
 
     def close(self) -> None:
@@ -128,8 +133,8 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
 
     def segments(self) -> dict[str, Segment]:
         """Return the segments by name, each with the length that is marked."""
-        rows = self._db.execute("SELECT name, length, is_closed FROM segment")
-        return {name: Segment(name, length, bool(is_closed)) for name, length, is_closed in rows}
+        rows = self._db.execute("SELECT name, length, is_closed, tail FROM segment")
+        return {each.name: each for each in map(_segment, rows)}
 
     def replace_segment(self, name: str, segment: Segment) -> None:
         """Put a segment in the place of one that was closed, compressed or rewritten."""
@@ -139,7 +144,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
     def note(self, name: str) -> str | None:
         """Return the value of a note (`NoteMade`); ``None`` if it was never made."""
         row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        return _text(row)
 
     def _change_rights(self, change: RightsChanged) -> None:
         self._save_page_rights(change)
@@ -147,12 +152,18 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
 
     def _save_segments(self, segments: Iterable[Segment]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?)",
-            [(each.name, each.length, each.is_closed) for each in segments],
+            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?)",
+            [(each.name, each.length, each.is_closed, each.tail or None) for each in segments],
         )
 
     def _save_note(self, change: NoteMade) -> None:
         self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (change.name, change.value))
+
+
+def _text(row: tuple[Any, ...] | None) -> str | None:
+    if row is None or isinstance(row[0], str):
+        return row[0] if row else None
+    raise DamagedValueError(f"{row[0]!r:.60} is no text")
 
 
 def read_note(path: Path, name: str) -> str | None:
@@ -161,9 +172,27 @@ def read_note(path: Path, name: str) -> str | None:
         # read-only: a file that is missing is not made
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             row = db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-    except sqlite3.Error:
+        return _text(row)
+    except (sqlite3.Error, UnicodeError):
         return None
-    return row[0] if row else None
+
+
+def read_segments(path: Path) -> list[Segment]:
+    """Return the segments of a ledger that is not open; none where it is damaged."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            rows = db.execute("SELECT name, length, is_closed FROM segment").fetchall()
+        return list(map(_segment, rows))
+    except (sqlite3.Error, UnicodeError):
+        return []
+
+
+@from_ledger
+def _segment(row: tuple[Any, ...]) -> Segment:
+    name, length, is_closed, *tail = row
+    if length < 0:
+        raise ValueError(f"{name} of {length} bytes")
+    return Segment(name, length, bool(is_closed), (tail and tail[0]) or b"")
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -172,19 +201,29 @@ def _open(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None)
         try:
             _prepare(db, path.name)
-        except (sqlite3.Error, LedgerError):
+        except (sqlite3.Error, UnicodeError, LedgerError):
             db.close()
             raise
-    except sqlite3.OperationalError as error:
+    except (sqlite3.DatabaseError, UnicodeError) as error:
+        if is_damage(error):
+            why = f"{path.name} cannot be read ({error})"
+            raise LedgerError(why, can_set_aside=True) from error
         raise OSError(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise LedgerError(f"{path.name} cannot be read ({error})", can_set_aside=True) from error
     return db
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of the ledger means that its file is damaged, not that the disk failed."""
+    if isinstance(error, sqlite3.OperationalError):
+        # "database or disk is full" and "disk I/O error" say nothing against the file
+        return any(words in str(error) for words in _OF_DAMAGE)
+    # SQLite's message of a damaged table may be no UTF-8 itself
+    return isinstance(error, sqlite3.DatabaseError | UnicodeError)
 
 
 def _prepare(db: sqlite3.Connection, name: str) -> None:
     db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA synchronous=FULL")
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application_id,) = db.execute("PRAGMA application_id").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()

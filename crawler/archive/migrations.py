@@ -137,6 +137,10 @@ ALTER TABLE page ADD COLUMN is_denied INTEGER;
 CREATE INDEX page_by_due ON page (due) WHERE due IS NOT NULL;
 """,
     """
+-- tail: a hash of the last bytes of an open segment (crawler/archive/segments.py), NULL: not known
+ALTER TABLE segment ADD COLUMN tail BLOB;
+""",
+    """
 -- odd_since: since when the counter of a thread says something that its surplus does not explain,
 -- in seconds since 1970
 ALTER TABLE thread ADD COLUMN odd_since INTEGER NOT NULL DEFAULT 0;

@@ -8,11 +8,13 @@ when a writer was killed is cut off by the next one: `site_archive.py` keeps the
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +34,10 @@ FILES = {
     "coverage": "coverage",
     "rejected": "rejected",
 }
+# So many bytes at the end of a segment are hashed: one page of the disk, which costs one read, and
+# mostly the whole last line. Its id, date and hash stand at no other place of the file, so that one
+# byte more or less before the end changes what is found there.
+_TAIL = 4096
 # 256 MiB: a size that editors, mail and version control still take.
 SEGMENT_SIZE = 256 * 1024 * 1024
 
@@ -40,6 +46,9 @@ _SEGMENT = re.compile(
     rf"(?:{'|'.join(FILES.values())})-(?P<number>\d{{5,9}})\.jsonl(?:\.gz|\.zst)?"
 )
 _ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
+# What a kill leaves of `compress`, `rewrite` and `media_store.store_file`. Other files with that
+# ending are the user's.
+_PART = re.compile(rf"(?:{_SEGMENT.pattern}|[0-9a-f]{{64}})\.part")
 
 # Characters that end a line for some readers (U+2028), move a terminal's cursor (C1 controls) or
 # reverse its text (bidirectional marks, such as U+202E). They are written as escapes of JSON: the
@@ -65,15 +74,22 @@ class Segment:
     """One file of lines.
 
     ``length``: how many of its bytes are on the disk. ``is_closed``: no more lines are appended.
+    ``tail``: a hash of the last of these bytes (`tail_hash`), by which a file that was changed is
+    told from one that grew; empty where it is not known, and of a closed segment.
     """
 
     name: str
     length: int
     is_closed: bool = False
+    tail: bytes = b""
 
 
 class SegmentsDamagedError(Exception):
-    """A segment is gone, or is shorter than the length that was marked."""
+    """The lines of some segments are not those that were marked; ``names`` are their files."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {why}" for name, why in reasons.items()))
+        self.names = tuple(reasons)
 
 
 class Segments:
@@ -92,6 +108,8 @@ class Segments:
         self._compression = compression
         self._files: dict[str, BinaryIO] = {}
         self._unflushed: set[str] = set()
+        # by the ledger, when the folder was opened, and those that were begun since
+        self._marked: dict[str, Segment] = {}
 
     def append(self, kind: str, lines: Iterable[bytes]) -> None:
         """Append lines, as `encode` makes them, to the open segment of ``kind`` in one write."""
@@ -107,7 +125,8 @@ class Segments:
             file = self._files[kind]
             file.flush()
             os.fsync(file.fileno())
-            grown.append(Segment(Path(file.name).name, file.tell()))
+            length = file.tell()
+            grown.append(Segment(Path(file.name).name, length, tail=tail_hash(file, length)))
         self._unflushed.clear()
         return grown
 
@@ -125,40 +144,55 @@ class Segments:
         return closed
 
     def close(self) -> None:
-        """Close all files; unflushed data may be lost."""
+        """Close all files; unflushed data may be lost. Raises nothing."""
         while self._files:
-            self._files.popitem()[1].close()
+            # to close a file tries once more to write what a full disk did not take
+            with suppress(OSError):
+                self._files.popitem()[1].close()
+
+    def check(self, marked: Mapping[str, Segment]) -> None:
+        """Raise `SegmentsDamagedError` where the segments are not those that were marked.
+
+        Lines are not there that were, or others are that no killed writer leaves unmarked.
+        """
+        self._marked = dict(marked)
+        reasons = {name: why for name in marked if (why := self._damage(marked[name]))}
+        last = self._last_numbers()
+        for kind, name in FILES.items():
+            reasons |= self._beyond(kind, last.get(name, 0))
+        if reasons:
+            raise SegmentsDamagedError(reasons)
 
     def cut_back(self, marked: Mapping[str, Segment]) -> list[tuple[str, Segment]]:
         """Cut the segments back to what is marked, however the last writer ended.
 
         ``marked``: the segments of the ledger, by name. Returns the segments that the last writer
         closed without marking that they are, as `close_full` does. Raises `SegmentsDamagedError`
-        where lines are gone that were marked.
+        as `check` does, and then changes nothing.
         """
-        closed = []
+        self.check(marked)
+        last, closed = self._last_numbers(), []
         for path in self.folder.glob("*.part"):
-            path.unlink()
+            if _PART.fullmatch(path.name):
+                path.unlink()
         for segment in marked.values():
             # whoever keeps the site may move closed segments elsewhere
             if segment.is_closed:
                 continue
             path = self.folder / segment.name
             packed = _packed(path)
-            if packed:
+            if packed and _holds(packed, segment):
                 # a kill came after the rename of `compress`, before or after its unlink
                 path.unlink(missing_ok=True)
                 closed.append((path.name, _closed(packed)))
                 continue
-            length = path.stat().st_size if path.exists() else 0
-            if length < segment.length:
-                raise SegmentsDamagedError(
-                    f"{segment.name} holds {length:,} bytes of {segment.length:,}"
-                )
-            if length > segment.length:
+            if packed:
+                packed.unlink()
+            if path.exists() and path.stat().st_size > segment.length:
                 os.truncate(path, segment.length)
-        for path in self._beyond(marked):
-            path.unlink()
+        for kind, name in FILES.items():
+            for path in self._behind(kind, last.get(name, 0)):
+                path.unlink()
         return closed
 
     def drop_unmarked(self, marked: Mapping[str, Segment] | None) -> None:
@@ -167,43 +201,86 @@ class Segments:
         ``None``: what is marked is not known, so nothing is cut. Raises nothing: what cannot be cut
         now is cut by the next writer.
         """
-        while self._files:
-            # to close a file tries once more to write what the disk did not take
-            with suppress(OSError):
-                self._files.popitem()[1].close()
+        self.close()
         if marked is not None:
             with suppress(OSError, SegmentsDamagedError):
                 self.cut_back(marked)
 
-    def _beyond(self, marked: Mapping[str, Segment]) -> list[Path]:
-        """Return segments that were begun behind the last marked one of their kind."""
-        found = []
-        for name in FILES.values():
-            numbers = [_number(each) for each in marked if each.startswith(f"{name}-")]
-            path = self.folder / f"{name}-{max(numbers, default=0) + 1:05}.jsonl"
-            if path.exists():
-                found.append(path)
-        return found
+    def _damage(self, segment: Segment) -> str | None:
+        """Return in which way an open segment is not what was marked; ``None`` where it is."""
+        if segment.is_closed:
+            return None
+        path = self.folder / segment.name
+        packed = _packed(path)
+        if packed and _holds(packed, segment):
+            return None
+        if packed and not path.exists():
+            return f"is packed, and {packed.name} holds other lines than the ledger knows of"
+        length = path.stat().st_size if path.exists() else 0
+        if length < segment.length:
+            return (
+                f"holds {length:,} bytes of {segment.length:,}:"
+                " the ledger knows of lines that are gone"
+            )
+        if segment.length:
+            with path.open("rb") as file:
+                if not _ends_as_marked(file, segment):
+                    return "was changed: its lines do not end where the ledger says"
+        return None
+
+    def _behind(self, kind: str, last: int) -> list[Path]:
+        """Return the segments that were begun behind the last marked one of their kind."""
+        return [path for path in segment_paths(self.folder, kind) if _number(path.name) > last]
+
+    def _beyond(self, kind: str, last: int) -> dict[str, str]:
+        """Return what proves that the ledger is older than the lines.
+
+        A killed writer leaves one segment behind the last marked one, which is full or closed then:
+        all of its lines are marked.
+        """
+        behind = self._behind(kind, last)
+        names = [path.name for path in behind]
+        if not behind:
+            return {}
+        path = self.folder / f"{FILES[kind]}-{last:05}.jsonl"
+        marked = self._marked.get(path.name)
+        is_longer = marked and path.exists() and path.stat().st_size > marked.length
+        if not is_longer and names == [f"{FILES[kind]}-{last + 1:05}.jsonl"]:
+            return {}
+        return {names[-1]: "is there, and the ledger is older"}
+
+    def _last_numbers(self) -> dict[str, int]:
+        """Return the highest number of the segments of each kind that the ledger knows."""
+        last: dict[str, int] = {}
+        for name in self._marked:
+            kind, number = name.partition("-")[0], _number(name)
+            last[kind] = max(last.get(kind, 0), number)
+        return last
 
     def _file(self, kind: str) -> BinaryIO:
         file = self._files.get(kind)
         if file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self._path(kind)
-            file = self._files[kind] = path.open("ab")
+            self._marked.setdefault(path.name, Segment(path.name, 0))
+            file = self._files[kind] = path.open("a+b")
             fsync_folder(self.folder)
         return file
 
     def _path(self, kind: str) -> Path:
-        """Return the segment that the next line of a kind belongs to."""
+        """Return the segment that the next line of a kind belongs to.
+
+        A number is not given again: files that were moved away are known by theirs.
+        """
         name = FILES[kind]
         paths = segment_paths(self.folder, kind)
-        if not paths:
-            return self.folder / f"{name}-00001.jsonl"
-        last = paths[-1]
-        if last.suffix == ".jsonl" and last.stat().st_size < self._size:
-            return last
-        return self.folder / f"{name}-{_number(last.name) + 1:05}.jsonl"
+        last = max(self._last_numbers().get(name, 0), *(_number(path.name) for path in paths), 0)
+        path = self.folder / f"{name}-{last:05}.jsonl"
+        marked = self._marked.get(path.name)
+        is_closed = marked is not None and marked.is_closed
+        if last and path in paths and not is_closed and path.stat().st_size < self._size:
+            return path
+        return self.folder / f"{name}-{last + 1:05}.jsonl"
 
 
 def segment_paths(folder: Path, kind: str) -> list[Path]:
@@ -219,16 +296,37 @@ def segment_paths(folder: Path, kind: str) -> list[Path]:
 def read_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a segment, compressed or not, each with its newline.
 
-    A torn line at the end, as a kill leaves it, is left out. Raises `OSError`.
+    They may be anything: see `crawler.archive.records`. A torn line at the end, as a kill leaves
+    it, is left out. Raises `OSError`.
     """
-    with _open(path) as file:
+    with open_segment(path) as file:
         for line in file:
             if line.endswith(b"\n"):
                 yield line
 
 
+def open_segment(path: Path) -> BinaryIO:
+    """Open a segment, compressed or not, to read its lines. Raises `OSError`."""
+    if path.suffix == ".gz":
+        return cast("BinaryIO", gzip.open(path, "rb"))
+    if path.suffix == ".zst":
+        # a file that `zstandard` opens cannot be read line by line
+        return io.BufferedReader(_zstd().open(path, "rb"))
+    return path.open("rb")
+
+
+def unpacking_errors() -> tuple[type[Exception], ...]:
+    """Return what a damaged segment raises when it is read."""
+    of_zstd: tuple[type[Exception], ...] = (_zstd().ZstdError,) if can_compress("zstd") else ()
+    return EOFError, zlib.error, gzip.BadGzipFile, *of_zstd
+
+
 def rewrite(path: Path, lines: Iterable[bytes]) -> None:
-    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`."""
+    """Replace all lines of a segment at once, and keep its compression. Raises `OSError`.
+
+    Where a segment is a link, what it leads to is replaced.
+    """
+    path = path.resolve()
     compression = next((name for name, end in _ENDINGS.items() if path.suffix == end), "")
     with replaced_file(path) as target:
         if not compression:
@@ -238,21 +336,6 @@ def rewrite(path: Path, lines: Iterable[bytes]) -> None:
             for line in lines:
                 file.write(line)
     fsync_folder(path.parent)
-
-
-def cut_torn_line(path: Path) -> None:
-    """Cut off what a killed writer left behind the last newline. Raises `OSError`."""
-    with path.open("rb+") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            start = max(0, end - 65536)
-            file.seek(start)
-            found = file.read(end - start).rfind(b"\n")
-            if found >= 0:
-                end = start + found + 1
-                break
-            end = start
-        file.truncate(end)
 
 
 def compress(path: Path, compression: str) -> Path:
@@ -291,6 +374,39 @@ def _number(name: str) -> int:
     return int(found["number"]) if found else 0
 
 
+def tail_hash(file: BinaryIO, length: int) -> bytes:
+    """Return a hash of the end of the first ``length`` bytes of a file, which it moves to."""
+    start = max(0, length - _TAIL)
+    file.seek(start)
+    return _short_hash(file.read(length - start))
+
+
+def _short_hash(tail: bytes) -> bytes:
+    return hashlib.sha256(tail).digest()[:8]
+
+
+def _ends_as_marked(file: BinaryIO, segment: Segment) -> bool:
+    """Whether the lines of a file end at the marked length, with the marked bytes before it."""
+    if segment.tail:
+        return tail_hash(file, segment.length) == segment.tail
+    # an earlier version marked it
+    file.seek(segment.length - 1)
+    return file.read(1) == b"\n"
+
+
+def _holds(packed: Path, segment: Segment) -> bool:
+    """Whether a compressed file holds what was marked of the plain one, and no more."""
+    length, tail = 0, b""
+    try:
+        with open_segment(packed) as file:
+            while piece := file.read(1 << 20):
+                length += len(piece)
+                tail = (tail + piece)[-_TAIL:]
+    except unpacking_errors():
+        return False
+    return length == segment.length and segment.tail in (b"", _short_hash(tail))
+
+
 def _packed(path: Path) -> Path | None:
     """Return the file that a plain segment was compressed into; ``None`` if it was not."""
     names = (path.with_name(path.name + ending) for ending in _ENDINGS.values())
@@ -299,15 +415,6 @@ def _packed(path: Path) -> Path | None:
 
 def _closed(path: Path) -> Segment:
     return Segment(path.name, path.stat().st_size, is_closed=True)
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return cast("BinaryIO", gzip.open(path, "rb"))
-    if path.suffix == ".zst":
-        # a file that `zstandard` opens cannot be read line by line
-        return io.BufferedReader(_zstd().open(path, "rb"))
-    return path.open("rb")
 
 
 def _compressor(target: BinaryIO, compression: str) -> Any:

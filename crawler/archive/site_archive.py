@@ -14,13 +14,19 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
-from crawler.archive.changes import Change
-from crawler.archive.ledger import Ledger, LedgerError
+from crawler.archive.changes import Change, NoteMade
+from crawler.archive.files import aside_name, set_aside
+from crawler.archive.ledger import Ledger, LedgerError, is_damage
 from crawler.archive.rebuild import rebuild_ledger
-from crawler.archive.segments import SEGMENT_SIZE, Segments, SegmentsDamagedError
+from crawler.archive.segments import (
+    FILES,
+    SEGMENT_SIZE,
+    Segments,
+    SegmentsDamagedError,
+    segment_paths,
+)
 from crawler.archive.state import LEDGER
 
 logger = logging.getLogger(__name__)
@@ -29,6 +35,8 @@ logger = logging.getLogger(__name__)
 # seconds keep both below what a single request takes.
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
+# The ledger's note of how often its folder was opened. The lock file knows the number, too.
+_OPENED = "opened"
 
 
 class InUseError(Exception):
@@ -63,6 +71,11 @@ class SiteArchive:
             self.ledger = self._open_ledger()
         except BaseException:
             self._lock.close()
+            raise
+        try:
+            self._count_opening()
+        except BaseException:
+            self.close()
             raise
 
     def store(self, lines: Iterable[tuple[str, bytes]], changes: Iterable[Change]) -> None:
@@ -110,18 +123,15 @@ class SiteArchive:
         Nothing is stored after it: `store` and `flush` do nothing. If the error means that the
         ledger is damaged, `close` sets it aside. Raises nothing.
         """
-        # "database or disk is full" and "disk I/O error" are operational: the file is not damaged
-        is_operational = isinstance(error, sqlite3.OperationalError)
-        if isinstance(error, sqlite3.DatabaseError) and not is_operational:
+        if is_damage(error):
             self._damage = f"{LEDGER} cannot be read ({error})"
-        # where the marks cannot be read no line may go: the next run cuts back, or knows them all
+        # What was learnt of lines that are not marked goes with them, and first: a mark that is
+        # half changed is none. Where marks cannot be read no line may go: the next run cuts back.
         marked = None
         with suppress(sqlite3.Error):
+            self.ledger.roll_back()
             marked = self.ledger.segments()
         self._segments.drop_unmarked(marked)
-        # what was learnt of those lines goes with them
-        with suppress(sqlite3.Error):
-            self.ledger.roll_back()
         self._has_failed = True
 
     def close(self) -> None:
@@ -135,8 +145,24 @@ class SiteArchive:
 
     def _open_ledger(self) -> Ledger:
         """Open the ledger and cut the segments back to its marks, or make it anew."""
+        ledger = self._sound_ledger()
+        for name, segment in self._segments.cut_back(ledger.segments()):
+            ledger.replace_segment(name, segment)
+        ledger.commit()
+        return ledger
+
+    def _sound_ledger(self) -> Ledger:
+        """Open a ledger whose marks are those of the segments, or make one anew."""
         path = self.folder / LEDGER
         if not path.exists():
+            if any(segment_paths(self.folder, kind) for kind in FILES):
+                logger.warning(
+                    "%s: %s is missing; a new one is made from the lines", self.folder, LEDGER
+                )
+            return rebuild_ledger(self.folder)
+        if path.stat().st_size == 0:
+            # SQLite takes it for a new database; one that knows no segments would cut them all off
+            self._set_aside(f"{LEDGER} is empty")
             return rebuild_ledger(self.folder)
         try:
             ledger = Ledger(path)
@@ -146,29 +172,52 @@ class SiteArchive:
             self._set_aside(str(error))
             return rebuild_ledger(self.folder)
         try:
-            for name, segment in self._segments.cut_back(ledger.segments()):
-                ledger.replace_segment(name, segment)
+            opened, marked = _as_number(ledger.note(_OPENED)), ledger.segments()
+            if opened >= _opened(self._lock):
+                self._segments.check(marked)
+                return ledger
+            # from a backup: what it does not know of would be cut off, or written twice
+            why = f"{LEDGER} is older than the lines"
+            changed: tuple[str, ...] = ()
         except SegmentsDamagedError as error:
+            why, changed = str(error), error.names
+        except sqlite3.Error as error:
             ledger.close()
-            self._set_aside(f"{error}: the ledger knows of lines that are gone")
-            return rebuild_ledger(self.folder)
-        ledger.commit()
-        return ledger
+            if not is_damage(error):
+                raise
+            why, changed = f"{LEDGER} cannot be read ({error})", ()
+        ledger.close()
+        self._set_aside(why, changed)
+        return rebuild_ledger(self.folder, changed)
 
-    def _set_aside(self, why: str) -> None:
-        """Rename a ledger that cannot be used, so that somebody may look at it."""
+    def _count_opening(self) -> None:
+        """Count in the ledger, and then in the lock file, that both were used together."""
+        opened = max(_as_number(self.ledger.note(_OPENED)), _opened(self._lock)) + 1
+        self.ledger.apply([NoteMade(_OPENED, str(opened))])
+        self.ledger.commit()
+        self._lock.execute(f"PRAGMA user_version = {opened}")
+        self._lock.execute("COMMIT")
+
+    def _set_aside(self, why: str, changed: Iterable[str] = ()) -> None:
+        """Rename a ledger that cannot be used, so that somebody may look at it.
+
+        ``changed``: segments that somebody changed; of each a copy is kept.
+        """
+        kept = [
+            set_aside(self.folder / name).name for name in changed if (self.folder / name).exists()
+        ]
         path = self.folder / LEDGER
-        stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
-        aside = path.with_name(f"{LEDGER}.{stamp}.damaged")
+        aside = aside_name(path)
         path.replace(aside)
         for ending in ("-wal", "-shm"):
             beside = path.with_name(LEDGER + ending)
             if beside.exists():
                 beside.replace(aside.with_name(aside.name + ending))
         logger.warning(
-            "%s: %s. It is kept as %s; a new one is made from the lines",
+            "%s: %s. %s is kept as %s; a new one is made from the lines",
             self.folder,
             why,
+            f"The file as it was is kept as {', '.join(kept)}, the ledger" if kept else LEDGER,
             aside.name,
         )
 
@@ -179,12 +228,26 @@ def _lock(folder: Path) -> sqlite3.Connection:
     It is SQLite's lock of a file, because that works the same on every system that Python runs on.
     Raises `InUseError`, `OSError`.
     """
-    lock = sqlite3.connect(folder / "lock", timeout=0, isolation_level=None)
+    path = folder / "lock"
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
+        # the lock outlasts the transaction
+        lock.execute("PRAGMA locking_mode=EXCLUSIVE")
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         lock.close()
         if "locked" not in str(error):
-            raise OSError(f"{folder / 'lock'}: {error}") from error
+            raise OSError(f"{path}: {error}") from error
         raise InUseError(f"another run is at work in {folder}") from None
     return lock
+
+
+def _as_number(note: str | None) -> int:
+    """Return a note as a number; 0 where it is none."""
+    return int(note) if note and note.isascii() and note.isdigit() else 0
+
+
+def _opened(lock: sqlite3.Connection) -> int:
+    """Return how often a folder was opened, by its lock file; 0 where that is a new one."""
+    (opened,) = lock.execute("PRAGMA user_version").fetchone()
+    return int(opened)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from crawler.archive.changes import TaskAgain, TaskDone, TaskFound, TaskMoved, TaskPutOff
 from crawler.archive.state import ListRowState, ListTask, PageTask, RangeTask, Task, ThreadTask
+from crawler.archive.tables.rows import as_int, checked, from_ledger
 
 AnyTask = TypeVar("AnyTask", bound=Task)
 # What is put off comes behind all boards, one behind the other.
@@ -125,13 +126,14 @@ _KINDS: dict[str, type[Task]] = {
 _COLUMNS = frozenset(spec.name for spec in fields(Task)) - {"is_asked", "is_revisit", "put_off"}
 
 
+@from_ledger
 def _task(row: tuple[Any, ...]) -> Task:
-    number, kind, key, priority, url, page, state = row
+    task_id, kind, key, priority, url, page, state = row
     made = _KINDS[kind]
     names = {spec.name for spec in fields(made)}
     # a task that another version of the program left may say more
     known = {name: value for name, value in _decode(state).items() if name in names}
-    return made(key=key, url=url, page=page, priority=priority, id=number, **known)
+    return made(key=key, url=url, page=page, priority=priority, id=task_id, **known)
 
 
 def _encode(task: Task) -> str:
@@ -155,10 +157,11 @@ def _decode(text: str) -> dict[str, Any]:
             # the older name stands in jobs that an earlier version left
             value = row.pop(name, None) or row.pop(older, None)
             row[name] = bytes.fromhex(value) if value else None
-        state["row"] = ListRowState(**row)
-    for name in ("todo", "variants"):
-        if name in state:
-            state[name] = tuple(state[name])
+        state["row"] = checked(ListRowState(**row))
+    if "todo" in state:
+        state["todo"] = tuple(map(as_int, state["todo"]))
+    if "variants" in state:
+        state["variants"] = tuple(map(str, state["variants"]))
     return state
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 
 from crawler.archive.changes import TraitsForgotten, TraitsSeen
 from crawler.archive.state import Traits
+from crawler.archive.tables.rows import as_int
 
 # Beyond this many pages of a kind all counts are halved, so that older pages weigh less: a template
 # that changes slowly must not raise the alarm for ever.
@@ -32,9 +33,9 @@ class TraitCounts:
         last: dict[str, dict[str, int]] = defaultdict(dict)
         for kind, name, count, at in self._db.execute("SELECT kind, name, pages, last FROM trait"):
             if name == _ALL_PAGES:
-                pages[kind] = count
+                pages[kind] = as_int(count)
             else:
-                found[kind][name], last[kind][name] = count, at
+                found[kind][name], last[kind][name] = as_int(count), as_int(at)
         return {kind: Traits(count, found[kind], last[kind]) for kind, count in pages.items()}
 
     def apply(self, change: TraitsSeen | TraitsForgotten) -> None:

@@ -17,7 +17,7 @@ from crawler.archive import can_compress
 from crawler.archive.media_store import MEDIA
 from crawler.console import process_of, refuse, settings_of, shorten_network_errors
 from crawler.extensions.ending import ending_of
-from crawler.extensions.member_cookies import read_member_cookies
+from crawler.extensions.member_cookies import check_hosts, read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
 from crawler.extensions.progress_view import shows_live
 from crawler.frontier import OPTIONS, BadOptionsError, read_options
@@ -120,6 +120,10 @@ class Command(ScrapyCrawl):
 
     def run(self, _: list[str], opts: argparse.Namespace) -> None:
         addresses = read_options(**opts.spargs).addresses
+        try:
+            check_hosts(settings_of(self), addresses)
+        except ValueError as error:
+            refuse("crawl", str(error))
         shorten_network_errors({urlsplit(url).netloc for url in addresses})
         process = process_of(self)
         crawler = process.create_crawler("discuz")

@@ -29,8 +29,8 @@ class Command(QuietCommand):
         return (
             f"Reads DATA_DIR/SITE/{REMOVALS} and tells how much of what is listed is stored; with "
             "--yes it takes that out of all files, with the pictures and files that no other post "
-            "shows, and deletes the pages that were kept in alarm/. SITE is a folder there, or an "
-            "address of the forum. "
+            "shows, and deletes the pages that were kept in alarm/ and copies of damaged files of "
+            "lines. SITE is a folder there, or an address of the forum. "
         ) + statuses({STORAGE: ""})
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -56,5 +56,7 @@ class Command(QuietCommand):
                 f"{len(listed.posts):,} posts in {listed.lines:,} lines, {listed.changed:,} lines"
                 f" that quote or name somebody, {len(listed.files):,} pictures and files"
             )
+            if listed.copies:
+                found += f", {len(listed.copies):,} copies of damaged files"
             outcome = "erased" if opts.yes else "would be erased: --yes erases them"
             print(f"{found} {outcome}", file=sys.stderr)

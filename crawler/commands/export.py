@@ -64,4 +64,9 @@ class Command(QuietCommand):
         except (OSError, sqlite3.Error) as error:
             self.storage_failed(error)
         else:
-            print(f"{threads:,} threads, {posts:,} posts → {path}", file=sys.stderr)
+            counts = _count(threads, "thread"), _count(posts, "post")
+            print(f"{', '.join(counts)} → {path}", file=sys.stderr)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + "s" * (number != 1)

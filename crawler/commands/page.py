@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from crawler.archive import encode
 from crawler.console import PageCommand, statuses
-from crawler.discuz import read_page, urls
+from crawler.discuz import explain_page, read_page, urls
 from crawler.discuz.facts import Message, ThreadPage
 from crawler.frontier import Answer, kind_of
 from crawler.items import DEFINITE, Line, Refusal, post_lines, refusal_line, to_json
 from crawler.items.reasons import reason_of
 from crawler.reporting.exit_status import INCOMPLETE, OK
+from crawler.reporting.explain import explained
 from crawler.responses import seen_at
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Command(PageCommand):
             metavar="TIME",
             help="when the page was seen, ISO 8601; for a file: when it was last changed",
         )
+        parser.add_argument(
+            "--explain",
+            action="store_true",
+            help="in place of the lines: where each word of each post of a saved page went",
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse wrong use in one line, before anything is started."""
@@ -51,7 +57,8 @@ class Command(PageCommand):
             self.refuse("name one file or URL")
         if opts.seen_at and _time(opts.seen_at) is None:
             self.refuse(f"--seen-at {opts.seen_at}: not a time like 2024-05-07T18:21:00+08:00")
-        self.saved_page(args[0])
+        if self.saved_page(args[0]) is None and opts.explain:
+            self.refuse("--explain reads a saved page: save it first")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         moment = _time(opts.seen_at) if opts.seen_at else None
@@ -59,23 +66,34 @@ class Command(PageCommand):
         if path is None:
             (answer,) = self.fetch(args[0], seen_at=moment)
         else:
-            answer = self._read_file(path, opts.url, moment)
+            answer = self._read_file(path, opts.url, moment, is_explained=opts.explain)
+        if opts.explain and isinstance(answer.page, ThreadPage):
+            print("\n".join(explained(answer.page)))
+            return
         page, lines = answer.page, list[Line]()
         if isinstance(page, ThreadPage):
             lines += post_lines(page, page.posts, answer.seen_at)
         refusal = _refusal(answer)
         if refusal is not None:
             lines.append(refusal)
-            self.exitcode = OK if refusal.reason in DEFINITE else INCOMPLETE
+            self.exitcode = INCOMPLETE if _may_be_over(refusal) else OK
         for line in lines:
             sys.stdout.buffer.write(encode(to_json(line)))
         sys.stdout.buffer.flush()
 
-    def _read_file(self, path: Path, url: str | None, moment: datetime | None) -> Answer:
+    def _read_file(
+        self, path: Path, url: str | None, moment: datetime | None, *, is_explained: bool
+    ) -> Answer:
         saved = path.resolve().as_uri()
         url, moment = url or saved, moment or seen_at(saved)
-        page = read_page(self.read_bytes(path), url=url, seen_at=moment, rules=self.sites().of(url))
+        read = explain_page if is_explained else read_page
+        page = read(self.read_bytes(path), url=url, seen_at=moment, rules=self.sites().of(url))
         return Answer(url, moment, page, reason_of(page))
+
+
+def _may_be_over(refusal: Refusal) -> bool:
+    """Whether a refusal is anything but the forum's own answer about the page."""
+    return refusal.retriable or refusal.reason not in DEFINITE
 
 
 def _refusal(answer: Answer) -> Refusal | None:

@@ -7,6 +7,6 @@ No network, no clock, no settings, and no Scrapy: usable from a WARC file, Spark
 'not_discuz'
 """
 
-from crawler.discuz.dispatch import read_page
+from crawler.discuz.dispatch import explain_page, read_page
 
-__all__ = ["read_page"]
+__all__ = ["explain_page", "read_page"]

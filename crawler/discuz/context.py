@@ -19,13 +19,15 @@ class Context:
 
     ``base``: the address that links count from. ``is_mobile``: a template for phones, which puts
     引用: at the head of each quote and the title of a reply into its cell. ``knows_classes``:
-    classes have Discuz's names; else elements are known by their structure.
+    classes have Discuz's names; else elements are known by their structure. ``is_explained``:
+    bodies tell where each of their words went (`Body.runs`).
     """
 
     base: str
     clock: Clock
     is_mobile: bool = False
     knows_classes: bool = True
+    is_explained: bool = False
 
 
 def read_stamp(element: _Element, context: Context) -> Moment | None:

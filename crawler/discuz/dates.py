@@ -12,7 +12,7 @@ asked about `12-23 08:42`, which it misreads.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -23,7 +23,7 @@ import dateparser
 from crawler.discuz.facts import Moment, Precision
 
 if TYPE_CHECKING:
-    from crawler.discuz.document import Document
+    from crawler.discuz.document import Document, Readings
 
 _Dated = tuple[datetime, Precision]
 
@@ -113,18 +113,20 @@ class Clock:
 
     ``now`` is aware, in the forum's zone; ``is_page_time`` if the clock in the page's footer gave
     it. ``day_first``: 01-06-2017 is the 1st of June. ``pattern`` is that of the site's own rules,
-    as `datetime.strptime` takes it.
+    as `datetime.strptime` takes it. ``readings``: how many dates in words may still be read of this
+    page.
     """
 
     now: datetime
     is_page_time: bool = False
     day_first: bool = True
     pattern: str | None = None
+    readings: Readings | None = field(default=None, compare=False, repr=False)
 
 
 def read_clock(document: Document) -> Clock:
     """The clock in the page's footer, else the response's Date header, else when it was seen."""
-    clock = _read_clock(document)
+    clock = replace(_read_clock(document), readings=document.readings)
     rules = document.rules
     if rules is None:
         return clock
@@ -305,9 +307,10 @@ def _without_year(found: re.Match[str], clock: Clock) -> _Dated | None:
 def _other(text: str, clock: Clock) -> _Dated | None:
     # dateparser finds a date in nearly any short string, "154 views" included: without a time of
     # day or a word of time none is looked for
-    if not _TIMELY.search(text):
+    text = text.strip()
+    if not _TIMELY.search(text) or (clock.readings and not clock.readings.may_read(text)):
         return None
-    read = _parse(text.strip(), clock.now)
+    read = _parse(text, clock.now)
     if read is None or read > clock.now + timedelta(days=1):
         return None
     return read, "second" if _SECONDS.search(text) else "minute" if _MINUTES.search(text) else "day"

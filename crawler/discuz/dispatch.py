@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.discuz import urls
@@ -78,7 +79,19 @@ def read_page(
     A pure function of its arguments. Never raises on any bytes.
     """
     document = read_document(body, url=url, seen_at=seen_at, headers=headers, rules=rules)
-    page = _read(document, status)
+    return _read_by_rules(document, status)
+
+
+def explain_page(
+    body: bytes, *, url: str, seen_at: datetime, rules: SiteRules | None = None
+) -> Page:
+    """Read one page as `read_page` does; each post tells where its words went (`Body.runs`)."""
+    document = read_document(body, url=url, seen_at=seen_at, rules=rules)
+    return _read_by_rules(replace(document, is_explained=True), None)
+
+
+def _read_by_rules(document: Document, status: int | None) -> Page:
+    page, rules = _read(document, status), document.rules
     if rules and rules.boilerplate and isinstance(page, ThreadPage):
         return without_boilerplate(page, rules)
     return page
@@ -95,16 +108,21 @@ def _read(document: Document, status: int | None) -> Page:
         or _read_renamed(document)
         or read_refusal(document, status)
         or _read_other(document)
-        or read_face(document, UNKNOWN_SKIN)
+        # of a renamed one that was tried before
+        or (None if _is_renamed(document) else read_face(document, UNKNOWN_SKIN))
         or unreadable(document)
     )
 
 
 def _read_renamed(document: Document) -> ThreadPage | None:
     """A page with Discuz's ids and classes of other names: what they mean has to be found out."""
-    if not has_floors(document) or has_classes(document):
+    if not _is_renamed(document):
         return None
     return read_face(document, UNKNOWN_SKIN) or read_face(document, DESKTOP_RENAMED)
+
+
+def _is_renamed(document: Document) -> bool:
+    return has_floors(document) and not has_classes(document)
 
 
 def _read_list(document: Document) -> BoardPage | None:

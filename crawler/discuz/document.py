@@ -55,22 +55,53 @@ _SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
 _COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主題帖回覆登錄"}
 
-# libxml2 stops reading at 2,048 open elements, even with huge_tree: the rest of the page is lost.
-_DEPTH_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
-_DEPTH_KEPT = 512
-# <font face="x">   </ul>: the tags that posts are nested with
-_NEST = re.compile(
-    rb"<(/?)(font|span|div|b|strong|i|em|u|s|strike|big|small|sub|sup|center|blockquote|ul|ol|a"
-    rb"|table|tbody|tr|td|th|section|article|p|ignore_js_op)\b([^<>]*)>",
-    re.IGNORECASE,
+# Without huge_tree libxml2 stops reading at 256 open elements and after ten million bytes, with it
+# at 2,048 elements. What reads a page asks boxes for what is in them, so that each level of nesting
+# costs the whole page once more: hostile ones have as many as there may be.
+_LIMIT_ERROR = 114  # XML_ERR_RESOURCE_LIMIT
+_HUGE = 9_000_000
+_DEPTH_KEPT = 160
+# Up to this size a page may be 2,048 elements deep.
+_SMALL = 200_000
+# <font face="x">   </ul>
+_TAG = re.compile(rb"<(/?)([a-z][a-z0-9_]*)\b([^<>]*)>", re.IGNORECASE)
+# what the parser ends by itself, or what holds nothing: it nests with what is counted, or never
+_UNCOUNTED = frozenset(
+    b"p li td th tr tbody thead tfoot dd dt a option br img hr input meta link base area col embed"
+    b" param wbr html head body script style title".split()
 )
+# those that nest with them: table, tr, td
+_DEPTHS = {b"table": 3, b"ul": 2, b"ol": 2, b"dl": 2}
+# what an end tag of other elements does not close
+_BOXES = frozenset(b"div table ul ol blockquote center section article form dl fieldset".split())
 # <td class="t_f" id="postmessage_9">
 _HAS_ID = re.compile(rb"\bid\s{0,9}=", re.IGNORECASE)
+_HAS_MEANING = re.compile(rb"\b(?:id|class|style)\s{0,9}=", re.IGNORECASE)
 # <div id="post_9">, <table id="pid9">: a new floor
 _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 
 # what Discuz sets round an upload (discuzcode.htm)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
+
+
+# dateparser needs a millisecond or two for a text: so many different ones are read of a page, and
+# one more for so many characters of it. A page of two hundred floors, 400 kB, has 600 at most.
+_READ_AT_LEAST, _A_READING = 400, 2500
+
+
+@dataclass(slots=True)
+class Readings:
+    """The different texts of a page that were read at some cost, ``most`` of them."""
+
+    most: int
+    texts: set[str] = field(default_factory=set)
+
+    def may_read(self, text: str) -> bool:
+        if text not in self.texts:
+            if len(self.texts) >= self.most:
+                return False
+            self.texts.add(text)
+        return True
 
 
 @dataclass(frozen=True)
@@ -79,6 +110,7 @@ class Document:
 
     ``text`` is the decoded ``body``, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
     ``headers`` have lower-case names. ``rules`` are those of the site, where it has some.
+    ``is_explained``: somebody wants to know where the words of each post went.
     """
 
     url: str
@@ -88,6 +120,12 @@ class Document:
     seen_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     rules: SiteRules | None = None
+    is_explained: bool = False
+
+    @cached_property
+    def readings(self) -> Readings:
+        """Dates in words that all readers of this page together may read."""
+        return Readings(_READ_AT_LEAST + len(self.text) // _A_READING)
 
     @cached_property
     def root(self) -> _Element:
@@ -171,16 +209,19 @@ def _looks_chinese(text: str, family: str) -> bool:
 
 
 class _Parsers(threading.local):
-    """One parser a thread: a parser's error log belongs to its last page."""
+    """Two parsers a thread: a parser's error log belongs to its last page."""
 
     def __init__(self) -> None:
-        self.parser = etree.HTMLParser(
-            encoding="utf-8",
-            huge_tree=True,
-            remove_comments=True,
-            remove_pis=True,
-            no_network=True,
-            collect_ids=False,
+        self.plain, self.deep = (
+            etree.HTMLParser(
+                encoding="utf-8",
+                huge_tree=is_huge,
+                remove_comments=True,
+                remove_pis=True,
+                no_network=True,
+                collect_ids=False,
+            )
+            for is_huge in (False, True)
         )
 
 
@@ -194,9 +235,16 @@ def build_tree(text: str) -> tuple[_Element, bool]:
     page.
     """
     source = _with_closed_uploads(text).encode("utf-8", "replace")
-    root, is_too_deep = _parse(source)
-    if is_too_deep:
-        root, is_too_deep = _parse(_flatten(source))
+    if len(source) > _HUGE:
+        return _parse(_flatten(source, _HAS_MEANING), _parsers.deep)
+    root, is_too_deep = _parse(source, _parsers.plain)
+    for has_use in (_HAS_MEANING, _HAS_ID):
+        if not is_too_deep:
+            return root, False
+        flat = _flatten(source, has_use)
+        root, is_too_deep = _parse(flat, _parsers.plain)
+    if is_too_deep and len(source) <= _SMALL:
+        return _parse(flat, _parsers.deep)
     return root, is_too_deep
 
 
@@ -233,8 +281,7 @@ def build_xml(text: str) -> _Element:
     return etree.Element("rss") if root is None else root
 
 
-def _parse(source: bytes) -> tuple[_Element, bool]:
-    parser = _parsers.parser
+def _parse(source: bytes, parser: etree.HTMLParser) -> tuple[_Element, bool]:
     try:
         root = cast("_Element | None", etree.fromstring(source, parser))
     except etree.LxmlError:
@@ -243,34 +290,56 @@ def _parse(source: bytes) -> tuple[_Element, bool]:
         return etree.Element("html"), False
     # the parser stops at this error, which therefore is the last one
     last = parser.error_log.last_error
-    return root, last is not None and last.type == _DEPTH_ERROR
+    return root, last is not None and last.type == _LIMIT_ERROR
 
 
-def _flatten(source: bytes) -> bytes:
+def _flatten(source: bytes, has_use: re.Pattern[bytes]) -> bytes:
     """Leave out start tags below ``_DEPTH_KEPT`` open elements, and as many end tags.
 
-    One post nested 5,000 deep (`[font]` ad infinitum) must not cost the posts behind it. Tags
-    with an id stay: floors are known by them; with each floor the count starts anew.
+    One post nested 5,000 deep (`[font]` ad infinitum) must not cost the posts behind it. Tags whose
+    attributes ``has_use`` finds stay: floors are known by them; with each floor the count starts
+    anew.
     """
-    depth = 0
     dropped: Counter[bytes] = Counter()
+    open_tags: list[bytes] = []
+    # by name where its open elements are among all; under b"" those of boxes
+    places: dict[bytes, list[int]] = {b"": []}
+    depth = 0
+
+    def close(at: int) -> None:
+        nonlocal depth
+        while len(open_tags) > at:
+            name = open_tags.pop()
+            depth -= _DEPTHS.get(name, 1)
+            places[name].pop()
+            if name in _BOXES:
+                places[b""].pop()
 
     def thin(tag: re.Match[bytes]) -> bytes:
         nonlocal depth
-        is_end, name, attributes = tag[1], tag[2].lower(), tag[3]
-        if is_end:
+        name = tag[2].lower()
+        if name in _UNCOUNTED:
+            return tag[0]
+        if tag[1]:
             if dropped[name]:
                 dropped[name] -= 1
                 return b""
-            depth = max(0, depth - 1)
-        elif _FLOOR.search(attributes):
-            depth = 0
+            found = places.get(name)
+            boxes = places[b""]
+            if found and (name in _BOXES or not boxes or found[-1] > boxes[-1]):
+                close(found[-1])
+            return tag[0]
+        if _FLOOR.search(tag[3]):
+            close(0)
             dropped.clear()
-        elif depth >= _DEPTH_KEPT and not _HAS_ID.search(attributes):
+        elif depth >= _DEPTH_KEPT and not has_use.search(tag[3]):
             dropped[name] += 1
             return b""
-        else:
-            depth += 1
+        places.setdefault(name, []).append(len(open_tags))
+        if name in _BOXES:
+            places[b""].append(len(open_tags))
+        open_tags.append(name)
+        depth += _DEPTHS.get(name, 1)
         return tag[0]
 
-    return _NEST.sub(thin, source)
+    return _TAG.sub(thin, source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from lxml import etree
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d[\d,]*")
 # not the 2 of a rounded 2万 or 2.3w
 _UNROUNDED = re.compile(r"-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬]|[wk]\b))", re.I)
+
+
+_IS_LARGE = etree.XPath("boolean(descendant::*[500])")
 
 
 def all_text(element: _Element) -> str:
@@ -32,8 +37,13 @@ def short_text(element: _Element, longest: int) -> str:
     """The text below an element, or ``""`` if it has more than ``longest`` characters.
 
     It stops reading there: asking every box of a page for its text would read nested boxes again
-    and again.
+    and again. A box of hundreds of elements is not read at all: most of them may be empty.
     """
+    if not len(element):
+        said = (element.text or "").strip()
+        return said if len(said) <= longest else ""
+    if _IS_LARGE(element):
+        return ""
     pieces: list[str] = []
     size = 0
     for piece in element.itertext():
@@ -42,6 +52,12 @@ def short_text(element: _Element, longest: int) -> str:
             return ""
         pieces.append(str(piece))
     return "".join(pieces).strip()
+
+
+def line_of(element: _Element, longest: int) -> str:
+    """As `words`, or ``""`` where they are more than ``longest`` characters."""
+    said = " ".join(short_text(element, longest).split())
+    return said if len(said) <= longest else ""
 
 
 def own_text(element: _Element) -> str:

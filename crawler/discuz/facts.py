@@ -160,12 +160,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Words of a cell, and where they went: to the text, to a field, or which noise they are."""
+
+    place: str
+    words: str
+    is_noise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What a post's cell holds. ``text`` is rendered from ``blocks``.
 
     ``source`` and ``notice`` are lines of an opening post, taken out of ``text``; ``notices`` is
     what the forum says in place of withheld parts. ``attachments_withheld``: how many pictures and
     files it withholds at least; ``access`` is about the words.
+    ``unaccounted``: so many visible signs of the cell are neither in the text nor in a field, nor
+    are they noise of a plausible size. ``runs``: all its words in reading order, where a page is
+    read by `explain_page`.
     """
 
     text: str = ""
@@ -182,6 +194,8 @@ class Body:
     attachments_withheld: int = 0
     source: str | None = None
     notice: str | None = None
+    unaccounted: int = 0
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

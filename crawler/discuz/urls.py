@@ -60,7 +60,14 @@ _OWN_PICTURE = re.compile(
     r"|(?:^|/)images/(?:common|default)/"
 )
 _ATTACHMENT_ID = re.compile(rb"\d{1,18}")
+# forum.php?mod=viewthread&tid=7, thread-7-1-1.html: in the folder of what links to it, or of the
+# site. Most links are such ones, and taking addresses apart is most of what links cost.
+_BESIDE = re.compile(
+    r"/?[a-z][a-z0-9_-]*(?:\.[a-z]{1,5})?(?:\?[a-z][\w=&.%-]*)?(?:#[a-z]\w*)?", re.A
+)
 # &mobile=2, ?mobile=yes
+# where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
+_LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
@@ -261,6 +268,15 @@ def is_index(url: str) -> bool:
     return is_front and not names_more and parts.scheme in _WEB
 
 
+def is_login(url: str) -> bool:
+    """Whether an address is that of the form for logins.
+
+    >>> is_login("https://b.example/member.php?mod=logging&action=login")
+    True
+    """
+    return bool(_LOGIN.search(url))
+
+
 def board_url(root: str, board_id: str) -> str:
     """The address of a board, which every Discuz! understands if ``board_id`` is a number."""
     return f"{root}forum.php?mod=forumdisplay&fid={board_id}"
@@ -343,12 +359,22 @@ def resolve(base: str, href: str | None) -> str | None:
     href = (href or "").strip()
     if not href or href.startswith("#"):
         return None
+    if _BESIDE.fullmatch(href):
+        folder = _folder_of(base, is_root=href[0] == "/")
+        return folder + href if folder is not None else None
     try:
         url = urljoin(base, href)
         scheme = urlsplit(url).scheme.lower()
     except ValueError:
         return None
     return url if scheme in _SAFE_SCHEMES else None
+
+
+@lru_cache(maxsize=64)
+def _folder_of(base: str, *, is_root: bool) -> str | None:
+    """What stands in front of `x` and of `/x` in the address that a page at ``base`` links to."""
+    url = resolve(base, "/./x" if is_root else "./x")
+    return url[: -len("/x" if is_root else "x")] if url is not None else None
 
 
 @lru_cache(maxsize=4096)

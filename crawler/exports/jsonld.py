@@ -69,7 +69,7 @@ def thread_of(article: Record) -> Record:
 def comment_of(post: Record) -> Record:
     """Return a reply as a `Comment`."""
     answered = post.get("in_reply_to")
-    thread_url = post["url"].partition("#")[0]
+    thread_url = post.get("url", "").partition("#")[0]
     return _without_empty(
         {
             "@type": "Comment",
@@ -87,8 +87,8 @@ def _common(post: Record) -> Record:
     """Return the properties that an opening post and a reply have in common."""
     place = post.get("location")
     return {
-        "@id": post["url"],
-        "url": post["url"],
+        "@id": post.get("url"),
+        "url": post.get("url"),
         "identifier": post["item_id"],
         "author": _person(post.get("author")),
         "datePublished": post.get("date_published"),
@@ -141,7 +141,7 @@ def _person(author: Record | None) -> Record | None:
 
 def _without_opening_post(reply: Record) -> Record:
     """Return a thread whose opening post was deleted while replies are left."""
-    url = reply["url"].partition("#")[0]
+    url = reply.get("url", "").partition("#")[0]
     return {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",

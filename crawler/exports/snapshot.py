@@ -1,5 +1,8 @@
 """The present state of a site, computed from its lines: the last version of each item.
 
+The last is the one with the highest version, wherever it stands: an article that becomes a post, as
+when threads are merged, has its lines in two files. Of two lines of one version the later counts.
+
 Lines go through a temporary SQLite file, so that memory is bounded whatever the size of the forum.
 The ledger is not needed: a folder of segments is enough.
 """
@@ -7,23 +10,30 @@ The ledger is not needed: a folder of segments is enough.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from crawler.archive import encode, read_lines, segment_paths
+from crawler.archive import Records, encode, segment_paths
+from crawler.items.schema import has_shape
 from crawler.privacy import WHOLE, Privacy, redacted_record
 
+logger = logging.getLogger(__name__)
+
 _KINDS = ("article", "post", "coverage", "refusal")
+# So many lines of which a field is left out are told one by one.
+_TOLD = 20
 # In place of an item that is on the removal list; it is never written.
 _REMOVED = "removed"
 _TABLE = """
 CREATE TABLE item (
-  id TEXT PRIMARY KEY, kind TEXT, thread, place TEXT, post, is_gone INTEGER, line BLOB
+  id TEXT PRIMARY KEY, kind TEXT, thread, place TEXT, post, is_gone INTEGER, line BLOB,
+  version INTEGER, words INTEGER
 ) WITHOUT ROWID
 """
 # The fields of a coverage line that its article takes over.
@@ -70,10 +80,29 @@ def read_snapshot(
     *,
     with_deleted: bool = False,
 ) -> Iterator[Record]:
-    """Yield the articles and posts of a snapshot by thread, each article before its posts."""
+    """Yield the articles and posts of a snapshot by thread, each article before its posts.
+
+    What writes an export relies on the types of the fields. One that has another, as a pipeline of
+    a user's made it, is left out, and told.
+    """
+    left_out = 0
     with _last_versions(folder, privacy) as db:
         for record, _ in _articles_and_posts(db, with_deleted=with_deleted):
-            yield _with_coverage(db, record) if record["item_type"] == "article" else record
+            # null is no fact either
+            present = {name: value for name, value in record.items() if value is not None}
+            wrong = [name for name, value in present.items() if not has_shape(name, value)]
+            left_out += bool(wrong)
+            if wrong and left_out <= _TOLD:
+                logger.error(
+                    "%s of %.150r: not of the type that it is declared with, and left out",
+                    ", ".join(wrong),
+                    record["item_id"],
+                )
+            declared = {name: present[name] for name in present if name not in wrong}
+            is_article = record["item_type"] == "article"
+            yield _with_coverage(db, declared) if is_article else declared
+    if left_out > _TOLD:
+        logger.error("fields of %d more lines are left out", left_out - _TOLD)
 
 
 @contextmanager
@@ -87,41 +116,69 @@ def _last_versions(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connectio
         db.execute("BEGIN")
         for kind in _KINDS:
             for path in segment_paths(folder, kind):
-                for line in read_lines(path):
-                    _add(db, kind, json.loads(line), privacy)
+                lines = Records(path)
+                for _, record in lines:
+                    # a pipeline of a user's may have made something else of a field
+                    with lines.passing_over():
+                        _add(db, record, privacy)
         yield db
 
 
-def _add(db: sqlite3.Connection, kind: str, record: Record, privacy: Privacy) -> None:
-    """Put a line in the place of the earlier version of its item."""
+def _add(db: sqlite3.Connection, record: Record, privacy: Privacy) -> None:
+    """Put a line in the place of the earlier version of its item.
+
+    The line of a deletion has no words. It takes over those of the last version before it, which
+    is ``words``.
+    """
+    kind, version = record["item_type"], record["version"]
     is_gone = bool(record.get("is_deleted"))
-    known = None
-    if is_gone:
-        known = db.execute(
-            "SELECT kind, line FROM item WHERE id = ?", (record["item_id"],)
-        ).fetchone()
-    if known and known[0] == _REMOVED:
+    row = db.execute(
+        "SELECT kind, version, words, is_gone, line FROM item WHERE id = ?", (record["item_id"],)
+    ).fetchone()
+    known = _Known(*row) if row else None
+    words = 0 if is_gone else version
+    if known and (known.version > version if is_gone else known.words > version):
         return
-    if known:
-        deletion = {name: record[name] for name in _OF_DELETION}
-        record = {**json.loads(known[1]), **deletion}
+    if known and is_gone:
+        if known.kind == _REMOVED:
+            return
+        kind, words = known.kind, known.words
+        record = {**json.loads(known.line), **_of_deletion(record)}
     elif privacy.removes(record):
         # so that its deletion, which names no author, is left out as well
         kind, record = _REMOVED, {"item_id": record["item_id"]}
     else:
         record = redacted_record(record, privacy)
+        if known and known.version > version and known.kind != _REMOVED:
+            # the line of its deletion stood before it
+            is_gone, version = bool(known.is_gone), known.version
+            record = {**record, **_of_deletion(json.loads(known.line))}
     db.execute(
-        "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             record["item_id"],
             kind,
             _number(record.get("thread_id")),
-            record.get("date_published", ""),
+            _text(record.get("date_published")),
             _number(record.get("post_id")),
             is_gone,
             encode(record),
+            version,
+            words,
         ),
     )
+
+
+class _Known(NamedTuple):
+    kind: str
+    version: int
+    words: int
+    is_gone: int
+    line: bytes
+
+
+def _of_deletion(record: Record) -> Record:
+    return {name: record[name] for name in _OF_DELETION if name in record}
 
 
 def _flat(db: sqlite3.Connection, *, with_deleted: bool) -> Iterator[bytes]:
@@ -170,13 +227,22 @@ def _with_coverage(db: sqlite3.Connection, article: Record) -> Record:
     row = db.execute("SELECT line FROM item WHERE id = ?", (name,)).fetchone()
     if row is None:
         return article
-    coverage = json.loads(row[0])
+    told = json.loads(row[0])
     return {
         **article,
-        "coverage": {name: coverage[name] for name in _COVERAGE if name in coverage},
+        "coverage": {
+            name: told[name]
+            for name in _COVERAGE
+            if name in told and has_shape(name, told[name], "coverage")
+        },
     }
 
 
-def _number(text: str | None) -> int | str | None:
+def _number(value: Any) -> int | str:
     """Return an id as a number, so that 9 comes before 10; as text where SQLite cannot hold it."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else text
+    text = _text(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
@@ -60,17 +60,17 @@ def can_write_parquet() -> bool:
 def write_parquet(records: Iterator[Record], path: Path, _: Path) -> tuple[int, int]:
     """Write a folder with `threads.parquet` and `posts.parquet`.
 
-    Rows go through a temporary file, so that neither Python nor DuckDB holds all of them.
+    Rows go through a temporary file, so that neither Python nor DuckDB holds all of them. It lies
+    within the folder that is not finished: after a kill the next export removes both.
     """
     duckdb: Any = import_module("duckdb")
     counts = [0, 0]
-    with (
-        replaced_folder(path) as folder,
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=".parquet-") as rows,
-    ):
+    with replaced_folder(path) as folder:
+        rows = folder / ".rows"
+        rows.mkdir()
         with ExitStack() as files:
             lines = [
-                files.enter_context((Path(rows) / name).open("w", encoding="utf-8"))
+                files.enter_context((rows / name).open("w", encoding="utf-8"))
                 for name, _ in _TABLES
             ]
             for record in records:
@@ -79,12 +79,17 @@ def write_parquet(records: Iterator[Record], path: Path, _: Path) -> tuple[int, 
                     row = {column.name: column.of(record) for column in columns}
                     lines[place].write(json.dumps(row) + "\n")
                     counts[place] += 1
-        with duckdb.connect(":memory:") as db:
-            for name, columns in _TABLES:
-                source = db.read_json(
-                    str(Path(rows) / name), columns=_types(columns), format="newline_delimited"
-                )
-                source.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
+        try:
+            with duckdb.connect(":memory:") as db:
+                for name, columns in _TABLES:
+                    source = db.read_json(
+                        str(rows / name), columns=_types(columns), format="newline_delimited"
+                    )
+                    source.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
+        except duckdb.Error as error:
+            # a full disk, which is no OSError here; DuckDB adds lines of advice
+            raise OSError(str(error).partition("\n")[0]) from error
+        shutil.rmtree(rows)
     return counts[0], counts[1]
 
 

@@ -7,12 +7,15 @@ import json
 from http.cookiejar import Cookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.exceptions import NotConfigured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 _HTTP_ONLY = "#HttpOnly_"
 # domain, whether hosts below it count, path, whether only over TLS, end (Unix time), name, value
 _FIELDS = 7
+# A browser's export of everything has hundreds of domains.
+_NAMED = 3
 # Scrapy's HTTP cache stores the headers of requests, COOKIES_DEBUG logs them.
 _WRITERS = ("HTTPCACHE_ENABLED", "COOKIES_DEBUG")
 
@@ -63,6 +68,35 @@ def read_member_cookies(settings: BaseSettings) -> list[Cookie]:
                 f"COOKIES_FILE {name}: {setting} would write its cookies to a file: set it to False"
             )
     return read_cookies(Path(name))
+
+
+def check_hosts(settings: BaseSettings, addresses: Iterable[str]) -> None:
+    """Raise `ValueError` where `COOKIES_FILE` has no cookie for any of the forums that are read.
+
+    The forum would be said to have forgotten the member.
+    """
+    cookies = read_member_cookies(settings)
+    hosts = {host for url in addresses if (host := urlsplit(url).hostname)}
+    if not cookies or not hosts:
+        return
+    domains = sorted({cookie.domain.lstrip(".") for cookie in cookies})
+    if not any(_is_near(host, domain) for host in hosts for domain in domains):
+        raise ValueError(
+            f"COOKIES_FILE {settings['COOKIES_FILE']}: no cookie for {', '.join(sorted(hosts))}"
+            f" (there are some for {', '.join(domains[:_NAMED])})"
+        )
+
+
+def _is_near(host: str, domain: str) -> bool:
+    """Whether a host is a domain's, or its bare name without `www.`.
+
+    >>> _is_near("bbs.b.example", "b.example"), _is_near("b.example", "www.b.example")
+    (True, True)
+    >>> _is_near("b.example", "ab.example")
+    False
+    """
+    bare = host.removeprefix("www.")
+    return host == domain or host.endswith(f".{domain}") or domain.endswith(f".{bare}")
 
 
 def login_of(settings: BaseSettings) -> str:

@@ -39,6 +39,10 @@ TALLY_GAUGES: Mapping[str, tuple[str, str]] = {
     "refusals_unsettled": ("Refusals of several nights, which decide no status", "unsettled"),
     "lines_dropped": ("Lines that another pipeline dropped", "lines_dropped"),
     "lines_failed": ("Lines that an error in a pipeline lost", "lines_failed"),
+    "words_unaccounted": (
+        "Visible characters of posts that are in no field and no known noise",
+        "words_unaccounted",
+    ),
 }
 # Scrapy counts these for all sites of a run together.
 STATS_GAUGES: Mapping[str, tuple[str, str]] = {

@@ -155,7 +155,7 @@ class ProgressView:
         delay = max((slot.delay for slot in slots), default=None)
         if delay is None:
             return None, ""
-        if run and delay <= run.pauses.crawl_delay:
+        if run and 0 < delay <= run.pauses.crawl_delay:
             return delay, "robots.txt asks for it"
         if delay > self._crawler.settings.getfloat("DOWNLOAD_DELAY") and self._latency:
             return delay, f"answers take {self._latency:.1f} s"

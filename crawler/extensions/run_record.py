@@ -129,6 +129,7 @@ class RunRecord:
             "decisive": _noted(site.tally.incomplete, site.decisive),
             "unsettled": _noted(site.tally.unsettled, site.unsettled),
             "alarms": site.alarms,
+            "words_unaccounted_examples": site.unaccounted,
             "fields": site.drift.seen(),
             "manners": self._manners(run),
             "versions": {

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
@@ -84,8 +86,10 @@ class Run:
         """A refusal that decides the status of the run, with the words of the forum."""
         logins = [site.login for site in self.sites.values() if site.login]
         decisive = [noted for site in self.sites.values() for noted in site.decisive]
+        # what was met tonight, for the other may be of another command
+        tonight = [noted for noted in decisive if noted.since is None]
         # a login that is wanted decides before what is missing
-        return next((noted.text for noted in reversed(logins or decisive)), None)
+        return next((noted.text for noted in reversed(logins or tonight or decisive)), None)
 
     @property
     def stopped(self) -> Stopped | None:
@@ -112,7 +116,9 @@ class Run:
             root = board.root if board else urls.forum_root(urls.as_folder(asked), None)
             by_root.setdefault(root, []).append(asked)
         for root, asked_here in by_root.items():
-            self._open_frontier(root, asked_here, now)
+            site = self.site(urls.site_of(root))
+            with self._uses(site):
+                self._open_frontier(site, root, asked_here, now)
 
     def site(self, name: str) -> Site:
         """A site of this run, opened when it is first asked for. Raises `RunEndsError`."""
@@ -120,9 +126,10 @@ class Run:
         if site is not None:
             return site
         config = self.config
+        folder = config.data / site_folder(name)
         try:
             archive = SiteArchive(
-                config.data / site_folder(name),
+                folder,
                 size=config.segment_size,
                 compression=config.compression,
             )
@@ -130,7 +137,7 @@ class Run:
             self.remarks.unusable = str(error)
             raise RunEndsError("unusable") from None
         except (OSError, sqlite3.Error) as error:
-            self.storage_failed(None, error)
+            self.storage_failed(None, error, folder)
             raise RunEndsError("storage_failed") from None
         try:
             privacy = open_privacy(archive, config.authors, config.location)
@@ -146,8 +153,16 @@ class Run:
         self.sites[name] = site
         return site
 
-    def _open_frontier(self, root: str, addresses: list[str], now: datetime) -> None:
-        site = self.site(urls.site_of(root))
+    @contextmanager
+    def _uses(self, site: Site) -> Iterator[None]:
+        """End the run where the ledger of a site, or its disk, fails while it is asked or told."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            self.storage_failed(site.archive, error)
+            raise RunEndsError("storage_failed") from None
+
+    def _open_frontier(self, site: Site, root: str, addresses: list[str], now: datetime) -> None:
         ledger = site.archive.ledger
         ledger.apply(login_changes(ledger, self.config.login, int(now.timestamp())))
         frontier = SiteFrontier(
@@ -170,16 +185,21 @@ class Run:
     # -- asking and answers ------------------------------------------------------------------------
 
     def next_visits(self) -> Iterator[Visit]:
-        """The visits that begin now: no more at once than a site may be asked for."""
+        """The visits that begin now: no more at once than a site may be asked for.
+
+        Raises `RunEndsError`.
+        """
         for frontier in self.frontiers:
             while frontier.asking < max(1, self.config.at_once):
                 if frontier.is_finished or frontier.is_stopped:
                     break
-                tasks = frontier.next(1)
-                if not tasks:
-                    break
-                visit = Visit(frontier, tasks[0])
-                if not frontier.is_left_out(visit.task, visit.refusal.id):
+                with self._uses(frontier.site):
+                    tasks = frontier.next(1)
+                    if not tasks:
+                        break
+                    visit = Visit(frontier, tasks[0])
+                    is_left_out = frontier.is_left_out(visit.task, visit.refusal.id)
+                if not is_left_out:
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:
@@ -188,7 +208,8 @@ class Run:
         if self.config.is_member and page is not None and _is_for_guests(page):
             logger.error("the forum does not know the member of COOKIES_FILE")
             raise RunEndsError("login_expired")
-        step = visit.answer(answer)
+        with self._uses(visit.frontier.site):
+            step = visit.answer(answer)
         if step.is_left:
             stopped = visit.frontier.obstacles.stopped
             why = stopped.text if stopped else "it was left alone before"
@@ -224,12 +245,16 @@ class Run:
             yield from lines
 
     def last_lines(self, now: datetime) -> Iterator[Line]:
-        """The lines behind all others, once: how complete the boards and ranges are."""
+        """The lines behind all others, once: how complete the boards and ranges are.
+
+        Raises `RunEndsError`.
+        """
         for frontier in self.frontiers:
             if frontier.has_ended:
                 continue
             frontier.has_ended = True
-            batch = last_batch(frontier, now, self.run_id)
+            with self._uses(frontier.site):
+                batch = last_batch(frontier, now, self.run_id)
             if batch.entries or batch.changes:
                 yield from self.deliver_batch(frontier.site, batch, batch)
 
@@ -286,12 +311,18 @@ class Run:
             case Fate.FAILED:
                 tally.lines_failed += 1
 
-    def storage_failed(self, archive: SiteArchive | None, error: Exception) -> None:
+    def storage_failed(
+        self, archive: SiteArchive | None, error: Exception, folder: Path | None = None
+    ) -> None:
         """A disk that takes no line takes none after it: leave what is sure, and end the run."""
         if self.remarks.storage_error is not None:
             return
-        logger.critical("lines cannot be stored: %s", error)
-        self.remarks.storage_error = str(error)
+        text, folder = str(error), archive.folder if archive else folder
+        if folder is not None and str(folder) not in text:
+            # "disk I/O error" names no file
+            text = f"{folder}: {text}"
+        logger.critical("lines cannot be stored: %s", text)
+        self.remarks.storage_error = text
         if archive is not None:
             archive.give_up(error)
         self.end("storage_failed")

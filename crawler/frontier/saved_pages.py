@@ -35,6 +35,7 @@ def saved_page(run: Run, page: Page, url: str, now: datetime) -> tuple[Site, Bat
     if page.thread_id in site.privacy.removals.threads:
         site.tally.removed += 1
         return site, Batch()
+    site.note_words(page)
     asked = ReadingPlan(
         page.thread_id,
         run.run_id,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from crawler.archive import SiteArchive
+from crawler.discuz.facts import ThreadPage
 from crawler.frontier.template_drift import Drift
 from crawler.history import Tally
 from crawler.privacy import Privacy
 
 # Of many refusals the record of a run names some.
 _SHOWN = 100
+logger = logging.getLogger(__name__)
 # A forum that refuses so many in a row, and sends its threads, sends no comments.
 _REFUSED_IN_A_ROW = 3
 
@@ -63,10 +66,10 @@ class Site:
     """A site's archive, how its lines are published, and what the run counted there.
 
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
-    run shows it. ``comments`` tells whether it sends those that its pages leave out. ``decisive``
-    are refusals that make the run incomplete, ``unsettled`` those that were met on so many nights
-    that they no longer do; some of each. ``login`` is one that asks for a login, ``forbidden`` a
-    list that robots.txt forbids.
+    run shows it, ``unaccounted`` some posts of which words went nowhere. ``comments`` tells whether
+    it sends those that its pages leave out. ``decisive`` are refusals that make the run incomplete,
+    ``unsettled`` those that were met on so many nights that they no longer do; some of each.
+    ``login`` is one that asks for a login, ``forbidden`` a list that robots.txt forbids.
     """
 
     archive: SiteArchive
@@ -75,10 +78,29 @@ class Site:
     comments: CommentAccess = field(default_factory=CommentAccess)
     tally: Tally = field(default_factory=Tally)
     alarms: list[dict[str, Any]] = field(default_factory=list)
+    unaccounted: list[dict[str, Any]] = field(default_factory=list)
     decisive: list[NotedRefusal] = field(default_factory=list)
     unsettled: list[NotedRefusal] = field(default_factory=list)
     login: NotedRefusal | None = None
     forbidden: NotedRefusal | None = None
+
+    def note_words(self, page: ThreadPage) -> None:
+        """Count the visible characters of a page's posts that went nowhere."""
+        for post in page.posts:
+            lost = post.body.unaccounted
+            if not lost:
+                continue
+            self.tally.words_unaccounted += lost
+            if len(self.unaccounted) < _SHOWN:
+                shown = {"url": page.url, "post_id": post.id, "characters": lost}
+                self.unaccounted.append(shown)
+                logger.warning(
+                    "%s: %d characters of post %s are neither in its text nor in a field; scrapy"
+                    " page --explain shows where its words went",
+                    page.url,
+                    lost,
+                    post.id,
+                )
 
     def note_incomplete(
         self, url: str, reason: str, message: str | None = None, since: int | None = None

@@ -320,10 +320,13 @@ class SiteFrontier:
         return refusal.id not in self.met
 
     def note_standing(self) -> None:
-        """Count the refusals that this run did not meet again, and that are not over.
+        """Count what ended the run early, and the refusals that it did not meet and that stand.
 
         The first nights of each decide the status, whether it was asked for tonight or not.
         """
+        stopped = self.obstacles.stopped
+        if stopped is not None:
+            self.site.note_incomplete(stopped.url, stopped.reason, stopped.message)
         if not any(map(is_walk, self.options.addresses)):
             return
         forbidden = self.site.forbidden
@@ -332,6 +335,9 @@ class SiteFrontier:
             self.site.note_incomplete(forbidden.url, forbidden.reason, forbidden.message)
         boards = self._scope if self.is_finished else scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
+            if refusal.thread_id is None and refusal.board is None:
+                # an index, a guide, a mistyped address: only who names it asks for it again
+                continue
             if self.options.threads:
                 if not self.options.names_thread(refusal.thread_id):
                     continue

@@ -133,8 +133,9 @@ class Visit:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
             return self._answered(page, answer.seen_at)
-        if refused is not None and self._is_missing_page(refused):
-            return self._page_missing(self.task, answer.seen_at)
+        task = self.task
+        if refused is not None and isinstance(task, ThreadTask) and _is_missing_page(refused, task):
+            return self._page_missing(task, answer.seen_at)
         return self._refused(refused or Refused("unreachable", "other"), page, answer)
 
     def _answered(self, page: Page, now: datetime) -> Step:
@@ -142,6 +143,8 @@ class Visit:
         task = self.task
         is_thread = isinstance(page, ThreadPage)
         is_new = is_thread and not is_known(task, self.site)
+        if isinstance(page, ThreadPage):
+            self.site.note_words(page)
         if self._waits_for_comments(page, now):
             step = Step(asks_again=True)
         else:
@@ -187,11 +190,6 @@ class Visit:
         step = self._page(waiting.page, waiting.seen_at, self.refusal.retract(waiting.seen_at))
         self.comments = None
         return step
-
-    def _is_missing_page(self, refused: Refused) -> bool:
-        """Whether the forum says of a later page of a thread that there are no posts."""
-        is_missing = refused.reason == "not_found" and refused.evidence == "about_this"
-        return is_missing and isinstance(self.task, ThreadTask) and self.task.page > 1
 
     def _page_missing(self, task: ThreadTask, now: datetime) -> Step:
         """The forum has no posts for a later page: there are none, or the thread is gone.
@@ -487,6 +485,12 @@ class Visit:
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
         return self._next_page(batch, task, self.history, now)
+
+
+def _is_missing_page(refused: Refused, task: ThreadTask) -> bool:
+    """Whether the forum says of a later page of a thread that there are no posts."""
+    is_missing = refused.reason == "not_found" and refused.evidence == "about_this"
+    return is_missing and task.page > 1
 
 
 def _add(batch: Batch, learnt: Learnt) -> None:

@@ -24,9 +24,9 @@ class Count:
     ``present``, ``shielded`` and ``gone`` count posts, ``pages_known`` are the numbers of the pages
     that were read, now or before, of ``pages`` that there are. ``expected`` is the thread's counter
     (its opening post included), ``surplus`` how many more posts than that were known when both were
-    last held against each other. ``positions`` are the floors seen now, ``from_top``: from the first page on.
-    ``is_filtered``: a page showed some posts only. ``has_failed``: a page could not be read.
-    ``with_replies``: replies are read as well.
+    last held against each other. ``positions`` are the floors seen now, ``from_top``: from the
+    first page on. ``is_filtered``: a page showed some posts only. ``has_failed``: a page could not
+    be read. ``with_replies``: replies are read as well.
 
     Some forums count comments (点评) as replies; ``has_comments`` tells by their version whether
     they do, ``None`` where that is not known. ``comments`` are those known of the posts that are
@@ -155,7 +155,7 @@ class Count:
         return gaps if self.from_top else known + tuple(n for n in gaps if n not in known)
 
 
-def state_after(
+def state_after(  # noqa: PLR0913 - one for each thing that a reading tells
     known: ThreadState | None,
     page: ThreadPage | None,
     count: Count,

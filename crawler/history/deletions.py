@@ -96,7 +96,7 @@ class Deletions:
         return [post for post in self._missing_between(page) if post.id not in shown]
 
     def pages_round(self, post: PostState) -> set[int]:
-        """The pages that were read next to the place of a post: the one, or the two, it may be on."""
+        """The pages on which a post may stand, of those that were read: one, or two."""
         reads = self._reads.values()
         before = max((read for read in reads if read.first < post.order), key=_first, default=None)
         behind = min((read for read in reads if read.last > post.order), key=_first, default=None)
@@ -198,7 +198,7 @@ def _first(read: _Read) -> Order:
 
 
 def place_of(post: Post, known: PostState | None) -> Order | None:
-    """Return where a post stands: as it was first told, for a page may tell it less exactly later."""
+    """Return where a post stands, as it was first told: a page may tell it less exactly later."""
     if known:
         return known.order
     if post.date is None:

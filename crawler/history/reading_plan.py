@@ -16,8 +16,9 @@ class ReadingPlan:
     them the thread is followed to its end if nothing is known there, or if all of it is to be read
     (``is_whole``). ``url`` is the thread's address, ``pages`` how many pages it has, as far as its
     reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
-    not show it. ``began`` is when the run began, in seconds since 1970. ``with_replies=False`` reads opening posts only. ``media``: which pictures and
-    files are to be had (`media_store.py`).
+    not show it. ``began`` is when the run began, in seconds since 1970. ``with_replies=False``
+    reads opening posts only. ``media``: which pictures and files are to be had
+    (`media_store.py`).
     """
 
     thread_id: str

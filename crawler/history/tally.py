@@ -27,6 +27,8 @@ class Tally:
     same by reason, ``unsettled``
     those that were met on so many nights that they no longer decide that, ``login_needed`` those
     that ask for a login to what the user named.
+    ``words_unaccounted`` counts those visible characters of the posts that were read that are
+    neither in the text nor in a field, nor known noise of a plausible size.
     """
 
     lists_read: int = 0
@@ -65,6 +67,7 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     refusals_over: int = 0
     files_refused: Counter[str] = field(default_factory=Counter)
+    words_unaccounted: int = 0
 
     def __add__(self, other: Self) -> Tally:
         """The sum of two tallies, field by field."""

@@ -2,8 +2,8 @@
 
 A thread is given each page as it comes and holds it against the ledger. Posts that are known and
 unchanged give no line, changed ones the next version, those that are gone a line that says so
-(which are missing: `deletions.py`, which of these are gone: `doubts.py`). It keeps little more than numbers, so that a thread of ten thousand pages
-needs no more than one of ten.
+(which are missing: `deletions.py`, which of these are gone: `doubts.py`). It keeps little more than
+numbers, so that a thread of ten thousand pages needs no more than one of ten.
 """
 
 from __future__ import annotations
@@ -427,10 +427,10 @@ class ThreadHistory:
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
     ) -> None:
         """Find the known posts that a page should show and does not."""
-        floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
-        pinned = sum(post.is_pinned_copy for post in posts)
-        self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
         if self._is_page(page, number):
+            floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
+            pinned = sum(post.is_pinned_copy for post in posts)
+            self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
             was_read = number in self.count.pages_known
             missing = self._deletions.missing(page, posts, known, was_read=was_read)
             for post in missing:

@@ -17,6 +17,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 from crawler.items.field_docs import FIELDS
 from crawler.items.lines import KINDS, SCHEMA_VERSION, Date, Url
 
+# Databases keep whole numbers of 64 bits.
+_HIGHEST = 1 << 63
 _SIMPLE = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
 
@@ -56,6 +58,15 @@ def problems(record: dict[str, Any]) -> list[str]:
         elif _is_required(spec):
             found.append(f"{spec.name}: missing")
     return found
+
+
+def has_shape(name: str, value: Any, kind: str = "article") -> bool:
+    """Whether a value is of the type that a field is declared with, whatever it says.
+
+    Articles have all fields that posts have. Fields that are not declared may hold anything.
+    """
+    cls: Any = KINDS[kind]
+    return _is_of(_hints(cls).get(name, Any), value)
 
 
 def write_schemas(folder: Path) -> None:
@@ -179,6 +190,33 @@ def _problems_of(hint: Any, value: Any, where: str) -> list[str]:
         for name, part in value.items()
         for problem in _problems_of(parts[1], part, f"{where}.{name}")
     ]
+
+
+def _is_of(hint: Any, value: Any) -> bool:
+    origin, parts = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if hint is NoneType:
+        return value is None
+    if hint is int:
+        return type(value) is int and abs(value) < _HIGHEST
+    if hint in _SIMPLE:
+        return isinstance(value, hint)
+    if is_typeddict(hint):
+        inner = _hints(hint)
+        return (
+            isinstance(value, dict)
+            and hint.__required_keys__ <= value.keys()
+            and all(_is_of(inner.get(name, Any), part) for name, part in value.items())
+        )
+    if origin in (Union, UnionType):
+        return any(_is_of(part, value) for part in parts)
+    if origin is list:
+        return isinstance(value, list) and all(_is_of(parts[0], part) for part in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_is_of(parts[1], part) for part in value.values())
+    # dates, addresses, closed vocabularies
+    return isinstance(value, str)
 
 
 def _problems_of_dict(hint: Any, value: Any, where: str) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from crawler.archive import SiteArchive, read_lines, segment_paths
+from crawler.archive import Records, SiteArchive, segment_paths
 from crawler.archive import read_note as note_of
 from crawler.archive.changes import NoteMade
 from crawler.archive.state import LEDGER
@@ -80,9 +80,11 @@ def _removals(folder: Path, salt: bytes, note: str | None) -> Removals:
     if removals.authors - known.keys():
         for kind in ("article", "post"):
             for path in segment_paths(folder, kind):
-                for line in read_lines(path):
-                    author = json.loads(line).get("author", {})
-                    removals.learn(author.get("id"), author.get("name"))
+                lines = Records(path)
+                for _, record in lines:
+                    with lines.passing_over():
+                        author = record.get("author", {})
+                        removals.learn(author.get("id"), author.get("name"))
     return removals
 
 

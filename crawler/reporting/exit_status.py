@@ -15,7 +15,7 @@ STATUSES = {
     USAGE: "wrong use or settings",
     INCOMPLETE: "ended incomplete",
     DRIFT: "the pages no longer look as they did",
-    BLOCKED: "blocked or rate limited",
+    BLOCKED: "kept from the forum",
     LOGIN: "login needed or expired",
     STORAGE: "storage failed",
     INTERRUPTED: "interrupted",
@@ -83,8 +83,8 @@ def conclude(ending: Ending, place: str) -> Outcome:
 def resumed_message(run_id: str, began: datetime, lists: int, threads: int) -> str:
     """Which stopped run a run goes on with; ``began`` is shown in the local zone."""
     day = began.astimezone()
-    waited = in_numbers(lists, threads)
-    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was stopped: {waited} waited"
+    waited = f": {in_numbers(lists, threads)} waited" if lists or threads else ""
+    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was stopped{waited}"
 
 
 def _news(ending: Ending) -> str:
@@ -153,6 +153,9 @@ def _left_out(tally: Tally) -> list[str]:
     if tally.unsettled:
         refused = _count(tally.unsettled, "address", "addresses")
         parts.append(f"{refused} still refused as on the nights before")
+    if tally.words_unaccounted:
+        words = _count(tally.words_unaccounted, "character", "characters")
+        parts.append(f"{words} of posts in no field (see the log)")
     if tally.lines_rejected:
         rejected = _count(tally.lines_rejected, "line", "lines")
         parts.append(f"{rejected} kept apart as broken")
@@ -183,7 +186,9 @@ def _by_forum(ending: Ending) -> tuple[int, str] | None:
     read = tally.threads_read + tally.lists_read + tally.pages_revisited
     blocked = sum(tally.decisive[name] for name in BLOCKS)
     if blocked and not read:
-        return BLOCKED, f"the forum wants no more requests{_for_example(ending)}"
+        is_asked = blocked == tally.decisive["rate_limited"]
+        why = "the forum wants fewer requests" if is_asked else _STOPPED["blocked"][1]
+        return BLOCKED, f"{why}{_for_example(ending)}"
     if reason == "login_expired":
         return LOGIN, (
             "the forum does not know the member of COOKIES_FILE: export the cookies anew; a cookie"

@@ -128,9 +128,11 @@ class Progress:
         pace = f"{self.pace:.0f} pages a minute, " if self.pace is not None else ""
         refused = f", {self.refusals} refused" if self.refused else ""
         refused += f", files: {self.media}" if self.media else ""
+        left = f"; {self.left_in_words} left" if self.left is not None else ""
+        threads = "thread" if self.threads_read == 1 else "threads"
         return (
-            f"{self.threads_read:,} threads read, {self.waiting} waiting,"
-            f" posts: {self.news}{refused}; {pace}{self.manner}; {self.left_in_words} left"
+            f"{self.threads_read:,} {threads} read, {self.waiting} waiting,"
+            f" posts: {self.news}{refused}; {pace}{self.manner}{left}"
         )
 
 

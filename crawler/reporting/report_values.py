@@ -82,6 +82,15 @@ class NotedRefusals:
 
 
 @dataclass(frozen=True, slots=True)
+class LostWords:
+    """Characters of a post that are neither in its text nor in a field."""
+
+    link: Link
+    post_id: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """Pictures and files; ``size`` in bytes, ``refused`` by reason."""
 
@@ -160,6 +169,8 @@ class RunPage:
     unsettled: NotedRefusals
     media: Media | None
     alarms: tuple[str, ...]
+    words_unaccounted: int
+    lost_words: tuple[LostWords, ...]
     fields: tuple[FieldTable, ...]
     segments: tuple[Segment, ...]
     requests: tuple[Fact, ...]
@@ -200,6 +211,11 @@ def page_of(record: Record, before: Record) -> RunPage:
         unsettled=_noted(record.get("unsettled", {})),
         media=_media(record),
         alarms=tuple(map(_alarm, record.get("alarms", ()))),
+        words_unaccounted=record.get("words_unaccounted", 0),
+        lost_words=tuple(
+            LostWords(_link(each["url"], each["url"]), each["post_id"], each["characters"])
+            for each in record.get("words_unaccounted_examples", ())
+        ),
         fields=tuple(_fields(record.get("fields", {}), before.get("fields", {}))),
         segments=tuple(
             Segment(each["name"], each["length"], each["sha256"])

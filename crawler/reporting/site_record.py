@@ -26,6 +26,7 @@ _COUNTS = (
     "removed",
     "lines_dropped",
     "lines_failed",
+    "words_unaccounted",
 )
 
 

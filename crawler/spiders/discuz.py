@@ -116,7 +116,8 @@ class DiscuzSpider(Spider):
     def spider_idle(self) -> None:
         """Nothing is under way: begin what waits, if the run is not to end."""
         self.run.settle_lost()
-        requests = list(self._next_requests()) or self._last_request()
+        with _closing():
+            requests = list(self._next_requests()) or self._last_request()
         if requests and self.crawler.engine:
             for request in requests:
                 self.crawler.engine.crawl(request)
@@ -124,7 +125,8 @@ class DiscuzSpider(Spider):
 
     def parse_end(self, _: Response) -> Iterable[Output]:
         """No page: the lines that come when there is nothing left to ask for."""
-        yield from self.run.last_lines(datetime.now(UTC))
+        with _closing():
+            yield from self.run.last_lines(datetime.now(UTC))
 
     def _last_request(self) -> list[Request]:
         """A request that asks nobody, for only an answer brings lines to the pipelines."""
@@ -150,12 +152,13 @@ class DiscuzSpider(Spider):
         if step.asks_again:
             yield self._request(visit)
         elif step.is_left:
-            if self.run.is_over:
-                yield from self.run.last_lines(datetime.now(UTC))
             with _closing():
+                if self.run.is_over:
+                    yield from self.run.last_lines(datetime.now(UTC))
                 self.run.end_if_left()
         else:
-            yield from self._next_requests()
+            with _closing():
+                yield from self._next_requests()
 
     def _next_requests(self) -> Iterator[Request]:
         return map(self._request, self.run.next_visits())

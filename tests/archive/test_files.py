@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -8,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.archive import files
 from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
 
 
@@ -60,11 +64,78 @@ def test_what_somebody_else_wrote_is_not_replaced(tmp_path: Path, is_file: bool)
     assert names(tmp_path) == ["export"]
 
 
-def test_what_a_kill_left_is_cleared_away(tmp_path: Path) -> None:
-    for left in ("export.part", "export.old"):
-        (tmp_path / left).mkdir()
-        (tmp_path / left / "half").touch()
-    with replaced_folder(tmp_path / "export") as folder:
-        (folder / "one").touch()
-    assert names(tmp_path) == ["export"]
-    assert names(tmp_path / "export") == ["one"]
+@contextmanager
+def killed_at_rename(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The n-th rename does not come, nor anything behind it."""
+    rename, calls = Path.rename, count(1)
+
+    def killed(self: Path, target: Path) -> Path:
+        if next(calls) >= number:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(Path, "rename", killed)
+        patch.setattr(files, "_remove", lambda _: None)
+        yield
+
+
+def write(path: Path, name: str) -> None:
+    with replaced_folder(path) as folder:
+        (folder / name).touch()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_kill_between_the_renames_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path = tmp_path / "export"
+    write(path, "one")
+    with killed_at_rename(number, monkeypatch):
+        write(path, "two")
+    assert path.exists() == (number == 1)
+    # the next call fails, as by a full disk: the old one is back all the same
+    with pytest.raises(FileNotFoundError), replaced_folder(path) as folder:
+        (folder / "no folder" / "half").touch()
+    assert names(path) == ["one"]
+    write(path, "three")
+    assert (names(path), names(tmp_path)) == (["three"], ["export"])
+
+
+def test_a_rename_that_fails_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export"
+    write(path, "one")
+    rename, calls = Path.rename, count(1)
+
+    def fails(self: Path, target: Path) -> Path:
+        if next(calls) == 2:
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fails)
+        with pytest.raises(OSError, match="No space"):
+            write(path, "two")
+    assert (names(path), names(tmp_path)) == (["one"], ["export"])
+
+
+def test_what_a_kill_left_is_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export"
+    with killed_at_rename(1, monkeypatch):
+        write(path, "half")
+    (tmp_path / "export.old").mkdir()
+    assert names(tmp_path) == ["export.old", "export.part"]
+    write(path, "one")
+    assert (names(path), names(tmp_path)) == (["one"], ["export"])
+
+
+@pytest.mark.parametrize("ending", ["part", "old"])
+def test_folders_of_somebody_else_beside_it_are_left_alone(tmp_path: Path, ending: str) -> None:
+    mine = tmp_path / f"export.{ending}" / "mine"
+    mine.parent.mkdir()
+    mine.touch()
+    with pytest.raises(FileExistsError, match=rf"export\.{ending} is there"):
+        write(tmp_path / "export", "one")
+    assert mine.exists()

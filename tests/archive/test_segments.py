@@ -2,18 +2,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.archive.records import cut_torn_line
 from crawler.archive.segments import (
     Segment,
     Segments,
     SegmentsDamagedError,
     can_compress,
-    cut_torn_line,
     encode,
     read_lines,
     rewrite,
@@ -56,7 +58,8 @@ def test_lines_are_appended_by_kind(tmp_path: Path) -> None:
         (grown,) = write(segments, text)
         segments.close()
     (path,) = (tmp_path / "site").iterdir()
-    assert grown == Segment("posts-00001.jsonl", path.stat().st_size)
+    tail = sha256(path.read_bytes()).digest()[:8]
+    assert grown == Segment("posts-00001.jsonl", path.stat().st_size, tail=tail)
     assert texts(path) == ["一", "二"]
 
 
@@ -182,3 +185,42 @@ def test_only_names_of_segments_are_segments_in_the_order_of_their_numbers(tmp_p
     (tmp_path / "posts-00006.jsonl").mkdir()
     assert [path.name for path in segment_paths(tmp_path, "post")] == names[::-1]
     assert segment_paths(tmp_path, "article") == []
+
+
+def test_lines_go_behind_a_plain_segment_that_is_closed(tmp_path: Path) -> None:
+    segments = Segments(tmp_path)
+    (grown,) = write(segments, "一")
+    segments.close()
+    segments = Segments(tmp_path)
+    segments.cut_back({grown.name: Segment(grown.name, 1, is_closed=True)})
+    (grown,) = write(segments, "二")
+    segments.close()
+    assert grown.name == "posts-00002.jsonl"
+    assert [texts(path) for path in segment_paths(tmp_path, "post")] == [["一"], ["二"]]
+
+
+def test_a_segment_that_is_a_link_is_rewritten_where_it_lies(tmp_path: Path) -> None:
+    """What is erased is not to stay in the file that the link leads to."""
+    (tmp_path / "elsewhere").mkdir()
+    lies = tmp_path / "elsewhere" / "posts-00001.jsonl"
+    lies.write_bytes(encode({"text": "一"}) + encode({"text": "二"}))
+    link = tmp_path / lies.name
+    link.symlink_to(lies)
+    rewrite(link, [encode({"text": "二"})])
+    assert texts(lies) == ["二"]
+    assert link.is_symlink()
+
+
+def test_a_full_disk_does_not_keep_the_other_files_open(tmp_path: Path) -> None:
+    """A run over two sites ends when the disk of one is full: the lines of the other may wait."""
+
+    class Full:
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    segments = Segments(tmp_path)
+    segments.append("post", [b"{}\n"])
+    (file,) = segments._files.values()
+    segments._files["article"] = cast("BinaryIO", Full())
+    segments.close()
+    assert file.closed

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from crawler.archive.changes import Change, PostSeen, ThreadSeen
 from crawler.archive.ledger import LedgerError
-from crawler.archive.segments import encode
+from crawler.archive.segments import encode, read_lines, segment_paths
 from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.archive.state import LEDGER, PostState, ThreadState, minutes
 from crawler.archive.tables import hash_bytes
@@ -20,6 +21,8 @@ HASH = "ab" * 32
 
 def line(number: int, version: int = 1, **more: Any) -> tuple[str, bytes]:
     record = {
+        "item_type": "article" if number == 1 else "post",
+        "site": "s",
         "item_id": f"s:7:{number}",
         "version": version,
         "thread_id": "7",
@@ -206,3 +209,239 @@ def test_nothing_is_stored_or_known_behind_a_failure(tmp_path: Path) -> None:
     again = SiteArchive(tmp_path)
     assert (ids(tmp_path), set(known(again))) == (["1"], {"1"})
     again.close()
+
+
+def test_an_error_while_a_closed_segment_is_marked_costs_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its mark is taken out, and the new one cannot be put in: it is no segment without a mark."""
+    with closing(SiteArchive(tmp_path, size=10)) as archive:
+        fill(archive, 2)
+        commit = archive.ledger.commit
+
+        def committed(segments: Any = ()) -> None:
+            commit(segments)
+            if segments:
+                monkeypatch.setattr(archive.ledger, "_save_segments", full)
+
+        def full(_: Any) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(archive.ledger, "commit", committed)
+        with pytest.raises(sqlite3.OperationalError) as error:
+            archive.flush()
+        archive.give_up(error.value)
+    assert ids(tmp_path) == ["2"]
+    with closing(SiteArchive(tmp_path)) as archive:
+        assert known(archive).keys() == {"2"}
+    assert ids(tmp_path) == ["2"]
+
+
+# -- what users do to segments ---
+
+
+def filled(folder: Path, **how: Any) -> Path:
+    """A folder with a few posts; returns its open segment."""
+    archive = SiteArchive(folder, **how)
+    fill(archive, 1, 2, 3, 4)
+    archive.flush()
+    archive.close()
+    return folder / "posts-00001.jsonl"
+
+
+def insert_a_line(content: bytes) -> bytes:
+    return line(9)[1] + content
+
+
+CHANGES = {
+    "CRLF": lambda content: content.replace(b"\n", b"\r\n"),
+    "a word": lambda content: content.replace(b'"s:7:2"', b'"s:7:2" ', 1),
+    "the last line": lambda content: content.replace(b'"s:7:4"', b'"s:7:4" ', 1),
+    "the last line, as long": lambda content: content.replace(b'"4", "d', b'"4","d ', 1),
+    "a mark of an editor": lambda content: b"\xef\xbb\xbf" + content,
+    "a line": insert_a_line,
+    "sorted": lambda content: b"".join(sorted(content.splitlines(keepends=True), reverse=True)),
+}
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_a_segment_that_was_changed_is_set_aside_and_loses_no_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    path = filled(tmp_path)
+    changed = CHANGES[how](path.read_bytes())
+    path.write_bytes(changed)
+    archive = SiteArchive(tmp_path)
+    added = ["9"] * (how == "a line")
+    assert sorted(known(archive)) == ["1", "2", "3", "4", *added]
+    fill(archive, 5)
+    archive.flush()
+    archive.close()
+    assert sorted(ids(tmp_path)) == ["1", "2", "3", "4", "5", *added]
+    # one line says which file, and what was done
+    (told,) = caplog.messages
+    (aside,) = tmp_path.glob("posts-*.damaged")
+    assert told.startswith(f"{tmp_path}: posts-00001.jsonl was changed")
+    assert f"The file as it was is kept as {aside.name}, the ledger is kept as {LEDGER}." in told
+    assert aside.read_bytes() == changed
+    caplog.clear()
+    assert sorted(known_posts(tmp_path)) == ["1", "2", "3", "4", "5", *added]
+    assert caplog.messages == []
+
+
+def without_tails(folder: Path) -> None:
+    """The ledger is as earlier versions left it."""
+    with closing(sqlite3.connect(folder / LEDGER)) as db:
+        db.execute("UPDATE segment SET tail = NULL")
+        db.commit()
+
+
+def test_a_mark_of_an_earlier_version_still_has_to_be_the_end_of_a_line(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    without_tails(tmp_path)
+    before = known_posts(tmp_path)
+    assert list(tmp_path.glob("*.damaged")) == []
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert known_posts(tmp_path) == before
+    assert len(list(tmp_path.glob("*.damaged"))) == 2
+    assert sorted(ids(tmp_path)) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("how", [b"# seen on Monday\n", b"\n", b"[1, 2]\n"])
+def test_a_bad_line_in_a_changed_segment_is_in_the_copy_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: bytes
+) -> None:
+    path = filled(tmp_path)
+    path.write_bytes(how + path.read_bytes())
+    assert sorted(known_posts(tmp_path)) == ["1", "2", "3", "4"]
+    assert "posts-00001.jsonl, line 1 is no line of ours" in caplog.text
+    assert sorted(ids(tmp_path)) == ["1", "2", "3", "4"]
+    (aside,) = tmp_path.glob("posts-*.damaged")
+    assert aside.read_bytes() == how + path.read_bytes()
+
+
+# -- a ledger of an earlier moment ---
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """A copy of a ledger with its log, as a power cut leaves it that lost what came later."""
+    to.mkdir()
+    for path in folder.glob(f"{LEDGER}*"):
+        shutil.copyfile(path, to / path.name)
+    return to
+
+
+@pytest.mark.parametrize("compression", ["", "gzip"])
+@pytest.mark.parametrize("before", range(1, 9))
+def test_a_ledger_from_before_a_segment_was_closed(
+    tmp_path: Path, compression: str, before: int
+) -> None:
+    """What the power cut took from the ledger is asked for again: no line is lost, none twice."""
+    folder = tmp_path / "s"
+    how: dict[str, Any] = {"size": 700, "compression": compression}
+    archive = SiteArchive(folder, **how)
+    for number in range(2, 12):
+        fill(archive, number)
+        archive.flush()
+        if number - 1 == before:
+            kept = copied(folder, tmp_path / "kept")
+    archive.close()
+    assert len(list(folder.glob("posts-*"))) > 3
+    for path in folder.glob(f"{LEDGER}*"):
+        path.unlink()
+    for path in kept.iterdir():
+        shutil.copyfile(path, folder / path.name)
+    archive = SiteArchive(folder, **how)
+    for number in range(2, 12):
+        if str(number) not in known(archive):
+            archive.store([line(number, is_again=True)], [seen(number)])
+    archive.flush()
+    assert sorted(known(archive), key=int) == [str(number) for number in range(2, 12)]
+    archive.close()
+    found = [json.loads(text) for text in all_lines(folder)]
+    assert sorted(int(each["post_id"]) for each in found) == list(range(2, 12))
+    # closed segments, and what stands behind them, are not thrown away
+    again = [each["post_id"] for each in found if "is_again" in each]
+    assert set(again) <= {"10", "11"}
+
+
+def all_lines(folder: Path) -> list[bytes]:
+    paths = segment_paths(folder, "article") + segment_paths(folder, "post")
+    return [text for path in paths for text in read_lines(path)]
+
+
+# -- names ---
+
+
+@pytest.mark.parametrize("is_ledger_lost", [False, True])
+@pytest.mark.parametrize("compression", ["", "gzip"])
+def test_a_name_is_not_used_again_after_its_segment_was_moved_away(
+    tmp_path: Path, compression: str, is_ledger_lost: bool
+) -> None:
+    folder = tmp_path / "s"
+    how: dict[str, Any] = {"size": 300, "compression": compression}
+    archive = SiteArchive(folder, **how)
+    fill(archive, 2, 3, 4)
+    archive.flush()
+    archive.close()
+    moved = {path.name for path in folder.glob("posts-*")}
+    assert moved
+    for name in moved:
+        (folder / name).rename(tmp_path / name)
+    if is_ledger_lost:
+        (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes().replace(b"salt", b"tlas"))
+        with closing(sqlite3.connect(folder / LEDGER)) as db:
+            db.execute("UPDATE segment SET is_closed = 0 WHERE name = ?", (max(moved),))
+            db.commit()
+    archive = SiteArchive(folder, **how)
+    fill(archive, 5)
+    archive.flush()
+    archive.close()
+    there = {path.name for path in folder.glob("posts-*")}
+    assert there
+    assert not {name.partition(".")[0] for name in there} & {
+        name.partition(".")[0] for name in moved
+    }
+
+
+def test_only_our_own_parts_are_cleared_away(tmp_path: Path) -> None:
+    filled(tmp_path)
+    ours = ["posts-00001.jsonl.gz.part", "posts-00001.jsonl.part", f"{'ab' * 32}.part"]
+    mine = ["notes.part", "download.zip.part", "my-posts-00001.jsonl.part"]
+    for name in (*ours, *mine):
+        (tmp_path / name).touch()
+    SiteArchive(tmp_path).close()
+    assert sorted(path.name for path in tmp_path.glob("*.part")) == sorted(mine)
+
+
+# -- values that a disk made ---
+
+WRONG = {
+    "a note that is no text": "UPDATE note SET value = x'ff'",
+    "a note that is no UTF-8": "UPDATE note SET value = CAST(x'ff' AS TEXT)",
+    "a length that is a word": "UPDATE segment SET length = 'long'",
+    "a length below zero": "UPDATE segment SET length = -5",
+    "a length that is nothing": "UPDATE segment SET length = NULL",
+    "a name that is no UTF-8": "UPDATE segment SET name = CAST(x'ff' AS TEXT) WHERE name LIKE 'p%'",
+    "a tail that is a number": "UPDATE segment SET tail = 5",
+    "a table that is gone": "DROP TABLE segment",
+    "a schema that is no UTF-8": "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql ="
+    " CAST(x'ff' AS TEXT) WHERE name = 'post'",
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_ledger_with_values_that_nobody_wrote_is_set_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    filled(tmp_path)
+    before = known_posts(tmp_path)
+    with closing(sqlite3.connect(tmp_path / LEDGER)) as db:
+        db.executescript(WRONG[what])
+        db.commit()
+    assert known_posts(tmp_path) == before
+    (told,) = caplog.messages
+    assert f"{LEDGER} cannot be read" in told
+    assert len(list(tmp_path.glob("*.damaged"))) == 1
+    assert known_posts(tmp_path) == before
+    assert len(list(tmp_path.glob("*.damaged"))) == 1

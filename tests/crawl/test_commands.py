@@ -96,6 +96,16 @@ def test_a_page_from_an_address(forum: Forum, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_page_behind_a_login_that_is_no_answer_of_the_forum(forum: Forum, tmp_path: Path) -> None:
+    """Discuz leads visitors who may see nothing to a form that its robots.txt disallows."""
+    forum.pages["/robots.txt"] = "User-agent: *\nDisallow: /member.php\n"
+    form = {"Location": "/member.php?mod=logging&action=login"}
+    forum.pages["/thread-7-1-1.html"] = (302, form, b"")
+    run = scrapy("page", f"{forum.root}thread-7-1-1.html", data=tmp_path)
+    line = json.loads(run.stdout)
+    assert (line["reason"], line["retriable"], run.status) == ("login_required", True, 3)
+
+
 def test_a_page_that_is_none(forum: Forum, tmp_path: Path) -> None:
     forum.pages["/x"] = "<html><body>Hello</body></html>"
     run = scrapy("page", f"{forum.root}x", data=tmp_path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, served_forum
+from tests.conftest import Forum, Run, served_forum
 from tests.forum.town import (
     INDEX,
     NO_REVISITS,
@@ -170,3 +171,22 @@ def test_a_thread_that_is_gone_is_told_post_by_post(nights: Nights) -> None:
     ]
     assert "text" not in gone[0]
     assert nights.runs[2].lines("refusals") == nights.runs[0].lines("refusals")
+
+
+def test_an_address_that_was_mistyped_once_does_not_fail_the_nights_after_it(
+    forum: Forum, tmp_path: Path
+) -> None:
+    town(forum)
+    wrong = crawl(forum, tmp_path, "-a", f"url={forum.root}nowhere.html")
+    assert wrong.status == 3
+    assert "nowhere.html (not_discuz" in wrong.stderr.splitlines()[-1]
+    assert crawl(forum, tmp_path).status == 0
+
+
+def test_the_example_is_one_of_tonight(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    old = crawl(forum, tmp_path, path="forum.php?mod=forumdisplay&fid=777")
+    assert "fid=777 (" in old.stderr.splitlines()[-1]
+    last = crawl(forum, tmp_path, path="nowhere.html").stderr.splitlines()[-1]
+    assert "nowhere.html (not_discuz" in last
+    assert "(and 1 more)" in last

@@ -249,15 +249,15 @@ def test_an_address_that_leads_to_itself_is_found_out_once(forum: Forum, tmp_pat
     """Threads that all lead to one address that answers nobody."""
     made = town(forum)
     for tid in range(11, 20):
-        forum.pages[thread_path(tid)] = (302, {"Location": "/member.php?mod=x"}, b"")
-    forum.pages["/member.php?mod=x"] = (302, {"Location": "/member.php?mod=x"}, b"")
+        forum.pages[thread_path(tid)] = (302, {"Location": "/plugin.php?id=x"}, b"")
+    forum.pages["/plugin.php?id=x"] = (302, {"Location": "/plugin.php?id=x"}, b"")
     how = ("-s", "STOP_AFTER_FAILURES=0", "-s", "STOP_AFTER_BLOCKS=0")
     with served_forum(forum) as root:
         run = crawl(root, tmp_path, *how)
     refused = [line for line in run.lines("refusals") if line["reason"] == "unreachable"]
     assert {line["thread_id"] for line in refused} == {str(tid) for tid in range(11, 20)}
     assert all("without end" in line["message_raw"] for line in refused)
-    assert forum.asked["/member.php?mod=x"] == 2
+    assert forum.asked["/plugin.php?id=x"] == 2
     assert made
 
 

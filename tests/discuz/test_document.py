@@ -78,6 +78,29 @@ def test_what_stands_behind_a_deep_nest_is_not_lost(tag: str, depth: int) -> Non
     assert [part.get("id") for part in root.iter("p")] == ["x"]
 
 
+@pytest.mark.parametrize("start", ["<div>", '<div id="a">', '<b class="a">', "<table><tr><td>"])
+def test_no_tree_of_a_large_page_is_deep(start: str) -> None:
+    """Each level of nesting costs readers the whole page once more."""
+    root, is_too_deep = build_tree(start * 100_000)
+    deepest = max(sum(1 for _ in part.iterancestors()) for part in list(root.iter())[-300:])
+    assert deepest <= 256
+    assert is_too_deep is ("id=" in start)
+
+
+def test_unclosed_paragraphs_and_rows_are_not_deep() -> None:
+    """They end by themselves: what stands behind hundreds of them keeps its tags."""
+    flat = "<table><tr><td><p>一" + "<tr><td><p>二" * 400 + "</table>" + "<b>" * 300 + "</b>" * 300
+    root, is_too_deep = build_tree(flat + '<div class="quote"><blockquote>三</blockquote></div>')
+    assert not is_too_deep
+    assert len(list(root.iter("td"))) == 401
+    assert [part.text for part in root.iter("blockquote")] == ["三"]
+
+
+def test_noise_stays_marked_however_deep_it_is() -> None:
+    root, _ = build_tree("<div>" * 400 + '<font class="jammer">9 Z% r$</font>')
+    assert [part.get("class") for part in root.iter("font")] == ["jammer"]
+
+
 @pytest.mark.parametrize(
     ("feed", "titles"),
     [

@@ -20,6 +20,7 @@ MEANT = {
     ("Body", "access"): "visible",
     ("Block", "text"): "",
     ("Body", "attachments_withheld"): 0,
+    ("Body", "unaccounted"): 0,
     ("Post", "parts_missing"): 0,
     ("Post", "comments_missing"): 0,
     ("BoardPage", "rows_unread"): 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
@@ -291,3 +292,26 @@ def test_a_board_by_its_name(url: str, root: str, page: int) -> None:
 def test_what_is_no_board_by_its_name(url: str) -> None:
     assert urls.read_board_address(HOST + url) is None
     assert urls.board_id(url) is None
+
+
+@given(
+    st.sampled_from(
+        [
+            "http://b.example",
+            "http://b.example/",
+            "https://b.example/bbs/forum.php?mod=x&y=/z#w",
+            "http://b.example/a/b/../c",
+            "file:///tmp/page.html",
+            "mailto:me@b.example",
+            "",
+            "x",
+        ]
+    ),
+    st.from_regex(
+        r"/?[a-zA-Z][\w-]{0,9}(\.[a-z]{0,6})?([?#;:/][\w=&.%/#?-]{0,9})?", fullmatch=True
+    ),
+)
+def test_a_link_beside_is_resolved_as_any_other(base: str, href: str) -> None:
+    told = urls.resolve(base, href)
+    url = urljoin(base, href.strip())
+    assert told == (url if urlsplit(url).scheme.lower() in urls._SAFE_SCHEMES else None)

@@ -428,3 +428,28 @@ def test_wrong_use_is_one_line(arguments: tuple[str, ...], said: str, tmp_path: 
     assert run.status == 2
     assert said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_full_disk_of_duckdb_is_one_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its errors are no `OSError`: the command would end with a traceback."""
+
+    def full(*_: Any, **__: Any) -> None:
+        raise duckdb.IOException("IO Error: No space left on device\nLINE 1: …")
+
+    before = written("parquet", PLAIN[:1], tmp_path)
+    rows = duckdb.read_parquet(str(before / "posts.parquet")).fetchall()
+    monkeypatch.setattr(duckdb, "connect", full)
+    with pytest.raises(OSError, match=r"^IO Error: No space left on device$"):
+        written("parquet", PLAIN, tmp_path)
+    assert duckdb.read_parquet(str(before / "posts.parquet")).fetchall() == rows
+
+
+def test_rows_for_parquet_are_gone_in_the_end(tmp_path: Path) -> None:
+    folder = written("parquet", PLAIN, tmp_path)
+    assert {path.name for path in folder.iterdir()} - {".written-whole"} == {
+        "threads.parquet",
+        "posts.parquet",
+    }
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]

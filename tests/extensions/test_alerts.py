@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from crawler.items.reasons import REASONS
 from crawler.reporting.exit_status import Outcome
 from tests.conftest import ROOT, Forum
 from tests.crawl.obstacle_seeds import age
+from tests.crawl.test_obstacle_table import large_town
 from tests.forum.desktop import message
+from tests.forum.obstacles import KINDS, Obstacle
 from tests.forum.town import crawl, thread_path, town
 
 GAUGES = (*TALLY_GAUGES, *STATS_GAUGES)
@@ -115,6 +118,22 @@ def test_what_decides_the_status_is_told_everywhere_each_night(
             assert f'refusals_unsettled{{site="{site.name}"}} 1.0' in metrics
         age(tmp_path / "data")
     assert ends == [3, 3, 3, 0, 0]
+
+
+def test_what_ends_a_run_early_is_told_everywhere(forum: Forum, tmp_path: Path) -> None:
+    large_town(forum)
+    Obstacle(forum, KINDS["firewall"])
+    run = crawl(forum, tmp_path / "data", "-s", f"METRICS_DIR={tmp_path / 'metrics'}")
+    assert run.status == 5
+    (site,) = (tmp_path / "data").iterdir()
+    (record,) = (json.loads(path.read_text("utf-8")) for path in site.glob("runs/*.json"))
+    (noted,) = record["decisive"]["refusals"]
+    assert noted["reason"] == "blocked"
+    assert f"as {noted['url']}" in run.stderr.splitlines()[-1]
+    page = next(site.glob("runs/2*.html")).read_text("utf-8")
+    assert escape(noted["url"]) in page
+    metrics = next((tmp_path / "metrics").iterdir()).read_text("utf-8")
+    assert f'refusal_since_timestamp_seconds{{reason="blocked",site="{site.name}"' in metrics
 
 
 @pytest.mark.parametrize(

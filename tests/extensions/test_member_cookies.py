@@ -154,6 +154,17 @@ def test_what_would_write_them_is_refused(
     assert "s3cret" not in line
 
 
+def test_cookies_of_other_hosts_alone_are_a_mistake(forum: Forum, tmp_path: Path) -> None:
+    path = tmp_path / "cookies.txt"
+    path.write_text(LINE, "utf-8")
+    arguments = ("crawl", "discuz", "-a", f"url={forum.root}", "-s", f"COOKIES_FILE={path}")
+    run = scrapy(*arguments, data=tmp_path / "data")
+    assert (run.status, run.stdout, forum.asked) == (2, "", {})
+    (line,) = run.stderr.splitlines()
+    assert "no cookie for 127.0.0.1 (there are some for bbs.example.net)" in line
+    assert "s3cret" not in line
+
+
 def test_a_crawl_leaves_no_value_in_any_file(forum: Forum, tmp_path: Path) -> None:
     """Neither below DATA_DIR and JOBDIR nor in the folder for temporary files, at any moment."""
     made = town(forum)

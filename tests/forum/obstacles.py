@@ -90,6 +90,12 @@ def to_index(_: Random, __: str, forum: Forum) -> Sent:
     return 302, {"Location": f"{forum.root}forum.php"}, b""
 
 
+def to_login(random: Random, _: str, forum: Forum) -> Sent:
+    """A forum for members only (allowvisit=0): its robots.txt disallows the form for logins."""
+    path = random.choice(("member.php?mod=logging&action=login", "member.php?mod=register"))
+    return 302, {"Location": f"{forum.root}{path}"}, b""
+
+
 def to_board(_: Random, __: str, forum: Forum) -> Sent:
     return 302, {"Location": f"{forum.root}forum.php?mod=forumdisplay&fid=2"}, b""
 
@@ -187,7 +193,7 @@ KINDS: dict[str, Sends] = {
     made.__name__: made
     for made in (
         *(script_guard, notice_page, firewall, bare_404, empty, gateway, other_host, to_index),
-        *(to_board, json_answer, cut, half_a_page, to_itself, unknown_notice, closed),
+        *(to_login, to_board, json_answer, cut, half_a_page, to_itself, unknown_notice, closed),
         *(database_error, too_many, login_wall, no_rights, lost, wrong_page),
     )
 }

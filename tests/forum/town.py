@@ -69,7 +69,7 @@ class Town:
     gone: set[int] = field(default_factory=set)
     minutes: int = 0
     version: str = "X3.3"
-    robots: str = "User-agent: *\nDisallow: /forum.php?mod=misc\n"
+    robots: str = "User-agent: *\nDisallow: /forum.php?mod=misc\nDisallow: /member.php\n"
 
     def add(self, tid: int, fid: int, posts: int = 1, **more: object) -> Talk:
         self.minutes += 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from crawler.archive.changes import NoteMade
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
 from crawler.archive.state import ThreadTask
-from crawler.discuz.facts import OtherPage, Page
+from crawler.discuz.facts import Body, OtherPage, Page
 from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
 from crawler.frontier.remarks import Resumed
@@ -31,6 +32,7 @@ from tests.frontier.offline import (
     board,
     board_path,
     give,
+    post,
     refused,
     settle,
     store,
@@ -276,6 +278,16 @@ def test_batches_of_a_task_that_others_decided_are_stored_in_their_order(offline
     run.close(NOW)
 
 
+def test_words_of_a_saved_page_that_went_nowhere_are_counted(tmp_path: Path) -> None:
+    run = Run(Config(tmp_path))
+    page = thread(1, post(2, body=Body(text="文", unaccounted=7)))
+    site, _ = saved_page(run, page, f"{ROOT}x", NOW)
+    assert site.tally.words_unaccounted == 7
+    (example,) = site.unaccounted
+    assert (example["post_id"], example["characters"]) == ("2", 7)
+    run.close(NOW)
+
+
 def test_what_became_of_lines_is_counted_where_they_belong(tmp_path: Path) -> None:
     run, heard = Run(Config(tmp_path)), list[str]()
     run.line_stored = lambda site, entry: heard.append(
@@ -402,3 +414,25 @@ def test_a_task_that_an_error_lost_is_left_to_the_next_run(tmp_path: Path) -> No
     again = offline.begin(T7, T8)
     assert [visit.task.key for visit in again.next_visits()] == [lost.task.key]
     again.close(NOW)
+
+
+def test_a_disk_that_fails_between_two_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing waits, the job is closed and flushed: nobody stores a line then."""
+    offline = Offline(tmp_path)
+    run, ended = offline.begin(T7), list[str]()
+    run.end = ended.append
+    (visit,) = run.next_visits()
+    store(run, visit, give(run, visit, thread(1)))
+
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(visit.site.archive.ledger, "commit", full)
+    with pytest.raises(RunEndsError, match="storage_failed"):
+        list(run.next_visits())
+    run.close(NOW)
+    assert ended == ["storage_failed"]
+    folder = visit.site.archive.folder
+    assert run.remarks.storage_error == f"{folder}: database or disk is full"

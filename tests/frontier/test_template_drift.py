@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -215,3 +216,37 @@ def test_check_site_refuses_wrong_use_in_one_line(
     assert run.status == 2
     assert said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def swallow(page: str, posts: int = 0) -> str:
+    """A field of 2,100 signs at the head of posts; of all, or of the first ones."""
+    field = f"<textarea>{'灯' * 2100}</textarea>"
+    return re.sub(r'class="t_f"[^>]*>', lambda cell: cell[0] + field, page, count=posts)
+
+
+def test_words_that_go_nowhere_are_counted(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    assert (run.status, record(run)["words_unaccounted"]) == (0, 0)
+    path, page = next((path, page) for path, page in forum.pages.items() if "t_f" in str(page))
+    forum.pages[path] = swallow(str(page), posts=1)
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    # one post is no other skin
+    assert run.status == 0, run.stderr
+    assert "100 characters of posts in no field" in run.stderr
+    assert record(run)["words_unaccounted"] == 100
+    (example,) = record(run)["words_unaccounted_examples"]
+    assert example["characters"] == 100
+    report = max(tmp_path.glob("*/runs/*.html")).read_text("utf-8")
+    assert "100 visible characters of posts are neither in their text nor in a field" in report
+    assert html.escape(example["url"]) in report
+
+
+def test_words_that_go_nowhere_on_all_pages_are_another_skin(forum: Forum, tmp_path: Path) -> None:
+    town(forum)
+    crawl(forum, tmp_path, *EVERY_PAGE)
+    rewritten(forum, swallow)
+    run = crawl(forum, tmp_path, *EVERY_PAGE)
+    assert run.status == 4
+    assert "words_accounted" in run.stderr
+    assert record(run)["words_unaccounted"] > 1000

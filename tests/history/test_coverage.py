@@ -193,19 +193,21 @@ BY_ROW = {"title_hash": b"head", "activity_hash": b"tail", "last_post": 900}
         ),
         # read without a list: what its row said still stands
         (count(), None, "2", {"surplus": 0, "comments": 0}),
-        (count(expected=None), None, "2", {"surplus": 3, "comments": 0}),
+        (count(expected=None, surplus=3), None, "2", {"surplus": 3, "comments": 0}),
+        # what its counter says is not explained yet
+        (count(surplus=3), None, "2", {"surplus": 3, "comments": 0, "odd_since": 900}),
         # not whole: read again, whatever its row says
         (
             count(has_failed=True),
             ROW,
             "2",
-            {"title_hash": None, "activity_hash": None, "surplus": None},
+            {"title_hash": None, "activity_hash": None, "surplus": None, "odd_since": 900},
         ),
         (
             count(pages_known={1}),
             None,
             "2",
-            {"title_hash": None, "activity_hash": None, "surplus": None},
+            {"title_hash": None, "activity_hash": None, "surplus": None, "odd_since": 900},
         ),
         (
             count(with_replies=False),
@@ -219,7 +221,8 @@ def test_what_is_remembered_of_a_thread(
     known: Count, row: ListRowState | None, page_board: str | None, expected: dict[str, Any]
 ) -> None:
     page = thread(1, 2, board=Board(None, page_board), is_reversed=True)
-    more = {"thread_id": "7", "row": row}
+    more = {"thread_id": "7", "row": row, "is_reversed": True}
+    more["odd_since"] = expected.get("odd_since", 0)
     expected = {"pages": 2, "is_gone": False, "is_reversed": True, **expected}
     learnt = state_after(OLD, page, known, **more, has_vanished=False)  # type: ignore[arg-type]
     assert learnt == replace(OLD, **expected)
@@ -230,6 +233,13 @@ def test_what_is_remembered_of_a_thread(
 
 def test_a_thread_that_was_not_known() -> None:
     learnt = state_after(
-        None, thread(1), count(pages=1), thread_id="7", row=None, has_vanished=False
+        None,
+        thread(1),
+        count(pages=1),
+        thread_id="7",
+        row=None,
+        has_vanished=False,
+        is_reversed=False,
+        odd_since=0,
     )
     assert learnt == ThreadState("7", board="2", pages=1, surplus=0, comments=0)

@@ -59,7 +59,8 @@ CASES: list[tuple[Ending, int, str]] = [
     (ended(decisive={"template_unknown": 2}, incomplete=2), 3, "not everything"),
     (ended(alarm="the pages no longer look as they did: x"), 4, "no longer look"),
     (ended(stopped="blocked", stopped_by="x"), 5, "keeps us from the forum: x"),
-    (ended(decisive={"challenge": 1}, incomplete=1), 5, "wants no more requests"),
+    (ended(decisive={"challenge": 1}, incomplete=1), 5, "keeps us from the forum"),
+    (ended(decisive={"rate_limited": 1}, incomplete=1), 5, "wants fewer requests"),
     (ended(decisive={"challenge": 1}, incomplete=1, threads_read=1), 3, "not everything"),
     (ended("login_expired"), 6, "export the cookies anew"),
     (ended(login_needed=1), 6, "COOKIES_FILE"),
@@ -102,3 +103,4 @@ def test_what_a_run_goes_on_with() -> None:
     message = resumed_message("run1", began, 2, 300)
     assert message.startswith("goes on where run run1 of 2026-11-20 ")
     assert message.endswith(" was stopped: 2 lists and 300 threads waited")
+    assert resumed_message("run1", began, 0, 0).endswith(" was stopped")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crawler.reporting.html_report import overview_page, run_page
-from crawler.reporting.run_files import read_records
+from crawler.reporting.run_files import read_records, write_record
 from crawler.reporting.timeline import Timeline
 from tests.conftest import Forum, scrapy, served_forum
 from tests.forum.desktop import message
@@ -378,3 +378,10 @@ def test_each_site_of_a_run_has_its_own_record(forum: Forum, tmp_path: Path) -> 
             assert list(told["hosts"]) == [each.forum.root.removeprefix("http://").strip("/")]
             assert told["refused"] == {"password": 1, "off_site": 1}
             assert sum(told["timeline"]["pages"]) == sum(each.forum.asked.values())
+
+
+def test_a_record_that_a_killed_run_left_half_is_removed_by_the_next(tmp_path: Path) -> None:
+    half = tmp_path / "20230401T120000.000Z.json.part"
+    half.write_bytes(b"{")
+    write_record({"run_id": "20230402T120000.000Z"}, tmp_path, with_page=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["20230402T120000.000Z.json"]

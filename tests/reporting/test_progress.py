@@ -48,6 +48,12 @@ def test_one_line_tells_all() -> None:
     )
 
 
+def test_what_nobody_knows_yet_is_left_out_of_the_line() -> None:
+    begun = replace(RUN, threads_read=1, pace=None, delay=0.0, delay_by="")
+    assert begun.line.startswith("1 thread read, ")
+    assert begun.line.endswith(" refused; 0.0 s between requests")
+
+
 def test_pictures_and_files_if_any_were_asked_for() -> None:
     assert "files" not in RUN.line
     asked = replace(RUN, files=1212, files_refused=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 from crawler.archive.changes import (
     BoardCovered,
@@ -15,6 +16,7 @@ from crawler.archive.changes import (
     RowSeen,
 )
 from crawler.archive.state import BoardCounts, BoardState, BoardTold
+from crawler.archive.tables.rows import as_int, checked, from_ledger, numbered
 from crawler.archive.tables.table import Table, id_value
 
 # The rows of `listed` that count for their board: a thread that stands on top of all lists is of
@@ -54,7 +56,7 @@ class BoardTable(Table):
         row = self._db.execute(
             "SELECT max(began) FROM walk WHERE board = ? AND scope IN (?, '')", (board_id, scope)
         ).fetchone()
-        return int(row[0]) if row[0] is not None else None
+        return as_int(row[0]) if row[0] is not None else None
 
     def oldest_lists(
         self, before: int, boards: Iterable[str] | None, limit: int
@@ -71,7 +73,7 @@ class BoardTable(Table):
             " ORDER BY checked, number LIMIT ?3",
             (before, chosen, limit),
         )
-        return list(rows)
+        return numbered(rows)
 
     def new_lists(self, boards: Iterable[str] | None, limit: int) -> list[tuple[str, int]]:
         """Return up to ``limit`` pages of lists that nobody looked at since their board has them.
@@ -98,11 +100,7 @@ class BoardTable(Table):
             " coverage, told, gap, since, nights, counted FROM board WHERE id = ?",
             (board_id,),
         ).fetchone()
-        if row is None:
-            return None
-        name, threads, in_index, pages, shown, has_boards, coverage, told, *gap = row[1:]
-        last = BoardTold(coverage, told or b"", *gap)
-        return BoardState(board_id, name, threads, in_index, pages, shown, bool(has_boards), last)
+        return _from_row(row) if row else None
 
     def board_counts(self, board_id: str) -> BoardCounts:
         """Return what is known of a board's threads and of the pages of its list."""
@@ -154,7 +152,7 @@ class BoardTable(Table):
             f"SELECT DISTINCT page.thread, page.number, checked{_UNCOMPARED}{_OLDEST}",
             (before, chosen, limit),
         )
-        return [(str(thread), number) for thread, number, _ in rows]
+        return numbered(rows)
 
     def _save_board(self, change: BoardSeen) -> None:
         # a page that does not name the board must not take its name away
@@ -214,3 +212,10 @@ class BoardTable(Table):
             "INSERT OR REPLACE INTO walk VALUES (?, ?, ?)",
             (change.board_id, change.scope, change.began),
         )
+
+
+@from_ledger
+def _from_row(row: tuple[Any, ...]) -> BoardState:
+    board_id, name, threads, in_index, pages, shown, has_boards, coverage, told, *gap = row
+    last = checked(BoardTold(coverage, told or b"", *gap))
+    return BoardState(str(board_id), name, threads, in_index, pages, shown, bool(has_boards), last)

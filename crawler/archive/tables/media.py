@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crawler.archive.changes import MediaSeen
 from crawler.archive.state import SETTLED_NIGHTS, MediaState
+from crawler.archive.tables.rows import from_ledger
 from crawler.archive.tables.table import Table
 
 
@@ -16,10 +19,7 @@ class MediaTable(Table):
         ``key`` is that of `crawler.archive.media_store.media_key`.
         """
         row = self._db.execute("SELECT * FROM media WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        _, path, digest, reason, is_retriable, *counts = row
-        return MediaState(key, path, digest and digest.hex(), reason, bool(is_retriable), *counts)
+        return _from_row(row) if row else None
 
     def count_refused_files(self) -> tuple[int, int]:
         """Return how many files wait to be asked for again, and how many stay refused."""
@@ -48,3 +48,9 @@ class MediaTable(Table):
                 media.asked,
             ),
         )
+
+
+@from_ledger
+def _from_row(row: tuple[Any, ...]) -> MediaState:
+    key, path, digest, reason, is_retriable, *counts = row
+    return MediaState(key, path, digest and digest.hex(), reason, bool(is_retriable), *counts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.archive.changes import PostMissed, PostSeen
 from crawler.archive.state import PostState
+from crawler.archive.tables.rows import as_int, from_ledger
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
 # Bits of the column `state`. A post that is gone has the highest one, so `state < _GONE` selects
@@ -66,6 +67,7 @@ class PostTable(Table):
             "SELECT state, count(*) FROM post WHERE thread = ? GROUP BY state",
             (id_value(thread_id),),
         ).fetchall()
+        rows = [(as_int(state), count) for state, count in rows]
         gone = sum(count for state, count in rows if state >= _GONE)
         shielded = sum(count for state, count in rows if state < _GONE and state & _SHIELDED)
         return sum(count for _, count in rows) - gone, shielded, gone
@@ -149,13 +151,14 @@ def _state(post: PostState) -> int:
     )
 
 
+@from_ledger
 def _from_row(row: tuple[Any, ...]) -> PostState:
-    number, at, version, digest, state, media, author, comments, has_more, shown = row
+    post_id, at, version, digest, state, media, author, comments, has_more, shown = row
     is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
     return PostState(
-        str(number),
+        str(post_id),
         at,
         version,
         digest,

@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.archive.changes import RefusalSeen, RightsChanged
 from crawler.archive.state import RefusalState
+from crawler.archive.tables.rows import from_ledger
 from crawler.archive.tables.table import Table, id_value
 
 
@@ -94,6 +95,7 @@ class RefusalTable(Table):
         )
 
 
+@from_ledger
 def _from_row(row: tuple[Any, ...]) -> RefusalState:
     refusal_id, thread, reason, is_retriable, *others = row
     return RefusalState(

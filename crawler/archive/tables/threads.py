@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.archive.changes import PageSeen, RightsChanged, ThreadMissing, ThreadSeen
 from crawler.archive.state import ThreadState
+from crawler.archive.tables.rows import as_int, from_ledger, numbered
 from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 
 
@@ -55,7 +56,7 @@ class ThreadTable(Table):
             "SELECT number FROM page WHERE thread = ?1 AND (?2 IS NULL OR checked >= ?2)",
             (id_value(thread_id), since),
         )
-        return {number for (number,) in rows}
+        return {as_int(page) for (page,) in rows}
 
     def page_seen(self, thread_id: str, number: int) -> int | None:
         """Return when a page was last looked at, in seconds since 1970; ``None``: never."""
@@ -63,7 +64,7 @@ class ThreadTable(Table):
             "SELECT abs(checked) FROM page WHERE thread = ? AND number = ?",
             (id_value(thread_id), number),
         ).fetchone()
-        return int(row[0]) if row else None
+        return as_int(row[0]) if row else None
 
     def due_pages(self, thread_id: str, now: int = 0) -> set[int]:
         """Return the pages of a thread that were read in vain, or of which a line was lost.
@@ -74,7 +75,7 @@ class ThreadTable(Table):
             "SELECT number FROM page WHERE thread = ? AND (checked < 0 OR due <= ?)",
             (id_value(thread_id), now),
         )
-        return {number for (number,) in rows}
+        return {as_int(page) for (page,) in rows}
 
     def threads_due(self, before: int, boards: Iterable[str] | None) -> list[str]:
         """Return the ids of threads with such pages, noted before a time (seconds since 1970).
@@ -106,7 +107,7 @@ class ThreadTable(Table):
             " ORDER BY due LIMIT ?4",
             (now, before, chosen, -1 if limit is None else limit),
         )
-        return [(str(thread), number) for thread, number in rows]
+        return numbered(rows)
 
     def oldest_pages(
         self, before: int, boards: Iterable[str] | None, limit: int
@@ -125,7 +126,7 @@ class ThreadTable(Table):
             " ORDER BY checked LIMIT ?3",
             (before, chosen, limit),
         )
-        return [(str(thread), number) for thread, number in rows]
+        return numbered(rows)
 
     def newest_threads(self, limit: int) -> list[str]:
         """Return the ids of up to ``limit`` threads that are there, the last read ones first."""
@@ -157,14 +158,14 @@ class ThreadTable(Table):
         at or after ``before`` (seconds since 1970).
         """
         known = {
-            number
-            for (number,) in self._db.execute(
+            each
+            for (each,) in self._db.execute(
                 "SELECT thread FROM missing WHERE thread BETWEEN ?1 AND ?2 AND asked >= ?3"
                 " UNION SELECT id FROM thread WHERE id BETWEEN ?1 AND ?2 AND NOT ?4 AND pages",
                 (first, last, before, full),
             )
         }
-        return (number for number in range(first, last + 1) if number not in known)
+        return (each for each in range(first, last + 1) if each not in known)
 
     def count_range(self, first: int, last: int) -> tuple[int, int, int]:
         """Return how many numbers of a range were read, are missing, and are refused."""
@@ -240,11 +241,12 @@ def _to_row(thread: ThreadState) -> tuple[Any, ...]:
     )
 
 
+@from_ledger
 def _from_row(row: tuple[Any, ...]) -> ThreadState:
-    number, board, head, tail, last_post, pages, surplus, *flags = row
+    thread_id, board, head, tail, last_post, pages, surplus, *flags = row
     is_sticky, is_reversed, is_partial, coverage, missing, is_gone, comments, odd_since = flags
     return ThreadState(
-        str(number),
+        str(thread_id),
         board,
         head,
         tail,
@@ -255,7 +257,7 @@ def _from_row(row: tuple[Any, ...]) -> ThreadState:
         bool(is_reversed),
         bool(is_partial),
         coverage,
-        tuple(json.loads(missing)) if missing else (),
+        tuple(map(as_int, json.loads(missing))) if missing else (),
         bool(is_gone),
         comments,
         odd_since,

@@ -72,8 +72,11 @@ def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> s
 
 
 def _end_of_box(text: str, start: int) -> int | None:
-    """Where the `<div>` ends whose start tag ``start`` lies in."""
+    """Where the `<div>` ends whose start tag ``start`` lies in; ``None`` if it is left open."""
     depth, limit = 1, start + _BOX_LENGTH
+    # it stands in a cell of the floor's table, and ends with that
+    cell_end = text.find("</td", start, limit)
+    limit = cell_end if cell_end >= 0 else limit
     while depth:
         close = text.find("</div", start, limit)
         if close < 0:

@@ -45,6 +45,7 @@ def read_traits(page: ThreadPage | BoardPage) -> frozenset[str]:
             "date": any(post.date for post in page.posts),
             "text": any(post.body.text for post in page.posts),
             "position": any(post.floor_label for post in page.posts),
+            "words_accounted": not any(post.body.unaccounted for post in page.posts),
         }
     else:
         facts = {

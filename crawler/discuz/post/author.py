@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import all_text, number, words
+from crawler.discuz.elements import all_text, line_of, number, words
 from crawler.discuz.facts import Author
 from crawler.discuz.words import (
     ANONYMOUS,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # 作者：NAME
 _NAME_LABEL = re.compile(rf"^\s*{AUTHOR}\s?[:\uff1a]\s*")
+# A box that holds a name and little else; what is longer are somebody's words.
+_LONGEST_BOX = 2000
 # 6284主题6286帖子7134积分, as the words of the three cells join
 _COUNTED = re.compile(rf"(?<!\d)(\d{{1,18}})\s{{0,9}}({'|'.join(AUTHOR_COUNTERS)})")
 
@@ -111,7 +113,7 @@ def read_name(box: _Element, base: str, *, without: str | None = None) -> Author
         if name:
             url = urls.without_mobile(urls.resolve(base, href))
             return Author(name, urls.user_id(href), url)
-    said = words(box)
+    said = line_of(box, _LONGEST_BOX)
     said = said.removeprefix(without).strip() if without else said
     deleted = MEMBER_DELETED.search(said)
     if deleted:

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discuz.facts import Block, Body
+from lxml import etree
+
+from crawler.discuz.facts import Block, Body, Run
+from crawler.discuz.post.boxes import visible
 from crawler.discuz.post.markup import enter
 from crawler.discuz.post.media import has_tag
-from crawler.discuz.post.text import HTML_SPACES, render_text, tidy
+from crawler.discuz.post.text import CONTROLS, HTML_SPACES, render_text, tidy
 from crawler.discuz.post.walk import Walk
 
 if TYPE_CHECKING:
@@ -29,7 +32,11 @@ def read_body(cell: _Element, context: Context) -> Body:
         # a line of words, as half of all replies are
         words = HTML_SPACES.sub(" ", cell.text or "").strip(" ")
         if not (context.is_mobile and has_tag(words)):
-            return Body(tidy(words), (Block("text", words),)) if words else Body()
+            if not words:
+                return Body()
+            runs = (Run("text", words),) if context.is_explained else ()
+            return Body(tidy(words), (Block("text", words),), runs=runs)
+    words = etree.tostring(cell, encoding="unicode", method="text", with_tail=False)
     walk = Walk(context)
     blocks = walk.run(cell, enter)
     found = walk.found
@@ -46,4 +53,21 @@ def read_body(cell: _Element, context: Context) -> Body:
         access=found.access,
         notices=tuple(found.notices),
         attachments_withheld=found.attachments_withheld,
+        unaccounted=_signs_beyond(walk.moved_signs + _signs_in(blocks), words),
+        runs=walk.runs(),
+    )
+
+
+def _signs_beyond(accounted: int, words: str) -> int:
+    """How many visible signs some words have beyond those that are accounted for."""
+    if visible(words) <= accounted:
+        return 0
+    # a box that is closed where its template ends loses its control characters
+    return max(0, visible(CONTROLS.sub("", words)) - accounted)
+
+
+def _signs_in(blocks: tuple[Block, ...]) -> int:
+    """How many visible signs of the cell's words some blocks hold, quotes included."""
+    return sum(
+        visible(block.text) if block.kind == "text" else _signs_in(block.blocks) for block in blocks
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import is_date
-from crawler.discuz.elements import all_text, own_text, words
+from crawler.discuz.elements import line_of, own_text, short_text, words
 from crawler.discuz.facts import Author, Body, Moment, Post
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.post.author import read_name
@@ -104,7 +104,7 @@ def read_author(header: list[_Element], base: str, label: str | None = None) -> 
 def read_moment(header: list[_Element], context: Context) -> Moment | None:
     """The first element that says little more than a date."""
     for element in header:
-        said = all_text(element).strip()
+        said = short_text(element, _LONGEST_DATE)
         if said and len(said) <= _LONGEST_DATE and is_date(said):
             return read_stamp(element, context)
     return None
@@ -113,8 +113,8 @@ def read_moment(header: list[_Element], context: Context) -> Moment | None:
 def label_of(header: list[_Element]) -> str | None:
     """The label of a floor (楼主, 5#), where one of the elements in front of it is one."""
     for element in header:
-        said = words(element)
-        if len(said) <= _LONGEST_LABEL and _LABEL.fullmatch(said):
+        said = line_of(element, _LONGEST_LABEL)
+        if said and _LABEL.fullmatch(said):
             return said
         # mobile=1: <div class="bm_user"> 楼主 <a>NAME</a>, <em>5</em><sup>#</sup> <a>NAME</a>
         own = own_text(element).split()

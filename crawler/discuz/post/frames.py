@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from crawler.discuz.facts import Block
+from crawler.discuz.post.boxes import visible
 from crawler.discuz.post.quotes import attributed, without_label
 from crawler.discuz.post.text import render_text
 
@@ -26,7 +27,8 @@ class Frame:
     ``kind`` is ``None`` for the body itself. ``pieces`` are the words since the last block.
     ``post_link`` is set in a quote whose first words link to a post: its id and these words;
     ``grey`` are first words in the colour of name and time.
-    ``links`` and ``images`` count those of the body that stand before the frame.
+    ``links`` and ``images`` count those of the body that stand before the frame, ``label_signs``
+    the visible signs of a label (引用:) that is no part of the quoted words.
     """
 
     kind: Container | None = None
@@ -37,6 +39,8 @@ class Frame:
     grey: str | None = None
     links: int = 0
     images: int = 0
+    label_signs: int = 0
+    is_quote: bool = False
 
     def flush(self) -> None:
         """Make a text block of the words gathered so far."""
@@ -56,7 +60,9 @@ def close_frame(frame: Frame, kind: Container, context: Context) -> Block:
         return Block(kind, blocks=tuple(frame.blocks))
     if context.is_mobile and frame.blocks and frame.blocks[0].kind == "text":
         first = frame.blocks[0]
-        frame.blocks[0] = replace(first, text=without_label(first.text))
+        text = without_label(first.text)
+        frame.label_signs = visible(first.text) - visible(text)
+        frame.blocks[0] = replace(first, text=text)
     blocks = tuple(frame.blocks)
     quote = attributed(render_text(blocks), frame.post_link, context.clock, frame.grey)
     return Block("quote", blocks=blocks, quote=quote)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import words
 from crawler.discuz.page.ids_and_classes import LOCKED, NO_FILES
+from crawler.discuz.post import boxes
 from crawler.discuz.post.withheld import is_notice
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.discuz.dates import Clock
     from crawler.discuz.facts import Moment
+    from crawler.discuz.post.boxes import Box
 
 
 # What a class says of its element; `crawler.discuz.post.markup` has a row for each.
@@ -41,28 +43,32 @@ _EDITED = re.compile(
 )
 # Such a mark is some 40 signs long, a notice 150; what is longer is an author's words.
 _MARK_LENGTH = 300
-_NOISE_CLASSES = frozenset(
-    {
-        "jammer",  # <font class="jammer">9 Z% r$ z) l</font>, at every line end
-        "tip",  # the hidden box of a picture or file: 下载附件, 上传
-        NO_FILES,  # in a cell: 马上注册，结交更多好友 … 登录
-        "attach_tips",
-        "a_p",  # advertisement between floors, above, beside and below a body
-        "a_pt",
-        "a_pr",
-        "a_pb",
-        "rnd_ai_pr",  # the same, drawn at random (plugin)
-        "DzHoverPop",  # hidden pop-up of a hover plugin
-        "modact",  # 本主题由 … 于 … 关闭
-        "sign",  # a signature, drawn into the cell by a table that a post left open
-        "pob",  # the bar below a post, likewise
-        "original_text_style1",  # 本文为 … 原创, put there by a plugin
-        "guestviewthumb_cur",  # 登录/注册后可看大图
-    }
-)
+_NOISE: dict[str, Box] = {
+    "jammer": boxes.JAMMER,  # <font class="jammer">9 Z% r$ z) l</font>, at every line end
+    "tip": boxes.TIP,  # the hidden box of a picture or file: 下载附件, 上传
+    NO_FILES: boxes.TEASER,  # in a cell: 马上注册，结交更多好友 … 登录
+    "attach_tips": boxes.TEASER,
+    "a_p": boxes.AD,  # between floors, above, beside and below a body
+    "a_pt": boxes.AD,
+    "a_pr": boxes.AD,
+    "a_pb": boxes.AD,
+    "rnd_ai_pr": boxes.AD,  # the same, drawn at random (plugin)
+    "DzHoverPop": boxes.POP_UP,  # of a hover plugin
+    "modact": boxes.STAFF_ACTION,  # 本主题由 … 于 … 关闭
+    "sign": boxes.SIGNATURE,  # drawn into the cell by a table that a post left open
+    "pob": boxes.BAR,  # the bar below a post, likewise
+    "original_text_style1": boxes.ORIGINAL,  # 本文为 … 原创, put there by a plugin
+    "guestviewthumb_cur": boxes.THUMB,  # 登录/注册后可看大图
+}
 # copyright: a notice of the site's below each post (plugin); threadindex, threadpage: what a script
 # fills with the parts of a long post
-NOISE_IDS = frozenset({"copyright", "threadindex", "threadpage"})
+NOISE_IDS: dict[str, Box] = {
+    "copyright": boxes.SITE_NOTICE,
+    "threadindex": boxes.CONTENTS,
+    "threadpage": boxes.CONTENTS,
+}
+# elements that stand in a line
+_INLINE = frozenset(("a", "b", "em", "font", "i", "span", "strong", "u"))
 _MEANINGS: dict[str, Meaning] = {
     "pstatus": "edited",
     "quote": "quote",
@@ -82,6 +88,20 @@ _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.
 _SPOILER = re.compile(r"spoil", re.I)
 # 本帖子中包含更多资源 您需要 登录 才可以下载或查看
 _TEASER = re.compile(r".{0,80}(?:本帖子中包含更多[资資]源|您需要\s?登[录錄陸]\s?才可以)")
+
+
+def noise_box(element: _Element) -> Box | None:
+    """What kind of noise an element is, by its classes or its id; ``None`` if it is none known."""
+    for name in (element.get("class") or "").split():
+        if name in _NOISE:
+            return _NOISE[name]
+    return NOISE_IDS.get(element.get("id") or "")
+
+
+def hidden_box(element: _Element) -> Box:
+    """What kind of noise an element is that a style hides."""
+    hidden = boxes.HIDDEN_WORDS if element.tag in _INLINE else boxes.HIDDEN_BOX
+    return noise_box(element) or hidden
 
 
 def is_hidden(style: str | None) -> bool:
@@ -113,7 +133,7 @@ def read_edit_mark(element: _Element, clock: Clock) -> tuple[str, Moment | None]
 def class_meaning(classes: str) -> Meaning | None:
     """What a class attribute says of its element, or ``None`` if no class in it is Discuz's."""
     names = classes.split()
-    if not _NOISE_CLASSES.isdisjoint(names):
+    if not _NOISE.keys().isdisjoint(names):
         return "noise"
     for name in names:
         if name in _MEANINGS:

@@ -50,13 +50,21 @@ def _without_wrong_names(posts: list[Post], page: int) -> list[Post]:
     楼主 may stand on each post of the thread's author; a skin that calls the third floor 藤椅 has
     its 地板 elsewhere. A floor cannot be further up than its order on the first page.
     """
-    named = [post for post in posts if post.floor_label and not _DIGIT.search(post.floor_label)]
-    late = posts[1:] if page == 1 else posts
-    wrong = [post for post in late if post in named and post.position == 1 and not post.is_first]
+    named = [bool(post.floor_label and not _DIGIT.search(post.floor_label)) for post in posts]
     order = {post.id: place for place, post in enumerate(posts, 1)}
-    if page == 1 and any(post.position and 1 < post.position < order[post.id] for post in named):
-        wrong = [post for post in named if not post.is_first]
-    return [replace(post, position=None) if post in wrong else post for post in posts]
+    has_other_names = page == 1 and any(
+        is_named and post.position and 1 < post.position < order[post.id]
+        for post, is_named in zip(posts, named, strict=True)
+    )
+    result = []
+    for place, (post, is_named) in enumerate(zip(posts, named, strict=True), 1):
+        is_late = place > 1 or page > 1
+        is_wrong = has_other_names or (is_late and post.position == 1)
+        if is_named and is_wrong and not post.is_first:
+            result.append(replace(post, position=None))
+        else:
+            result.append(post)
+    return result
 
 
 def is_reversed(posts: list[Post]) -> bool:

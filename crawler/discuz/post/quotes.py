@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.discuz.dates import read_date
@@ -51,6 +52,13 @@ _SAME_MOMENT = 60
 # proves nothing. A part of a line has to have ten: that two people write the same ten by chance is
 # rare.
 _SHORTEST, _SHORTEST_PART = 6, 10
+# So many characters are compared to find what the frames of a page quote: two hundred floors of a
+# thousand each with a frame in each need a fifth of it.
+_COMPARED = 200_000_000
+# Discuz cuts what it quotes at some two hundred characters (forum_post.php): so much of a post, so
+# many paragraphs of a quotation, so many posts above it, so many of these by one member at one
+# moment are looked at.
+_BEGINNING, _PARAGRAPHS, _POSTS_ABOVE, _ALIKE = 10_000, 50, 300, 5
 
 
 def attributed(
@@ -112,10 +120,15 @@ def with_copied_quotes(posts: list[Post]) -> list[Post]:
     another author's earlier floor on this page.
     """
     result = list(posts)
+    compared = above = 0
     for index, post in enumerate(posts):
         frames = [block for block in post.body.blocks if _is_unattributed(block)]
+        compared += len(frames) * (above + 100 * index)
+        above += len(post.body.text)
         if not frames or index == 0:
             continue
+        if compared > _COMPARED:
+            break
         found = {}
         for block in frames:
             quote = _quoted(block, post, posts[:index])
@@ -168,19 +181,22 @@ def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | Non
     if not found or date is None:
         return None, text
     author = found["author"]
-    quotable = [
-        "".join(post.body.text.split())
-        for post in above
+    ends = [match.start() for match in islice(_PARAGRAPH_END.finditer(rest), _PARAGRAPHS)]
+    end = ends[0]
+    quoted = (
+        post
+        for post in islice(reversed(above), _POSTS_ABOVE)
         if post.author.name == author
         and post.date
         and abs((post.date.value - date.value).total_seconds()) < _SAME_MOMENT
-    ]
-    ends = [match.start() for match in _PARAGRAPH_END.finditer(rest)]
-    end = ends[0]
-    for at in ends:
+    )
+    quotable = ["".join(post.body.text[:_BEGINNING].split()) for post in islice(quoted, _ALIKE)]
+    for at in ends if ends[0] <= _BEGINNING else ():
         words = "".join(rest[:at].split()).removesuffix("...")
-        if any(words in post for post in quotable):
-            end = at
+        # what does not stand in a post does not with a paragraph more
+        if not any(words in post for post in quotable):
+            break
+        end = at
     quote = Quote(rest[:end].strip("\n"), author, None, _with_year(found["date"], date))
     return quote, rest[end:].strip("\n")
 

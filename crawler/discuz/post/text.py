@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # What HTML takes for white space between words. No-break spaces keep typed indents and are none.
 HTML_SPACES = re.compile(r"[ \t\r\n\f]+")
 # \x07 of a terminal, \ufeff within a word: characters that cannot be seen
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 _NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 
@@ -32,7 +32,7 @@ def tidy(text: str) -> str:
     No-break spaces are typed indents (Discuz writes them so); they become spaces and stay.
     """
     lines = [line.strip(" \t").replace("\xa0", " ").rstrip() for line in text.split("\n")]
-    text = _CONTROLS.sub("", "\n".join(lines))
+    text = CONTROLS.sub("", "\n".join(lines))
     return _THREE_BREAKS.sub("\n\n", text).strip("\n")
 
 

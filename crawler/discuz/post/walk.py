@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.discuz import urls
-from crawler.discuz.facts import Access, Attachment, Block, Image, Link, Moment, Quote
+from crawler.discuz.elements import all_text
+from crawler.discuz.facts import Access, Attachment, Block, Image, Link, Moment, Quote, Run
+from crawler.discuz.post.boxes import Box, visible
 from crawler.discuz.post.frames import Container, Frame, close_frame
 from crawler.discuz.post.media import has_tag, without_tagged_media
 from crawler.discuz.post.text import HTML_SPACES
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 _DEEPEST = 32
 
 Leave = Callable[["Walk", "_Element"], None]
-Enter = Callable[["Walk", "_Element"], Leave | None]
+# what is to be done at an element's end, or which box it is whose words went elsewhere
+Entered = Leave | Box | None
+Enter = Callable[["Walk", "_Element"], Entered]
 
 
 def skip(_: Walk, __: _Element) -> None:
-    """What `Enter` returns for an element that is done with: nothing below it is visited."""
+    """What `Enter` returns for an element without words: nothing below it is visited."""
 
 
 @dataclass(slots=True)
@@ -58,12 +62,22 @@ class Mark(NamedTuple):
     frame: Frame
     pieces: int
     links: int
+    runs: int
 
 
 class Walk:
     """One walk over a cell: a stack of frames, and what was found beside the words."""
 
-    __slots__ = ("_marks", "context", "found", "frames", "is_mobile", "spoilers")
+    __slots__ = (
+        "_marks",
+        "_runs",
+        "context",
+        "found",
+        "frames",
+        "is_mobile",
+        "moved_signs",
+        "spoilers",
+    )
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -73,6 +87,10 @@ class Walk:
         # how many spoilers are open: what they hide is shown
         self.spoilers = 0
         self._marks: list[Mark] = []
+        # so many visible signs went to fields or are noise of a plausible size
+        self.moved_signs = 0
+        # the words in reading order with the frames they stand in, where somebody asks for them
+        self._runs: list[tuple[str | Box, tuple[Frame, ...], str]] = []
 
     @property
     def frame(self) -> Frame:
@@ -83,7 +101,7 @@ class Walk:
         """Visit every element below ``cell`` once; the blocks of the body.
 
         ``enter`` begins an element. It returns what has to be done at its end, if anything, or
-        `skip` where the elements below it are not to be visited.
+        where the elements below it are not to be visited its `Box`, or `skip` if it has no words.
         """
         self.add(cell.text)
         stack: list[tuple[_Element, Iterator[_Element], Leave | None]] = [(cell, iter(cell), None)]
@@ -92,6 +110,10 @@ class Walk:
             for child in children:
                 entered = enter(self, child)
                 if entered is skip:
+                    self.add(child.tail)
+                    continue
+                if isinstance(entered, Box):
+                    self._pass_over(child, entered)
                     self.add(child.tail)
                     continue
                 self.add(child.text)
@@ -115,7 +137,9 @@ class Walk:
         if not words:
             return
         if self.is_mobile and has_tag(words):
+            all_words = words
             words, addresses = without_tagged_media(words)
+            self.moved_signs += visible(all_words) - visible(words)
             for address in addresses:
                 self.add_media(address)
         frame = self.frames[-1]
@@ -128,12 +152,38 @@ class Walk:
         if frame.kind == "code":
             words = words.replace(" ", "\xa0")
         frame.pieces.append(words)
+        if self.context.is_explained:
+            self._runs.append(("text", tuple(self.frames), words))
+
+    def _pass_over(self, element: _Element, box: Box) -> None:
+        """Count the words of a box that is not read; as many as it can hold at most."""
+        words = all_text(element)
+        if words:
+            self.moved_signs += min(visible(words), box.longest)
+            if self.context.is_explained:
+                self._runs.append((box, (), words))
+
+    def moved(self, field: str, words: str, since: Mark) -> None:
+        """Note that words since a mark leave the text for a field."""
+        self.moved_signs += visible(words)
+        self._runs[since.runs :] = [(field, (), run[2]) for run in self._runs[since.runs :]]
+
+    def runs(self) -> tuple[Run, ...]:
+        """The words of the body in reading order, and where each went; none if nobody asked."""
+        return tuple(
+            Run(place.name, words, is_noise=place.is_noise)
+            if isinstance(place, Box)
+            else Run("quotes" if any(frame.is_quote for frame in frames) else place, words)
+            for place, frames, words in self._runs
+        )
 
     def new_line(self) -> None:
         """Break the line, as `<br>` does."""
         frame = self.frames[-1]
         frame.pieces.append("\n")
         frame.at_line_start = True
+        if self.context.is_explained:
+            self._runs.append(("text", tuple(self.frames), "\n"))
 
     def own_line(self) -> None:
         """Start a new line at the edge of a block, unless the current line is empty."""
@@ -147,7 +197,7 @@ class Walk:
     def mark(self) -> None:
         """Remember this place until `since_mark`: the words behind it are wanted as one."""
         frame = self.frames[-1]
-        self._marks.append(Mark(frame, len(frame.pieces), len(self.found.links)))
+        self._marks.append(Mark(frame, len(frame.pieces), len(self.found.links), len(self._runs)))
 
     def since_mark(self) -> Mark:
         """The place of the last `mark`."""
@@ -184,7 +234,9 @@ class Walk:
         outer.flush()
         if frame.kind is not None:
             block = close_frame(frame, frame.kind, self.context)
+            self.moved_signs += frame.label_signs
             if block.quote is not None:
+                frame.is_quote = True
                 self.found.quotes.append(block.quote)
                 # what is linked and shown there is the other post's
                 del self.found.links[frame.links :], self.found.images[frame.images :]

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz.elements import words
+from crawler.discuz.post.boxes import Box, content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +61,25 @@ _LOCK_FIELD = "postpw_"
 _FILES = re.compile(r"附件\s?[:\uff1a].{0,80}(?:下[载載]或(?:查看|[检檢][视視])|登[录錄])")
 # 本帖子中包含更多资源 您需要 登录 才可以下载或查看，没有帐号？立即注册: up to the first comma
 _CLAUSE_END = re.compile(r"[,，。.?？!]")
+# The whole of those that an author's words may follow in the same line: the box ends with them.
+_MANY_CREDITS = r"[积積]分[高大][于於]\s?\d+\s?才可[浏瀏][览覽]"
+_HAS_CREDITS = r"[,，]\s?[您你][当當]前[积積]分[为為]\s?-?\d+"
+_SHIELDED = r"[该該此]帖被管理[员員]或版主屏蔽"
+_BANNED = r"作者被禁止或[删刪]除\s?[内內]容自[动動]屏蔽"
+_BUT_STAFF = r"[,，]\s?只有管理[员員]或有管理[权權]限的成[员員]可[见見]"
+_WHOLE = re.compile(
+    rf"{_READER}如果[您你]要查看本帖[隐隱]藏[内內]容[请請]\s?回[复復覆複]"
+    rf"|{_READER}本帖[隐隱]藏的[内內]容需要{_MANY_CREDITS}(?:{_HAS_CREDITS})?"
+    rf"|以下[内內]容需要{_MANY_CREDITS}"
+    rf"|提示\s?[:\uff1a]\s?(?:{_SHIELDED}|{_BANNED})(?:{_BUT_STAFF})?"
+    r"|此帖[仅僅]作者可[见見]"
+    r"|(?:[购購][买買]主[题題])?\s{0,99}本主[题題]需向作者支付[^。\n]{1,40}才能[浏瀏][览覽]"
+)
 # What is longer are an author's words; with the names of credits and groups Discuz needs 80.
 _LONGEST = 200
+_IN_LINE = content("box: # a b button em font i img input span strong u")
+# <div class="locked">: a sentence, with ways and buttons in its line
+NOTICE = Box("notices", _LONGEST, _IN_LINE, _WHOLE, is_noise=False)
 
 
 def is_notice(text: str) -> bool:
@@ -71,6 +89,15 @@ def is_notice(text: str) -> bool:
     (True, False)
     """
     return len(text) <= _LONGEST and any(sentence.match(text) for sentence in _SENTENCES)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether some words begin with one of the forum's sentences, whatever follows.
+
+    >>> is_sentence("此帖仅作者可见。昨天我去了河边")
+    True
+    """
+    return _WHOLE.match(text) is not None
 
 
 def is_of_the_forum(box: _Element, notice: str) -> bool:

@@ -19,7 +19,7 @@ from crawler.discuz.page.counters import exact_words, first_counters
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
-from crawler.discuz.post.flat_floors import read_flat_floor, split_page
+from crawler.discuz.post.flat_floors import read_flat_floor, read_moment, split_page
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
 if TYPE_CHECKING:
@@ -51,10 +51,14 @@ def _read(frame: Frame) -> Parts | None:
     if title is None:
         return None
     above, floors = split_page(root)
-    replies = [read_flat_floor(floor, context) for floor in floors if floor.cell is not None]
+    replies = [
+        read_flat_floor(floor, context)
+        for floor in floors
+        if floor.cell is not None and read_moment(floor.header, context)
+    ]
     return Parts(
         heading=_heading(above, title, context.base),
-        posts=[_opening_post(frame, above), *(post for post in replies if post.date)],
+        posts=[_opening_post(frame, above), *replies],
         place=read_place(frame.document, by_class(root, known.PAGER), context.base),
         is_filtered=True,
         newest_first=True,

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 _CLASSES = tuple(
     f'"{name}"' for name in (known.CELL_CLASS, known.AUTHOR_LINE, known.BODY_BOX, known.SPECIAL_BOX)
 )
-_TABLE, _FLOOR_END = f'id="{known.FLOOR_TABLE}', 'id="_postposition'
-# <div id="post_5003" >
-_WRAPPER = re.compile(rf'<div id="{known.FLOOR_BOX}(\d+)')
+_TABLE = f'id="{known.FLOOR_TABLE}'
+# <div id="post_5003" >, <tr id="_postposition5003">
+_WRAPPER_OR_END = re.compile(rf'<div id="{known.FLOOR_BOX}(\d+)|id="_postposition(\d*)"')
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
-_FIRST, _REPLY_LINK = "reppost=", 'class="fastre"'
+_FIRST, _REPLY_LINK, _LONGEST_LINK = "reppost=", 'class="fastre"', 2000
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
 # what stands behind the body of a floor that is whole: <tr id="_postposition5003">, the next floor
 _WHOLE = re.compile(
@@ -80,6 +80,8 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
         return None
     page = _find(document)
     if page is None:
+        return None
+    if 2 * sum(map(_may_be_told, page.floors)) <= len(page.floors):
         return None
     first_id = _first_id(document.text)
     posts = [
@@ -152,6 +154,11 @@ def _is_floor(floor: Floor) -> bool:
     return floor.cell is not None or bool(floor.all("withheld") or floor.all("cell"))
 
 
+def _may_be_told(floor: Floor) -> bool:
+    """Whether a floor has a box that may say when: asked before its body is read."""
+    return floor.first("date") is not None or floor.first("author_line") is not None
+
+
 def _is_told(post: Post) -> bool:
     """Whether a floor says when and by whom: a skin that tells neither is not this one."""
     author = post.author
@@ -187,10 +194,13 @@ def _floor_starts(source: str) -> list[int]:
     """Where floors begin: behind the end of the one before, not in the midst of its body."""
     starts: list[int] = []
     last_id = ""
-    for found in _WRAPPER.finditer(source):
-        if not starts or source.find(f'{_FLOOR_END}{last_id}"', starts[-1], found.start()) >= 0:
+    ended = True
+    for found in _WRAPPER_OR_END.finditer(source):
+        if found[1] is None:
+            ended = ended or found[2] == last_id
+        elif ended:
             starts.append(found.start())
-            last_id = found[1]
+            last_id, ended = found[1], False
     return starts
 
 
@@ -198,7 +208,8 @@ def _first_id(text: str) -> str | None:
     """The id of the opening post, if the page holds it."""
     at = text.find(_FIRST)
     while at >= 0:
-        if _REPLY_LINK in text[text.rfind("<", 0, at) : at]:
+        around = max(0, at - _LONGEST_LINK)
+        if _REPLY_LINK in text[max(text.rfind("<", around, at), around) : at]:
             digits = _LEADING_DIGITS.match(text, at + len(_FIRST))
             return digits[0] if digits else None
         at = text.find(_FIRST, at + 1)

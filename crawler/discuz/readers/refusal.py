@@ -60,9 +60,7 @@ _SYSTEM_MESSAGE = re.compile(
 # (forumdisplay_passwd.htm), …action=paysubmit (forumdisplay_pay.htm)
 _PANEL = re.compile(r"<form\b[^>]{0,300}?\baction=(pwverify|paysubmit)\b")
 _PANELS: dict[str, Reason] = {"pwverify": "password", "paysubmit": "no_permission"}
-# where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN_PAGE = re.compile(r"<body\b[^>]{0,300}?\bpg_logging\b")
-_LOGIN_ADDRESS = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 
 # an answer by AJAX begins so (header_ajax.htm); within a page of another kind it proves nothing
 _AJAX = ("<?xml", "<root>")
@@ -129,7 +127,7 @@ def _read_own(document: Document, status: int | None) -> Message | None:
         return _by_forum(Verdict(_PANELS[panel[1]], is_about), document)
     if status is not None and status >= _SERVER_ERRORS:
         return _by_forum(Verdict("server_error"), document)
-    if _LOGIN_PAGE.search(document.text) or _LOGIN_ADDRESS.search(document.url):
+    if _LOGIN_PAGE.search(document.text) or urls.is_login(document.url):
         return _by_forum(Verdict("login_required"), document)
     if _is_cut_html(document) and is_short(visible_text(document.text)):
         return _by_forum(Verdict("truncated"), document)

@@ -64,6 +64,7 @@ class Frame:
             self.clock,
             is_mobile=self.face.is_mobile,
             knows_classes=self.face.knows_classes,
+            is_explained=self.document.is_explained,
         )
 
 

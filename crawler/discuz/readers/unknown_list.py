@@ -117,6 +117,7 @@ def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
             threads[box].add(address.thread_id)
             box = box.getparent()
     lists: dict[_Element, dict[str, _Element]] = {}
+    is_only_one = len({thread for thread, _ in links}) == 1
     for thread_id, link in links:
         box = link
         around = box.getparent()
@@ -124,7 +125,7 @@ def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
             box, around = around, around.getparent()
         if around is not None:
             lists.setdefault(around, {}).setdefault(thread_id, box)
-        elif len({thread for thread, _ in links}) == 1:
+        elif is_only_one:
             lists[box] = {thread_id: _single(link)}
     longest = max(lists.values(), key=len, default={})
     return list(longest.items())

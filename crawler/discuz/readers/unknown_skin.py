@@ -30,6 +30,9 @@ from crawler.discuz.readers.unknown_skin_heading import infer_heading
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+# A floor has a hundred elements or two. Each of a page is looked at some dozen times, so that one
+# of nothing but tags would cost seconds.
+_MOST_ELEMENTS = 20_000
 # A counter goes on counting posts that nobody sees: 946 replies stood on 43 pages of twenty.
 _UNSEEN = 1.25
 
@@ -40,10 +43,13 @@ def _read(frame: Frame) -> Parts | None:
     # an album shows replies without the words of the opening post: the first would pass for it
     if thread_id is None or document.is_cut or is_album(document):
         return None
-    title, said = infer_title(document, frame.root)
+    root = frame.root
+    if document.text.count("<") > _MOST_ELEMENTS and sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
+        return None
+    title, said = infer_title(document, root)
     if said is None:
         return None
-    for floors in find_floors(frame.root):
+    for floors in find_floors(root):
         parts = _parts(frame, thread_id, (title, said), floors)
         if parts is not None:
             return parts

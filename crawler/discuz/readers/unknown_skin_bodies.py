@@ -12,7 +12,7 @@ from crawler.discuz.post.noise import is_hidden
 from crawler.discuz.post.withheld import is_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -41,15 +41,17 @@ class FoundFloor:
     texts: list[str] = field(default_factory=list)
 
 
-def visible(root: _Element) -> Iterator[_Element]:
-    """All elements in document order, but for scripts and what a style hides."""
+def visible(root: _Element, without: Collection[_Element | None] = ()) -> Iterator[_Element]:
+    """All elements in document order, but for scripts, what a style hides and ``without``."""
     stack = [root]
     while stack:
         element = stack.pop()
-        if element.tag in _SKIPPED or is_hidden(element.get("style")):
+        style = element.get("style")
+        if element.tag in _SKIPPED or (style and is_hidden(style)) or element in without:
             continue
         yield element
-        stack.extend(reversed(element))
+        if len(element):
+            stack.extend(reversed(element))
 
 
 def with_ancestors(element: _Element) -> Iterator[_Element]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import words
+from crawler.discuz.elements import short_text, words
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import (
     board_of,
@@ -24,7 +24,7 @@ from crawler.discuz.page.staff_marks import flags_of, icons_in
 from crawler.discuz.readers.unknown_skin_bodies import visible, with_ancestors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from crawler.discuz.readers.unknown_skin_bodies import FoundFloor
 
 _LONGEST_LINE = 80
+# in its source, with the white space between its parts
+_LONGEST_TEXT = 1000
 _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -61,8 +63,10 @@ def infer_heading(
     )
 
 
-def _elements_above(root: _Element, floor: FoundFloor) -> Iterator[_Element]:
-    for element in visible(root):
+def _elements_above(
+    root: _Element, floor: FoundFloor, without: Collection[_Element | None] = ()
+) -> Iterator[_Element]:
+    for element in visible(root, without):
         if element is floor.boxes[0]:
             return
         yield element
@@ -82,32 +86,38 @@ def _counters(
 ) -> tuple[int | None, int | None]:
     """Views and replies, from a line above the floors; replies also from one between them."""
     for element in above:
-        is_short = len(words(element)) <= _LONGEST_LINE
-        found = counters_in(exact_words(element)) if is_short else None
+        found = counters_in(exact_words(element)) if _line(element) else None
         if found:
             return found
     for element in _outside_bodies(root, floors[:2]):
-        said = words(element)
-        replies = read_all_replies(said) if len(said) <= _LONGEST_LINE else None
+        said = _line(element)
+        replies = read_all_replies(said) if said else None
         if replies is not None:
             return None, replies
     return None, None
 
 
+def _line(element: _Element) -> str:
+    """The words of an element that says no more than a line; ``""`` for any other."""
+    if not len(element):
+        if not element.text:
+            return ""
+        said = " ".join(element.text.split())
+    else:
+        said = " ".join(short_text(element, _LONGEST_TEXT).split())
+    return said if len(said) <= _LONGEST_LINE else ""
+
+
 def _outside_bodies(root: _Element, floors: list[FoundFloor]) -> Iterator[_Element]:
     """What stands above the last one of these floors and is nobody's words."""
     bodies = {floor.body for floor in floors}
-    for element in _elements_above(root, floors[-1]):
-        if bodies.isdisjoint(with_ancestors(element)):
-            yield element
+    yield from _elements_above(root, floors[-1], bodies)
 
 
 def _outside_body(floor: FoundFloor) -> Iterator[_Element]:
     """The elements of a floor that are no part of its words."""
-    for box in floor.boxes:
-        for element in visible(box):
-            if floor.body is not None and floor.body not in with_ancestors(element):
-                yield element
+    for box in floor.boxes if floor.body is not None else ():
+        yield from visible(box, (floor.body,))
 
 
 def _icons(title: _Element, first: FoundFloor) -> Iterator[str]:

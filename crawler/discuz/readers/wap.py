@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.elements import by_class, own_text, words
-from crawler.discuz.facts import Board
+from crawler.discuz.facts import Board, Post
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import board_of, is_board_link, steps_of
 from crawler.discuz.page.counters import counters_in, read_all_replies
@@ -48,8 +48,12 @@ def _read(frame: Frame) -> Parts | None:
     floors = [floor for floor in floors if floor.cell is not None or floor.header]
     if not floors:
         return None
-    posts = [read_flat_floor(floor, context) for floor in floors]
-    if title is None or not all(post.date for post in posts):
+    posts: list[Post] = []
+    for floor in floors if title is not None else ():
+        posts.append(read_flat_floor(floor, context))
+        if not posts[-1].date:
+            return None
+    if title is None:
         return None
     return Parts(
         heading=_heading(above, floors, title, context.base),

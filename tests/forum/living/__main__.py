@@ -18,7 +18,9 @@ def main() -> int:
     parser.add_argument("--plain", action="store_true", help="tell breaches without shortening")
     asked = parser.parse_args()
     began, seed, crawls, broken = time.monotonic(), asked.seed, 0, 0
-    while seed < asked.seed + asked.seeds if asked.seeds else time.monotonic() - began < asked.seconds:
+    while (
+        seed < asked.seed + asked.seeds if asked.seeds else time.monotonic() - began < asked.seconds
+    ):
         history = history_of(seed)
         outcome = outcome_of(history)
         crawls += outcome.crawls

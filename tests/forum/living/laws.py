@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.items import Coverage, Line, Post
-from tests.forum.living.forum import COMMENTS_SHOWN, LivingForum, ListView
+from crawler.items.lines import Comment
+from tests.forum.living.forum import COMMENTS_SHOWN, ListView, LivingForum
 from tests.forum.living.nights import Archived, Night
 
 Key = tuple[int, int]
@@ -46,9 +47,7 @@ class Present:
         return {key: _said(post.text or "", post.comments) for key, post in self.posts.items()}
 
 
-def breaches(
-    forum: LivingForum, night: Night, done: Archived, present: Present
-) -> Iterator[str]:
+def breaches(forum: LivingForum, night: Night, done: Archived, present: Present) -> Iterator[str]:
     """The laws that a night's run breaks. ``present`` is taken on to its end."""
     for line in done.lines:
         yield from present.add(line)
@@ -134,7 +133,7 @@ def _content(post: Post) -> tuple[object, ...]:
     return post.item_type, post.text, comments, headline, post.access, post.content_hash
 
 
-def _said(text: str, comments: list[dict[str, str]]) -> str:  # type: ignore[type-arg]
+def _said(text: str, comments: list[Comment]) -> str:
     return "|".join([text, *(comment["text"] for comment in comments[:COMMENTS_SHOWN])])
 
 

@@ -109,9 +109,7 @@ class Archivist:
         return done
 
     def _begin(self, night: Night) -> Run:
-        limits = Limits(
-            Budget(night.budget, REFUSED_DAYS), retries=0, blocks=3, failures=3
-        )
+        limits = Limits(Budget(night.budget, REFUSED_DAYS), retries=0, blocks=3, failures=3)
         options = Options((ROOT,), full=night.is_full)
         run = Run(Config(self.data, limits=limits), options, run_id=f"r{self.nights}")
         run.begin([ROOT], self._now())
@@ -139,9 +137,7 @@ class Archivist:
                     asks_again = self._ask(run, visit, night, done, random)
         done.is_finished = True
 
-    def _ask(
-        self, run: Run, visit: Visit, night: Night, done: Archived, random: Random
-    ) -> bool:
+    def _ask(self, run: Run, visit: Visit, night: Night, done: Archived, random: Random) -> bool:
         url = visit.request_url
         done.asked.append(url)
         view = view_of(self.forum, url)

@@ -76,9 +76,7 @@ def as_page(view: View, forum: LivingForum) -> Page | None:
             return IndexPage(site, boards, is_proved=True)
         case CommentsView():
             said = tuple(map(_comment, view.comments))
-            return CommentsPage(
-                site, str(view.tid), str(view.pid), view.page, view.pages, said
-            )
+            return CommentsPage(site, str(view.tid), str(view.pid), view.page, view.pages, said)
         case Notice():
             return Message(view.reason, "no", site=site, evidence="about_this")  # type: ignore[arg-type]
         case PastEnd():
@@ -161,6 +159,4 @@ def _row(row: RowView, *, is_exact: bool) -> ThreadRow:
         return ThreadRow(str(row.tid), url, row.title, is_moved=True)
     flags = (*(("sticky",) if row.sticky else ()), *(("closed",) if row.is_closed else ()))
     last = _moment(row.last, is_exact=is_exact)
-    return ThreadRow(
-        str(row.tid), url, row.title, replies=row.counter, last_post=last, flags=flags
-    )
+    return ThreadRow(str(row.tid), url, row.title, replies=row.counter, last_post=last, flags=flags)

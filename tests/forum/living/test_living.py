@@ -1,0 +1,143 @@
+"""The archive of a forum that lives: its laws by some seeds, and the shortest histories they found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forum.living.events import Event
+from tests.forum.living.forum import Setup
+from tests.forum.living.histories import History, history_of, outcome_of
+from tests.forum.living.nights import Night
+
+SEEDS = 40
+PLAIN = Setup(posts_a_page=3)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_archive_equals_the_forum(seed: int) -> None:
+    assert outcome_of(history_of(seed)).breaches == ()
+
+
+# What each history broke in the first version. Numbers choose among what there is: see `events.py`.
+HISTORIES: dict[str, History] = {
+    "a reply at the end goes, with the newest first and one reply on page 1": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.7264, 0.0957),),
+        (Night((Event("reply", 0.6, 0.7),)),),
+    ),
+    "a thread of two pages loses its last reply": History(
+        PLAIN,
+        (Event("post", 0.7173, 0.5852),),
+        (Night(), Night((Event("delete_last", 0.563, 0.3512),))),
+    ),
+    "a split leaves no gap to see": History(
+        PLAIN,
+        (Event("post", 0.0131, 0.0917),),
+        (
+            Night((Event("reply", 0.066, 0.3553), Event("reply", 0.081, 0.6006))),
+            Night((Event("split", 0.1805, 0.7184),)),
+        ),
+    ),
+    "a hot reply goes": History(
+        Setup(posts_a_page=4),
+        (Event("post", 0.1299, 0.1412),),
+        (Night((Event("heat", 0.1866, 0.8036),)), Night((Event("delete_last", 0.73, 0.2311),))),
+    ),
+    "a hot reply stands on top only, and others come": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.0192, 0.1823),),
+        (Night(), Night((Event("heat", 0.368, 0.186), Event("reply", 0.7832, 0.1877)))),
+    ),
+    "the counter is forgotten": History(
+        PLAIN,
+        (Event("post", 0.7286, 0.2139),),
+        (Night(), Night((Event("delete_quietly", 0.5915, 0.6851),))),
+    ),
+    "the newest reply goes and others come: page 2 is page 1 once more": History(
+        PLAIN,
+        (),
+        (
+            Night((Event("post", 0.7301, 0.7995),)),
+            Night((Event("delete_last", 0.8357, 0.9218),)),
+        ),
+    ),
+    "a page shows a gap, and the next one has moved up": History(
+        Setup(posts_a_page=4),
+        (),
+        (
+            Night((Event("post", 0.2036, 0.1535),)),
+            Night(
+                (
+                    Event("delete_reply", 0.2938, 0.7658),
+                    Event("reply", 0.9819, 0.4296),
+                    Event("reply", 0.0414, 0.4567),
+                )
+            ),
+        ),
+    ),
+    "several go behind each other while the newest come first": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.0323, 0.7223),),
+        (Night(), Night((Event("purge", 0.2783, 0.9722), Event("turn", 0.2571, 0.0223)))),
+    ),
+    "hidden, and back where it stood": History(
+        PLAIN,
+        (
+            Event("post", 0.3781, 0.0949),
+            Event("post", 0.2994, 0.1803),
+            Event("post", 0.7111, 0.1927),
+            Event("post", 0.1119, 0.0846),
+            Event("post", 0.5594, 0.1723),
+        ),
+        (
+            Night((Event("post", 0.181, 0.5663),)),
+            Night(
+                (
+                    Event("bin", 0.7822, 0.7314),
+                    Event("comment", 0.4848, 0.2923),
+                    Event("move", 0.4509, 0.5535),
+                )
+            ),
+            Night((Event("move", 0.5502, 0.4338),)),
+        ),
+    ),
+    "old posts become a thread on a page of the list that is new": History(
+        PLAIN,
+        (
+            Event("post", 0.3409, 0.4754),
+            Event("post", 0.624, 0.1225),
+            Event("post", 0.0538, 0.1755),
+        ),
+        (
+            Night((Event("post", 0.6497, 0.8861),)),
+            Night((Event("split", 0.0091, 0.6181), Event("reply", 0.1548, 0.3313))),
+        ),
+    ),
+    "a merge brings as many as a deletion takes": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.4263, 0.9284), Event("post", 0.5283, 0.0249)),
+        (
+            Night(),
+            Night(
+                (
+                    Event("merge", 0.7026, 0.0546),
+                    Event("delete_reply", 0.0517, 0.6509),
+                    Event("reply", 0.2382, 0.9975),
+                )
+            ),
+        ),
+    ),
+    "the last page of a thread with the newest first holds the opening post alone": History(
+        PLAIN,
+        (),
+        (
+            Night((Event("post", 0.1958, 0.5931),)),
+            Night((Event("delete_quietly", 0.882, 0.2035),)),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
+def test_the_shortest_histories(history: History) -> None:
+    assert outcome_of(history).breaches == ()
