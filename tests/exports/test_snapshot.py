@@ -235,7 +235,7 @@ def test_commands_pass_over_bad_lines(tmp_path: Path, kind: str) -> None:
         assert f"posts-00001.jsonl, line {number} is no line of ours" in run.stderr
     if kind != "snapshot":
         assert "text, images of 's:7:73'" in run.stderr
-        assert "1 threads, 3 posts" in run.stderr
+        assert "1 thread, 3 posts" in run.stderr
 
 
 ODD = [7, "甲", ["甲"], {"甲": 1}, True, None, 10**40, [{}], [[["甲"]]]]
