@@ -47,12 +47,18 @@ class Refused:
 
 
 def refused_as(
-    page: Page | None, task: Task, answer: Answer, *, is_redirected: bool
+    page: Page | None,
+    task: Task,
+    answer: Answer,
+    *,
+    is_redirected: bool,
+    may_be_moved: bool = True,
 ) -> Refused | None:
     """What an answer says in place of the page that was asked for; ``None`` where it is that page.
 
-    ``is_redirected``: the answer came from another address than was asked for. A page that is cut
-    off is refused as well.
+    ``is_redirected``: the answer came from another address than was asked for; ``may_be_moved``:
+    which may be the other number of a thread that was moved. A page that is cut off is refused as
+    well.
     """
     if page is None:
         return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
@@ -63,7 +69,9 @@ def refused_as(
         return Refused(page.reason, evidence, page.text, page)
     if not _is_kind(page, task):
         return unexpected(page, task)
-    other = _other_thing(page, task, is_redirected=is_redirected)
+    other = _other_thing(
+        page, task, is_redirected=is_redirected, is_moved=is_redirected and may_be_moved
+    )
     if other is not None:
         return Refused("unknown_notice", "forum", other)
     if reason_of(page) == "truncated":
@@ -106,13 +114,13 @@ def _is_kind(page: Page, task: Task) -> bool:
     return False
 
 
-def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
+def _other_thing(page: Page, task: Task, *, is_redirected: bool, is_moved: bool) -> str | None:
     """Which other thread or board a page shows under the address that was asked for.
 
     A thread that was moved has another number behind a redirect; a cache that mixes up its pages
-    sends none.
+    sends none, and a guard may lead all threads to one that visitors are to read first.
     """
-    if isinstance(page, ThreadPage) and isinstance(task, ThreadTask) and not is_redirected:
+    if isinstance(page, ThreadPage) and isinstance(task, ThreadTask) and not is_moved:
         shown, asked = page.thread_id or "", task.key
         return f"the page of thread {shown}, not {asked}" if shown != asked else None
     if isinstance(page, BoardPage) and isinstance(task, ListTask):
@@ -123,7 +131,7 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
             # in place of a page that it does not show Discuz sends the first, without a redirect
             return f"page {page.page} of the list, not {task.page}"
     is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
-    if is_other_page and is_redirected and urls.is_index(task.url):
+    if is_other_page and urls.is_index(task.url):
         return f"{kind_of(page)}, not the index"
     return None
 

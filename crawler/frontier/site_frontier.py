@@ -285,6 +285,14 @@ class SiteFrontier:
         """Whether a list that was read in this job shows a thread."""
         return isinstance(task, ThreadTask) and task.row is not None
 
+    def may_be_moved(self, task: Task) -> bool:
+        """Whether a task's number may be one that Discuz has left behind for a moved thread.
+
+        A thread keeps its own number when it is moved: none that was read under it, or stands in a
+        list with its replies. Of numbers that are tried no other may have led there already.
+        """
+        return not (self.is_listed(task) or is_known(task, self.site))
+
     def is_readable(self, task: Task) -> bool:
         """Whether this thread, or others of its board, could be read, or its list."""
         if is_known(task, self.site) or self.is_listed(task):

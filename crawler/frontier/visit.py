@@ -128,7 +128,13 @@ class Visit:
             self.site.drift.look_at(self.task, page, answer.sample)
         page = self.other.whole(page)
         is_redirected = self.other.is_redirected(answer, asked)
-        refused = refused_as(page, self.task, answer, is_redirected=is_redirected)
+        refused = refused_as(
+            page,
+            self.task,
+            answer,
+            is_redirected=is_redirected,
+            may_be_moved=self.frontier.may_be_moved(self.task),
+        )
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
