@@ -37,13 +37,23 @@ _DENIED: frozenset[str] = frozenset({"login_required", "no_permission"})
 class Refused:
     """An answer that is not the page that was asked for: why, who says so, and in which words.
 
-    ``message`` is the page that says so, where one came.
+    ``message`` is the page that says so, where one came. ``is_end``: a thread ends before the page
+    that was asked for, though its counter tells of more.
     """
 
     reason: Reason
     evidence: Evidence
     text: str | None = None
     message: Message | None = None
+    is_end: bool = False
+
+
+END = Refused(
+    "unknown_notice",
+    "forum",
+    "the thread ends before this page, and its counter tells of more",
+    is_end=True,
+)
 
 
 def refused_as(
@@ -156,9 +166,9 @@ def kind_of(page: Page) -> str:
     return f"a page of kind {kind.lower()}"
 
 
-def without_contradiction(refused: Refused, task: Task, *, is_listed: bool) -> Refused:
-    """``refused``, unless a list of the same run shows the thread that it calls missing."""
-    if is_listed and isinstance(task, ThreadTask) and refused.reason == "not_found":
+def without_contradiction(refused: Refused, *, is_listed: bool) -> Refused:
+    """``refused``, unless a page of the same run lists the thread or board that it calls missing."""
+    if is_listed and refused.reason == "not_found":
         return replace(refused, reason="unknown_notice", evidence="forum")
     return refused
 
@@ -168,6 +178,8 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     reason = refused.reason
     if reason == "robots_disallowed":
         return None
+    if refused.is_end:
+        return Kind.PAGES
     is_page = reason == "truncated" and refused.evidence == "forum"
     if is_page and not frontier.obstacles.has_answers and not frontier.has_read:
         # a skin whose pages never have an end

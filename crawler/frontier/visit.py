@@ -36,6 +36,7 @@ from crawler.frontier.page_refusal import (
     retract_behind,
 )
 from crawler.frontier.refusals import (
+    END,
     Refused,
     kind_of_doubt,
     refused_as,
@@ -117,6 +118,8 @@ class Visit:
         answer = self.other.best_index(answer)
         page = answer.page
         if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
+            if self._history(self.task).has_more_behind(self.task.page):
+                return self._refused(END, None, answer)
             return self._past_end(self.task, answer.seen_at)
         if page is not None and self.other.turns_to_desktop(page):
             return Step(asks_again=True)
@@ -135,6 +138,8 @@ class Visit:
             is_redirected=is_redirected,
             may_be_moved=self.frontier.may_be_moved(self.task),
         )
+        if page is not None and refused is None and self._ends_too_early(page):
+            refused = END
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
@@ -155,6 +160,7 @@ class Visit:
             is_thread=is_thread,
             is_new=is_new,
             is_check=self._is_check(task),
+            is_later=isinstance(page, ThreadPage) and page.page > 1,
             task_id=task.id,
         )
         return replace(step, decided=decided)
@@ -192,15 +198,32 @@ class Visit:
         self.comments = None
         return step
 
+    def _history(self, task: ThreadTask) -> ThreadHistory:
+        if self.history is None:
+            self.history = self.frontier.history(task)
+        return self.history
+
+    def _ends_too_early(self, page: Page) -> bool:
+        """Whether an earlier page comes in place of the one asked for, which the counter promises.
+
+        Discuz sends the last page in place of one behind the end; who wants visitors to log in for
+        second pages may send the first.
+        """
+        task = self.task
+        if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
+            return False
+        if page.thread_id != task.key or page.page >= task.page:
+            return False
+        return self._history(task).has_more_behind(task.page, page)
+
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
         self.other = OtherAddresses(self.frontier)
         batch = self.refusal.retract(now)
-        if self.history is None:
-            self.history = self.frontier.history(task)
-        entries, changes = self.history.end_before(task.page, now)
+        history = self._history(task)
+        entries, changes = history.end_before(task.page, now)
         batch.entries[:0], batch.changes[:0] = entries, changes
-        step = self._next_page(batch, task, self.history, now)
+        step = self._next_page(batch, task, history, now)
         decided = self.frontier.obstacles.answered(is_check=self._is_check(task))
         return replace(step, decided=decided)
 
@@ -217,7 +240,7 @@ class Visit:
             if plain is not None:
                 self.task = replace(task, url=plain)
                 return Step(asks_again=True)
-            refused = without_contradiction(refused, task, is_listed=frontier.is_listed(task))
+            refused = without_contradiction(refused, is_listed=frontier.is_listed(task))
         doubt = self._doubt(refused, answer)
         decided: list[Iterable[Batch]] = []
         if refused.evidence == "about_this":
@@ -323,6 +346,11 @@ class Visit:
             line = self.refusal.line(refused, now, attempts=answer.attempts)
             return self._page(page, now, self.refusal.emit(line, now, is_own=is_own))
         task = self.task
+        if refused.is_end and isinstance(task, ThreadTask):
+            if is_own:
+                # second pages of other threads come: the counter is wrong
+                return self._past_end(task, now)
+            is_own = True
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(gone_batches(task, self.site, now))
@@ -340,7 +368,7 @@ class Visit:
         if not is_own:
             # nothing proves that it is about this address
             line.retriable = True
-        return self._refuse(line, now, is_own=is_own)
+        return self._refuse(line, now, is_own=is_own, is_end=refused.is_end)
 
     # -- a page ----------------------------------------------------------------------------------
 
@@ -440,7 +468,7 @@ class Visit:
 
     # -- refusals --------------------------------------------------------------------------------
 
-    def _refuse(self, line: Refusal, now: datetime, *, is_own: bool) -> Step:
+    def _refuse(self, line: Refusal, now: datetime, *, is_own: bool, is_end: bool = False) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
         known = self.site.archive.ledger.refusal(self.refusal.id)
         batch = self.refusal.emit(line, now, is_own=is_own)
@@ -467,7 +495,7 @@ class Visit:
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
         self.history.fail()
-        if not line.retriable:
+        if not line.retriable or is_end:
             self.history.todo.clear()
             _add(batch, self.history.finish(now))
             batch.changes.append(TaskDone(task))

@@ -134,6 +134,18 @@ class ThreadHistory:
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
 
+    def has_more_behind(self, number: int, page: ThreadPage | None = None) -> bool:
+        """Whether the counter tells of posts that only page ``number``, or one behind it, can have.
+
+        ``page`` came in its place; it may show posts that are not known yet.
+        """
+        unaccounted = self.count.unaccounted()
+        if unaccounted is None or (page is None and number - 1 not in self.count.pages_known):
+            return False
+        ids = [post.id for post in page.posts] if page else []
+        new = len(ids) - len(self._ledger.posts(self.asked.thread_id, ids))
+        return unaccounted + new < 0
+
     def end_before(self, number: int, now: datetime) -> Learnt:
         """The forum says that the thread ends before page ``number``, whatever its pager promises.
 

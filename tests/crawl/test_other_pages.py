@@ -8,8 +8,9 @@ import pytest
 
 from tests.conftest import Forum
 from tests.crawl.test_obstacle_table import large_town
-from tests.forum.obstacles import Obstacle, Sent
-from tests.forum.town import INDEX, board_path, crawl, present, thread_path, wanted
+from tests.forum.desktop import message
+from tests.forum.obstacles import Obstacle, Sends, Sent
+from tests.forum.town import INDEX, Town, board_path, crawl, present, thread_path, wanted
 
 _MOST = 30
 
@@ -53,6 +54,66 @@ def test_an_index_that_shows_something_else(path: str, forum: Forum, tmp_path: P
     assert "not the index" in run.stderr.splitlines()[-1]
     forum.pages[INDEX] = index
     del forum.pages["/forum.php"]
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+def first_page(_: object, path: str, forum: Forum) -> Sent:
+    return Forum.answer(forum, path.partition("&page=")[0])
+
+
+def to_first_page(_: object, path: str, forum: Forum) -> Sent:
+    return 302, {"Location": f"{forum.root}{path.partition('&page=')[0].lstrip('/')}"}, b""
+
+
+def to_last_post(_: object, path: str, forum: Forum) -> Sent:
+    thread = path.partition("tid=")[2].partition("&")[0]
+    target = f"forum.php?mod=redirect&goto=lastpost&tid={thread}"
+    return 302, {"Location": forum.root + target}, b""
+
+
+@pytest.mark.parametrize("sends", [first_page, to_first_page, to_last_post])
+@pytest.mark.parametrize("threads", [2, 12])
+def test_guests_get_the_first_page_of_each_thread(
+    sends: Sends, threads: int, forum: Forum, tmp_path: Path
+) -> None:
+    """The counters tell of more."""
+    made = Town(forum)
+    for tid in range(1, 21):
+        made.add(tid, 2 + tid % 2, 24 if tid <= threads else 2)
+    made.publish()
+    wall = Obstacle(forum, sends, covers="&page=", after=0)
+    lists = board_path(2).partition("fid")[0]
+    wall_answer = forum.answer
+    forum.answer = lambda path: (  # type: ignore[method-assign]
+        Forum.answer(forum, path) if path.startswith(lists) else wall_answer(path)
+    )
+    run = crawl(forum, tmp_path)
+    assert run.status == (3 if threads == 2 else 5), run.stderr
+    assert "its counter tells of more" in run.stderr.splitlines()[-1]
+    assert len(wall.stopped) <= _MOST
+    wall.is_up = False
+    for _ in range(2):
+        run = crawl(forum, tmp_path)
+        assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_boards_that_the_index_shows_are_not_missing(
+    is_known: bool, forum: Forum, tmp_path: Path
+) -> None:
+    made = large_town(forum)
+    if is_known:
+        assert crawl(forum, tmp_path).status == 0
+        made.add(50, 2, 2)
+        made.publish()
+    lists = {path: page for path, page in forum.pages.items() if "forumdisplay" in path}
+    gone = message("抱歉，指定的版块不存在", css="pg_forumdisplay")
+    forum.pages.update(dict.fromkeys(lists, gone))
+    assert crawl(forum, tmp_path).status in (3, 5)
+    forum.pages.update(lists)
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
