@@ -272,9 +272,9 @@ class Obstacles(Generic[Outcome]):
             return False
         if doubt.kind is Kind.RIGHTS:
             # threads that were never read before: it is no quota
-            return self._new_threads > new
+            return self._new_threads > (0 if doubt.is_known else new)
         if doubt.kind is Kind.LISTS:
-            return self._pages > pages
+            return self._pages > (0 if doubt.is_known else pages)
         if doubt.kind is Kind.PAGES:
             return self._later_pages > later
         return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))

@@ -167,10 +167,18 @@ def kind_of(page: Page) -> str:
 
 
 def without_contradiction(refused: Refused, *, is_listed: bool) -> Refused:
-    """``refused``, unless a page of the same run lists the thread or board that it calls missing."""
+    """``refused``, unless a page of the same run shows the thread or board it calls missing."""
     if is_listed and refused.reason == "not_found":
         return replace(refused, reason="unknown_notice", evidence="forum")
     return refused
+
+
+def without_end(refused: Refused, kind: Kind) -> Refused:
+    """``refused``, as a word that may not last where a right was in doubt.
+
+    A quota counts by the hour as well: that others came in between tells nothing of tomorrow.
+    """
+    return replace(refused, evidence="forum") if kind in (Kind.RIGHTS, Kind.LISTS) else refused
 
 
 def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None:
@@ -202,7 +210,8 @@ def _denied(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None
         is_odd = frontier.is_readable(task) or is_there(task, frontier.site)
         return Kind.RIGHTS if is_odd else _unless_definite(refused)
     is_odd = isinstance(task, ListTask) and (
-        frontier.is_readable(task) or not frontier.obstacles.has_pages
+        # rights are those to a board: whoever may see the first page may see all of them
+        task.page > 1 or frontier.is_readable(task) or not frontier.obstacles.has_pages
     )
     return Kind.LISTS if is_odd else _unless_definite(refused)
 
@@ -223,6 +232,7 @@ def count_refusal(
     # a thread that is not there is an answer, a forum that is not there a mistake
     is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
     is_quota = line.reason in _DENIED and (line.retriable or is_mistake)
+    is_quota = is_quota and not is_unsettled(emitted.seen.refusal)
     if is_quota or (is_asked and line.reason == "login_required"):
         site.note_login(line.url, line.reason, line.message_raw)
     if line.reason == "robots_disallowed":

@@ -41,6 +41,7 @@ from crawler.frontier.refusals import (
     kind_of_doubt,
     refused_as,
     without_contradiction,
+    without_end,
 )
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
@@ -48,7 +49,7 @@ from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of, elsewhere_note, front_of
 from crawler.history import Delivery, ThreadHistory, is_unsettled
 from crawler.history.thread_history import Learnt
-from crawler.items import Refusal
+from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
 
 
@@ -260,10 +261,11 @@ class Visit:
                     return replace(step, decided=decided)
                 case Course.WAIT:
                     frontier.mark_waiting(task)
-                    outcome = self._outcome(refused, page, answer)
+                    outcome = self._outcome(without_end(refused, doubt.kind), page, answer)
                     frontier.obstacles.wait(doubt, outcome)
                     return Step(decided=decided)
             is_own = frontier.obstacles.is_own(doubt)
+            refused = without_end(refused, doubt.kind)
         elif refused.reason in PASSING and self._may_ask_again():
             return self._ask_again()
         elif self._is_check(task):
@@ -474,9 +476,11 @@ class Visit:
         batch = self.refusal.emit(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
+            # what is said of rights is said of the pages behind it as well
+            may_go_on = line.retriable and line.reason not in DEFINITE
             changes, following = self.frontier.walks.list_failed(
                 task,
-                task.pages if line.retriable else 0,
+                task.pages if may_go_on else 0,
                 is_settled=known is not None and is_unsettled(known),
             )
             batch.changes += changes

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests.conftest import Forum
 from tests.crawl.test_obstacle_table import large_town
 from tests.forum.desktop import message
-from tests.forum.obstacles import Obstacle, Sends, Sent
+from tests.forum.obstacles import Obstacle, Sends, Sent, login_wall
 from tests.forum.town import INDEX, Town, board_path, crawl, present, thread_path, wanted
 
 _MOST = 30
@@ -114,6 +116,44 @@ def test_boards_that_the_index_shows_are_not_missing(
     forum.pages.update(dict.fromkeys(lists, gone))
     assert crawl(forum, tmp_path).status in (3, 5)
     forum.pages.update(lists)
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+@dataclass
+class Alternating:
+    """Every second page is answered by a notice: so many an hour."""
+
+    times: int = 0
+
+    def __call__(self, _: object, path: str, forum: Forum) -> Sent:
+        self.times += 1
+        return login_wall(Random(), path, forum) if self.times % 2 else Forum.answer(forum, path)
+
+
+@pytest.mark.parametrize(
+    "sends, covers, is_known",
+    [
+        (Alternating(), "viewthread", False),
+        (login_wall, "&page=", False),
+        (login_wall, "&page=", True),
+    ],
+)
+def test_rights_that_are_denied_for_a_while(
+    sends: Sends, covers: str, is_known: bool, forum: Forum, tmp_path: Path
+) -> None:
+    made = large_town(forum)
+    if is_known:
+        assert crawl(forum, tmp_path).status == 0
+        for tid in range(10, 20):
+            made.reply(tid, f"又{tid}")
+        made.add(50, 2, 2)
+        made.publish()
+    wall = Obstacle(forum, sends, covers=covers, after=0 if covers == "&page=" else 6)
+    run = crawl(forum, tmp_path)
+    assert run.status == 6, run.stderr
+    wall.is_up = False
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
