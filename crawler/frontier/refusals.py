@@ -141,7 +141,8 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool, is_moved: bool)
             # in place of a page that it does not show Discuz sends the first, without a redirect
             return f"page {page.page} of the list, not {task.page}"
     is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
-    if is_other_page and urls.is_index(task.url):
+    # an address of no known form, /topic/9, may be that of a thread
+    if is_other_page and urls.is_index(task.url if is_redirected else task.key):
         return f"{kind_of(page)}, not the index"
     return None
 
