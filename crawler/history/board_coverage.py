@@ -26,12 +26,15 @@ class Listing:
     """How a board's list was looked at in a run.
 
     ``url`` is its address. ``is_whole``: the whole of what it shows was seen, now or before.
-    ``is_limited``: options limit what is read of it.
+    ``is_limited``: options limit what is read of it. ``is_like_all``: all lists of the forum were
+    empty. ``is_emptied``: the list is, and threads of it are known that are not gone.
     """
 
     url: str
     is_whole: bool
     is_limited: bool
+    is_like_all: bool = False
+    is_emptied: bool = False
 
 
 def board_coverage(
@@ -73,6 +76,7 @@ def _reasons(board: BoardState, counts: BoardCounts, listing: Listing) -> Iterat
     """Why a board is not complete."""
     expected = board.expected
     is_short = expected is None or counts.listed + counts.rows_unread < expected
+    is_counted = board.threads or (listing.is_like_all and expected)
     of_list: list[Gap] = []
     if board.pages_shown is not None and is_short:
         of_list.append("pages_not_shown")
@@ -82,8 +86,9 @@ def _reasons(board: BoardState, counts: BoardCounts, listing: Listing) -> Iterat
         of_list.append("page_refused")
     if not listing.is_whole:
         of_list.append("limited_by_options" if listing.is_limited else "not_finished")
-    elif board.threads and not counts.listed and not of_list:
-        # by the list's own counter: that of an index may count boards that only members see
+    elif not of_list and (listing.is_emptied or (is_counted and not counts.listed)):
+        # by the list's own counter: that of an index may count boards that only members see, but
+        # not all boards are such
         of_list.append("list_empty")
     elif expected and is_short and not of_list:
         of_list.append("threads_not_listed")

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Forum
 from tests.crawl.test_obstacle_table import large_town
 from tests.forum.desktop import message
+from tests.forum.lists import Listing
 from tests.forum.obstacles import Obstacle, Sends, Sent, login_wall
 from tests.forum.town import INDEX, Town, board_path, crawl, present, thread_path, wanted
 
@@ -154,6 +155,26 @@ def test_rights_that_are_denied_for_a_while(
     run = crawl(forum, tmp_path)
     assert run.status == 6, run.stderr
     wall.is_up = False
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_all_lists_are_empty_for_a_while(is_known: bool, forum: Forum, tmp_path: Path) -> None:
+    made = large_town(forum)
+    if is_known:
+        assert crawl(forum, tmp_path).status == 0
+        made.add(50, 2, 2)
+        made.publish()
+    lists = {path: page for path, page in forum.pages.items() if "forumdisplay" in path}
+    for path in lists:
+        fid = int(path.partition("fid=")[2].partition("&")[0])
+        forum.pages[path] = str(Listing([], fid=fid, name="新闻"))
+    run = crawl(forum, tmp_path)
+    assert run.status == 3, run.stderr
+    assert "list_empty" in run.stderr.splitlines()[-1]
+    forum.pages.update(lists)
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
