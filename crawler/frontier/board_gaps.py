@@ -130,7 +130,13 @@ class BoardGaps:
             # a list that hides pages is walked twice before that is believed, and told at once
             is_hiding = board.pages_shown is not None
             is_whole = is_hiding or self._ledger.walked(board_id, "") is not None
-            listing = Listing(url, is_whole=is_whole, is_limited=any(limits), is_like_all=is_empty)
+            listing = Listing(
+                url,
+                is_whole=is_whole,
+                is_limited=any(limits),
+                is_like_all=is_empty,
+                is_emptied=board_id in self._emptied and self._ledger.has_threads(board_id),
+            )
             counts = self._ledger.board_counts(board_id)
             uncompared = self._ledger.count_uncompared(board_id, self._began)
             self._site.tally.threads_uncompared += uncompared
