@@ -139,8 +139,8 @@ class Visit:
             is_redirected=is_redirected,
             may_be_moved=self.frontier.may_be_moved(self.task),
         )
-        if page is not None and refused is None and self._ends_too_early(page):
-            refused = END
+        if page is not None and refused is None:
+            refused = self._contradiction(page, answer.seen_at)
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
@@ -204,18 +204,24 @@ class Visit:
             self.history = self.frontier.history(task)
         return self.history
 
-    def _ends_too_early(self, page: Page) -> bool:
-        """Whether an earlier page comes in place of the one asked for, which the counter promises.
+    def _contradiction(self, page: Page, now: datetime) -> Refused | None:
+        """What a page of a thread denies that the forum said before: some cache or wall sent it.
 
         Discuz sends the last page in place of one behind the end; who wants visitors to log in for
         second pages may send the first.
         """
         task = self.task
         if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
-            return False
-        if page.thread_id != task.key or page.page >= task.page:
-            return False
-        return self._history(task).has_more_behind(task.page, page)
+            return None
+        is_early = page.page < task.page
+        if page.thread_id != task.key or not (is_early or is_known(task, self.site)):
+            return None
+        history = self.history or self.frontier.history(task)
+        if page.site.clock is not None and history.is_older(page.site.clock, now):
+            made = f"{page.site.clock:%Y-%m-%d %H:%M}"
+            text = f"a page of {made}, older than posts of it that are known"
+            return Refused("unknown_notice", "forum", text)
+        return END if is_early and history.has_more_behind(task.page, page) else None
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
@@ -403,10 +409,14 @@ class Visit:
             self.history = self.frontier.history(task)
             tally.threads_read += not (task.is_revisit or task.put_off)
         shown = self.comments.shown if self.comments else {}
+        withheld = self.history.withheld
         entries, changes = self.history.add_page(page, task.page, now, shown)
         batch.entries[:0], batch.changes[:0] = entries, changes
-        if page.is_truncated:
+        if page.is_truncated or self.history.withheld:
             self.history.fail()
+        if self.history.withheld and not withheld:
+            text = f"{self.history.withheld} known posts are not shown, and its counter counts them"
+            self.site.note_incomplete(task.url, "unknown_notice", text)
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
         if linked and linked.thread_id == task.key and urls.same_host(linked.root, task.url):
             # the site's own way of writing the address, without what it carries along (extra=)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # Halving a million pages takes twenty; twice that is a thread that changes faster than it is read.
 _SEARCHES = 40
+# So many posts do not go while the counter goes on counting them: Discuz counts anew when it
+# deletes (`updatethreadcount`). Somebody shows visitors less.
+_MANY = 3
 
 Order = tuple[int, int]
 
@@ -46,6 +49,7 @@ class Deletions:
     """The pages of one thread that were read in one go.
 
     ``forgets``: all pages are read in turn, so that only neighbours need to be remembered.
+    ``withheld`` counts the posts that pages leave out, and the thread's counter counts.
     """
 
     def __init__(self, ledger: Ledger, thread_id: str, *, forgets: bool) -> None:
@@ -55,6 +59,7 @@ class Deletions:
         self._reads: dict[int, _Read] = {}
         self._is_searching = False
         self._searched: set[int] = set()
+        self.withheld = 0
         # posts that the last page does not show, while the counter does not say that they are gone
         self.doubtful: list[PostState] = []
 
@@ -100,6 +105,9 @@ class Deletions:
             and not post.is_pinned_copy
             and not (post.is_first and page.is_reversed)
         ]
+        if len(gone) >= _MANY and unaccounted is not None and unaccounted <= 0:
+            self.withheld += len(gone)
+            return []
         if high is not None:
             return gone
         within = [post for post in gone if orders and post.order < orders[-1]]

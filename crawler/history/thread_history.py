@@ -34,6 +34,8 @@ _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
 # Comments that came or went unseen are looked for on so many pages; the others are read in turn, by
 # the budget of revisits.
 _COMMENT_PAGES = 10
+# Between two clocks of one forum.
+_MINUTES_BETWEEN = 10
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
@@ -133,6 +135,20 @@ class ThreadHistory:
             self._read_now.add(number)
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
+
+    @property
+    def withheld(self) -> int:
+        """How many posts the pages leave out that were read before, and that the counter counts."""
+        return self._deletions.withheld
+
+    def is_older(self, clock: datetime, now: datetime) -> bool:
+        """Whether a post that is known was written after a page with this ``clock`` was made.
+
+        A post with a date to come tells nothing.
+        """
+        made = minutes(clock.isoformat()) + _MINUTES_BETWEEN
+        posts = self._ledger.posts_between(self.asked.thread_id, (made, 0), None)
+        return any(post.order[0] <= minutes(now.isoformat()) for post in posts)
 
     def has_more_behind(self, number: int, page: ThreadPage | None = None) -> bool:
         """Whether the counter tells of posts that only page ``number``, or one behind it, can have.

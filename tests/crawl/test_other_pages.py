@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -175,6 +176,57 @@ def test_all_lists_are_empty_for_a_while(is_known: bool, forum: Forum, tmp_path:
     assert run.status == 3, run.stderr
     assert "list_empty" in run.stderr.splitlines()[-1]
     forum.pages.update(lists)
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+def test_a_cache_sends_pages_of_last_week(forum: Forum, tmp_path: Path) -> None:
+    """What was read since is not deleted: the pages' own clock tells."""
+    made = large_town(forum)
+    old = {
+        path: page.replace("2023-3-15 20:00", "2023-3-14 09:00")
+        for path, page in forum.pages.items()
+        if "viewthread" in path
+    }
+    for tid in range(3, 30):
+        made.reply(tid, f"又{tid}")
+    made.publish()
+    assert crawl(forum, tmp_path).status == 0
+    for tid in range(10, 30):
+        made.reply(tid, f"再{tid}")
+    made.publish()
+    now = {path: page for path, page in forum.pages.items() if "viewthread" in path}
+    forum.pages.update(old)
+    run = crawl(forum, tmp_path)
+    assert run.status == 5, run.stderr
+    assert "a page of 2023-03-14 09:00" in run.stderr.splitlines()[-1]
+    assert sum("viewthread" in path for path in forum.asked.elements()) <= _MOST
+    forum.pages.update(now)
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert not any(line.get("is_deleted") for line in run.lines("articles") + run.lines("posts"))
+
+
+def test_guests_get_the_first_post_of_each_page(forum: Forum, tmp_path: Path) -> None:
+    """The counter goes on counting the others: they are not deleted."""
+    made = Town(forum)
+    made.add(1, 2, 24)
+    made.add(2, 2, 24)
+    made.publish()
+    assert crawl(forum, tmp_path).status == 0
+    made.reply(1, "又")
+    made.publish()
+    threads = {path: page for path, page in forum.pages.items() if "viewthread" in path}
+    for path, page in threads.items():
+        head, first, *others = re.split(r'(?=<div id="post_\d)', page)
+        forum.pages[path] = head + first + others[-1][others[-1].index('<div id="postlistreply"') :]
+    run = crawl(forum, tmp_path)
+    assert run.status == 3, run.stderr
+    assert "known posts are not shown" in run.stderr.splitlines()[-1]
+    assert not any(line.get("is_deleted") for line in run.lines("articles") + run.lines("posts"))
+    forum.pages.update(threads)
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
