@@ -44,6 +44,8 @@ _GZIP = b"\x1f\x8b"
 _OFFICE = re.compile(rb"<html\b[^>]{0,1000}\burn:schemas-microsoft-com:office:", re.I)
 # A page shows what it is at once.
 _HEAD = 16384
+# What no text holds, in any of the forums' encodings.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LONGEST_JSON = 65536
 
 
@@ -86,6 +88,15 @@ def is_web_page(data: bytes) -> bool:
 def is_office_page(data: bytes) -> bool:
     """Whether these are the bytes of a document that Office wrote as a web page."""
     return _OFFICE.match(_start(data)) is not None
+
+
+def is_plain_text(data: bytes) -> bool:
+    r"""Whether these bytes are words, as no packed file begins.
+
+    >>> is_plain_text("流量用尽".encode("gbk")), is_plain_text(b"PK\x03\x04")
+    (True, False)
+    """
+    return not _NO_TEXT.search(data[:_HEAD])
 
 
 def is_json(data: bytes) -> bool:

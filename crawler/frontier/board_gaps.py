@@ -39,6 +39,7 @@ class BoardGaps:
         self._ledger = site.archive.ledger
         # the addresses of their lists, by id
         self._looked_at: dict[str, str] = {}
+        self._emptied: set[str] = set()
 
     def list_changes(self, page: BoardPage, task: ListTask, now: datetime) -> list[Change]:
         """What the ledger learns of a board from a page of its list."""
@@ -53,6 +54,8 @@ class BoardGaps:
         changes: list[Change] = [BoardSeen(board_id, page.board.name)]
         if not page.is_truncated:
             at = int(now.timestamp())
+            if page.page == 1 and not (page.rows or page.rows_unread):
+                self._emptied.add(board_id)
             changes.append(ListSeen(board_id, page.page, at, page.pages, page.rows_unread))
         known = self._ledger.board(board_id)
         shown = pages_shown(page, task.page, known.pages_shown if known else None)
@@ -118,12 +121,20 @@ class BoardGaps:
 
         Each with what the ledger learns, which may be without a line.
         """
+        is_empty = not (self._site.tally.threads_listed or self._ledger.has_read_threads())
+        is_empty = is_empty and not self._options.boards
         for board_id, url in self._looked_at.items():
             board = self._ledger.board(board_id) or BoardState(board_id)
             # a list that hides pages is walked twice before that is believed, and told at once
             is_hiding = board.pages_shown is not None
             is_whole = is_hiding or self._ledger.walked(board_id, "") is not None
-            listing = Listing(url, is_whole=is_whole, is_limited=self._options.is_limited)
+            listing = Listing(
+                url,
+                is_whole=is_whole,
+                is_limited=self._options.is_limited,
+                is_like_all=is_empty,
+                is_emptied=board_id in self._emptied and self._ledger.has_threads(board_id),
+            )
             counts = self._ledger.board_counts(board_id)
             uncompared = self._ledger.count_uncompared(board_id, self._began)
             self._site.tally.threads_uncompared += uncompared

@@ -39,13 +39,19 @@ class Kind(Enum):
 
     FOREIGN: whether the forum answered at all. RIGHTS: whether the forum keeps this thread from us,
     or all of them (a quota, a login that everybody needs now); LISTS: the same of a board's list.
-    MISSING: whether a thread that was read before is gone, or the forum lost its memory.
+    MISSING: whether a thread that was read before is gone, or the forum lost its memory. PAGES:
+    whether a thread ends before a page that its counter promises, or nobody gets behind first ones.
     """
 
     FOREIGN = auto()
     RIGHTS = auto()
     LISTS = auto()
     MISSING = auto()
+    PAGES = auto()
+
+
+# Other answers may come between them: threads of one page tell nothing of second pages.
+_OF_NO_ROW = (Kind.MISSING, Kind.PAGES)
 
 
 class Course(Enum):
@@ -129,13 +135,14 @@ class Obstacles(Generic[Outcome]):
     _series: dict[Kind, dict[int, Doubt]] = field(default_factory=lambda: {k: {} for k in Kind})
     _window: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _waiting: dict[int, tuple[Kind, Callable[[bool], Outcome]]] = field(default_factory=dict)
-    _first_doubt: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
+    _first_doubt: dict[int, tuple[int, int, int, int, int]] = field(default_factory=dict)
     _verdicts: dict[int, bool] = field(default_factory=dict)
     _checks: int = 0
     _new_threads: int = 0
     _threads: int = 0
     _answers: int = 0
     _pages: int = 0
+    _later_pages: int = 0
 
     @property
     def has_pages(self) -> bool:
@@ -145,7 +152,7 @@ class Obstacles(Generic[Outcome]):
     @property
     def is_doubtful(self) -> bool:
         """Whether the last answer was in doubt: then one thing is asked for at a time."""
-        in_a_row = any(self._series[kind] for kind in Kind if kind is not Kind.MISSING)
+        in_a_row = any(self._series[kind] for kind in Kind if kind not in _OF_NO_ROW)
         return in_a_row or self.wants_check
 
     @property
@@ -160,18 +167,21 @@ class Obstacles(Generic[Outcome]):
         is_thread: bool = False,
         is_new: bool = False,
         is_check: bool = False,
+        is_later: bool = False,
         task_id: int | None = None,
     ) -> list[Outcome]:
         """The forum answered for a task: what comes of the doubts that this decides.
 
         ``task_id``: the task whose page came, which is not missing then. ``is_page``: with a page
-        of a list or thread; ``is_thread``: of a thread; ``is_new``: of one that was never read.
+        of a list or thread; ``is_thread``: of a thread; ``is_new``: of one that was never read;
+        ``is_later``: a page behind its first one.
         """
         self._answers += 1
         if task_id is not None:
             self._series[Kind.MISSING].pop(task_id, None)
         self._threads += is_thread
         self._pages += is_page
+        self._later_pages += is_later
         self._window.append(False)
         decided = {Kind.FOREIGN, Kind.LISTS} if is_page else {Kind.FOREIGN}
         if is_check:
@@ -184,6 +194,8 @@ class Obstacles(Generic[Outcome]):
             self._checks = 0
             self._new_threads += 1
             decided.add(Kind.RIGHTS)
+        if is_later:
+            decided.add(Kind.PAGES)
         for kind in decided:
             self._series[kind].clear()
         if is_thread:
@@ -255,14 +267,16 @@ class Obstacles(Generic[Outcome]):
 
         ``is_alone``: the answer before this one was the forum's.
         """
-        answers, pages, _, new = self._since(doubt)
+        answers, pages, _, new, later = self._since(doubt)
         if not doubt.is_second or doubt.is_check:
             return False
         if doubt.kind is Kind.RIGHTS:
             # threads that were never read before: it is no quota
-            return self._new_threads > new
+            return self._new_threads > (0 if doubt.is_known else new)
         if doubt.kind is Kind.LISTS:
-            return self._pages > pages
+            return self._pages > (0 if doubt.is_known else pages)
+        if doubt.kind is Kind.PAGES:
+            return self._later_pages > later
         return is_alone and (self._answers > answers or (doubt.is_known and self.has_answers))
 
     def _weigh_missing(self, doubt: Doubt) -> Course:
@@ -279,9 +293,12 @@ class Obstacles(Generic[Outcome]):
             return Course.REFUSE
         return Course.WAIT
 
-    def _since(self, doubt: Doubt) -> tuple[int, int, int, int]:
-        """How many answers, pages, threads and new threads had come by a task's first doubt."""
-        now = self._answers, self._pages, self._threads, self._new_threads
+    def _since(self, doubt: Doubt) -> tuple[int, int, int, int, int]:
+        """How much had come by a task's first doubt.
+
+        Answers, pages, threads, new threads, and pages of threads behind their first ones.
+        """
+        now = self._answers, self._pages, self._threads, self._new_threads, self._later_pages
         return self._first_doubt.setdefault(doubt.task_id, now)
 
     def _have_vanished(self) -> bool:
@@ -309,6 +326,9 @@ class Obstacles(Generic[Outcome]):
         self._window.clear()
         if doubt.kind is Kind.RIGHTS:
             can_tell = not self._new_threads
+        elif doubt.kind is Kind.PAGES:
+            # first pages come in any case
+            can_tell = False
         else:
             # whoever says that he wants no more requests gets none
             can_tell = doubt.is_second or doubt.reason not in BLOCKS

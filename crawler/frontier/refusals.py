@@ -37,22 +37,38 @@ _DENIED: frozenset[str] = frozenset({"login_required", "no_permission"})
 class Refused:
     """An answer that is not the page that was asked for: why, who says so, and in which words.
 
-    ``message`` is the page that says so, where one came.
+    ``message`` is the page that says so, where one came. ``is_end``: a thread ends before the page
+    that was asked for, though its counter tells of more.
     """
 
     reason: Reason
     evidence: Evidence
     text: str | None = None
     message: Message | None = None
+    is_end: bool = False
+
+
+END = Refused(
+    "unknown_notice",
+    "forum",
+    "the thread ends before this page, and its counter tells of more",
+    is_end=True,
+)
 
 
 def refused_as(
-    page: Page | None, task: Task, answer: Answer, *, is_redirected: bool
+    page: Page | None,
+    task: Task,
+    answer: Answer,
+    *,
+    is_redirected: bool,
+    may_be_moved: bool = True,
 ) -> Refused | None:
     """What an answer says in place of the page that was asked for; ``None`` where it is that page.
 
-    ``is_redirected``: the answer came from another address than was asked for. A page that is cut
-    off is refused as well.
+    ``is_redirected``: the answer came from another address than was asked for; ``may_be_moved``:
+    which may be the other number of a thread that was moved. A page that is cut off is refused as
+    well.
     """
     if page is None:
         return Refused(answer.reason or "unreachable", answer.evidence, answer.message)
@@ -63,7 +79,9 @@ def refused_as(
         return Refused(page.reason, evidence, page.text, page)
     if not _is_kind(page, task):
         return unexpected(page, task)
-    other = _other_thing(page, task, is_redirected=is_redirected)
+    other = _other_thing(
+        page, task, is_redirected=is_redirected, is_moved=is_redirected and may_be_moved
+    )
     if other is not None:
         return Refused("unknown_notice", "forum", other)
     if reason_of(page) == "truncated":
@@ -106,13 +124,13 @@ def _is_kind(page: Page, task: Task) -> bool:
     return False
 
 
-def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
+def _other_thing(page: Page, task: Task, *, is_redirected: bool, is_moved: bool) -> str | None:
     """Which other thread or board a page shows under the address that was asked for.
 
     A thread that was moved has another number behind a redirect; a cache that mixes up its pages
-    sends none.
+    sends none, and a guard may lead all threads to one that visitors are to read first.
     """
-    if isinstance(page, ThreadPage) and isinstance(task, ThreadTask) and not is_redirected:
+    if isinstance(page, ThreadPage) and isinstance(task, ThreadTask) and not is_moved:
         shown, asked = page.thread_id or "", task.key
         return f"the page of thread {shown}, not {asked}" if shown != asked else None
     if isinstance(page, BoardPage) and isinstance(task, ListTask):
@@ -123,7 +141,8 @@ def _other_thing(page: Page, task: Task, *, is_redirected: bool) -> str | None:
             # in place of a page that it does not show Discuz sends the first, without a redirect
             return f"page {page.page} of the list, not {task.page}"
     is_other_page = isinstance(page, ThreadPage | BoardPage) and isinstance(task, PageTask)
-    if is_other_page and is_redirected and urls.is_index(task.url):
+    # an address of no known form, /topic/9, may be that of a thread
+    if is_other_page and urls.is_index(task.url if is_redirected else task.key):
         return f"{kind_of(page)}, not the index"
     return None
 
@@ -148,11 +167,19 @@ def kind_of(page: Page) -> str:
     return f"a page of kind {kind.lower()}"
 
 
-def without_contradiction(refused: Refused, task: Task, *, is_listed: bool) -> Refused:
-    """``refused``, unless a list of the same run shows the thread that it calls missing."""
-    if is_listed and isinstance(task, ThreadTask) and refused.reason == "not_found":
+def without_contradiction(refused: Refused, *, is_listed: bool) -> Refused:
+    """``refused``, unless a page of the same run shows the thread or board it calls missing."""
+    if is_listed and refused.reason == "not_found":
         return replace(refused, reason="unknown_notice", evidence="forum")
     return refused
+
+
+def without_end(refused: Refused, kind: Kind) -> Refused:
+    """``refused``, as a word that may not last where a right was in doubt.
+
+    A quota counts by the hour as well: that others came in between tells nothing of tomorrow.
+    """
+    return replace(refused, evidence="forum") if kind in (Kind.RIGHTS, Kind.LISTS) else refused
 
 
 def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None:
@@ -160,6 +187,8 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     reason = refused.reason
     if reason == "robots_disallowed":
         return None
+    if refused.is_end:
+        return Kind.PAGES
     is_page = reason == "truncated" and refused.evidence == "forum"
     if is_page and not frontier.obstacles.has_answers and not frontier.has_read:
         # a skin whose pages never have an end
@@ -182,7 +211,8 @@ def _denied(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind | None
         is_odd = frontier.is_readable(task) or is_there(task, frontier.site)
         return Kind.RIGHTS if is_odd else _unless_definite(refused)
     is_odd = isinstance(task, ListTask) and (
-        frontier.is_readable(task) or not frontier.obstacles.has_pages
+        # rights are those to a board: whoever may see the first page may see all of them
+        task.page > 1 or frontier.is_readable(task) or not frontier.obstacles.has_pages
     )
     return Kind.LISTS if is_odd else _unless_definite(refused)
 
@@ -203,6 +233,7 @@ def count_refusal(
     # a thread that is not there is an answer, a forum that is not there a mistake
     is_mistake = task is not None and is_asked and not isinstance(task, ThreadTask)
     is_quota = line.reason in _DENIED and (line.retriable or is_mistake)
+    is_quota = is_quota and not is_unsettled(emitted.seen.refusal)
     if is_quota or (is_asked and line.reason == "login_required"):
         site.note_login(line.url, line.reason, line.message_raw)
     if line.reason == "robots_disallowed":

@@ -31,6 +31,8 @@ from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to
 from crawler.frontier.site import Site
 from crawler.frontier.step import Batch
 from crawler.frontier.tasks import (
+    REVISITED,
+    TRIED_AGAIN,
     TaskMaker,
     is_root,
     is_walk,
@@ -283,7 +285,10 @@ class SiteFrontier:
         return (task.row.board if task.row else None) or (known.board if known else None)
 
     def is_listed(self, task: Task) -> bool:
-        """Whether a list that was read in this job shows a thread."""
+        """Whether a list that was read in this job shows a thread, or an index a board."""
+        if isinstance(task, ListTask):
+            is_found = task.priority not in (REVISITED, TRIED_AGAIN)
+            return is_found and not task.is_asked and not self.options.boards
         return isinstance(task, ThreadTask) and task.row is not None
 
     def unlisted(self, task: Task) -> Iterable[Change]:
@@ -303,9 +308,18 @@ class SiteFrontier:
         known = self._ledger.thread(task.key)
         return known is not None and known.board is None
 
+    def may_be_moved(self, task: Task) -> bool:
+        """Whether a task's number may be one that Discuz has left behind for a moved thread.
+
+        A thread keeps its own number when it is moved: none that was read under it, or stands in a
+        list with its replies. Of numbers that are tried no other may have led there already.
+        """
+        return not (self.is_listed(task) or is_known(task, self.site))
+
     def is_readable(self, task: Task) -> bool:
         """Whether this thread, or others of its board, could be read, or its list."""
-        if is_known(task, self.site) or self.is_listed(task):
+        is_thread = isinstance(task, ThreadTask)
+        if is_thread and (is_known(task, self.site) or self.is_listed(task)):
             return True
         board_id = self.board_of(task)
         if isinstance(task, ThreadTask) and task.is_tried:

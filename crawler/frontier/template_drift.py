@@ -92,7 +92,9 @@ class Drift:
         is_list = isinstance(task, ListTask)
         if isinstance(task, PageTask) or is_answer or _shows_nothing(page):
             return
-        kind = "list" if is_list else "thread" if task.page == 1 else "further thread"
+        # the first page may come in place of another one, and has more
+        number = page.page if isinstance(page, ThreadPage) else task.page
+        kind = "list" if is_list else "thread" if number == 1 else "further thread"
         key = f"{task.key}-{task.page}" if is_list else task.key
         traits: frozenset[str] = frozenset()
         if isinstance(page, ThreadPage | BoardPage) and isinstance(page, BoardPage) == is_list:

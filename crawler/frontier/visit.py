@@ -36,10 +36,12 @@ from crawler.frontier.page_refusal import (
     retract_behind,
 )
 from crawler.frontier.refusals import (
+    END,
     Refused,
     kind_of_doubt,
     refused_as,
     without_contradiction,
+    without_end,
 )
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
@@ -47,7 +49,7 @@ from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of, elsewhere_note, front_of
 from crawler.history import Delivery, ThreadHistory, is_unsettled
 from crawler.history.thread_history import Learnt
-from crawler.items import Refusal
+from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
 
 
@@ -117,7 +119,7 @@ class Visit:
         answer = self.other.best_index(answer)
         page = answer.page
         if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
-            return self._past_end(self.task, answer.seen_at)
+            return self._ends_before(self.task, answer)
         if page is not None and self.other.turns_to_desktop(page):
             return Step(asks_again=True)
         is_parted = self.other.parted is not None
@@ -128,14 +130,22 @@ class Visit:
             self.site.drift.look_at(self.task, page, answer.sample)
         page = self.other.whole(page)
         is_redirected = self.other.is_redirected(answer, asked)
-        refused = refused_as(page, self.task, answer, is_redirected=is_redirected)
+        refused = refused_as(
+            page,
+            self.task,
+            answer,
+            is_redirected=is_redirected,
+            may_be_moved=self.frontier.may_be_moved(self.task),
+        )
+        if page is not None and refused is None:
+            refused = self._contradiction(page, answer.seen_at)
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
             return self._answered(page, answer.seen_at)
         task = self.task
         if refused is not None and isinstance(task, ThreadTask) and _is_missing_page(refused, task):
-            return self._page_missing(task, answer.seen_at)
+            return self._page_missing(task, answer)
         return self._refused(refused or Refused("unreachable", "other"), page, answer)
 
     def _answered(self, page: Page, now: datetime) -> Step:
@@ -154,6 +164,7 @@ class Visit:
             is_thread=is_thread,
             is_new=is_new,
             is_check=self._is_check(task),
+            is_later=isinstance(page, ThreadPage) and page.page > 1,
             task_id=task.id,
         )
         return replace(step, decided=decided)
@@ -191,27 +202,56 @@ class Visit:
         self.comments = None
         return step
 
-    def _page_missing(self, task: ThreadTask, now: datetime) -> Step:
+    def _ends_before(self, task: ThreadTask, answer: Answer) -> Step:
+        """The forum says that a thread ends before a page, which its counter may deny."""
+        if self._history(task).has_more_behind(task.page):
+            return self._refused(END, None, answer)
+        return self._past_end(task, answer.seen_at)
+
+    def _page_missing(self, task: ThreadTask, answer: Answer) -> Step:
         """The forum has no posts for a later page: there are none, or the thread is gone.
 
         A page that holds none but the opening post of a thread whose newest posts come first is
         such a page (`post_not_found` in forum_viewthread.php). Another page of it tells which.
         """
         if self.history is not None and self.history.page is not None:
-            return self._past_end(task, now)
+            return self._ends_before(task, answer)
         todo = dict.fromkeys((task.page, *(number for number in task.todo if number > 1)))
         self.task = replace(task, page=1, todo=tuple(todo))
         return Step(asks_again=True)
+
+    def _history(self, task: ThreadTask) -> ThreadHistory:
+        if self.history is None:
+            self.history = self.frontier.history(task)
+        return self.history
+
+    def _contradiction(self, page: Page, now: datetime) -> Refused | None:
+        """What a page of a thread denies that the forum said before: some cache or wall sent it.
+
+        Discuz sends the last page in place of one behind the end; who wants visitors to log in for
+        second pages may send the first.
+        """
+        task = self.task
+        if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
+            return None
+        is_early = page.page < task.page
+        if page.thread_id != task.key or not (is_early or is_known(task, self.site)):
+            return None
+        history = self.history or self.frontier.history(task)
+        if page.site.clock is not None and history.is_older(page.site.clock, now):
+            made = f"{page.site.clock:%Y-%m-%d %H:%M}"
+            text = f"a page of {made}, older than posts of it that are known"
+            return Refused("unknown_notice", "forum", text)
+        return END if is_early and history.has_more_behind(task.page, page) else None
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
         self.other = OtherAddresses(self.frontier)
         batch = self.refusal.retract(now)
-        if self.history is None:
-            self.history = self.frontier.history(task)
-        entries, changes = self.history.end_before(task.page, now)
+        history = self._history(task)
+        entries, changes = history.end_before(task.page, now)
         batch.entries[:0], batch.changes[:0] = entries, changes
-        step = self._next_page(batch, task, self.history, now)
+        step = self._next_page(batch, task, history, now)
         decided = self.frontier.obstacles.answered(is_check=self._is_check(task))
         return replace(step, decided=decided)
 
@@ -228,7 +268,7 @@ class Visit:
             if plain is not None:
                 self.task = replace(task, url=plain)
                 return Step(asks_again=True)
-            refused = without_contradiction(refused, task, is_listed=frontier.is_listed(task))
+            refused = without_contradiction(refused, is_listed=frontier.is_listed(task))
         doubt = self._doubt(refused, answer)
         decided: list[Iterable[Batch]] = []
         if refused.evidence == "about_this":
@@ -248,10 +288,11 @@ class Visit:
                     return replace(step, decided=decided)
                 case Course.WAIT:
                     frontier.mark_waiting(task)
-                    outcome = self._outcome(refused, page, answer)
+                    outcome = self._outcome(without_end(refused, doubt.kind), page, answer)
                     frontier.obstacles.wait(doubt, outcome)
                     return Step(decided=decided)
             is_own = frontier.obstacles.is_own(doubt)
+            refused = without_end(refused, doubt.kind)
         elif refused.reason in PASSING and self._may_ask_again():
             return self._ask_again()
         elif self._is_check(task):
@@ -334,6 +375,11 @@ class Visit:
             line = self.refusal.line(refused, now, attempts=answer.attempts)
             return self._page(page, now, self.refusal.emit(line, now, is_own=is_own))
         task = self.task
+        if refused.is_end and isinstance(task, ThreadTask):
+            if is_own:
+                # second pages of other threads come: the counter is wrong
+                return self._past_end(task, now)
+            is_own = True
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(gone_batches(task, self.site, now))
@@ -351,7 +397,7 @@ class Visit:
         if not is_own:
             # nothing proves that it is about this address
             line.retriable = True
-        return self._refuse(line, now, is_own=is_own)
+        return self._refuse(line, now, is_own=is_own, is_end=refused.is_end)
 
     # -- a page ----------------------------------------------------------------------------------
 
@@ -401,6 +447,9 @@ class Visit:
         number = history.next_page(task.page)
         if number is None:
             _add(batch, history.finish(now))
+            if history.withheld:
+                text = f"{history.withheld} known posts are not shown, and its counter counts them"
+                self.site.note_incomplete(task.url, "unknown_notice", text)
             refusals = self.site.archive.ledger.thread_refusals(task.key)
             retract_behind(history.count.pages, refusals, batch, now)
             batch.changes.append(TaskDone(task))
@@ -451,15 +500,17 @@ class Visit:
 
     # -- refusals --------------------------------------------------------------------------------
 
-    def _refuse(self, line: Refusal, now: datetime, *, is_own: bool) -> Step:
+    def _refuse(self, line: Refusal, now: datetime, *, is_own: bool, is_end: bool = False) -> Step:
         """Publish a refusal, and go on: one page that fails is no reason to leave out the rest."""
         known = self.site.archive.ledger.refusal(self.refusal.id)
         batch = self.refusal.emit(line, now, is_own=is_own)
         task = self.task
         if isinstance(task, ListTask):
+            # what is said of rights is said of the pages behind it as well
+            may_go_on = line.retriable and line.reason not in DEFINITE
             changes, following = self.frontier.walks.list_failed(
                 task,
-                task.pages if line.retriable else 0,
+                task.pages if may_go_on else 0,
                 is_settled=known is not None and is_unsettled(known),
             )
             batch.changes += changes
@@ -479,7 +530,7 @@ class Visit:
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
         self.history.fail()
-        if not line.retriable:
+        if not line.retriable or is_end:
             self.history.todo.clear()
             _add(batch, self.history.finish(now))
             batch.changes.append(TaskDone(task))

@@ -26,12 +26,15 @@ class Listing:
     """How a board's list was looked at in a run.
 
     ``url`` is its address. ``is_whole``: the whole of what it shows was seen, now or before.
-    ``is_limited``: options limit what is read of it.
+    ``is_limited``: options limit what is read of it. ``is_like_all``: all lists of the forum were
+    empty. ``is_emptied``: the list is, and threads of it are known that are not gone.
     """
 
     url: str
     is_whole: bool
     is_limited: bool
+    is_like_all: bool = False
+    is_emptied: bool = False
 
 
 def board_coverage(
@@ -73,7 +76,8 @@ def _reasons(board: BoardState, counts: BoardCounts, listing: Listing) -> Iterat
     """Why a board is not complete."""
     expected = board.expected
     is_short = expected is None or counts.listed + counts.rows_unread < expected
-    of_list: list[Gap] = []
+    is_counted = board.threads or (listing.is_like_all and expected)
+    of_list: list[Gap] = ["list_empty"] if listing.is_emptied else []
     if board.pages_shown is not None and is_short:
         of_list.append("pages_not_shown")
     if counts.rows_unread:
@@ -82,8 +86,9 @@ def _reasons(board: BoardState, counts: BoardCounts, listing: Listing) -> Iterat
         of_list.append("page_refused")
     if not listing.is_whole:
         of_list.append("limited_by_options" if listing.is_limited else "not_finished")
-    elif board.threads and not counts.listed and not of_list:
-        # by the list's own counter: that of an index may count boards that only members see
+    elif is_counted and not counts.listed and not of_list:
+        # by the list's own counter: that of an index may count boards that only members see, but
+        # not all boards are such
         of_list.append("list_empty")
     elif expected and is_short and not of_list:
         of_list.append("threads_not_listed")
@@ -131,6 +136,8 @@ def hidden_words(line: Coverage) -> str:
         "pages_not_shown": f"of {line.pages_expected or 0:,} pages of the list"
         f" {line.pages_captured or 0:,} could be read",
         "rows_unread": f"{line.rows_unread or 0:,} rows of the list cannot be read",
-        "list_empty": f"the list is empty, and its counter says {line.threads_expected or 0:,}",
+        "list_empty": f"the list is empty, and of its threads {line.threads_read or 0:,} were read"
+        if line.threads_read
+        else f"the list is empty, and its counter says {line.threads_expected or 0:,}",
     }
     return "; ".join(words[name] for name in _HIDDEN if name in line.reasons)

@@ -4,6 +4,8 @@ A page that does not show a post is no proof. A reply that is deleted between th
 pages moves another one over their boundary, where no page shows it; a page out of a cache lacks the
 newest posts; a site may order floors in its own way. So a post is gone if the thread's counter does
 not count it any more, or if the readings of two runs missed it.
+Many at once that it goes on counting are withheld by somebody: Discuz counts anew when it deletes
+(`updatethreadcount`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from dataclasses import dataclass, field
 
 from crawler.archive.changes import Change, PostMissed
 from crawler.archive.state import PostState
+
+# So many do not go while the counter goes on counting them.
+_MANY = 3
 
 
 @dataclass(slots=True)
@@ -56,8 +61,18 @@ class Doubts:
         """The pages to look at again for posts that are in doubt."""
         return set().union(*(self._pages[post_id] for post_id in self._missed))
 
-    def missed_again(self) -> list[PostState]:
-        """Take the posts that an earlier run has missed as well: they are gone."""
+    def withheld(self, number: int | None) -> int:
+        """How many posts are withheld, by how many the counter does not count any more."""
+        missed = len(self._missed)
+        return missed if missed >= _MANY and number is not None and number <= 0 else 0
+
+    def missed_again(self, number: int | None) -> list[PostState]:
+        """Take the posts that an earlier run has missed as well: they are gone.
+
+        ``number``: how many the counter does not count any more, ``None`` where that is not known.
+        """
+        if self.withheld(number):
+            return []
         return self._take(
             [
                 post

@@ -38,6 +38,8 @@ _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
 # What came or went unseen is looked for on so many pages at once; the others are read in turn, by
 # the budget of revisits.
 _LOOKED_AT_ONCE = 10
+# Between two clocks of one forum.
+_MINUTES_BETWEEN = 10
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
@@ -138,6 +140,32 @@ class ThreadHistory:
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
 
+    @property
+    def withheld(self) -> int:
+        """How many posts the pages leave out that were read before, and that the counter counts."""
+        return self._doubts.withheld(self.count.unaccounted())
+
+    def is_older(self, clock: datetime, now: datetime) -> bool:
+        """Whether a post that is known was written after a page with this ``clock`` was made.
+
+        A post with a date to come tells nothing.
+        """
+        made = minutes(clock.isoformat()) + _MINUTES_BETWEEN
+        posts = self._ledger.posts_between(self.asked.thread_id, (made, 0), None)
+        return any(post.order[0] <= minutes(now.isoformat()) for post in posts)
+
+    def has_more_behind(self, number: int, page: ThreadPage | None = None) -> bool:
+        """Whether the counter tells of posts that only page ``number``, or one behind it, can have.
+
+        ``page`` came in its place; it may show posts that are not known yet.
+        """
+        unaccounted = self.count.unaccounted()
+        if unaccounted is None or (page is None and number - 1 not in self.count.pages_known):
+            return False
+        ids = [post.id for post in page.posts] if page else []
+        new = len(ids) - len(self._ledger.posts(self.asked.thread_id, ids))
+        return unaccounted + new < 0
+
     def end_before(self, number: int, now: datetime) -> Learnt:
         """The forum says that the thread ends before page ``number``, whatever its pager promises.
 
@@ -191,6 +219,7 @@ class ThreadHistory:
         self._news += len(entries) + len(seen)
         self._early.clear()
         self.count.doubtful = self._doubts.open
+        self.count.has_failed = self.count.has_failed or self.withheld > 0
         thread = state_after(
             self.known,
             page,
@@ -441,7 +470,8 @@ class ThreadHistory:
     def _decide(self, page: ThreadPage, now: datetime) -> Learnt:
         """The lines of those missing posts that are gone by all that is known now."""
         count = self.count
-        again, uncounted = self._doubts.missed_again(), count.unaccounted()
+        uncounted = count.unaccounted()
+        again = self._doubts.missed_again(uncounted)
         gone = self._leave(again)
         if uncounted is not None and uncounted < len(again):
             # the counter goes on counting them

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from crawler.archive.file_types import (
     is_json,
     is_office_page,
     is_picture,
+    is_plain_text,
     is_web_page,
 )
 from crawler.archive.media_store import KEPT_ENDINGS
@@ -68,6 +70,9 @@ def why_refused(response: Response, wanted: MediaRequest, forum: str) -> Refused
     if urls.is_own_picture(response.url) and not urls.is_own_picture(wanted.url):
         # Discuz leads to static/image/common/none.gif, and does not say why
         return Refused("unknown_notice")
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
+        # nobody asked for a part
+        return Refused("truncated")
     is_success = response.status < 300
     if is_success and (
         is_picture(response.body) if wanted.is_image else _is_file(response, wanted)
@@ -81,9 +86,11 @@ def _is_file(response: Response, wanted: MediaRequest) -> bool:
     body = response.body
     if not body:
         return False
-    if not is_web_page(body) and not is_json(body):
-        return True
     sent_as = _name_in_headers(response)
+    if not is_web_page(body) and not is_json(body):
+        # Discuz names each file that it sends itself: words without a name are somebody else's
+        is_own = urls.is_attachment(response.url) and sent_as is None
+        return not (is_own and is_plain_text(body))
     path = unquote(urlsplit(response.url).path)
     if _ending(path) in _SCRIPTS:
         # forum.php?mod=attachment&aid=5 names no file

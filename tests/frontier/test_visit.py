@@ -237,7 +237,7 @@ LISTS: dict[str, tuple[str, Mapping[str, Given], list[str]]] = {
     "from page 2 on for members": (
         L1,
         {L1: board(7, pages=3), L2: refused("login_required"), **BOTH},
-        [f"{L1}: -", f"{L2}: login_required x1", READ_7],
+        [f"{L1}: -", f"{L2}: -", READ_7, f"{L2}: login_required x2"],
     ),
     "cut off": (
         L1,

@@ -122,6 +122,24 @@ def test_a_wrong_name_proves_nothing(name: str | None) -> None:
         )
 
 
+@pytest.mark.parametrize("words", ["流量用尽", "Access denied", "<Error><Code>403</Code></Error>"])
+def test_words_without_a_name_are_none_of_discuz(words: str) -> None:
+    sent = {"Content-Type": "application/octet-stream"}
+    body = words.encode()
+    refused = verdict(body, name="地图.zip", url=signed(5), is_image=False, headers=sent)
+    assert refused == of_host("not_discuz")
+    sent["Content-Disposition"] = "attachment"
+    assert verdict(body, name="地图.txt", url=signed(5), is_image=False, headers=sent) is None
+    # a server of plain files names none
+    url = "http://oss.example/forum/202303/map.zip"
+    assert verdict(ZIP, url=signed(5), led_to=url, is_image=False) is None
+
+
+@pytest.mark.parametrize("is_image", [False, True])
+def test_a_part_that_nobody_asked_for(is_image: bool) -> None:
+    assert verdict(PNG, status=206, is_image=is_image) == Refused("truncated")
+
+
 @pytest.mark.parametrize("name", ["notes.html", "NOTES.HTM", "notes.txt", "map.svg"])
 def test_a_file_that_may_be_a_page(name: str) -> None:
     sent = {"Content-Disposition": 'attachment; filename="x"'}

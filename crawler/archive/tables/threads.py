@@ -142,6 +142,10 @@ class ThreadTable(Table):
         row = self._db.execute("SELECT count(*) FROM thread WHERE NOT is_gone AND pages").fetchone()
         return int(row[0])
 
+    def has_read_threads(self) -> bool:
+        """Return whether a thread was ever read, gone or not."""
+        return self._db.execute("SELECT 1 FROM thread WHERE pages LIMIT 1").fetchone() is not None
+
     def has_threads(self, board_id: str) -> bool:
         """Return whether a thread of a board was ever read, and is there."""
         return bool(
