@@ -15,6 +15,12 @@ def is_known(task: Task, site: Site) -> bool:
     return known is not None and not known.is_gone
 
 
+def was_read(task: Task, site: Site) -> bool:
+    """Whether posts of a thread are known that are there; it may not have been read to its end."""
+    is_thread = isinstance(task, ThreadTask)
+    return is_known(task, site) or (is_thread and site.archive.ledger.counts(task.key)[0] > 0)
+
+
 def is_there(task: Task, site: Site) -> bool:
     """Whether a thread was there: it was read, or something else than the forum kept us from it."""
     if not isinstance(task, ThreadTask):

@@ -10,7 +10,7 @@ from typing import Any
 from crawler.archive.changes import TaskDone
 from crawler.archive.state import ListTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
-from crawler.frontier.known import is_known
+from crawler.frontier.known import was_read
 from crawler.frontier.refusals import Refused, count_refusal
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
@@ -83,7 +83,7 @@ def _thread_id(task: Task) -> str | None:
 def is_gone(task: Task, refused: Refused, site: Site) -> bool:
     """Whether Discuz itself says of a thread that was read before that it is not there any more."""
     is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
-    return is_notice and is_known(task, site)
+    return is_notice and was_read(task, site)
 
 
 def is_no_thread(task: Task, refused: Refused) -> bool:

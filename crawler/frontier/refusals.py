@@ -17,7 +17,7 @@ from crawler.discuz.facts import (
     Page,
     ThreadPage,
 )
-from crawler.frontier.known import is_link_board, is_there
+from crawler.frontier.known import is_link_board, is_there, was_read
 from crawler.frontier.obstacles import Kind
 from crawler.frontier.site import NotedRefusal, Site
 from crawler.history import Emitted, is_unsettled
@@ -196,7 +196,8 @@ def kind_of_doubt(refused: Refused, task: Task, frontier: SiteFrontier) -> Kind 
     has_level = refused.message is not None and refused.message.required_level is not None
     if reason in _DENIED and not has_level and refused.evidence != "other":
         return _denied(refused, task, frontier)
-    if reason == "not_found" and refused.evidence == "about_this" and is_there(task, frontier.site):
+    is_missing = reason == "not_found" and refused.evidence == "about_this"
+    if is_missing and (was_read(task, frontier.site) or is_there(task, frontier.site)):
         return Kind.MISSING
     return _unless_definite(refused)
 

@@ -77,7 +77,7 @@ class Deletions:
         own = [post for post in posts if not post.is_pinned_copy]
         if page.is_reversed:
             own = [post for post in reversed(own) if not post.is_first]
-        places = [place_of(post, known.get(post.id)) for post in own]
+        places = [_place(post, known.get(post.id)) for post in own]
         orders = [place for place in places if place is not None]
         # a best answer that stands second, threads that were merged: nothing can be told
         if len(orders) < len(own) or any(a >= b for a, b in pairwise(orders)):
@@ -197,8 +197,8 @@ def _first(read: _Read) -> Order:
     return read.first
 
 
-def place_of(post: Post, known: PostState | None) -> Order | None:
-    """Return where a post stands, as it was first told: a page may tell it less exactly later."""
+def _place(post: Post, known: PostState | None) -> Order | None:
+    """Where a post stands, as it was first told: a page may tell it less exactly later."""
     if known:
         return known.order
     if post.date is None:

@@ -35,16 +35,21 @@ class Doubts:
     # on which pages each may stand
     _pages: dict[str, set[int]] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    # posts that were missed, and shown by another page
+    _shown: set[str] = field(default_factory=set)
 
     def see(self, post_ids: Iterable[str]) -> None:
         """Note that a page shows these posts."""
         for post_id in post_ids:
-            self._missed.pop(post_id, None)
+            if self._missed.pop(post_id, None) is not None:
+                self._shown.add(post_id)
             if post_id in self.earlier:
                 self._seen.add(post_id)
 
     def miss(self, post: PostState, pages: set[int]) -> None:
-        """Note that one of these pages should show a post."""
+        """Note that one of these pages should show a post; not one that another page showed."""
+        if post.id in self._shown:
+            return
         self._missed[post.id] = post
         self._pages[post.id] = pages
 

@@ -21,7 +21,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
-from crawler.history.deletions import Deletions, place_of
+from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
 from crawler.history.doubts import Doubts
 from crawler.history.gaps import Gaps
@@ -80,6 +80,8 @@ class ThreadHistory:
         # of the posts of a page: what it tells of their comments
         self._comments: dict[str, CommentsSeen] = {}
         self._number_before: int | None = None
+        # the number of the last reply of that page
+        self._last_before: int | None = None
         self._last_at = 0
         self._news = 0
         self._highest = 0
@@ -122,7 +124,7 @@ class ThreadHistory:
         # of all before any is published: an early floor may quote a later one
         if [post for post in page.posts if removals.learn(post.author.id, post.author.name)]:
             changes.append(names_learnt(removals))
-        in_turn = self._in_turn(page, posts, known)
+        in_turn = self._in_turn(page, posts)
         entries, seen = self._news_of(page, in_turn, known, now, shown)
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
@@ -261,7 +263,7 @@ class ThreadHistory:
         if page.page < number and page.page == page.pages:
             number = page.page
         count.from_top = count.from_top or number == 1
-        page = replace(page, is_reversed=self._direction(page))
+        page = replace(page, is_reversed=self._direction(page, number))
         self._read_counter(page)
         # a pager may promise what there is not: then the thread ends where its pages do
         count.pages = max(page.pages if page.page == number else number - 1, 1)
@@ -270,6 +272,7 @@ class ThreadHistory:
         if number - 1 == self._number_before:
             page = numbered_after(page, self._highest)
         self._number_before = number if page.page == number else None
+        self._last_before = next((p.position for p in reversed(page.posts) if not p.is_first), None)
         self.page = page
         return page, number
 
@@ -281,19 +284,12 @@ class ThreadHistory:
         if page.replies is not None:
             count.expected = page.replies + 1 - _goods(page)
 
-    def _in_turn(
-        self, page: ThreadPage, posts: list[Post], known: dict[str, PostState]
-    ) -> list[Post]:
+    def _in_turn(self, page: ThreadPage, posts: list[Post]) -> list[Post]:
         """The posts that are read now. Those shown before their turn wait for their own floor."""
         positions = self.count.positions
         in_turn = []
-        own = [place_of(each, known.get(each.id)) for each in posts if not each.is_pinned_copy]
-        last = max((place for place in own if place), default=None)
         for post in posts:
-            # a hot reply of this very page stands on top only: pages are keyed by post
-            place = place_of(post, known.get(post.id))
-            is_here = page.pages <= page.page or (place and last and place < last)
-            if post.is_pinned_copy and post.position is None and not is_here:
+            if post.is_pinned_copy and post.position is None and page.pages > page.page:
                 self._early.setdefault(post.id, post)
                 continue
             self._early.pop(post.id, None)
@@ -563,13 +559,16 @@ class ThreadHistory:
         self._looked_at.add(number)
         return True
 
-    def _direction(self, page: ThreadPage) -> bool:
-        """Whether the newest posts stand first; a page of a single reply does not tell."""
+    def _direction(self, page: ThreadPage, number: int) -> bool:
+        """Whether the newest posts stand first; a page of a single reply does not tell alone."""
         replies = [post for post in page.posts if not (post.is_first or post.is_pinned_copy)]
-        if len(replies) > 1 and page.is_reversed != self._is_reversed:
-            self._is_reversed = page.is_reversed
+        newest_first = page.is_reversed if len(replies) > 1 else self._is_reversed
+        if len(replies) == 1 and number - 1 == self._number_before and self._last_before:
+            newest_first = (replies[0].position or self._last_before) < self._last_before
+        if newest_first != self._is_reversed:
+            self._is_reversed = newest_first
             self._deletions.turn()
-        return self._is_reversed
+        return newest_first
 
     def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
         return _deleted(gone, self.asked.thread_id, page.site.root, now)

@@ -62,7 +62,6 @@ def test_a_kill_between_two_names_leaves_an_export(name: str, tmp_path: Path) ->
             assert breaches(stage, number, kind) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what was seen before a kill is forgotten: issue 13, 1")
 def test_a_kill_between_the_two_pages_that_prove_a_deletion(tmp_path: Path) -> None:
     """The first post of page 2 is gone from there; whether it moved up, page 1 tells."""
 
