@@ -36,7 +36,7 @@ def hook(tmp_path: Path) -> tuple[tuple[str, str], Path]:
 
 def test_prometheus_gets_the_numbers_of_a_run(forum: Forum, tmp_path: Path) -> None:
     made = town(forum)
-    forum.pages[thread_path(12)] = message("抱歉，您没有权限访问该版块")
+    forum.pages[thread_path(12)] = message("抱歉，本帖要求阅读权限高于 20 才能浏览")
     before = time.time()
     run = crawl(forum, tmp_path / "data", "-s", f"METRICS_DIR={tmp_path / 'metrics'}")
     assert run.status == 0, run.stderr

@@ -290,7 +290,7 @@ def test_a_crawl_writes_its_page(forum: Forum, tmp_path: Path) -> None:
     evil = EVIL.replace("\x1b", "")
     made.talks[13].title = evil
     made.publish()
-    forum.pages[thread_path(12)] = message(f"抱歉，您没有权限访问该版块<br />{evil}")
+    forum.pages[thread_path(12)] = message(f"抱歉，本帖要求阅读权限高于 20 才能浏览<br />{evil}")
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     crawl(forum, tmp_path)
