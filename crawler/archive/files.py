@@ -53,7 +53,7 @@ def aside_name(path: Path) -> Path:
 
 
 def _endings() -> Iterator[str]:
-    """Yield what tells two files of one second apart."""
+    """Yield endings for the names of files that were set aside in the same second."""
     yield ""
     for number in count(2):
         yield f"-{number}"

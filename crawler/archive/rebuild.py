@@ -100,7 +100,7 @@ def _learn(path: Path, kind: str, ledger: Ledger) -> None:
     for _, record in lines:
         # a pipeline of a user's may have stored what no reader expects
         with lines.passing_over():
-            # files may have been put together by hand: the line itself tells its kind
+            # files may have been put together by hand: the line itself has its kind
             of = record["item_type"] if kind in _READERS else kind
             ledger.apply(list(changes_of(of, record, ledger)))
 

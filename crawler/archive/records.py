@@ -1,7 +1,7 @@
 """The lines of a segment as records; what is no line of ours is reported and passed over.
 
 Users edit files, editors add empty lines, disks lose blocks. A line that cannot be one of ours
-costs itself alone: it is told with its file and number, it stays where it is, and all others are
+costs itself alone: the log names its file and number, it stays where it is, and all others are
 read.
 """
 
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 Record = dict[str, Any]
 
-# Of a file that somebody else wrote so many lines are told one by one.
-_TOLD = 20
+# Of a file that somebody else wrote so many lines are logged one by one, the rest as a number.
+_LOGGED = 20
 # No line of ours is nested so deep; Python's own limit would be met elsewhere, in the middle of a
 # file that is being written.
 _DEEPEST = 100
@@ -103,7 +103,7 @@ class Records:
     """The records of one segment with their lines, in their order. Iterating raises `OSError`.
 
     ``number`` is that of the line that was read last, ``bad`` how many were no lines of ours. A
-    torn line at the end, as a kill leaves it, is left out and not told.
+    torn line at the end, as a kill leaves it, is left out and not logged.
     """
 
     def __init__(self, path: Path, *, is_quiet: bool = False) -> None:
@@ -111,7 +111,7 @@ class Records:
         self.number = 0
         self.bad = 0
         self._is_quiet = is_quiet
-        self._told = 0
+        self._logged = 0
 
     def __iter__(self) -> Iterator[tuple[bytes, Record]]:
         for line, found in read_all(self.path):
@@ -121,8 +121,8 @@ class Records:
             elif line.endswith(b"\n") or not line:
                 self.bad += 1
                 self._tell(str(found))
-        if self._told > _TOLD and not self._is_quiet:
-            logger.error("%s: %d more lines like that", self.path, self._told - _TOLD)
+        if self._logged > _LOGGED and not self._is_quiet:
+            logger.error("%s: %d more lines like that", self.path, self._logged - _LOGGED)
 
     @contextmanager
     def passing_over(self) -> Iterator[None]:
@@ -133,8 +133,8 @@ class Records:
             self._tell(f"{type(error).__name__}: {error}")
 
     def _tell(self, why: str) -> None:
-        self._told += 1
-        if self._told <= _TOLD and not self._is_quiet:
+        self._logged += 1
+        if self._logged <= _LOGGED and not self._is_quiet:
             logger.error(
                 "%s, line %d is no line of ours (%.150s): it is passed over",
                 self.path,

@@ -74,8 +74,8 @@ class Segment:
     """One file of lines.
 
     ``length``: how many of its bytes are on the disk. ``is_closed``: no more lines are appended.
-    ``tail``: a hash of the last of these bytes (`tail_hash`), by which a file that was changed is
-    told from one that grew; empty where it is not known, and of a closed segment.
+    ``tail``: a hash of the last of these bytes (`tail_hash`), to know a file that was changed from
+    one that grew; empty where it is not known, and of a closed segment.
     """
 
     name: str

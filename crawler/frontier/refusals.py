@@ -38,7 +38,8 @@ class Refused:
     """An answer that is not the page that was asked for: why, who says so, and in which words.
 
     ``message`` is the page that says so, where one came. ``is_end``: a thread ends before the page
-    that was asked for, though its counter tells of more.
+    that was asked for, though its counter tells of more. ``is_strange``: the posts of a thread's
+    page are those of another one, or none that it had before.
     """
 
     reason: Reason
@@ -46,6 +47,7 @@ class Refused:
     text: str | None = None
     message: Message | None = None
     is_end: bool = False
+    is_strange: bool = False
 
 
 END = Refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawler.archive import SiteArchive
@@ -61,21 +61,44 @@ class CommentAccess:
         return not self.is_forbidden and self.refused < _REFUSED_IN_A_ROW
 
 
+@dataclass(slots=True)
+class PageClock:
+    """When the pages of a site were made, by the clocks in their footers.
+
+    These may be wrong by hours, all of them by the same: the freshest page of the run tells by how
+    much.
+    """
+
+    _behind: timedelta | None = None
+
+    def see(self, clock: datetime, now: datetime) -> None:
+        """Note the clock of a page that came."""
+        behind = now - clock
+        if self._behind is None or behind < self._behind:
+            self._behind = behind
+
+    def made_at(self, clock: datetime) -> datetime:
+        """When a page with this clock was made, by ours."""
+        return clock + (self._behind or timedelta())
+
+
 @dataclass(slots=True, eq=False)
 class Site:
     """A site's archive, how its lines are published, and what the run counted there.
 
     ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
     run shows it, ``unaccounted`` some posts of which words went nowhere. ``comments`` tells whether
-    it sends those that its pages leave out. ``decisive`` are refusals that make the run incomplete,
-    ``unsettled`` those that were met on so many nights that they no longer do; some of each.
-    ``login`` is one that asks for a login, ``forbidden`` a list that robots.txt forbids.
+    it sends those that its pages leave out, ``clock`` when its pages were made. ``decisive`` are
+    refusals that make the run incomplete, ``unsettled`` those that were met on so many nights that
+    they no longer do; some of each. ``login`` is one that asks for a login, ``forbidden`` a list
+    that robots.txt forbids.
     """
 
     archive: SiteArchive
     privacy: Privacy
     drift: Drift
     comments: CommentAccess = field(default_factory=CommentAccess)
+    clock: PageClock = field(default_factory=PageClock)
     tally: Tally = field(default_factory=Tally)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     unaccounted: list[dict[str, Any]] = field(default_factory=list)

@@ -41,6 +41,9 @@ from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tas
 from crawler.frontier.walks import Walks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
+# Of so many pages it is remembered which thread showed their first post.
+_REMEMBERED = 10_000
+
 
 class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
@@ -89,6 +92,7 @@ class SiteFrontier:
         self._delivering: set[int] = set()
         self._waiting: set[int] = set()
         self._broken: set[int] = set()
+        self._threads_of: dict[str, str] = {}
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
         self._is_resumed = self.begun is not None
@@ -315,6 +319,13 @@ class SiteFrontier:
         list with its replies. Of numbers that are tried no other may have led there already.
         """
         return not (self.is_listed(task) or is_known(task, self.site))
+
+    def thread_of(self, post_id: str, thread_id: str) -> str | None:
+        """Which other thread showed the first post of a page in this run, if one did."""
+        if len(self._threads_of) >= _REMEMBERED:
+            self._threads_of.clear()
+        other = self._threads_of.setdefault(post_id, thread_id)
+        return other if other != thread_id else None
 
     def is_readable(self, task: Task) -> bool:
         """Whether this thread, or others of its board, could be read, or its list."""

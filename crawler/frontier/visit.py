@@ -52,6 +52,9 @@ from crawler.history.thread_history import Learnt
 from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
 
+# Seconds by which two clocks of one forum may differ.
+_BETWEEN_CLOCKS = 600
+
 
 @dataclass(slots=True)
 class Visit:
@@ -118,6 +121,8 @@ class Visit:
             return Step(asks_again=True)
         answer = self.other.best_index(answer)
         page = answer.page
+        if page is not None and page.site is not None and page.site.clock is not None:
+            self.site.clock.see(page.site.clock, answer.seen_at)
         if answer.is_past_end and isinstance(self.task, ThreadTask) and self.task.page > 1:
             return self._ends_before(self.task, answer)
         if page is not None and self.other.turns_to_desktop(page):
@@ -234,15 +239,45 @@ class Visit:
         task = self.task
         if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
             return None
+        if page.thread_id != task.key:
+            return None
+        strange = self._strange_posts(page, task)
+        if strange is not None:
+            return Refused("unknown_notice", "forum", strange, is_strange=True)
         is_early = page.page < task.page
-        if page.thread_id != task.key or not (is_early or is_known(task, self.site)):
+        if not (is_early or is_known(task, self.site)):
             return None
         history = self.history or self.frontier.history(task)
-        if page.site.clock is not None and history.is_older(page.site.clock, now):
+        if self._was_made_before(page, task) and history.is_older(page, now):
             made = f"{page.site.clock:%Y-%m-%d %H:%M}"
             text = f"a page of {made}, older than posts of it that are known"
             return Refused("unknown_notice", "forum", text)
         return END if is_early and history.has_more_behind(task.page, page) else None
+
+    def _strange_posts(self, page: ThreadPage, task: ThreadTask) -> str | None:
+        """Whose posts stand in a page under the number of its thread, if they are not its own.
+
+        A post has one number in a whole forum, so a cache that mixes up its parts shows itself.
+        """
+        ids = [post.id for post in page.posts if post.number and not post.is_pinned_copy]
+        if not ids:
+            return None
+        other = self.frontier.thread_of(ids[0], task.key)
+        if other is not None:
+            return f"the posts of thread {other}"
+        ledger = self.site.archive.ledger
+        had_posts = page.page == 1 and is_known(task, self.site) and 1 in ledger.pages(task.key)
+        if had_posts and ledger.counts(task.key)[0] and not ledger.posts(task.key, ids):
+            return "none of the posts that it had before"
+        return None
+
+    def _was_made_before(self, page: ThreadPage, task: ThreadTask) -> bool:
+        """Whether a page was made before the last one that came in its place."""
+        seen = self.site.archive.ledger.page_seen(task.key, page.page)
+        if page.site.clock is None or seen is None:
+            return False
+        made = self.site.clock.made_at(page.site.clock)
+        return made.timestamp() + _BETWEEN_CLOCKS < seen
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""
@@ -334,6 +369,11 @@ class Visit:
             pause=answer.pause,
         )
 
+    def _was_refused_before(self) -> bool:
+        """Whether this page was refused on an earlier night on which the forum answered."""
+        known = self.site.archive.ledger.refusal(self.refusal.id)
+        return known is not None and known.nights > 0 and self.frontier.is_earlier(known)
+
     def _is_check(self, task: Task) -> bool:
         return (
             isinstance(task, ThreadTask) and task.is_check and self.frontier.obstacles.wants_check
@@ -380,6 +420,9 @@ class Visit:
                 # second pages of other threads come: the counter is wrong
                 return self._past_end(task, now)
             is_own = True
+        if is_own and refused.is_strange and page is not None and self._was_refused_before():
+            # the forum keeps to it: threads were merged
+            return self._page(page, now, self.refusal.retract(now))
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(gone_batches(task, self.site, now))

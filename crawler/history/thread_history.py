@@ -147,12 +147,14 @@ class ThreadHistory:
         """How many posts the pages leave out that were read before, and that the counter counts."""
         return self._doubts.withheld(self.count.unaccounted())
 
-    def is_older(self, clock: datetime, now: datetime) -> bool:
-        """Whether a post that is known was written after a page with this ``clock`` was made.
+    def is_older(self, page: ThreadPage, now: datetime) -> bool:
+        """Whether a post that is known was written after a page was made, by the page's clock.
 
         A post with a date to come tells nothing.
         """
-        made = minutes(clock.isoformat()) + _MINUTES_BETWEEN
+        if page.site.clock is None:
+            return False
+        made = minutes(page.site.clock.isoformat()) + _MINUTES_BETWEEN
         posts = self._ledger.posts_between(self.asked.thread_id, (made, 0), None)
         return any(post.order[0] <= minutes(now.isoformat()) for post in posts)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -104,16 +105,21 @@ def test_guests_get_the_first_page_of_each_thread(
     assert present(run) == wanted(made)
 
 
+def _town_and_lists(forum: Forum, data: Path, *, is_known: bool) -> tuple[Town, dict[str, Any]]:
+    """A town, crawled before its last thread came if it ``is_known``, and the pages of its lists."""
+    made = large_town(forum)
+    if is_known:
+        assert crawl(forum, data).status == 0
+        made.add(50, 2, 2)
+        made.publish()
+    return made, {path: page for path, page in forum.pages.items() if "forumdisplay" in path}
+
+
 @pytest.mark.parametrize("is_known", [False, True])
 def test_boards_that_the_index_shows_are_not_missing(
     is_known: bool, forum: Forum, tmp_path: Path
 ) -> None:
-    made = large_town(forum)
-    if is_known:
-        assert crawl(forum, tmp_path).status == 0
-        made.add(50, 2, 2)
-        made.publish()
-    lists = {path: page for path, page in forum.pages.items() if "forumdisplay" in path}
+    made, lists = _town_and_lists(forum, tmp_path, is_known=is_known)
     gone = message("抱歉，指定的版块不存在", css="pg_forumdisplay")
     forum.pages.update(dict.fromkeys(lists, gone))
     assert crawl(forum, tmp_path).status in (3, 5)
@@ -163,12 +169,7 @@ def test_rights_that_are_denied_for_a_while(
 
 @pytest.mark.parametrize("is_known", [False, True])
 def test_all_lists_are_empty_for_a_while(is_known: bool, forum: Forum, tmp_path: Path) -> None:
-    made = large_town(forum)
-    if is_known:
-        assert crawl(forum, tmp_path).status == 0
-        made.add(50, 2, 2)
-        made.publish()
-    lists = {path: page for path, page in forum.pages.items() if "forumdisplay" in path}
+    made, lists = _town_and_lists(forum, tmp_path, is_known=is_known)
     for path in lists:
         fid = int(path.partition("fid=")[2].partition("&")[0])
         forum.pages[path] = str(Listing([], fid=fid, name="新闻"))
@@ -203,6 +204,43 @@ def test_a_cache_sends_pages_of_last_week(forum: Forum, tmp_path: Path) -> None:
     assert "a page of 2023-03-14 09:00" in run.stderr.splitlines()[-1]
     assert sum("viewthread" in path for path in forum.asked.elements()) <= _MOST
     forum.pages.update(now)
+    run = crawl(forum, tmp_path)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert not any(line.get("is_deleted") for line in run.lines("articles") + run.lines("posts"))
+
+
+def test_clocks_in_another_zone(forum: Forum, tmp_path: Path) -> None:
+    """All pages are wrong by the same: none of them is older than what it shows."""
+    made = large_town(forum)
+    for night in range(2):
+        for tid in range(10, 30):
+            made.reply(tid, f"又{night}{tid}")
+        made.publish()
+        for path, page in forum.pages.items():
+            if isinstance(page, str):
+                forum.pages[path] = page.replace("2023-3-15 20:00", "2023-3-14 07:00")
+        run = crawl(forum, tmp_path)
+        assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+
+
+def test_a_cache_sends_the_posts_of_another_thread(forum: Forum, tmp_path: Path) -> None:
+    """Under the number of each thread: a post has one number in the whole forum."""
+    made = large_town(forum)
+    assert crawl(forum, tmp_path).status == 0
+    for tid in range(3, 30):
+        made.reply(tid, f"又{tid}")
+    made.publish()
+    own = {path: page for path, page in forum.pages.items() if "viewthread" in path}
+    floors = re.compile(r'(?s)<div id="post_\d.*(?=<div id="postlistreply")')
+    of_two = floors.search(own[thread_path(2)])
+    assert of_two is not None
+    for path, page in own.items():
+        forum.pages[path] = floors.sub(lambda _: of_two[0], page)
+    run = crawl(forum, tmp_path)
+    assert run.status in (3, 5), run.stderr
+    forum.pages.update(own)
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)

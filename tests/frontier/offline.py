@@ -73,10 +73,18 @@ def post(number: int, **more: Any) -> Post:
     return replace(made, **more)
 
 
+# A post has one number in the whole forum.
+_OF_OTHERS = 1000
+
+
 def thread(
     *posts: Post | int, page: int = 1, pages: int = 1, tid: int = 7, **more: Any
 ) -> ThreadPage:
-    """A page of a thread, with these floors."""
+    """A page of a thread, with these floors; those of other threads than 7 have longer ids."""
+    before = 0 if tid == 7 else _OF_OTHERS * tid
+    floors = [
+        each if isinstance(each, Post) else post(each, id=str(before + each)) for each in posts
+    ]
     made = ThreadPage(
         site=SITE,
         url=f"{ROOT}{plain_path(tid)}",
@@ -90,7 +98,7 @@ def thread(
         next_url=None,
         views=None,
         replies=None,
-        posts=tuple(each if isinstance(each, Post) else post(each) for each in posts),
+        posts=tuple(floors),
     )
     return replace(made, **more)
 
@@ -249,10 +257,9 @@ def told(line: Line) -> str:
     """A line in a few words."""
     version = f" v{line.version}" if line.version > 1 else ""
     match line:
-        case PostLine(is_deleted=True):
-            return f"{line.item_type} {line.post_id} gone"
-        case PostLine():
-            return f"{line.item_type} {line.post_id}{version}"
+        case PostLine(post_id=post_id):
+            number = int(post_id) % _OF_OTHERS if post_id else None
+            return f"{line.item_type} {number}{' gone' if line.is_deleted else version}"
         case Refusal(is_deleted=True):
             return f"{line.reason} over"
         case Refusal():

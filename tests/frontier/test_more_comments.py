@@ -128,7 +128,8 @@ def test_without_replies(tmp_path: Path) -> None:
 def test_a_forum_that_refuses_all_is_asked_no_more(tmp_path: Path) -> None:
     pages: dict[str, Given] = {L1: board(*(row(tid) for tid in range(11, 16)))}
     for tid in range(11, 16):
-        pages |= {thread_path(tid): thread(open_post(1, "丙"), tid=tid), path(1, tid=tid): LOCKED}
+        opening = open_post(tid, "丙", is_first=True)
+        pages |= {thread_path(tid): thread(opening, tid=tid), path(tid, tid=tid): LOCKED}
     asked = [line for line in Offline(tmp_path).crawl(L1, pages=pages) if "commentmore" in line]
     assert len(asked) == 3
     # another run asks again

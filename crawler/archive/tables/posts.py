@@ -99,10 +99,14 @@ class PostTable(Table):
     def missed(self, thread_id: str) -> dict[str, int]:
         """Return the posts of a thread that its last reading missed, and that may be there.
 
-        Each with the run that missed it first, in seconds since 1970.
+        Each with the run that missed it first, in seconds since 1970. Those that turned out to be
+        gone are none of them, even if a kill left them in the table.
         """
         rows = self._db.execute(
-            "SELECT post, since FROM missed WHERE thread = ?", (id_value(thread_id),)
+            "SELECT missed.post, since FROM missed"
+            " JOIN post ON post.thread = missed.thread AND post.id = missed.post"
+            " WHERE missed.thread = ? AND state < ?",
+            (id_value(thread_id), _GONE),
         )
         return {str(post): since for post, since in rows}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.archive.changes import PostSeen
+from crawler.archive.changes import PostMissed, PostSeen
 from crawler.archive.ledger import Ledger
 from crawler.archive.state import PostState
 from tests.archive.conftest import post
@@ -60,3 +60,12 @@ def test_posts_are_counted_by_what_they_are(ledger: Ledger) -> None:
     ]
     ledger.apply(PostSeen("7", each) for each in posts)
     assert ledger.counts("7") == (3, 1, 2)
+
+
+def test_posts_that_were_missed(ledger: Ledger) -> None:
+    """A kill may leave a doubt behind that was decided."""
+    ledger.apply([PostSeen("7", post(n)) for n in (1, 2, 3)])
+    ledger.apply([PostMissed("7", str(n), 100) for n in (1, 2, 3)])
+    ledger.apply([PostMissed("7", "1", None), PostSeen("7", post(2, is_gone=True))])
+    assert ledger.missed("7") == {"3": 100}
+    assert ledger.missed("8") == {}
