@@ -19,6 +19,7 @@ def last_batch(frontier: SiteFrontier, now: datetime, run_id: str) -> Batch:
             batch.changes.append(change)
         else:
             batch.entries.append(Entry(redacted_line(line, privacy), change))
-    of_ranges = range_coverage(frontier.make, now, run_id, is_finished=frontier.is_finished)
+    is_finished = frontier.is_finished and not frontier.missing_numbers
+    of_ranges = range_coverage(frontier.make, now, run_id, is_finished=is_finished)
     batch.entries += [Entry(line, note) for line, note in of_ranges]
     return batch

@@ -262,6 +262,12 @@ class Obstacles(Generic[Outcome]):
         self._waiting.clear()
         return released
 
+    def stop_at(self, reason: Reason, url: str, message: str | None) -> None:
+        """Leave the site alone because of an answer that shows that others were not the forum's."""
+        self.stopped = Stopped("blocked", url, reason, message, answers=1)
+        self._waiting.clear()
+        self.wants_check = False
+
     def _is_proved(self, doubt: Doubt, *, is_alone: bool) -> bool:
         """Whether what came since the first doubt about an address tells that it is its own.
 

@@ -86,10 +86,10 @@ def is_gone(task: Task, refused: Refused, site: Site) -> bool:
     return is_notice and was_read(task, site)
 
 
-def is_no_thread(task: Task, refused: Refused) -> bool:
+def is_no_thread(task: ThreadTask, refused: Refused) -> bool:
     """Whether Discuz says that no thread has a number of a range that is tried."""
     is_notice = refused.reason == "not_found" and refused.evidence == "about_this"
-    return is_notice and isinstance(task, ThreadTask) and task.is_tried
+    return is_notice and task.is_tried
 
 
 def gone_batches(task: Task, site: Site, now: datetime) -> Iterator[Batch]:

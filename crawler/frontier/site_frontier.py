@@ -37,7 +37,12 @@ from crawler.frontier.tasks import (
     is_root,
     is_walk,
 )
-from crawler.frontier.thread_ranges import next_threads, numbers_left, range_tasks
+from crawler.frontier.thread_ranges import (
+    MissingNumbers,
+    next_threads,
+    numbers_left,
+    range_tasks,
+)
 from crawler.frontier.walks import Walks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
@@ -52,7 +57,8 @@ class SiteFrontier:
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
     nothing waits; ``has_ended``: its last lines were told. ``obstacles`` weighs the answers that
     are in doubt. ``has_desktop``: where pages for phones come, it may be asked for others. ``met``
-    are the names of the refusals of this run.
+    are the names of the refusals of this run, ``missing_numbers`` those of ranges that are missing
+    if a thread comes behind them.
 
     It has more attributes than other classes, for it holds what the visits of a site share.
     """
@@ -93,6 +99,8 @@ class SiteFrontier:
         self._waiting: set[int] = set()
         self._broken: set[int] = set()
         self._threads_of: dict[str, str] = {}
+        self.missing_numbers = MissingNumbers()
+        self._has_checked_numbers = False
         self._has_revisited = False
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
         self._is_resumed = self.begun is not None
@@ -163,6 +171,8 @@ class SiteFrontier:
             self._waiting.difference_update(released)
             return self.next(limit)
         if not tasks and not self._in_flight and not self.is_finished:
+            if self._checks_numbers():
+                return self.next(limit)
             self._finish()
             tasks = self._task_queue.next(limit)
         self._in_flight.update(task.id for task in tasks)
@@ -181,9 +191,11 @@ class SiteFrontier:
 
     @property
     def _is_renewed(self) -> bool:
-        """Whether a job that is gone on with is followed by a new one."""
-        is_list = any(map(is_walk, self._addresses)) and not self.options.threads
-        return is_list and self.options.max_threads is None
+        """Whether a job that is gone on with is followed by a new one.
+
+        Numbers of a range that were not proved to be missing are left to it.
+        """
+        return any(map(is_walk, self._addresses)) and self.options.max_threads is None
 
     def has_others(self) -> bool:
         """Whether other tasks wait, or will before the job ends."""
@@ -205,6 +217,18 @@ class SiteFrontier:
     def can_check(self) -> bool:
         """Whether a page that was read before may be asked for: not for a thread that was named."""
         return self._is_wide and self._task_to_check() is not None
+
+    def number_missing(self, task: ThreadTask, now: datetime) -> None:
+        """The forum says that no thread has a number of a range."""
+        if self.missing_numbers.add(task.key, now):
+            self.obstacles.wants_check = self.can_check()
+
+    def _checks_numbers(self) -> bool:
+        """Whether a thread is asked for at the end, to prove that the last numbers are missing."""
+        if not self.missing_numbers or self._has_checked_numbers or not self.can_check():
+            return False
+        self._has_checked_numbers = self.obstacles.wants_check = True
+        return True
 
     def _check(self) -> None:
         """Put a thread that was read before in front of all that waits."""
@@ -358,6 +382,10 @@ class SiteFrontier:
         if forbidden is not None and not self.site.tally.lists_read:
             # no single board that the owner keeps to himself, but all
             self.site.note_incomplete(forbidden.url, forbidden.reason, forbidden.message)
+        if self.is_finished and self.missing_numbers:
+            text = f"no thread has any of the last {len(self.missing_numbers):,} numbers, as the"
+            text += " forum says, and no other thread came: they are tried again by the next run"
+            self.site.note_incomplete(self.root, "not_found", text)
         boards = self._scope if self.is_finished else scope_of(self.make)
         for refusal in self._ledger.retriable_refusals():
             if refusal.thread_id is None and refusal.board is None:
@@ -402,7 +430,7 @@ class SiteFrontier:
         self._task_queue.close()
         self.site.archive.flush()
         if self._is_resumed and self._is_renewed:
-            self._is_resumed, self._has_revisited = False, False
+            self._is_resumed = self._has_revisited = self._has_checked_numbers = False
             self._task_queue.open(self.options.fingerprint, self._now, self._run_id)
             self.ask_for(filter(is_walk, self._addresses))
             return

@@ -10,11 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from crawler.archive.changes import Change, NoteMade, TaskDone, TaskFound, TaskMoved
+from crawler.archive.changes import (
+    Change,
+    NoteMade,
+    TaskDone,
+    TaskFound,
+    TaskMoved,
+    ThreadMissing,
+)
 from crawler.archive.state import RangeTask
 from crawler.frontier.config import Budget
 from crawler.frontier.tasks import TaskMaker
@@ -24,6 +31,34 @@ from crawler.items import Coverage, range_coverage_line
 _BATCH = 50
 # So many numbers are looked up in the ledger at a time.
 _CHUNK = 10_000
+
+
+# After so many numbers in a row without a thread one that was read before is asked for.
+_IN_A_ROW = 30
+
+
+@dataclass(slots=True)
+class MissingNumbers:
+    """The numbers of which the forum says that no thread has them, as long as nothing proves it.
+
+    A wall in the forum's own words says the same of each, and so does a database of last year. They
+    are missing once a thread comes behind them; what was not proved is tried again by the next run.
+    """
+
+    _waiting: list[ThreadMissing] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, thread_id: str, now: datetime) -> bool:
+        """Note a number; whether a thread that was read before is to be asked for."""
+        self._waiting.append(ThreadMissing(thread_id, int(now.timestamp())))
+        return len(self._waiting) % _IN_A_ROW == 0
+
+    def proved(self) -> list[ThreadMissing]:
+        """A thread came: the numbers before it are missing."""
+        proved, self._waiting = self._waiting, []
+        return proved
 
 
 def name_of(first: int, last: int) -> str:

@@ -16,7 +16,6 @@ from crawler.archive.changes import (
     TaskDone,
     TaskMoved,
     TaskPutOff,
-    ThreadMissing,
 )
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
@@ -305,6 +304,10 @@ class Visit:
                 return Step(asks_again=True)
             refused = without_contradiction(refused, is_listed=frontier.is_listed(task))
         doubt = self._doubt(refused, answer)
+        if self._is_check(task) and frontier.missing_numbers and is_gone(task, refused, self.site):
+            # what is said of all numbers is said of a thread that was there
+            frontier.obstacles.stop_at(refused.reason, self.request_url, refused.text)
+            return Step(is_left=True)
         decided: list[Iterable[Batch]] = []
         if refused.evidence == "about_this":
             # the forum is there; that a page read before is refused tells nothing of others
@@ -426,10 +429,11 @@ class Visit:
         if is_own and is_gone(task, refused, self.site):
             self.site.tally.threads_gone += 1
             return Step(gone_batches(task, self.site, now))
-        if is_own and is_no_thread(task, refused):
+        if is_own and isinstance(task, ThreadTask) and is_no_thread(task, refused):
             self.site.tally.threads_missing += 1
+            self.frontier.number_missing(task, now)
             batch = self.refusal.retract(now)
-            batch.changes += [ThreadMissing(task.key, int(now.timestamp())), TaskDone(task)]
+            batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
         line = self.refusal.line(
             refused,
@@ -463,6 +467,7 @@ class Visit:
 
     def _thread(self, page: ThreadPage, now: datetime, batch: Batch) -> Step:
         task = self.task
+        batch.changes += self.frontier.missing_numbers.proved()
         if not isinstance(task, ThreadTask) or page.thread_id != task.key:
             # another address of it, or the old number of one that was moved
             batch.changes += [self.frontier.walks.thread_found(page, task), TaskDone(task)]

@@ -15,7 +15,7 @@ from tests.crawl.test_obstacle_table import large_town
 from tests.forum.desktop import message
 from tests.forum.lists import Listing
 from tests.forum.obstacles import Obstacle, Sends, Sent, login_wall
-from tests.forum.town import INDEX, Town, board_path, crawl, present, thread_path, wanted
+from tests.forum.town import GONE, INDEX, Town, board_path, crawl, present, thread_path, wanted
 
 _MOST = 30
 
@@ -268,3 +268,32 @@ def test_guests_get_the_first_post_of_each_page(forum: Forum, tmp_path: Path) ->
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
     assert present(run) == wanted(made)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_wall_says_of_each_number_that_there_is_no_thread(
+    is_known: bool, forum: Forum, tmp_path: Path
+) -> None:
+    made = large_town(forum)
+    if is_known:
+        assert crawl(forum, tmp_path, "-a", "threads=2-9").status == 0
+    own = {path: page for path, page in forum.pages.items() if "viewthread" in path}
+    forum.pages.update(dict.fromkeys(own, GONE))
+    for tid in range(90):
+        forum.pages[thread_path(tid)] = GONE
+    numbers = "-a", "threads=1-80"
+    run = crawl(forum, tmp_path, *numbers)
+    assert run.status == (5 if is_known else 3), run.stderr
+    assert len(forum.asked) <= (_MOST + 3 if is_known else 83)
+    assert run.lines("refusals") == []
+    forum.pages.update(own)
+    run = crawl(forum, tmp_path, *numbers)
+    assert run.status == 0, run.stderr
+    assert present(run) == wanted(made)
+    assert "without a thread" in run.stderr
+    # the numbers behind the last thread were missing, as one that was read before has shown
+    assert [line["status"] for line in run.lines("coverage") if "threads_range" in line][
+        -1
+    ] == "complete"
+    crawl(forum, tmp_path, *numbers)
+    assert sum("viewthread" in path for path in forum.asked) == 0
