@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Literal, Self
 
 from crawler.archive import Ledger
-from crawler.archive.state import ListRowState, ThreadState
+from crawler.archive.state import ListRowState, PostState, ThreadState
 from crawler.discuz.facts import ThreadPage
 from crawler.history.intervals import Intervals
 from crawler.items import Coverage, coverage_line
@@ -82,6 +82,17 @@ class Count:
             comments_gone=comments_gone,
             comments_open=comments_open,
         )
+
+    def leave(self, gone: list[PostState]) -> None:
+        """Count posts that were there as gone, with their comments."""
+        self.present -= len(gone)
+        self.gone += len(gone)
+        self.shielded -= sum(post.is_shielded for post in gone)
+        self.comments_open -= sum(post.has_more_comments for post in gone)
+        comments = sum(post.comments or 0 for post in gone)
+        self.comments -= comments
+        self.comments_gone += comments
+        self.comments_lost += comments
 
     def unaccounted(self) -> int | None:
         """How many posts are known that the thread's counter does not count any more.

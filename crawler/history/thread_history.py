@@ -2,8 +2,8 @@
 
 A thread is given each page as it comes and holds it against the ledger. Posts that are known and
 unchanged give no line, changed ones the next version, those that are gone a line that says so
-(which are missing: `deletions.py`, which of these are gone: `doubts.py`). It keeps little more than
-numbers, so that a thread of ten thousand pages needs no more than one of ten.
+(which: `unseen.py`). It keeps little more than numbers, so that a thread of ten thousand pages
+needs no more than one of ten.
 """
 
 from __future__ import annotations
@@ -21,23 +21,16 @@ from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
-from crawler.history.deletions import Deletions
 from crawler.history.delivery import Entry
-from crawler.history.doubts import Doubts
-from crawler.history.gaps import Gaps
 from crawler.history.more_comments import CommentsSeen, comments_to_ask
 from crawler.history.reading_plan import ReadingPlan
+from crawler.history.unseen import Unseen
 from crawler.items import Post as PostLine
 from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import names_learnt, redacted_line
 
 _GONE_AT_ONCE = 500
-# Later than any reading: no page was looked at since then.
-_ALWAYS = 1 << 60
 _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
-# What came or went unseen is looked for on so many pages at once; the others are read in turn, by
-# the budget of revisits.
-_LOOKED_AT_ONCE = 10
 # Between two clocks of one forum.
 _MINUTES_BETWEEN = 10
 
@@ -64,16 +57,12 @@ class ThreadHistory:
         # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
-        self._deletions = Deletions(ledger, asked.thread_id, forgets=not is_known)
-        self._doubts = Doubts(asked.thread_id, ledger.missed(asked.thread_id), asked.began)
+        self._unseen = Unseen(ledger, asked, self.known, self.count, searches=bool(self._read_to))
         # a page with a single reply does not tell whether the newest stands first
         self._is_reversed = self.known is not None and self.known.is_reversed
         self._is_past_end = False
         # the last page that there is, where the pager promises more
         self._last_page: int | None = None
-        self._read_now: set[int] = set()
-        self._looked_at: set[int] = set()
-        self._gaps = Gaps(self.known.missing if self.known else ())
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -129,8 +118,10 @@ class ThreadHistory:
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
         changes += [*seen, *self._noted(posts, known, news)]
-        self._find_missing(page, number, posts, known)
-        gone_entries, gone_changes = self._decide(page, now)
+        if self._is_page(page, number):
+            self._unseen.add(page, number, posts, known)
+        self._unseen.see(post.id for post in (*page.posts, *self._early.values()))
+        gone_entries, gone_changes = self._gone(page, now)
         entries += gone_entries
         changes += gone_changes
         if self._is_page(page, number):
@@ -138,14 +129,14 @@ class ThreadHistory:
             at = int(now.timestamp())
             changes.append(PageSeen(asked.thread_id, number, at, is_denied=is_denied))
             self.count.pages_known.add(number)
-            self._read_now.add(number)
+            self._unseen.read_now.add(number)
         self._news += sum(not entry.is_repeat for entry in entries)
         return entries, changes
 
     @property
     def withheld(self) -> int:
         """How many posts the pages leave out that were read before, and that the counter counts."""
-        return self._doubts.withheld(self.count.unaccounted())
+        return self._unseen.withheld
 
     def is_older(self, page: ThreadPage, now: datetime) -> bool:
         """Whether a post that is known was written after a page was made, by the page's clock.
@@ -192,12 +183,14 @@ class ThreadHistory:
             return None
         if not self.todo:
             is_behind = self._read_to <= number < self.count.pages
-            is_behind = is_behind and number + 1 not in self._read_now
+            is_behind = is_behind and number + 1 not in self._unseen.read_now
             if self.asked.with_replies and is_behind and not self._is_past_end:
                 return number + 1
-            searched = self._page_to_search()
-            if searched:
-                self.todo.append(searched)
+            looked_at = None
+            if self.asked.with_replies:
+                looked_at = self._unseen.page_to_look_at(is_reversed=self._is_reversed)
+            if looked_at is not None:
+                self.todo.append(looked_at)
         return self.todo.pop(0) if self.todo else None
 
     def fail(self) -> None:
@@ -218,11 +211,11 @@ class ThreadHistory:
             early = list(self._early.values())
             known = self._ledger.posts(self.asked.thread_id, self._early)
             entries, seen = self._news_of(page, early, known, now)
-            entries_gone, changes = self._decide(page, now)
+            entries_gone, changes = self._gone(page, now)
             entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
-        self.count.doubtful = self._doubts.open
+        self.count.doubtful = self._unseen.doubtful
         self.count.has_failed = self.count.has_failed or self.withheld > 0
         thread = state_after(
             self.known,
@@ -232,9 +225,9 @@ class ThreadHistory:
             row=self.asked.row,
             has_vanished=self.asked.has_vanished,
             is_reversed=self._is_reversed,
-            odd_since=self._odd_since(now),
+            odd_since=self._unseen.odd_since(now),
         )
-        changes += [*seen, *self._doubts.changes(), *self._due(now)]
+        changes += [*seen, *self._unseen.changes(now)]
         is_new = self._news or not self.known or self.known.coverage == 0
         if self.asked.with_replies and is_new:
             thread = replace(thread, coverage=thread.coverage + 1)
@@ -438,87 +431,22 @@ class ThreadHistory:
         if last is None or not any(number > last for number in count.pages_known):
             return
         wanted = {last} if count.expected is not None else {1, last}
-        self.todo = sorted({*self.todo, *wanted} - self._read_now)
+        self.todo = sorted({*self.todo, *wanted} - self._unseen.read_now)
 
     def _behind(self, page: ThreadPage, now: datetime) -> Learnt:
         """The known posts behind ``page``, which was read and turned out to be the last one."""
-        for post in self._deletions.behind(page):
-            self._doubts.miss(post, {page.page})
-        entries, changes = self._decide(page, now)
+        self._unseen.end_at(page)
+        entries, changes = self._gone(page, now)
         self._news += len(entries)
         return entries, changes
 
-    # -- what of a page is missing ---------------------------------------------------------------
+    # -- what is gone ----------------------------------------------------------------------------
 
-    def _find_missing(
-        self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
-    ) -> None:
-        """Find the known posts that a page should show and does not."""
-        if self._is_page(page, number):
-            floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
-            pinned = sum(post.is_pinned_copy for post in posts)
-            self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
-            was_read = number in self.count.pages_known
-            missing = self._deletions.missing(page, posts, known, was_read=was_read)
-            for post in missing:
-                self._doubts.miss(post, self._deletions.pages_round(post) | {number})
-        self._doubts.see(post.id for post in page.posts)
-        self._doubts.see(self._early)
-
-    def _decide(self, page: ThreadPage, now: datetime) -> Learnt:
-        """The lines of those missing posts that are gone by all that is known now."""
-        count = self.count
-        uncounted = count.unaccounted()
-        again = self._doubts.missed_again(uncounted)
-        gone = self._leave(again)
-        if uncounted is not None and uncounted < len(again):
-            # the counter goes on counting them
-            count.surplus = (count.surplus or 0) - (len(again) - max(0, uncounted))
-        gone += self._leave(self._doubts.uncounted(count.unaccounted()))
-        return self._gone(gone, page, now)
-
-    def _due(self, now: datetime) -> Iterator[Change]:
-        """The pages that the next run looks at again, for posts that are in doubt."""
-        for number in self._doubts.pages:
-            yield PageSeen(self.asked.thread_id, number, int(now.timestamp()), is_due=True)
-
-    def _odd_since(self, now: datetime) -> int:
-        """Since when the counter tells of something that was not found; 0 if it does not.
-
-        What it tells is taken for normal (posts that wait for approval, a counter that is wrong)
-        once every page was looked at since it came up, and no sooner.
-        """
-        count, at = self.count, int(now.timestamp())
-        since = (self.known.odd_since if self.known else 0) or at
-        if count.expected is None:
-            return self.known.odd_since if self.known else 0
-        if not (count.unaccounted() or self._doubts):
-            return 0
-        return 0 if not self._doubts and not self._unseen(since) else since
-
-    def _unseen(self, since: int) -> list[int]:
-        """The pages that nobody looked at since then, or ever, the last one first."""
-        seen = self._ledger.pages(self.asked.thread_id, since) | self._read_now
-        return [number for number in range(self.count.pages, 0, -1) if number not in seen]
-
-    def _leave(self, gone: list[PostState]) -> list[PostState]:
-        """Count posts that are gone."""
-        count = self.count
-        count.present -= len(gone)
-        count.gone += len(gone)
-        count.shielded -= sum(post.is_shielded for post in gone)
-        count.comments_open -= sum(post.has_more_comments for post in gone)
-        comments = sum(post.comments or 0 for post in gone)
-        count.comments -= comments
-        count.comments_gone += comments
-        count.comments_lost += comments
-        return gone
-
-    def _gone(self, gone: list[PostState], page: ThreadPage, now: datetime) -> Learnt:
-        """The lines of posts that are gone, and what is learnt of those that have no line."""
+    def _gone(self, page: ThreadPage, now: datetime) -> Learnt:
+        """The lines of the posts that are gone, and what is learnt of those that have no line."""
         entries: list[Entry] = []
         changes: list[Change] = []
-        for post in gone:
+        for post in self._unseen.gone():
             if post.is_published:
                 entries.append(self._deleted(post, page, now))
             else:
@@ -530,37 +458,6 @@ class ThreadHistory:
         is_whole = self.asked.with_replies and not page.is_truncated and not page.is_filtered
         return page.page == number and is_whole
 
-    def _page_to_search(self) -> int | None:
-        """A page to read although no row tells of it, for something came or went unseen."""
-        known, count = self.known, self.count
-        if not self.asked.with_replies:
-            return None
-        again = self._doubts.pages | self._gaps.pages
-        if self._doubts and count.expected is None:
-            # the first page has the counter
-            again |= {1} - self._read_now
-        found = next(filter(self._look_at, sorted(again)), None)
-        if found is not None or known is None or not self._read_to:
-            return found
-        is_odd = known.surplus is not None and count.unaccounted() not in (None, 0)
-        if not self._is_reversed:
-            found = self._deletions.page_to_search(count.pages, is_needed=is_odd)
-            if found is not None:
-                return found
-        # comments that came at the same time may hide that posts went
-        is_hidden = bool(self._doubts and count.counts_comments())
-        if count.has_failed or known.surplus is None or not (is_odd or is_hidden):
-            return None
-        unseen = self._unseen(known.odd_since or _ALWAYS)
-        return next(filter(self._look_at, unseen), None)
-
-    def _look_at(self, number: int) -> bool:
-        """Whether a page may be looked at for what came or went unseen; it is, if so."""
-        if number in self._looked_at or len(self._looked_at) >= _LOOKED_AT_ONCE:
-            return False
-        self._looked_at.add(number)
-        return True
-
     def _direction(self, page: ThreadPage, number: int) -> bool:
         """Whether the newest posts stand first; a page of a single reply does not tell alone."""
         replies = [post for post in page.posts if not (post.is_first or post.is_pinned_copy)]
@@ -569,7 +466,7 @@ class ThreadHistory:
             newest_first = (replies[0].position or self._last_before) < self._last_before
         if newest_first != self._is_reversed:
             self._is_reversed = newest_first
-            self._deletions.turn()
+            self._unseen.turn()
         return newest_first
 
     def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
