@@ -86,13 +86,18 @@ class Doubts:
             ]
         )
 
-    def uncounted(self, number: int | None) -> list[PostState]:
+    def uncounted(self, number: int | None, *, counts_comments: bool) -> list[PostState]:
         """Take all that are missing, if the counter says that so many are gone, or more.
 
-        ``None``: nothing is known of the counter.
+        ``number`` as in `missed_again`. ``counts_comments``: it may count comments as well, and
+        those of a post most often go with it.
         """
         missed = list(self._missed.values())
-        return self._take(missed) if number is not None and len(missed) <= number else []
+        if number is None or len(missed) > number:
+            return []
+        comments = sum(post.comments or 0 for post in missed) if counts_comments else 0
+        is_told = number == len(missed) or number >= len(missed) + comments
+        return self._take(missed) if is_told else []
 
     def _take(self, posts: list[PostState]) -> list[PostState]:
         for post in posts:

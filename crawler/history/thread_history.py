@@ -211,7 +211,7 @@ class ThreadHistory:
             early = list(self._early.values())
             known = self._ledger.posts(self.asked.thread_id, self._early)
             entries, seen = self._news_of(page, early, known, now)
-            entries_gone, changes = self._gone(page, now)
+            entries_gone, changes = self._gone(page, now, is_end=True)
             entries += entries_gone
         self._news += len(entries) + len(seen)
         self._early.clear()
@@ -442,11 +442,11 @@ class ThreadHistory:
 
     # -- what is gone ----------------------------------------------------------------------------
 
-    def _gone(self, page: ThreadPage, now: datetime) -> Learnt:
+    def _gone(self, page: ThreadPage, now: datetime, *, is_end: bool = False) -> Learnt:
         """The lines of the posts that are gone, and what is learnt of those that have no line."""
         entries: list[Entry] = []
         changes: list[Change] = []
-        for post in self._unseen.gone():
+        for post in self._unseen.gone(is_end=is_end):
             if post.is_published:
                 entries.append(self._deleted(post, page, now))
             else:

@@ -74,6 +74,9 @@ class Unseen:
         """Look at page ``number``, which is whole. ``known``: those of its posts that are known."""
         floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
         pinned = sum(post.is_pinned_copy for post in posts)
+        if number < page.pages and all(post.is_first or post.is_pinned_copy for post in posts):
+            # the newest come first, and all of them are gone
+            self._gaps.pages.add(number)
         self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
         was_read = number in self._count.pages_known
         for post in self._deletions.missing(page, posts, known, was_read=was_read):
@@ -92,16 +95,23 @@ class Unseen:
         """The pages turn out to stand in the other order."""
         self._deletions.turn()
 
-    def gone(self) -> list[PostState]:
-        """Take the missing posts that are gone, by all that is known now."""
+    def gone(self, *, is_end: bool = False) -> list[PostState]:
+        """Take the missing posts that are gone, by all that is known now.
+
+        Nothing is sure before pages that lack floors were looked at once more, or the reading ends.
+        """
         count = self._count
+        if not is_end and self._gaps.pages - self._looked_at:
+            return []
         uncounted = count.unaccounted()
         again = self._doubts.missed_again(uncounted)
         count.leave(again)
         if uncounted is not None and uncounted < len(again):
             # the counter goes on counting them
             count.surplus = (count.surplus or 0) - (len(again) - max(0, uncounted))
-        counted_out = self._doubts.uncounted(count.unaccounted())
+        counted_out = self._doubts.uncounted(
+            count.unaccounted(), counts_comments=count.counts_comments() is not False
+        )
         count.leave(counted_out)
         return again + counted_out
 

@@ -127,6 +127,29 @@ HISTORIES: dict[str, History] = {
             ),
         ),
     ),
+    "posts with comments go, and the counter falls by both": History(
+        Setup(posts_a_page=2, counts_comments=True),
+        (Event("post", 0.2796, 0.639),),
+        (
+            Night((Event("comment", 0.1, 0.9324),)),
+            Night(
+                (
+                    Event("close", 0.3437, 0.1556),
+                    Event("delete_reply", 0.1797, 0.9145),
+                    Event("split", 0.2242, 0.1487),
+                )
+            ),
+        ),
+    ),
+    "page 1 shows the opening post alone, and then those that moved up": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.2796, 0.889),),
+        (
+            Night(),
+            Night((Event("delete_reply", 0.1797, 0.9145), Event("split", 0.2242, 0.1487))),
+            Night(budget=0),
+        ),
+    ),
     "the last page of a thread with the newest first holds the opening post alone": History(
         PLAIN,
         (),
