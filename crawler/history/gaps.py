@@ -19,6 +19,20 @@ class Gaps:
     pages: set[int] = field(default_factory=set)
     # how many floors a page has, by the first number of each page; one of these pages
     _sizes: dict[float, int] = field(default_factory=dict)
+    # pages without a reply that others stand behind; whether some page has more than one
+    _bare: set[int] = field(default_factory=set)
+    _has_replies: bool = False
+
+    def count(self, number: int, replies: int, *, is_last: bool) -> None:
+        """Note how many replies page ``number`` shows: where all of its own went, it has none.
+
+        Where each page shows one post alone, such a page is as full as the others.
+        """
+        self._has_replies = self._has_replies or replies > 1
+        if not (replies or is_last):
+            self._bare.add(number)
+        if self._has_replies:
+            self.pages |= self._bare
 
     def add(self, number: int, floors: list[int], pinned: int, *, is_reversed: bool) -> None:
         """Look at the numbers of the floors of page ``number``.

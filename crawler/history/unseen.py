@@ -74,9 +74,8 @@ class Unseen:
         """Look at page ``number``, which is whole. ``known``: those of its posts that are known."""
         floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
         pinned = sum(post.is_pinned_copy for post in posts)
-        if number < page.pages and all(post.is_first or post.is_pinned_copy for post in posts):
-            # the newest come first, and all of them are gone
-            self._gaps.pages.add(number)
+        replies = sum(not (post.is_first or post.is_pinned_copy) for post in posts)
+        self._gaps.count(number, replies, is_last=number >= page.pages)
         self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
         was_read = number in self._count.pages_known
         for post in self._deletions.missing(page, posts, known, was_read=was_read):

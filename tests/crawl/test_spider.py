@@ -29,9 +29,14 @@ def plain(tid: int) -> str:
     return f"/forum.php?mod=viewthread&tid={tid}"
 
 
+def pid(tid: int, floor: int) -> int:
+    """The id of a post: one number in a whole forum."""
+    return 100 * tid + floor
+
+
 def three_pages(forum: Forum, tid: int = TID, **more: Any) -> None:
     """A thread of 25 posts, ten a page."""
-    posts = [first(1, "首"), *replies(2, *(f"第{n}楼" for n in range(2, 26)))]
+    posts = [first(pid(tid, 1), "首"), *replies(pid(tid, 2), *(f"第{n}楼" for n in range(2, 26)))]
     for page in (1, 2, 3):
         part = Thread(
             posts[10 * page - 10 : 10 * page], tid=tid, replies=24, page=page, pages=3, **more
@@ -68,7 +73,7 @@ WAYS = [
     "/forum.php?mod=viewthread&tid={tid}&page=3&extra=page%3D1&sid=a1B2c3",
     "/forum.php?mod=viewthread&tid={tid}&mobile=2",
     "/forum.php?mod=viewthread&tid={tid}&authorid=7",
-    "/forum.php?mod=redirect&goto=findpost&ptid={tid}&pid=14",
+    "/forum.php?mod=redirect&goto=findpost&ptid={tid}&pid={tid}14",
     "/archiver/?tid-{tid}.html",
     "/viewthread.php?tid={tid}",
     "/thread-{tid}-2-1.html",
@@ -121,31 +126,47 @@ EARLY, ROBOT, REVERSED, GAP, LYING, FLAKY, STAYS_CUT, FAILS, LOST = range(101, 1
 CHALLENGE = "<script>var a='/forum.php?_dsign=1a2b';location.assign(a);</script>"
 
 
+def beginning(tid: int) -> tuple[Floor, list[Floor]]:
+    """The opening post of a thread, and 14 replies."""
+    return first(pid(tid, 1), "首"), replies(pid(tid, 2), *(f"第{n}楼" for n in range(2, 16)))
+
+
+def cut(forum: Forum, tid: int) -> str:
+    """The second page of a thread up to its 15th post."""
+    page: str = forum.pages[f"{plain(tid)}&page=2"]
+    return page[: page.index(f'id="post_{pid(tid, 15)}"')]
+
+
 def odd_threads(forum: Forum) -> None:
     """Threads that are not simply page after page, and pages that do not simply come."""
-    opening, few = first(1, "首"), replies(2, *(f"第{n}楼" for n in range(2, 16)))
     three_pages(forum, EARLY)
-    hot = [Floor(15, "第15楼", label="推荐"), Floor(99, "别处没有", label="推荐")]
+    opening, few = beginning(EARLY)
+    hot = [
+        Floor(pid(EARLY, 15), "第15楼", label="推荐"),
+        Floor(pid(EARLY, 99), "别处没有", label="推荐"),
+    ]
     forum.pages[plain(EARLY)] = str(
         Thread([opening, *hot, *few[:9]], tid=EARLY, replies=24, pages=3)
     )
     three_pages(forum, ROBOT, look=Look(robot=True))
+    opening, few = beginning(REVERSED)
     turned = [opening, *reversed(few)]
     forum.pages[plain(REVERSED)] = str(Thread(turned[:10], tid=REVERSED, replies=14, pages=2))
     forum.pages[f"{plain(REVERSED)}&page=2"] = str(
         Thread(turned[10:], tid=REVERSED, replies=14, page=2, pages=2)
     )
+    opening, few = beginning(GAP)
     forum.pages[plain(GAP)] = str(
-        Thread([opening, few[0], *replies(5, "第5楼", label=5)], tid=GAP, replies=4)
+        Thread([opening, few[0], *replies(pid(GAP, 5), "第5楼", label=5)], tid=GAP, replies=4)
     )
     # Discuz answers a page behind the last with the last one again
+    opening, few = beginning(LYING)
     for page in range(1, 10):
         address = plain(LYING) if page == 1 else f"{plain(LYING)}&page={page}"
         forum.pages[address] = str(Thread([opening, few[0]], tid=LYING, pages=9))
     for tid in (FLAKY, STAYS_CUT, FAILS):
         three_pages(forum, tid)
     second = forum.pages[f"{plain(FLAKY)}&page=2"]
-    cut = second[: second.index('id="post_15"')]
     forum.pages[plain(FLAKY)] = [
         (302, {"Location": plain(FLAKY)}, b""),
         (500, CUT, b""),
@@ -153,9 +174,8 @@ def odd_threads(forum: Forum) -> None:
         forum.pages[plain(FLAKY)],
     ]
     data_loss = (200, {**CUT, "Content-Length": "90000"}, second.encode()[:9000])
-    forum.pages[f"{plain(FLAKY)}&page=2"] = [cut, data_loss, second]
-    cut = cut.replace(f"tid={FLAKY}", f"tid={STAYS_CUT}").replace(f"'{FLAKY}'", f"'{STAYS_CUT}'")
-    forum.pages[f"{plain(STAYS_CUT)}&page=2"] = cut
+    forum.pages[f"{plain(FLAKY)}&page=2"] = [cut(forum, FLAKY), data_loss, second]
+    forum.pages[f"{plain(STAYS_CUT)}&page=2"] = cut(forum, STAYS_CUT)
     forum.pages[f"{plain(FAILS)}&page=2"] = (500, CUT, b"<html>500 Internal Server Error</html>")
     three_pages(forum, LOST, look=Look(robot=True))
     forum.pages[f"{plain(LOST)}&page=2"] = data_loss
@@ -181,8 +201,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
 def test_hot_replies_shown_early_come_once_with_their_own_floor(odd: Odd) -> None:
     by_id = {line["post_id"]: line for line in odd.of("posts", EARLY)}
     assert len(by_id) == len(odd.of("posts", EARLY)) == 25
-    assert by_id["15"]["position"] == 15
-    assert "position" not in by_id["99"]
+    assert by_id[str(pid(EARLY, 15))]["position"] == 15
+    assert "position" not in by_id[str(pid(EARLY, 99))]
 
 
 def test_robots_pages_are_numbered_across_pages(odd: Odd) -> None:
@@ -326,8 +346,8 @@ def test_a_second_run_tells_only_what_is_new(forum: Forum, tmp_path: Path) -> No
     assert texts(run) == ALL
     assert "nothing new" in run.stderr
     assert forum.asked[f"{PLAIN}&page=2"] == 1  # the first page and the last known one
-    more = [first(1, "首"), *replies(2, *(f"第{n}楼" for n in range(2, 28)))]
-    forum.pages[f"{PLAIN}&page=3"] = str(Thread(more[20:], tid=TID, replies=26, page=3, pages=3))
+    more = replies(pid(TID, 2), *(f"第{n}楼" for n in range(2, 28)))
+    forum.pages[f"{PLAIN}&page=3"] = str(Thread(more[19:], tid=TID, replies=26, page=3, pages=3))
     assert texts(crawl(forum, tmp_path)) == [*ALL, "第26楼", "第27楼"]
 
 
