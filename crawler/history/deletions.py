@@ -62,6 +62,8 @@ class Deletions:
         self._reads: dict[int, _Read] = {}
         # pages that hold no known or new floor of their own, the opening post aside
         self._empty: set[int] = set()
+        # a thread that others were merged into has another one than before
+        self._opening: str | None = None
         self._is_searching = False
         self._searched: set[int] = set()
 
@@ -75,6 +77,7 @@ class Deletions:
         """
         number = page.page
         own = [post for post in posts if not post.is_pinned_copy]
+        self._opening = next((post.id for post in own if post.is_first), self._opening)
         if page.is_reversed:
             own = [post for post in reversed(own) if not post.is_first]
         places = [_place(post, known.get(post.id)) for post in own]
@@ -134,11 +137,12 @@ class Deletions:
         self, low: Order | None, high: Order | None, *, is_reversed: bool
     ) -> list[PostState]:
         """The known posts between two places; the opening post leads whatever the order."""
-        return [
-            post
-            for post in self._ledger.posts_between(self._thread_id, low, high)
-            if not (post.is_first and is_reversed)
-        ]
+        found = self._ledger.posts_between(self._thread_id, low, high)
+        if not is_reversed:
+            return found
+        if self._opening is None:
+            return [post for post in found if not post.is_first]
+        return [post for post in found if post.id != self._opening]
 
     def _candidate(self, pages: int, *, is_needed: bool) -> int | None:
         reads = [self._reads[number] for number in sorted(self._reads)]

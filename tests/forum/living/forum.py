@@ -285,17 +285,25 @@ def _by_number(
     thread: LivingThread, posts: list[LivingPost], page: int, size: int
 ) -> list[tuple[LivingPost, int | None]]:
     """The floors of a page that holds those of some numbers."""
-    low, high = (page - 1) * size, page * size
-    if thread.is_reversed:
-        low, high = thread.highest - high + 1, thread.highest - low + 1
+    low, high = _numbers(thread, page, size)
     own = [(post, post.floor) for post in posts if low < post.floor <= high]
     return own[::-1] if thread.is_reversed else own  # type: ignore[return-value]
 
 
+def _numbers(thread: LivingThread, page: int, size: int) -> tuple[int, int]:
+    """The numbers that a page holds: those above the first, up to the second."""
+    low, high = (page - 1) * size, page * size
+    if thread.is_reversed:
+        # the opening post stands on page 1 as well, whatever its number
+        low, high = thread.highest - high + 1, thread.highest - low + 1
+    return max(0, low), high
+
+
 def _has_gap(thread: LivingThread, page: int, size: int) -> bool:
     """Whether a page of numbers shows one that is gone, other than the last."""
-    low, high = (page - 1) * size + 1, min(page * size, thread.highest - 1)
-    return bool(set(range(low, high + 1)) - {post.floor for post in thread.visible()})
+    low, high = _numbers(thread, page, size)
+    numbers = range(low + 1, min(high, thread.highest - 1) + 1)
+    return bool(set(numbers) - {post.floor for post in thread.visible()})
 
 
 def _by_order(

@@ -58,7 +58,7 @@ def breaches(forum: LivingForum, night: Night, done: Archived, present: Present)
             yield f"deleted falsely, and still so at the next look: {_some(wrong)}"
         present.false = missing
     if night.is_still and done.is_finished:
-        yield from _false_coverage(done, present)
+        yield from _false_coverage(night, done, present)
     if len(done.asked) > (most := requests_at_most(forum, night)):
         yield f"{len(done.asked)} requests, {most} are allowed"
 
@@ -113,13 +113,19 @@ def requests_at_most(forum: LivingForum, night: Night) -> int:
     return 1 + 2 * lists + 2 * pages + 2 * comments + 10
 
 
-def _false_coverage(done: Archived, present: Present) -> Iterator[str]:
+def _false_coverage(night: Night, done: Archived, present: Present) -> Iterator[str]:
+    """The threads that are called complete, and are not.
+
+    Where the budget does not reach all pages, a post that comes back while another one goes on the
+    same page is not to be seen: neither the counter nor a number changes.
+    """
     for line in done.lines:
         if isinstance(line, Coverage) and line.thread_id and line.status == "complete":
             tid = int(line.thread_id)
             there = {key for key in done.shown if key[0] == tid}
             known = {key for key in present.posts if key[0] == tid}
-            if lost := there - known:
+            is_hidden = not night.is_look and len(known - there) >= len(there - known)
+            if not is_hidden and (lost := there - known):
                 yield f"thread {tid} is called complete, and lacks {_some(lost)}"
 
 

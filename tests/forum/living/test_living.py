@@ -150,6 +150,11 @@ HISTORIES: dict[str, History] = {
             Night(budget=0),
         ),
     ),
+    "a thread takes in another, which is older, and its own opening post goes": History(
+        PLAIN,
+        (Event("post", 0.5975, 0.1698), Event("post", 0.0652, 0.6889)),
+        (Night(), Night((Event("merge", 0.0565, 0.6915), Event("split", 0.6278, 0.2476)))),
+    ),
     "the last page of a thread with the newest first holds the opening post alone": History(
         PLAIN,
         (),
