@@ -244,7 +244,8 @@ class ThreadTask(Task):
     one that came, ``row`` is what its list said of it.
     ``is_whole``: all of it is to be read. ``has_vanished``: its list did not show it.
     ``is_tried``: a range of numbers names it, and nobody knows whether there is such a thread.
-    ``is_check``: it was read before, and is asked for to see whether the forum answers.
+    ``is_check``: it was read before, and is asked for to see whether the forum answers. ``hops``:
+    so many other addresses led to it, each to the next.
     """
 
     kind = "thread"
@@ -256,20 +257,22 @@ class ThreadTask(Task):
     has_vanished: bool = False
     is_check: bool = False
     is_tried: bool = False
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTask(Task):
     """A board's list; ``key`` is what asked for it, ``board`` its id once a page told it.
 
-    ``pages`` is how many pages it has, by its last one that came. ``began`` is when its listing
-    began, ``above`` the lowest last post above the next page (both in minutes since 1970).
-    ``is_complete``: whether the whole of the list was seen, ``None`` as long as that is open.
-    ``is_single``: one page that is looked at again.
+    ``pages`` is how many pages it has, by its last one that came with anything new. ``began`` is
+    when its listing began, ``above`` the lowest last post above the next page (both in minutes
+    since 1970). ``is_complete``: whether the whole of the list was seen, ``None`` as long as that
+    is open. ``is_single``: one page that is looked at again. ``idle`` counts the pages in a row
+    without anything new. ``depth``: within so many other boards.
 
     ``variant``: the order or type in which it is asked for, ``variants`` those that follow. Its
-    first page with anything new lies behind ``low`` and not behind ``high`` (0: not met yet); once
-    that page ``is_found``, ``idle`` counts the pages in a row without.
+    first page with anything new lies behind ``low`` and not behind ``high`` (0: not met yet), until
+    that page ``is_found``.
     """
 
     kind = "list"
@@ -286,6 +289,7 @@ class ListTask(Task):
     high: int = 0
     is_found: bool = False
     idle: int = 0
+    depth: int = 0
 
     @property
     def board_id(self) -> str:
@@ -297,12 +301,14 @@ class ListTask(Task):
 class PageTask(Task):
     """An index, a guide, a feed, or an address that may be any page; ``key`` is how it was asked.
 
-    ``is_all``: an index that names all boards of the forum.
+    ``is_all``: an index that names all boards of the forum. ``idle`` counts the pages of news in a
+    row that show no thread for the first time.
     """
 
     kind = "page"
 
     is_all: bool = False
+    idle: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

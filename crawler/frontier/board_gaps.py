@@ -18,7 +18,7 @@ from crawler.archive.changes import (
 from crawler.archive.state import BoardState, ListTask
 from crawler.discuz.facts import BoardPage
 from crawler.frontier.board_listing import is_blind
-from crawler.frontier.list_variants import variant_task, variants
+from crawler.frontier.list_variants import PATIENCE, variant_task, variants
 from crawler.frontier.options import Options
 from crawler.frontier.site import Site
 from crawler.history import Listing, board_coverage, decides, hidden_words, told_of
@@ -58,7 +58,7 @@ class BoardGaps:
                 self._emptied.add(board_id)
             changes.append(ListSeen(board_id, page.page, at, page.pages, page.rows_unread))
         known = self._ledger.board(board_id)
-        shown = pages_shown(page, task.page, known.pages_shown if known else None)
+        shown = pages_shown(page, task, known.pages_shown if known else None)
         listed = BoardListed(board_id, page.threads, page.pages, shown, bool(page.boards))
         return [*changes, listed, *rows]
 
@@ -84,7 +84,7 @@ class BoardGaps:
         if page is not None:
             listed = sum(not self._ledger.is_listed(board.id, row.thread_id) for row in page.rows)
             if not task.variant:
-                shown = pages_shown(page, task.page, shown)
+                shown = pages_shown(page, task, shown)
                 expected = page.threads if page.threads is not None else expected
         if shown is None or self._options.is_limited:
             return False
@@ -97,7 +97,7 @@ class BoardGaps:
             return None
         task = replace(task, board=page.board.id)
         warnings = []
-        shown = pages_shown(page, task.page, None)
+        shown = pages_shown(page, task, None)
         if shown is not None and self._is_first(task, "pages"):
             warnings.append(f"the list shows {shown} of its {page.pages} pages")
         if page.rows_unread and self._is_first(task, "rows"):
@@ -150,17 +150,28 @@ class BoardGaps:
                 yield line if is_new else None, BoardCovered(board_id, told)
 
 
-def pages_shown(page: BoardPage, asked: int, known: int | None) -> int | None:
+def pages_shown(page: BoardPage, task: ListTask, known: int | None) -> int | None:
     """How many pages of a list are shown, where they are fewer than its pager promises.
 
-    ``asked``: the page that was asked for; in place of one that Discuz does not show it sends the
-    first (`forum_forumdisplay.php`). ``known`` is what was found before.
-
+    In place of a page that it does not show Discuz sends the first (`forum_forumdisplay.php`).
+    ``known`` is what was found before.
     """
+    asked = task.page
     if page.pages_shown is not None and page.pages_shown < page.pages:
         return page.pages_shown
     if page.page != asked <= page.pages:
         return asked - 1
-    if known is not None and (page.pages <= known or page.page > known):
-        return None
-    return known
+    if repeats_others(page, task):
+        return asked - task.idle
+    is_more = known is not None and page.page > known and not task.idle
+    return None if (known is not None and page.pages <= known) or is_more else known
+
+
+def repeats_others(page: BoardPage, task: ListTask) -> bool:
+    """Whether a walk ends because the pages of a list show the threads of those before them.
+
+    A list that promises one more page on each of them has ended where it has nothing new; one that
+    is empty behind its threads as well.
+    """
+    is_end = task.idle >= PATIENCE and page.page == task.page
+    return is_end and bool(page.rows) and task.pages > task.page - task.idle + 1

@@ -25,7 +25,7 @@ from crawler.discuz.facts import BoardPage
 _ORDERS = {"dateline": "author", "lastpost": "lastpost", "replies": "reply", "views": "reply"}
 _UPWARD = "ascdesc=ASC"
 # So many pages in a row without anything new end a list: pinned and hot threads stand anywhere.
-_PATIENCE = 3
+PATIENCE = 3
 _TYPES = 50
 # What names the list itself and not its order.
 _PLAIN = ("mod", "fid", "page")
@@ -95,6 +95,6 @@ def next_page(task: ListTask, page: BoardPage, *, has_news: bool) -> ListTask | 
         at = high
     else:
         task = replace(task, idle=0 if has_news else task.idle + 1)
-    if task.idle >= _PATIENCE or at >= last:
+    if task.idle >= PATIENCE or at >= last:
         return None
     return replace(task, page=at + 1, put_off=0)

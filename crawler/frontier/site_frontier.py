@@ -46,6 +46,8 @@ from crawler.frontier.thread_ranges import (
 from crawler.frontier.walks import Walks
 from crawler.history import ReadingPlan, ThreadHistory, is_unsettled
 
+# A thread that was moved, and moved again.
+_MOST_HOPS = 3
 # Of so many pages it is remembered which thread showed their first post.
 _REMEMBERED = 10_000
 
@@ -340,9 +342,11 @@ class SiteFrontier:
         """Whether a task's number may be one that Discuz has left behind for a moved thread.
 
         A thread keeps its own number when it is moved: none that was read under it, or stands in a
-        list with its replies. Of numbers that are tried no other may have led there already.
+        list with its replies. Of numbers that are tried no other may have led there already; and
+        numbers that lead one to the next never end.
         """
-        return not (self.is_listed(task) or is_known(task, self.site))
+        is_far = isinstance(task, ThreadTask) and task.hops >= _MOST_HOPS
+        return not (is_far or self.is_listed(task) or is_known(task, self.site))
 
     def thread_of(self, post_id: str, thread_id: str) -> str | None:
         """Which other thread showed the first post of a page in this run, if one did."""

@@ -89,9 +89,12 @@ class TaskMaker:
             )
         )
 
-    def board(self, board_id: str, url: str, priority: int, *, is_asked: bool) -> TaskFound:
-        """The task of a board's list."""
-        return TaskFound(ListTask(key=board_id, url=url, priority=priority, is_asked=is_asked))
+    def board(
+        self, board_id: str, url: str, priority: int, *, is_asked: bool, depth: int = 0
+    ) -> TaskFound:
+        """The task of a board's list, within so many other boards."""
+        task = ListTask(key=board_id, url=url, priority=priority, is_asked=is_asked, depth=depth)
+        return TaskFound(task)
 
     def thread_url(self, thread_id: str) -> str:
         """A thread's address, written as this site last wrote one."""

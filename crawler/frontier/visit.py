@@ -233,7 +233,7 @@ class Visit:
         """What a page of a thread denies that the forum said before: some cache or wall sent it.
 
         Discuz sends the last page in place of one behind the end; who wants visitors to log in for
-        second pages may send the first.
+        second pages may send the first, and a cache may look at no page's number.
         """
         task = self.task
         if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
@@ -244,6 +244,7 @@ class Visit:
         if strange is not None:
             return Refused("unknown_notice", "forum", strange, is_strange=True)
         is_early = page.page < task.page
+        is_early = is_early or bool(self.history and self.history.is_repeat(page, task.page))
         if not (is_early or is_known(task, self.site)):
             return None
         history = self.history or self.frontier.history(task)
@@ -482,6 +483,10 @@ class Visit:
         batch.entries[:0], batch.changes[:0] = entries, changes
         if page.is_truncated:
             self.history.fail()
+        elif self.history.has_ended:
+            entries, changes = self.history.end_at_repeats(task.page, now)
+            batch.entries += entries
+            batch.changes += changes
         linked = urls.read_thread_address(page.next_url) if page.next_url else None
         if linked and linked.thread_id == task.key and urls.same_host(linked.root, task.url):
             # the site's own way of writing the address, without what it carries along (extra=)
@@ -516,6 +521,9 @@ class Visit:
             batch.changes += self.frontier.walks.boards_found([board], is_asked=task.is_asked)
             batch.changes.append(TaskDone(task))
             return self._step(batch, following=None)
+        for deep in self.frontier.walks.too_deep(page, task):
+            text = "a board within four others; name it to read it"
+            self.site.note_incomplete(deep.url or page.url, "unknown_notice", text)
         diff, changes, following = self.frontier.walks.list_read(page, task, now)
         batch.changes += changes
         if task.is_revisit:

@@ -6,11 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.archive.changes import BoardSeen, Change, NoteMade, TaskDone, TaskFound, TaskMoved
+from crawler.archive.changes import (
+    BoardSeen,
+    Change,
+    NoteMade,
+    TaskDone,
+    TaskFound,
+    TaskMoved,
+    TaskPutOff,
+)
 from crawler.archive.state import ListTask, PageTask, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.discuz.facts import Board, BoardPage, IndexPage, NewsPage, ThreadPage
-from crawler.frontier.board_gaps import BoardGaps
+from crawler.frontier.board_gaps import BoardGaps, repeats_others
 from crawler.frontier.board_listing import (
     ListingDiff,
     ListingScope,
@@ -18,12 +26,22 @@ from crawler.frontier.board_listing import (
     read_list,
     read_news,
 )
-from crawler.frontier.list_variants import next_page
+from crawler.frontier.list_variants import PATIENCE, next_page
 from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template
+
+# Discuz! shows so many pages of a list (`threadmaxpages`). Where there are more, the threads found
+# so far come first: of a list that never ends none would be read.
+_PAGES_AT_ONCE = 1000
+# A board of Discuz! lies within one other at most (`type` in forum_forum: group, forum, sub).
+_MOST_DEPTH = 3
 
 
 class Walks:
-    """The walks of one job through the lists of a site; ``gaps`` is told what lists hide."""
+    """The walks of one job through the lists of a site; ``gaps`` is told what lists hide.
+
+    A walk ends where three pages in a row show no thread that it has not met before, whatever the
+    pager promises. What it has met is not remembered over runs, in which a list moves.
+    """
 
     def __init__(self, make: TaskMaker, gaps: BoardGaps) -> None:
         self._make = make
@@ -31,6 +49,8 @@ class Walks:
         self._options = make.options
         self._ledger = make.ledger
         self._task_queue = make.ledger.task_queue
+        # the threads that each walk has met, by its task
+        self._met: dict[int, set[str]] = {}
 
     def thread_found(self, page: ThreadPage, task: Task) -> Change:
         """The task of a thread that another address led to; it is asked for if that was."""
@@ -41,10 +61,13 @@ class Walks:
             from_top=True,
             priority=task.priority,
         )
-        return TaskFound(replace(found, is_asked=task.is_asked))
+        hops = 1 + (task.hops if isinstance(task, ThreadTask) else 0)
+        return TaskFound(replace(found, is_asked=task.is_asked, hops=hops))
 
-    def boards_found(self, boards: Iterable[Board], *, is_asked: bool = False) -> list[Change]:
-        """The boards that an index names, or a board's sub-boards.
+    def boards_found(
+        self, boards: Iterable[Board], *, is_asked: bool = False, depth: int = 0
+    ) -> list[Change]:
+        """The boards that an index names, or a board's sub-boards, within so many others.
 
         ``is_asked``: the arguments name them, by another address.
         """
@@ -55,13 +78,21 @@ class Walks:
             if board.id and board.url and (not chosen or board.id in chosen):
                 priority += 1
                 changes.append(BoardSeen(board.id, board.name, board.threads))
-                changes.append(self._make.board(board.id, board.url, priority, is_asked=is_asked))
+                changes.append(
+                    self._make.board(board.id, board.url, priority, is_asked=is_asked, depth=depth)
+                )
         return changes
 
     def index_read(self, page: IndexPage, task: PageTask) -> list[Change]:
         """What an index tells: its boards, and whether they are all there are."""
         is_all = "gid=" not in task.url
         return [*self.boards_found(page.boards), TaskDone(replace(task, is_all=is_all))]
+
+    def too_deep(self, page: BoardPage, task: ListTask) -> list[Board]:
+        """The boards of a list that are not asked for: boards within boards without an end."""
+        if self._options.boards or task.is_single or task.depth < _MOST_DEPTH:
+            return []
+        return [board for board in page.boards if board.id and not self._ledger.board(board.id)]
 
     def news_read(self, page: NewsPage, task: PageTask) -> tuple[int, list[Change], Task | None]:
         """What a page of news tells: how many threads are wanted, and where it goes on.
@@ -73,19 +104,22 @@ class Walks:
         wanted = list(read_news(page, self._ledger, full=self._options.full))[:room]
         changes: list[Change] = [self._make.listed(each, task.priority) for each in wanted]
         last = self._options.max_pages or page.pages
-        is_new = bool(wanted) and (room is None or len(wanted) < room)
+        is_met = not self._meets(task, [each.row.thread_id for each in wanted])
+        task = replace(task, idle=task.idle + 1 if is_met else 0)
+        is_new = bool(wanted) and task.idle < PATIENCE and (room is None or len(wanted) < room)
         if is_new and page.next_url and self._make.is_here(page.next_url) and task.page < last:
             following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
             return len(wanted), [*changes, TaskMoved(following)], following
+        self._met.pop(task.id, None)
         return len(wanted), [*changes, TaskDone(task)], None
 
     def list_read(
         self, page: BoardPage, task: ListTask, now: datetime
     ) -> tuple[ListingDiff, list[Change], ListTask | None]:
         """What a page of a list tells, and where its listing goes on, if it does."""
-        task = replace(
-            task, board=page.board.id or task.key, pages=page.pages, began=_began(page, task, now)
-        )
+        task = replace(task, board=page.board.id or task.key, began=_began(page, task, now))
+        if not task.variant:
+            task = self._with_progress(task, page)
         scope = ListingScope(
             above=task.above,
             listed_at=self._ledger.walked(task.board_id, self._options.scope),
@@ -107,17 +141,37 @@ class Walks:
         for thread_id in diff.vanished:
             gone = self._make.thread(thread_id, todo=[1], priority=task.priority)
             changes.append(TaskFound(replace(gone, has_vanished=True)))
-        if page.boards and not self._options.boards and not task.is_single:
-            changes += self.boards_found(page.boards)
+        if not self._options.boards and not task.is_single and task.depth < _MOST_DEPTH:
+            changes += self.boards_found(page.boards, depth=task.depth + 1)
         template = address_template(page)
         if template:
             changes.append(NoteMade(THREAD_TEMPLATE, template))
         is_cut = room is not None and len(diff.wanted) > room
         following, task = self._next_list_page(page, task, diff, is_cut=is_cut)
         if following is None:
+            self._met.pop(task.id, None)
             changes += self._gaps.variants_after(task, page)
             return diff, [*changes, TaskDone(task)], None
+        if task.page % _PAGES_AT_ONCE == 0:
+            # what stood above the next page is not what stands there then
+            later = replace(following, put_off=1, above=None)
+            return diff, [*changes, TaskPutOff(later)], None
         return diff, [*changes, TaskMoved(following)], following
+
+    def _with_progress(self, task: ListTask, page: BoardPage) -> ListTask:
+        """The task of a list with what its page says of where it ends."""
+        is_new = self._meets(task, [row.thread_id for row in page.rows])
+        if is_new or task.page == 1:
+            return replace(task, pages=page.pages, idle=0)
+        is_promised = task.page <= task.pages
+        return task if page.rows_unread and is_promised else replace(task, idle=task.idle + 1)
+
+    def _meets(self, task: Task, threads: Iterable[str]) -> bool:
+        """Whether the walk of a task meets a thread for the first time, now that it meets these."""
+        met = self._met.setdefault(task.id, set())
+        before = len(met)
+        met.update(threads)
+        return len(met) > before
 
     def _next_list_page(
         self, page: BoardPage, task: ListTask, diff: ListingDiff, *, is_cut: bool
@@ -134,7 +188,8 @@ class Walks:
         last = min(
             page.pages, page.pages_shown or page.pages, self._options.max_pages or page.pages
         )
-        if page.page == task.page and not diff.ends and task.page < last:
+        is_behind = page.page == task.page and task.page < last
+        if is_behind and not diff.ends and task.idle < PATIENCE:
             is_here = page.next_url is not None and self._make.is_here(page.next_url)
             address = urls.read_board_address((is_here and page.next_url) or task.url)
             url = address.page_url(1) if address else task.url
@@ -147,6 +202,8 @@ class Walks:
         """Whether a list ends here: of pages that are not shown two walks have to say the same."""
         known = self._ledger.board(task.board_id)
         shown = known.pages_shown if known else None
+        if repeats_others(page, task):
+            return shown == task.page - task.idle
         return page.page == task.page or task.page > page.pages or shown == task.page - 1
 
     def list_failed(

@@ -33,6 +33,8 @@ _GONE_AT_ONCE = 500
 _NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
 # Between two clocks of one forum.
 _MINUTES_BETWEEN = 10
+# So many pages in a row that repeat others are the end of a thread, whatever its counter says.
+_PATIENCE = 3
 
 Learnt = tuple[list[Entry], list[Change]]
 """Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
@@ -63,6 +65,9 @@ class ThreadHistory:
         self._is_past_end = False
         # the last page that there is, where the pager promises more
         self._last_page: int | None = None
+        # the first and last post of each page; how many pages in a row show those of others
+        self._ends: set[str] = set()
+        self._repeated = 0
         self._early: dict[str, Post] = {}
         # who wrote the posts of a page that are no news
         self._authors: dict[str, str] = {}
@@ -105,6 +110,8 @@ class ThreadHistory:
         as such. ``shown``: of which posts more comments were asked for, see `comments_to_ask`.
         """
         self._comments.clear()
+        self._repeated = self._repeated + 1 if self.is_repeat(page, number) else 0
+        self._ends |= _ends_of(page)
         page, number = self._placed(page, number)
         asked, removals = self.asked, self.asked.privacy.removals
         posts = [post for post in page.posts if asked.with_replies or post.is_first]
@@ -148,6 +155,25 @@ class ThreadHistory:
         made = minutes(page.site.clock.isoformat()) + _MINUTES_BETWEEN
         posts = self._ledger.posts_between(self.asked.thread_id, (made, 0), None)
         return any(post.order[0] <= minutes(now.isoformat()) for post in posts)
+
+    def is_repeat(self, page: ThreadPage, number: int) -> bool:
+        """Whether a page shows the posts of another one that was read before it, in this reading.
+
+        A pager that always promises one more page leads to such pages, and a cache that does not
+        look at their numbers.
+        """
+        is_other = page.page == number and number not in self._unseen.read_now
+        return is_other and bool(self._ends) and _ends_of(page) <= self._ends
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last pages repeat others, so that the thread ends before them."""
+        most = 1 if self.count.unaccounted() == 0 else _PATIENCE
+        return self._repeated >= most
+
+    def end_at_repeats(self, number: int, now: datetime) -> Learnt:
+        """The thread ends before the pages that repeat others; page ``number`` is the last one."""
+        return self.end_before(number - self._repeated + 1, now)
 
     def has_more_behind(self, number: int, page: ThreadPage | None = None) -> bool:
         """Whether the counter tells of posts that only page ``number``, or one behind it, can have.
@@ -456,7 +482,7 @@ class ThreadHistory:
     def _is_page(self, page: ThreadPage, number: int) -> bool:
         """Whether what came is the whole of the page that was asked for."""
         is_whole = self.asked.with_replies and not page.is_truncated and not page.is_filtered
-        return page.page == number and is_whole
+        return page.page == number and is_whole and not self._repeated
 
     def _direction(self, page: ThreadPage, number: int) -> bool:
         """Whether the newest posts stand first; a page of a single reply does not tell alone."""
@@ -511,6 +537,12 @@ def _is_denied(post: Post) -> bool:
     """Whether somebody with other rights might see more of a post."""
     body = post.body
     return body.access not in ("visible", "shielded", "banned") or body.attachments_withheld > 0
+
+
+def _ends_of(page: ThreadPage) -> set[str]:
+    """The first and the last post of a page, of those that stand on their own floors."""
+    own = [post.id for post in page.posts if not post.is_pinned_copy]
+    return {own[0], own[-1]} if own else set()
 
 
 def _goods(page: ThreadPage) -> int:

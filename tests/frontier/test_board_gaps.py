@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from crawler.archive.segments import read_lines, segment_paths
-from crawler.discuz.facts import Board, Moment
+from crawler.archive.state import ListTask
+from crawler.discuz.facts import Board, BoardPage, Moment
 from crawler.frontier.board_gaps import pages_shown
 from crawler.frontier.config import Budget, Limits
 from crawler.frontier.options import Options
@@ -155,16 +156,20 @@ def test_a_thread_of_another_board_on_top_of_the_list_is_not_counted(tmp_path: P
     )
 
 
+def shown_of(page: BoardPage, asked: int, known: int | None) -> int | None:
+    return pages_shown(page, ListTask(key="2", url="", page=asked), known)
+
+
 def test_how_many_pages_are_shown() -> None:
-    assert pages_shown(board(pages=1203, pages_shown=1000), 1, None) == 1000
+    assert shown_of(board(pages=1203, pages_shown=1000), 1, None) == 1000
     # page 1001 is asked for, and page 1 comes
-    assert pages_shown(board(pages=1203), 1001, None) == 1000
+    assert shown_of(board(pages=1203), 1001, None) == 1000
     # the next night the first page says nothing of it
-    assert pages_shown(board(pages=1203), 1, 1000) == 1000
-    assert pages_shown(board(pages=1000), 1, 1000) is None
-    assert pages_shown(board(page=1001, pages=1203), 1001, 1000) is None
+    assert shown_of(board(pages=1203), 1, 1000) == 1000
+    assert shown_of(board(pages=1000), 1, 1000) is None
+    assert shown_of(board(page=1001, pages=1203), 1001, 1000) is None
     # the list became shorter while it was read
-    assert pages_shown(board(pages=30), 31, None) is None
+    assert shown_of(board(pages=30), 31, None) is None
 
 
 # -- rows without counters -------------------------------------------------------------------------
