@@ -57,6 +57,8 @@ class Unseen:
         self._doubts = Doubts(asked.thread_id, ledger.missed(asked.thread_id), asked.began)
         self._gaps = Gaps(known.missing if known else ())
         self._looked_at: set[int] = set()
+        # of these pages, those that were read and lacked floors
+        self._looked_at_again: set[int] = set()
 
     @property
     def withheld(self) -> int:
@@ -74,8 +76,8 @@ class Unseen:
         """Look at page ``number``, which is whole. ``known``: those of its posts that are known."""
         floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
         pinned = sum(post.is_pinned_copy for post in posts)
-        replies = sum(not (post.is_first or post.is_pinned_copy) for post in posts)
-        self._gaps.count(number, replies, is_last=number >= page.pages)
+        is_last = number >= page.pages
+        self._gaps.count(number, len(posts) - pinned, pinned, floors, is_last=is_last)
         self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)
         was_read = number in self._count.pages_known
         for post in self._deletions.missing(page, posts, known, was_read=was_read):
@@ -100,7 +102,7 @@ class Unseen:
         Nothing is sure before pages that lack floors were looked at once more, or the reading ends.
         """
         count = self._count
-        if not is_end and self._gaps.pages - self._looked_at:
+        if not is_end and self._gaps.pages - self._looked_at_again:
             return []
         uncounted = count.unaccounted()
         again = self._doubts.missed_again(uncounted)
@@ -120,11 +122,7 @@ class Unseen:
         ``None``: there is none, or enough were looked at.
         """
         known, count = self._known, self._count
-        again = self._doubts.pages | self._gaps.pages
-        if self._doubts and count.expected is None:
-            # the first page has the counter
-            again |= {1} - self.read_now
-        found = next(filter(self._look_at, sorted(again)), None)
+        found = self._page_to_look_at_again()
         if found is not None or known is None or not self._searches:
             return found
         is_odd = known.surplus is not None and count.unaccounted() not in (None, 0)
@@ -157,6 +155,19 @@ class Unseen:
         yield from self._doubts.changes()
         for number in self._doubts.pages:
             yield PageSeen(self._asked.thread_id, number, int(now.timestamp()), is_due=True)
+
+    def _page_to_look_at_again(self) -> int | None:
+        """A page of this reading to read once more, for the floors or posts that it lacks."""
+        gaps = sorted(self._gaps.pages - self._looked_at_again)
+        if gaps and len(self._looked_at_again) < _LOOKED_AT_ONCE:
+            self._looked_at_again.add(gaps[0])
+            self._looked_at.add(gaps[0])
+            return gaps[0]
+        pages = self._doubts.pages
+        if self._doubts and self._count.expected is None:
+            # the first page has the counter
+            pages |= {1} - self.read_now
+        return next(filter(self._look_at, sorted(pages)), None)
 
     def _pages_unseen(self, since: int) -> list[int]:
         """The pages that nobody looked at since then, or ever, the last one first."""
