@@ -320,6 +320,13 @@ def test_links_lead_somewhere() -> None:
                 assert anchor in names, f"{page.name}: {path}{anchor}"
 
 
+def test_each_guarantee_names_tests_that_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", DOCS["guarantees"])
+    assert len(named) > 20
+    for path, test in named:
+        assert f"def {test}" in (ROOT / path).read_text("utf-8"), f"{path}::{test}"
+
+
 def test_the_chinese_readme_shows_the_same() -> None:
     """All but the words of comments."""
     shown = {
