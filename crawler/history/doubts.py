@@ -57,6 +57,11 @@ class Doubts:
         return bool(self._missed)
 
     @property
+    def now(self) -> int:
+        """How many posts this reading has missed."""
+        return len(self._missed)
+
+    @property
     def open(self) -> int:
         """How many posts are in doubt, by this reading or an earlier one."""
         return len(self._missed.keys() | (self.earlier.keys() - self._seen))

@@ -104,6 +104,7 @@ class Unseen:
         count = self._count
         if not is_end and self._gaps.pages - self._looked_at_again:
             return []
+        self._forget_surplus()
         uncounted = count.unaccounted()
         again = self._doubts.missed_again(uncounted)
         count.leave(again)
@@ -115,6 +116,18 @@ class Unseen:
         )
         count.leave(counted_out)
         return again + counted_out
+
+    def _forget_surplus(self) -> None:
+        """Take the counter at its word where all pages show as many posts as it counts.
+
+        What differed before may have been a page out of a cache.
+        """
+        count = self._count
+        if not (count.surplus and self._doubts) or len(self.read_now) < count.pages:
+            return
+        shown = count.present - self._doubts.now
+        if shown == count.expected and not count.comments:
+            count.surplus = 0
 
     def page_to_look_at(self, *, is_reversed: bool) -> int | None:
         """A page to read although no row tells of it; ``is_reversed``: the newest posts come first.

@@ -155,6 +155,49 @@ HISTORIES: dict[str, History] = {
         (Event("post", 0.5975, 0.1698), Event("post", 0.0652, 0.6889)),
         (Night(), Night((Event("merge", 0.0565, 0.6915), Event("split", 0.6278, 0.2476)))),
     ),
+    "a page out of a cache shows posts that the counter does not count any more": History(
+        Setup(posts_a_page=4),
+        (Event("post", 0.7489, 0.1279),),
+        (
+            Night((Event("reply", 0.4436, 0.9097), Event("reply", 0.2813, 0.5837))),
+            Night(
+                (
+                    Event("purge", 0.4371, 0.3517),
+                    Event("post", 0.3604, 0.3094),
+                    Event("delete_last", 0.7983, 0.5574),
+                    Event("reply", 0.9704, 0.884),
+                ),
+                stale=0.5,
+                seed=971,
+            ),
+        ),
+    ),
+    "a restart: pages behind a gap are counted through, the one before it is not": History(
+        Setup(posts_a_page=2),
+        (Event("post", 0.1792, 0.8868), Event("post", 0.5186, 0.5392)),
+        (
+            Night(),
+            Night(stops_at=10),
+            Night((Event("reply", 0.8723, 0.2327), Event("move", 0.9301, 0.4388, at=5))),
+            Night((Event("delete_reply", 0.8794, 0.5088),)),
+            Night((Event("restart", 0.9794, 0.5642),), budget=0),
+        ),
+    ),
+    "the last page that was known is shorter than others, and is not the last any more": History(
+        Setup(posts_a_page=2, counts_comments=True),
+        (Event("post", 0.7805, 0.7542),),
+        (
+            Night(
+                (
+                    Event("reply", 0.484, 0.2463),
+                    Event("post", 0.0652, 0.3416),
+                    Event("delete_last", 0.0568, 0.587),
+                    Event("comment", 0.1199, 0.5131),
+                )
+            ),
+            Night((Event("merge", 0.6658, 0.1474), Event("delete_reply", 0.1922, 0.2934))),
+        ),
+    ),
     "the last page of a thread with the newest first holds the opening post alone": History(
         PLAIN,
         (),
