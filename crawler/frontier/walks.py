@@ -153,7 +153,8 @@ class Walks:
             changes += self._gaps.variants_after(task, page)
             return diff, [*changes, TaskDone(task)], None
         if task.page % _PAGES_AT_ONCE == 0:
-            # what stood above the next page is not what stands there then
+            # the list moves meanwhile: what stood above its next page does not tell any more
+            self._met.pop(task.id, None)
             later = replace(following, put_off=1, above=None)
             return diff, [*changes, TaskPutOff(later)], None
         return diff, [*changes, TaskMoved(following)], following
