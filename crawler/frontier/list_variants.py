@@ -26,6 +26,8 @@ _ORDERS = {"dateline": "author", "lastpost": "lastpost", "replies": "reply", "vi
 _UPWARD = "ascdesc=ASC"
 # So many pages in a row without anything new end a list: pinned and hot threads stand anywhere.
 PATIENCE = 3
+# The first page with news among a thousand is found in 20 steps.
+_STEPS = 32
 _TYPES = 50
 # What names the list itself and not its order.
 _PLAIN = ("mod", "fid", "page")
@@ -90,9 +92,12 @@ def next_page(task: ListTask, page: BoardPage, *, has_news: bool) -> ListTask | 
         low, high = (task.low, at) if has_news else (at, task.high)
         task = replace(task, low=low, high=high, is_found=0 < high <= low + 1)
         if not task.is_found:
+            task = replace(task, idle=task.idle + 1)
+            if task.idle > _STEPS:
+                return None
             at = (low + high) // 2 if high else min(2 * low, last)
             return replace(task, page=at, put_off=0) if at > low else None
-        at = high
+        at, task = high, replace(task, idle=0)
     else:
         task = replace(task, idle=0 if has_news else task.idle + 1)
     if task.idle >= PATIENCE or at >= last:

@@ -159,3 +159,13 @@ def test_what_is_offered_is_asked_for() -> None:
     ]
     assert list(variants(board())) == []
     assert variant_of("http://b.example/forum.php?mod=forumdisplay&fid=2&page=3") == ""
+
+
+def test_an_order_that_always_promises_one_more_page_ends() -> None:
+    task: ListTask | None = ListTask(key="2", url="", page=1, variant="filter=author")
+    asked = 0
+    while task is not None:
+        asked += 1
+        page = board(11, page=task.page, pages=task.page + 1)
+        task = next_page(task, page, has_news=False)
+    assert asked < 40
