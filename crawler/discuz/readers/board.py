@@ -99,7 +99,7 @@ def read_board(document: Document) -> BoardPage | None:
         orders=offers.orders,
         filters=offers.filters,
         is_truncated=document.is_cut,
-        places=tuple({place_of(row) for row in rows[-3:]}),
+        places=tuple(dict.fromkeys(map(place_of, rows[-3:]))),
     )
 
 

@@ -198,6 +198,38 @@ HISTORIES: dict[str, History] = {
             Night((Event("merge", 0.6658, 0.1474), Event("delete_reply", 0.1922, 0.2934))),
         ),
     ),
+    "a hot reply stands on top only, and the page of its own floor is empty": History(
+        Setup(threads_a_page=2),
+        (
+            Event("post", 0.832, 0.15),
+            Event("post", 0.1439, 0.3011),
+            Event("post", 0.6466, 0.0242),
+            Event("post", 0.0722, 0.0843),
+            Event("post", 0.0289, 0.5997),
+            Event("post", 0.705, 0.8676),
+        ),
+        (
+            Night(
+                (
+                    Event("reply", 0.1448, 0.9062),
+                    Event("resize", 0.2318, 0.356),
+                    Event("post", 0.0382, 0.3393),
+                    Event("heat", 0.9959, 0.4057),
+                    Event("reply", 0.376, 0.6529),
+                    Event("unbin", 0.0148, 0.5511, at=24),
+                    Event("delete_reply", 0.8987, 0.5507),
+                )
+            ),
+        ),
+    ),
+    "a page behind the end, and comments that the counter counts": History(
+        Setup(posts_a_page=2, has_positions=False, counts_comments=True),
+        (Event("post", 0.3224, 0.5392),),
+        (
+            Night((Event("reply", 0.9391, 0.084),)),
+            Night((Event("split", 0.0677, 0.3532), Event("comment", 0.4275, 0.5956))),
+        ),
+    ),
     "the last page of a thread with the newest first holds the opening post alone": History(
         PLAIN,
         (),
