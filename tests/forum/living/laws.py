@@ -111,6 +111,9 @@ def end_breaches(forum: LivingForum, done: Archived, present: Present) -> Iterat
     if done.lines:
         told = [line.item_id for line in done.lines]
         yield f"nothing happened, and lines came: {told[:3]}"
+    # where nothing can be read, it may be that nobody reads anything
+    if done.status and forum.shown_threads():
+        yield f"nothing happened, and the status is {done.status}: {done.said}"
 
 
 def requests_at_most(forum: LivingForum, night: Night) -> int:
