@@ -23,6 +23,8 @@ from tests.forum.living.nights import (
 )
 from tests.forum.obstacles import KINDS as OBSTACLES
 
+# The forum as it was the night before, in place of all or some of its pages.
+BACKUP = "backup"
 # Obstacles that speak in words of the forum's own about a single thread or board.
 OWN_WORDS = ("lost", "login_wall", "no_rights")
 # How many nights a forum stands still before the archive has to equal it, and one more that has to
@@ -55,11 +57,20 @@ def history_of(seed: int) -> History:
 
 
 def obstructed_history_of(seed: int) -> History:
-    """The same history, with obstacles in the way of some of its nights."""
+    """The same history, with obstacles in the way of some of its nights.
+
+    A third of them begin with so many threads that a run meets some of them before it stops, and
+    have obstacles in a row.
+    """
     random = Random(f"obstacles {seed}")
     history = history_of(seed)
+    is_large = seed % 3 == 0
+    if is_large:
+        more = tuple(_event("post", random) for _ in range(random.randint(6, 16)))
+        history = replace(history, beginning=history.beginning + more)
+    often = 0.85 if is_large else 0.6
     nights = [
-        replace(night, obstacle=_in_the_way(random)) if random.random() < 0.6 else night
+        replace(night, obstacle=_in_the_way(random)) if random.random() < often else night
         for night in history.nights
     ]
     return replace(history, nights=tuple(nights))
@@ -67,7 +78,7 @@ def obstructed_history_of(seed: int) -> History:
 
 def _in_the_way(random: Random) -> InTheWay:
     """As `tests.crawl.obstacle_seeds` chooses them."""
-    kind = random.choice(sorted(OBSTACLES))
+    kind = random.choice((*sorted(OBSTACLES), BACKUP, BACKUP))
     covers = random.choice(("", "viewthread", "viewthread", "forumdisplay"))
     share = random.choice((1, 1, 1, 0.5, 0.1))
     if kind in OWN_WORDS:

@@ -1,8 +1,13 @@
-"""Nights of an archive of a living forum behind obstacles: pages as HTML, without a network."""
+"""Nights of an archive of a living forum behind obstacles: pages as HTML, without a network.
+
+What stands in the way is one of `tests.forum.obstacles`, or a backup: the forum as it was at the end
+of the night before, which tells nothing of what it lacks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
@@ -24,8 +29,8 @@ from crawler.responses import answer_of, answer_of_failure
 from crawler.robots import LedToForbiddenError
 from crawler.site_rules import Sites
 from tests.conftest import Forum
-from tests.forum.living.forum import ListView, ThreadView, View
-from tests.forum.living.histories import OWN_WORDS
+from tests.forum.living.forum import ListView, LivingForum, ThreadView, View
+from tests.forum.living.histories import BACKUP, OWN_WORDS
 from tests.forum.living.markup import LivingPages
 from tests.forum.living.nights import Archived, Archivist, InTheWay, Night
 from tests.forum.living.views import ROOT, view_of
@@ -51,6 +56,7 @@ class Obstructed(Archivist):
     hidden: set[tuple[int, int]] = field(default_factory=set)
     hidden_threads: set[int] = field(default_factory=set)
     was_whole: bool = False
+    backup: LivingForum | None = None
 
     def __post_init__(self) -> None:
         self.pages = LivingPages(self.forum, ROOT)
@@ -67,6 +73,7 @@ class Obstructed(Archivist):
             done.stopped = len(obstacle.stopped)
             done.hidden, done.hidden_threads = self.hidden, self.hidden_threads
         self.was_whole |= done.status == 0
+        self.backup = deepcopy(self.forum)
         return done
 
     def _stand(self, standing: InTheWay) -> Obstacle:
@@ -75,7 +82,12 @@ class Obstructed(Archivist):
             # of lists that nobody has ever read they are true
             covers = "viewthread"
 
+        old = LivingPages(deepcopy(self.backup), ROOT) if self.backup else None
+
         def sends(random: Random, path: str, forum: Forum) -> Sent:
+            if kind == BACKUP:
+                # it tells nothing of what it lacks
+                return (old or self.pages).get(path)  # type: ignore[no-any-return]
             self._note_hidden(path)
             if kind == "wrong_page":
                 return Forum.answer(forum, self._one_page())
