@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -132,16 +133,20 @@ FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-L", "WAR
 
 
 def scrapy(
-    *arguments: str, data: Path, quickly: bool = True, kill_at: tuple[str, int] | None = None
+    *arguments: str,
+    data: Path,
+    quickly: bool = True,
+    kill_at: tuple[str, int] | None = None,
+    now: datetime | None = None,
 ) -> Run:
     """Run a command of the project as a user does, without the delays meant for real forums.
 
-    ``kill_at``: a point of `tests.killed` at which it is killed.
+    ``kill_at``: a point of `tests.killed` at which it is killed. ``now``: what its clock shows.
     """
     with tempfile.TemporaryDirectory() as folder:
         fast = FAST if quickly else ()
         given = (*arguments, "-s", f"DATA_DIR={data}", *fast)
-        running = begin(*given, out=Path(folder), kill_at=kill_at)
+        running = begin(*given, out=Path(folder), kill_at=kill_at, now=now)
         running.join(120)
         assert running.exitcode is not None, "the command does not end"
         stdout, stderr = ((Path(folder) / name).read_text("utf-8") for name in ("stdout", "stderr"))

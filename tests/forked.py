@@ -5,6 +5,7 @@ It is a process of its own, as for a user, without the second that the imports t
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import pkgutil
@@ -12,6 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -49,17 +51,53 @@ def server() -> ForkServerContext:
 
 
 def begin(
-    *arguments: str, out: Path, project: Path = ROOT, kill_at: tuple[str, int] | None = None
+    *arguments: str,
+    out: Path,
+    project: Path = ROOT,
+    kill_at: tuple[str, int] | None = None,
+    now: datetime | None = None,
 ) -> ForkServerProcess:
-    """Begin a command in the folder of a project; ``out`` is a folder for what it writes."""
+    """Begin a command in the folder of a project; ``out`` is a folder for what it writes.
+
+    ``now``: what its clock shows as it begins.
+    """
     out.mkdir(exist_ok=True)
-    running = server().Process(target=_command, args=(arguments, out, project, kill_at))
+    running = server().Process(target=_command, args=(arguments, out, project, kill_at, now))
     running.start()
     return running
 
 
+# The modules that look at the clock of a run.
+_WITH_CLOCK = (
+    "crawler.spiders.discuz",
+    "crawler.responses",
+    "crawler.frontier.run",
+    "crawler.pipelines.store",
+    "crawler.extensions.run_record",
+)
+
+
+def _set_clock(to: datetime) -> None:
+    """Let the clock of this process show another time."""
+    offset = to - datetime.now(to.tzinfo)
+
+    class Moved(datetime):
+        """A time that is told by the other clock."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + offset
+
+    for name in _WITH_CLOCK:
+        vars(importlib.import_module(name))["datetime"] = Moved
+
+
 def _command(
-    arguments: tuple[str, ...], out: Path, project: Path, kill_at: tuple[str, int] | None
+    arguments: tuple[str, ...],
+    out: Path,
+    project: Path,
+    kill_at: tuple[str, int] | None,
+    now: datetime | None,
 ) -> None:
     os.chdir(project)
     # a test that ran a command before may have left the name of its settings
@@ -72,6 +110,8 @@ def _command(
     warnings.resetwarnings()
     if kill_at:
         POINTS[kill_at[0]](kill_at[1])
+    if now:
+        _set_clock(now)
     try:
         execute(["scrapy", *arguments])
     finally:

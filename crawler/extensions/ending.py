@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.frontier import RaisedAlarm, run_of
+from crawler.frontier import RaisedAlarm, Run, run_of
 from crawler.reporting import Ending, resumed_message
 
 if TYPE_CHECKING:
@@ -20,15 +20,22 @@ def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
     run = run_of(crawler.spider)
     if run is None:
         return Ending(finish_reason=reason, requests=requests, has_spider_errors=has_errors)
+    return ending_of_run(run, reason, requests, has_spider_errors=has_errors)
+
+
+def ending_of_run(
+    run: Run, finish_reason: str | None, requests: int, *, has_spider_errors: bool = False
+) -> Ending:
+    """How a run ended, or would; ``requests`` were sent in it."""
     remarks, resumed = run.remarks, run.remarks.resumed
     return Ending(
         tally=run.tally,
-        finish_reason=reason,
+        finish_reason=finish_reason,
         stopped=run.stopped.why if run.stopped else None,
         stopped_by=run.stopped.text if run.stopped else None,
         vanished=run.vanished,
         requests=requests,
-        has_spider_errors=has_errors,
+        has_spider_errors=has_spider_errors,
         left=remarks.left,
         resumed=resumed_message(resumed.run_id, resumed.began, resumed.lists, resumed.threads)
         if resumed

@@ -119,15 +119,16 @@ class Obstacles(Generic[Outcome]):
     """The doubts of one site in one run.
 
     ``blocks`` and ``failures`` are how many in a row are borne, 0 for any number. ``can_check``
-    tells whether there is a page that was read before, ``known_threads`` how many threads there are
-    of which one could be missing. ``wants_check``: a page that was read before is to be asked for
-    next. ``stopped`` is why the site was left alone, ``vanished`` how many threads are missing at
-    once, and of how many.
+    tells whether there is a page that was read before, ``has_others`` whether other answers are to
+    come in any case, ``known_threads`` how many threads there are of which one could be missing.
+    ``wants_check``: a page that was read before is to be asked for next. ``stopped`` is why the
+    site was left alone, ``vanished`` how many threads are missing at once, and of how many.
     """
 
     blocks: int
     failures: int
     can_check: Callable[[], bool]
+    has_others: Callable[[], bool]
     known_threads: Callable[[], int]
     wants_check: bool = False
     stopped: Stopped | None = None
@@ -201,6 +202,9 @@ class Obstacles(Generic[Outcome]):
         if is_thread:
             # the forum has its memory; how many are missing stays counted
             decided.add(Kind.MISSING)
+        if is_thread and not self._new_threads:
+            # a thread that was read before tells what a check would, and is not one in a row
+            decided.add(Kind.RIGHTS)
         over = [(task, kind) for task, (kind, _) in self._waiting.items() if kind in decided]
         return [
             self._waiting.pop(task)[1](kind is not Kind.MISSING or not self._have_vanished())
@@ -231,7 +235,9 @@ class Obstacles(Generic[Outcome]):
             return Course.STOP
         if not doubt.is_second:
             return Course.PUT_OFF
-        return Course.WAIT if self.can_check() else Course.REFUSE
+        # all that was read before may be among what is still to come
+        can_tell = self.can_check() or (doubt.is_known and self.has_others())
+        return Course.WAIT if can_tell else Course.REFUSE
 
     def is_own(self, doubt: Doubt) -> bool:
         """Whether a doubt that is refused at once is proved to be about its address."""

@@ -83,6 +83,7 @@ class SiteFrontier:
             limits.blocks,
             limits.failures,
             can_check=self.can_check,
+            has_others=self.has_others,
             known_threads=site.archive.ledger.count_threads,
         )
         self.is_finished = False

@@ -6,5 +6,7 @@ history that shows it, as Python that a test can be made of.
 
 `forum.py` is the forum as Discuz keeps it, `events.py` what happens in it, `views.py` its pages as
 facts, `nights.py` the nights of an archive, `laws.py` what must hold, `histories.py` the histories
-by the seed and their shortest form.
+by the seed and their shortest form. `markup.py` are its pages as HTML; with them `served.py` runs
+`scrapy crawl` over loopback (`--served`), `obstructed.py` archives it behind obstacles
+(`--obstacles`).
 """

@@ -141,13 +141,14 @@ class IndexView:
 
 @dataclass(frozen=True, slots=True)
 class CommentsView:
-    """A page of the comments on a post, the newest first."""
+    """A page of the comments on a post, the newest first; ``all``: those of the other pages too."""
 
     tid: int
     pid: int
     page: int
     pages: int
     comments: tuple[str, ...]
+    all: tuple[str, ...]
 
 
 View = ThreadView | ListView | Notice | PastEnd | IndexView | CommentsView
@@ -267,7 +268,7 @@ class LivingForum:
         said = post.comments[::-1]
         pages = max(1, -(-len(said) // COMMENTS_SHOWN))
         shown = said[(page - 1) * COMMENTS_SHOWN : page * COMMENTS_SHOWN]
-        return CommentsView(tid, pid, page, pages, tuple(shown))
+        return CommentsView(tid, pid, page, pages, tuple(shown), tuple(said))
 
     def replies(self, thread: LivingThread) -> int:
         """The replies by which the pager counts: the counter without the comments in it."""

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from tests.forum.living.events import KINDS, Event, happen
 from tests.forum.living.forum import LivingForum, Setup
 from tests.forum.living.laws import Present, breaches, end_breaches
-from tests.forum.living.nights import DEFAULT_BUDGET, REFUSED_DAYS, Archivist, Night
+from tests.forum.living.nights import (
+    DEFAULT_BUDGET,
+    REFUSED_DAYS,
+    Archived,
+    Archivist,
+    InTheWay,
+    Night,
+)
+from tests.forum.obstacles import KINDS as OBSTACLES
 
+# The forum as it was the night before, in place of all or some of its pages.
+BACKUP = "backup"
+# Obstacles that speak in words of the forum's own about a single thread or board.
+OWN_WORDS = ("lost", "login_wall", "no_rights")
 # How many nights a forum stands still before the archive has to equal it, and one more that has to
 # find nothing. What was refused for good is asked for again in each of them.
 STILL = 3
@@ -43,6 +56,40 @@ def history_of(seed: int) -> History:
     return History(setup, beginning, nights)
 
 
+def obstructed_history_of(seed: int) -> History:
+    """The same history, with obstacles in the way of some of its nights.
+
+    A third of them begin with so many threads that a run meets some of them before it stops, and
+    have obstacles in a row.
+    """
+    random = Random(f"obstacles {seed}")
+    history = history_of(seed)
+    is_large = seed % 3 == 0
+    if is_large:
+        more = tuple(_event("post", random) for _ in range(random.randint(6, 16)))
+        history = replace(history, beginning=history.beginning + more)
+    often = 0.85 if is_large else 0.6
+    nights = [
+        replace(night, obstacle=_in_the_way(random)) if random.random() < often else night
+        for night in history.nights
+    ]
+    return replace(history, nights=tuple(nights))
+
+
+def _in_the_way(random: Random) -> InTheWay:
+    """As `tests.crawl.obstacle_seeds` chooses them."""
+    kind = random.choice((*sorted(OBSTACLES), BACKUP, BACKUP))
+    covers = random.choice(("", "viewthread", "viewthread", "forumdisplay"))
+    share = random.choice((1, 1, 1, 0.5, 0.1))
+    if kind in OWN_WORDS:
+        # the forum's own words, said of single threads twice while others are there, are true
+        share = 1
+    if kind == "lost":
+        # of lists that nobody has ever read they are true as well
+        covers = "viewthread"
+    return InTheWay(kind, random.randint(0, 999), random.choice((0, 0, 1, 2, 4, 8)), covers, share)
+
+
 def _event(what: str, random: Random, at: int = 0) -> Event:
     return Event(what, round(random.random() * 0.9999, 4), round(random.random() * 0.9999, 4), at)
 
@@ -64,6 +111,13 @@ def _night(random: Random) -> Night:
     )
 
 
+class Archives(Protocol):
+    """Archives a forum, night after night."""
+
+    def archive(self, night: Night) -> Archived:
+        """Let a day pass, and run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What broke, by the first night that showed it, and how many runs were made."""
@@ -72,13 +126,15 @@ class Outcome:
     crawls: int
 
 
-def outcome_of(history: History) -> Outcome:
+def outcome_of(
+    history: History, archivist_of: Callable[[LivingForum, Path], Archives] = Archivist
+) -> Outcome:
     """Archive a forum through its history, then while it stands still."""
     with tempfile.TemporaryDirectory() as folder:
         forum = LivingForum(history.setup)
         for event in history.beginning:
             happen(forum, event)
-        archivist, present = Archivist(forum, Path(folder)), Present()
+        archivist, present = archivist_of(forum, Path(folder)), Present()
         still = (Night(days=REFUSED_DAYS + 1),) * (STILL + 1)
         for number, night in enumerate((*history.nights, *still)):
             done = archivist.archive(night)
@@ -90,7 +146,7 @@ def outcome_of(history: History) -> Outcome:
         return Outcome((), len(history.nights) + STILL + 1)
 
 
-def shortest(history: History) -> History:
+def shortest(history: History, outcome_of: Callable[[History], Outcome] = outcome_of) -> History:
     """The shortest history that breaks something, found by leaving out what is not needed."""
     kind, found = _kind(outcome_of(history)), True
 
@@ -153,3 +209,8 @@ def _shorter_nights(night: Night) -> Iterator[Night]:
         yield replace(night, budget=DEFAULT_BUDGET)
     if night.is_full:
         yield replace(night, is_full=False)
+    if night.obstacle:
+        yield replace(night, obstacle=None)
+        for easier in (replace(night.obstacle, share=1), replace(night.obstacle, after=0)):
+            if easier != night.obstacle:
+                yield replace(night, obstacle=easier)

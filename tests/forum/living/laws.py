@@ -53,14 +53,36 @@ def breaches(forum: LivingForum, night: Night, done: Archived, present: Present)
         yield from present.add(line)
     words = present.words()
     missing = {key for key in done.shown if key not in words and _was_told(present, key)}
+    if night.obstacle:
+        # whatever was believed there, the next look finds it
+        present.false |= missing
+        yield from _hidden(done, words)
     if done.is_finished and night.is_look:
         if wrong := missing & present.false:
             yield f"deleted falsely, and still so at the next look: {_some(wrong)}"
         present.false = missing
     if night.is_still and done.is_finished:
         yield from _false_coverage(night, done, present)
-    if len(done.asked) > (most := requests_at_most(forum, night)):
+    if len(done.asked) > (most := requests_at_most(forum, night) + 2 * done.stopped):
         yield f"{len(done.asked)} requests, {most} are allowed"
+
+
+def _hidden(done: Archived, words: dict[Key, str]) -> Iterator[str]:
+    """What an obstacle hid of the forum in a run that says that all is well."""
+    if done.status:
+        return
+    known = {tid for tid, _ in words}
+    lost = {key for key in done.hidden & done.shown.keys() if key not in words}
+    lost |= {key for key in done.shown if key[0] in done.hidden_threads - known}
+    if lost:
+        yield f"status 0, and an obstacle hid {_some(lost)}"
+    odd = {
+        key
+        for key in done.hidden & done.shown.keys() & words.keys()
+        if words[key].partition("|")[0] != done.shown[key]
+    }
+    if odd:
+        yield f"status 0, and an obstacle hid what is new in {_some(odd)}"
 
 
 def end_breaches(forum: LivingForum, done: Archived, present: Present) -> Iterator[str]:
@@ -89,6 +111,9 @@ def end_breaches(forum: LivingForum, done: Archived, present: Present) -> Iterat
     if done.lines:
         told = [line.item_id for line in done.lines]
         yield f"nothing happened, and lines came: {told[:3]}"
+    # where nothing can be read, it may be that nobody reads anything
+    if done.status and forum.shown_threads():
+        yield f"nothing happened, and the status is {done.status}: {done.said}"
 
 
 def requests_at_most(forum: LivingForum, night: Night) -> int:

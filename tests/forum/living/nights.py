@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,9 +21,20 @@ from tests.forum.living.views import ROOT, as_page, clock, view_of
 
 DEFAULT_BUDGET = 500
 REFUSED_DAYS = 30
-_DAY = 1440
+DAY = 1440
 # More requests than any forum here has pages: a run without end.
 _ENDLESS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """An obstacle of one night: a kind of `tests.forum.obstacles`, with what its `Obstacle` takes."""
+
+    kind: str
+    seed: int = 0
+    after: int = 0
+    covers: str = "viewthread"
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,8 @@ class Night:
 
     ``stale``: the share of pages that come out of a cache, as the night before got them; ``seed``
     chooses them. ``stops_at``: the request before which the run is interrupted (0: none).
-    ``budget``: REVISIT_PAGES. ``days`` pass before it. ``is_full``: `full=yes`.
+    ``budget``: REVISIT_PAGES. ``days`` pass before it. ``is_full``: `full=yes`. ``obstacle`` stands
+    in its way, for an `obstructed.Obstructed`.
     """
 
     events: tuple[Event, ...] = ()
@@ -42,6 +54,7 @@ class Night:
     budget: int = DEFAULT_BUDGET
     days: int = 1
     is_full: bool = False
+    obstacle: InTheWay | None = None
 
     def __repr__(self) -> str:
         told = [
@@ -54,7 +67,7 @@ class Night:
     @property
     def is_look(self) -> bool:
         """Whether the run looks at all pages, as the forum shows them now."""
-        return not self.stale and self.budget == DEFAULT_BUDGET
+        return not self.stale and self.budget == DEFAULT_BUDGET and self.obstacle is None
 
     @property
     def is_still(self) -> bool:
@@ -67,7 +80,10 @@ class Archived:
     """What one run did: its lines as they were stored, and what it asked for.
 
     ``reason``: why it ended early. ``shown`` is what the forum showed from its first request to its
-    last; what changed meanwhile is not in it.
+    last; what changed meanwhile is not in it. ``status`` is the exit status where it is known, ``said`` the last
+    line.
+    ``stopped``: how many requests an obstacle stopped; ``hidden`` are the posts that their pages
+    would have shown, ``hidden_threads`` the threads of their lists.
     """
 
     lines: list[Line] = field(default_factory=list)
@@ -75,6 +91,11 @@ class Archived:
     reason: str | None = None
     is_finished: bool = False
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    status: int | None = None
+    said: str = ""
+    stopped: int = 0
+    hidden: set[tuple[int, int]] = field(default_factory=set)
+    hidden_threads: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -89,7 +110,7 @@ class Archivist:
     def archive(self, night: Night) -> Archived:
         """Let a day pass, and run."""
         forum, done = self.forum, Archived()
-        forum.wait(night.days * _DAY)
+        forum.wait(night.days * DAY)
         for event in night.events:
             if not event.at:
                 happen(forum, event)
@@ -106,10 +127,17 @@ class Archivist:
             done.lines += _settle(run, run.last_lines(self._now()))
         run.flush()
         run.close(self._now())
+        self._conclude(run, done)
         return done
 
+    def _conclude(self, run: Run, done: Archived) -> None:
+        """Take down what a run said of itself."""
+
+    def _limits(self, budget: Budget) -> Limits:
+        return Limits(budget, retries=0, blocks=3, failures=3)
+
     def _begin(self, night: Night) -> Run:
-        limits = Limits(Budget(night.budget, REFUSED_DAYS), retries=0, blocks=3, failures=3)
+        limits = self._limits(Budget(night.budget, REFUSED_DAYS))
         options = Options((ROOT,), full=night.is_full)
         run = Run(Config(self.data, limits=limits), options, run_id=f"r{self.nights}")
         run.begin([ROOT], self._now())
@@ -140,19 +168,24 @@ class Archivist:
     def _ask(self, run: Run, visit: Visit, night: Night, done: Archived, random: Random) -> bool:
         url = visit.request_url
         done.asked.append(url)
-        view = view_of(self.forum, url)
-        is_stale = random.random() < night.stale
-        view = self.cache.get(url, view) if is_stale else view
-        self.cache[url] = view
-        step = run.answer(visit, self._answer(url, view))
+
+        def view() -> View:
+            """What the address leads to, or led to once."""
+            found = view_of(self.forum, url)
+            is_stale = random.random() < night.stale
+            found = self.cache.get(url, found) if is_stale else found
+            self.cache[url] = found
+            return found
+
+        step = run.answer(visit, self._answer(visit, view))
         done.lines += _settle(run, run.deliver(visit, step, object()))
         if step.is_left:
             run.end_if_left()
         return step.asks_again
 
-    def _answer(self, url: str, view: View) -> Answer:
-        now = self._now()
-        page = as_page(view, self.forum)
+    def _answer(self, visit: Visit, view: Callable[[], View]) -> Answer:
+        url, now = visit.request_url, self._now()
+        page = as_page(view(), self.forum)
         if page is None:
             return Answer(
                 url, now, reason="unknown_notice", message="past", status=302, is_past_end=True

@@ -1,0 +1,33 @@
+"""The archive of a forum that lives behind obstacles: its laws by some seeds, the shortest histories."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forum.living.events import Event
+from tests.forum.living.forum import Setup
+from tests.forum.living.histories import History, obstructed_history_of, outcome_of
+from tests.forum.living.nights import Night
+from tests.forum.living.obstructed import Obstructed
+
+SEEDS = 6
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_archive_equals_the_forum(seed: int) -> None:
+    assert outcome_of(obstructed_history_of(seed), Obstructed).breaches == ()
+
+
+# What each history broke at first.
+HISTORIES: dict[str, History] = {
+    "a thread goes where visitors may not go, and all others were read before": History(
+        Setup(),
+        (Event("post", 0.0, 0.2), Event("post", 0.0, 0.2)),
+        (Night(), Night((Event("move", 0.0, 0.9999),))),
+    ),
+}
+
+
+@pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
+def test_the_shortest_histories(history: History) -> None:
+    assert outcome_of(history, Obstructed).breaches == ()
