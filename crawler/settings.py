@@ -125,6 +125,10 @@ SITES_DIR = "sites"
 DATA_DIR = "data"
 # A file that editors, mail and version control still take; then the next one is begun.
 SEGMENT_SIZE = segments.SEGMENT_SIZE
+
+# Of a run over many sites so many are open at a time, each with some ten files. 0: as many as the
+# limit of open files (ulimit -n) has room for, up to 64.
+SITES_AT_ONCE = 0
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
 # Pictures and files of posts, into DATA_DIR/<site>/media: "images", "attachments" (uploaded ones,

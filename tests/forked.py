@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pkgutil
 import re
+import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -49,17 +50,28 @@ def server() -> ForkServerContext:
 
 
 def begin(
-    *arguments: str, out: Path, project: Path = ROOT, kill_at: tuple[str, int] | None = None
+    *arguments: str,
+    out: Path,
+    project: Path = ROOT,
+    kill_at: tuple[str, int] | None = None,
+    files: int | None = None,
 ) -> ForkServerProcess:
-    """Begin a command in the folder of a project; ``out`` is a folder for what it writes."""
+    """Begin a command in the folder of a project; ``out`` is a folder for what it writes.
+
+    ``files`` is how many it may have open at a time.
+    """
     out.mkdir(exist_ok=True)
-    running = server().Process(target=_command, args=(arguments, out, project, kill_at))
+    running = server().Process(target=_command, args=(arguments, out, project, kill_at, files))
     running.start()
     return running
 
 
 def _command(
-    arguments: tuple[str, ...], out: Path, project: Path, kill_at: tuple[str, int] | None
+    arguments: tuple[str, ...],
+    out: Path,
+    project: Path,
+    kill_at: tuple[str, int] | None,
+    files: int | None,
 ) -> None:
     os.chdir(project)
     # a test that ran a command before may have left the name of its settings
@@ -70,6 +82,8 @@ def _command(
         os.dup2(file, number)
         setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
     warnings.resetwarnings()
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     if kill_at:
         POINTS[kill_at[0]](kill_at[1])
     try:
