@@ -73,6 +73,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.PublicAddressMiddleware": 50,
     # before all others
     "crawler.middlewares.NothingMiddleware": 1,
+    # no more than a browser keeps
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.BoundedCookiesMiddleware": 700,
     # Scrapy's allows everything where robots.txt cannot be had
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,

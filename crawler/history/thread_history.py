@@ -183,9 +183,18 @@ class ThreadHistory:
         unaccounted = self.count.unaccounted()
         if unaccounted is None or (page is None and number - 1 not in self.count.pages_known):
             return False
-        ids = [post.id for post in page.posts] if page else []
-        new = len(ids) - len(self._ledger.posts(self.asked.thread_id, ids))
-        return unaccounted + new < 0
+        shown = self._early | {post.id: post for post in (page.posts if page else ())}
+        return unaccounted + self._uncounted_of(shown) < 0
+
+    def _uncounted_of(self, shown: Mapping[str, Post]) -> int:
+        """How many posts, and comments where they count, of those shown are not known yet."""
+        known = self._ledger.posts(self.asked.thread_id, shown)
+        new = len(shown) - len(known)
+        if self.count.counts_comments() is not False:
+            for post in shown.values():
+                before = known[post.id].comments if post.id in known else 0
+                new += max(0, len(post.comments) + post.comments_missing - (before or 0))
+        return new
 
     def end_before(self, number: int, now: datetime) -> Learnt:
         """The forum says that the thread ends before page ``number``, whatever its pager promises.
