@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
 
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -28,15 +29,22 @@ from crawler.frontier import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from http.cookiejar import Cookie
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
+    from scrapy.http.cookies import CookieJar
     from scrapy.settings import BaseSettings
 
     from crawler.items import Reason
 
 logger = logging.getLogger(__name__)
 
+# What a browser keeps at least (RFC 6265 §6.1): so many cookies of a domain, of so many bytes each.
+_COOKIES = 50
+_LARGEST_COOKIE = 4096
+# The attribute of a cookie that came with an answer: the how manieth it is.
+_CAME = "came"
 # How often one address of a chain of redirects is asked for.
 _TIMES_THERE = 2
 # About so many addresses that lead on without end are remembered.
@@ -334,3 +342,50 @@ def read_retry_after(header: str, now: datetime) -> float | None:
     if moment is None:
         return None
     return max(0.0, (moment - now).total_seconds())
+
+
+class BoundedCookiesMiddleware(CookiesMiddleware):
+    """Keeps no more cookies of a domain than a browser does: the oldest that it has sent go first.
+
+    A forum that names a new one with each answer would have all of them sent with each request.
+    Cookies of `COOKIES_FILE` stay.
+    """
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._came = 0
+        self._told: set[str] = set()
+
+    def _process_cookies(
+        self, cookies: Iterable[Cookie], *, jar: CookieJar, request: Request
+    ) -> None:
+        kept = []
+        for cookie in cookies:
+            if len(cookie.name) + len(cookie.value or "") > _LARGEST_COOKIE:
+                self._tell(cookie.domain)
+                continue
+            self._came += 1
+            cookie.set_nonstandard_attr(_CAME, str(self._came))
+            kept.append(cookie)
+        super()._process_cookies(kept, jar=jar, request=request)
+        for domain in {cookie.domain for cookie in kept}:
+            self._bound(jar, domain)
+
+    def _bound(self, jar: CookieJar, domain: str) -> None:
+        by_path = jar._cookies.get(domain, {})  # noqa: SLF001 - a jar has many domains, and no way to one
+        theirs = [cookie for by_name in by_path.values() for cookie in by_name.values()]
+        came = [cookie for cookie in theirs if cookie.has_nonstandard_attr(_CAME)]
+        came.sort(key=lambda cookie: int(cookie.get_nonstandard_attr(_CAME) or 0))
+        for cookie in came[: max(0, len(theirs) - _COOKIES)]:
+            jar.jar.clear(cookie.domain, cookie.path, cookie.name)
+            self._tell(domain)
+
+    def _tell(self, domain: str) -> None:
+        if domain not in self._told:
+            self._told.add(domain)
+            logger.warning(
+                "%s sets more cookies than browsers keep (%d of %d bytes): the oldest are dropped",
+                domain,
+                _COOKIES,
+                _LARGEST_COOKIE,
+            )

@@ -73,6 +73,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.PublicAddressMiddleware": 50,
     # before all others
     "crawler.middlewares.NothingMiddleware": 1,
+    # no more than a browser keeps
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.BoundedCookiesMiddleware": 700,
     # Scrapy's allows everything where robots.txt cannot be had
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
@@ -125,6 +128,10 @@ SITES_DIR = "sites"
 DATA_DIR = "data"
 # A file that editors, mail and version control still take; then the next one is begun.
 SEGMENT_SIZE = segments.SEGMENT_SIZE
+
+# Of a run over many sites so many are open at a time, each with some ten files. 0: as many as the
+# limit of open files (ulimit -n) has room for, up to 64.
+SITES_AT_ONCE = 0
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
 # Pictures and files of posts, into DATA_DIR/<site>/media: "images", "attachments" (uploaded ones,

@@ -138,16 +138,19 @@ def scrapy(
     quickly: bool = True,
     kill_at: tuple[str, int] | None = None,
     now: datetime | None = None,
+    files: int | None = None,
+    seconds: int = 120,
 ) -> Run:
     """Run a command of the project as a user does, without the delays meant for real forums.
 
     ``kill_at``: a point of `tests.killed` at which it is killed. ``now``: what its clock shows.
+    ``files``: how many it may have open at a time.
     """
     with tempfile.TemporaryDirectory() as folder:
         fast = FAST if quickly else ()
         given = (*arguments, "-s", f"DATA_DIR={data}", *fast)
-        running = begin(*given, out=Path(folder), kill_at=kill_at, now=now)
-        running.join(120)
+        running = begin(*given, out=Path(folder), kill_at=kill_at, now=now, files=files)
+        running.join(seconds)
         assert running.exitcode is not None, "the command does not end"
         stdout, stderr = ((Path(folder) / name).read_text("utf-8") for name in ("stdout", "stderr"))
     return Run(running.exitcode, stdout, stderr, data)

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pkgutil
 import re
+import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -56,13 +57,15 @@ def begin(
     project: Path = ROOT,
     kill_at: tuple[str, int] | None = None,
     now: datetime | None = None,
+    files: int | None = None,
 ) -> ForkServerProcess:
     """Begin a command in the folder of a project; ``out`` is a folder for what it writes.
 
-    ``now``: what its clock shows as it begins.
+    ``now``: what its clock shows as it begins. ``files``: how many it may have open at a time.
     """
     out.mkdir(exist_ok=True)
-    running = server().Process(target=_command, args=(arguments, out, project, kill_at, now))
+    given = (arguments, out, project, kill_at, now, files)
+    running = server().Process(target=_command, args=given)
     running.start()
     return running
 
@@ -98,6 +101,7 @@ def _command(
     project: Path,
     kill_at: tuple[str, int] | None,
     now: datetime | None,
+    files: int | None,
 ) -> None:
     os.chdir(project)
     # a test that ran a command before may have left the name of its settings
@@ -108,6 +112,8 @@ def _command(
         os.dup2(file, number)
         setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
     warnings.resetwarnings()
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     if kill_at:
         POINTS[kill_at[0]](kill_at[1])
     if now:

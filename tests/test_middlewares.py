@@ -12,6 +12,7 @@ from twisted.web.client import URI
 
 from crawler.middlewares import (
     FORUM,
+    BoundedCookiesMiddleware,
     EndlessRedirectError,
     PublicAddressMiddleware,
     SameSiteRedirectMiddleware,
@@ -146,3 +147,19 @@ def test_too_many_redirects_of_which_the_last_leads_away() -> None:
     answer = redirected(b"///evil.example/", meta)
     assert isinstance(answer, Response)
     assert redirect_target(answer) == "http://evil.example/"
+
+
+def test_a_forum_that_names_new_cookies_for_ever_is_sent_no_more_than_by_a_browser(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cookies = BoundedCookiesMiddleware()
+    for number in range(200):
+        request = Request(ASKED)
+        cookies.process_request(request)
+        said = [f"n{number}=v; path=/", "sid=here; path=/", f"large={'x' * 5000}; path=/"]
+        cookies.process_response(request, Response(ASKED, headers={"Set-Cookie": said}))
+    last = Request(ASKED)
+    cookies.process_request(last)
+    sent = (last.headers["Cookie"] or b"").decode().split("; ")
+    assert sorted(sent) == sorted(["sid=here", *(f"n{number}=v" for number in range(151, 200))])
+    assert len(caplog.records) == 1

@@ -45,7 +45,8 @@ class Limits:
 class Config:
     """How a run works: where lines go, how they are published, what may be asked.
 
-    ``at_once`` is how many tasks of a site are asked for at a time. ``is_member``: a member's
+    ``at_once`` is how many tasks of a site are asked for at a time, ``sites_at_once`` how many
+    sites are open at a time; the others wait until one is done. ``is_member``: a member's
     cookies are sent; ``login`` stands for them, "" for a visitor, ``None`` where
     nothing is asked for.
     """
@@ -57,5 +58,6 @@ class Config:
     location: str = "keep"
     limits: Limits = field(default_factory=Limits)
     at_once: int = 1
+    sites_at_once: int = 64
     is_member: bool = False
     login: str | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ from crawler.history import (
     login_changes,
 )
 from crawler.items import Line
-from crawler.privacy import BadRemovalsError, PrivacyError, open_privacy
+from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, open_privacy
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,12 @@ WORST_FIRST = ("blocked", "login", "changed", "closed", "failing")
 class Run:
     """One run over one site or several.
 
-    ``line_stored`` is called with each line that was stored, ``end`` with the finish reason when
-    the disk fails and the run has to end at once.
+    Of many sites no more are open at a time than ``config.sites_at_once``: when one is done, its
+    last lines are stored and it is closed, and the next one is opened. A few stay open to the end.
+
+    ``site_ends`` is called with each site before it is closed for another one, ``line_stored`` with
+    each line that was stored, ``end`` with the finish reason when the disk fails and the run has to
+    end at once.
     """
 
     config: Config
@@ -71,7 +76,13 @@ class Run:
     pauses: Pauses = field(default_factory=Pauses)
     deliveries: Deliveries = field(init=False)
     line_stored: Callable[[Site, Entry], None] = lambda _site, _entry: None
+    site_ends: Callable[[Site], None] = lambda _site: None
     end: Callable[[str], None] = lambda _: None
+    # sites that are not open yet, each with its forums' roots and their addresses
+    _waiting: deque[tuple[str, dict[str, list[str]]]] = field(default_factory=deque)
+    # the frontiers whose sites are open
+    _at_work: list[SiteFrontier] = field(default_factory=list)
+    _began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.deliveries = Deliveries(self._store)
@@ -106,25 +117,81 @@ class Run:
     # -- its sites ---------------------------------------------------------------------------------
 
     def begin(self, addresses: list[str], now: datetime) -> None:
-        """Open the frontiers of the forums that the addresses belong to.
+        """Open the frontiers of the forums that the addresses belong to, or let them wait.
 
         Raises `RunEndsError`.
         """
-        by_root: dict[str, list[str]] = {}
+        by_site: dict[str, dict[str, list[str]]] = {}
         for asked in addresses:
             board = urls.read_board_address(asked)
             root = board.root if board else urls.forum_root(urls.as_folder(asked), None)
+            by_root = by_site.setdefault(urls.site_of(root), {})
             by_root.setdefault(root, []).append(asked)
-        for root, asked_here in by_root.items():
-            site = self.site(urls.site_of(root))
-            with self._uses(site):
-                self._open_frontier(site, root, asked_here, now)
+        self._began = now
+        self._waiting.extend(by_site.items())
+        self._open_waiting()
+
+    def _open_waiting(self) -> None:
+        """Open sites that wait, as far as there is room for them."""
+        while self._waiting and not self._is_full({each.site.archive for each in self._at_work}):
+            name, by_root = self._waiting.popleft()
+            site = self.site(name)
+            for root, asked in by_root.items():
+                with self._uses(site):
+                    self._open_frontier(site, root, asked, self._began)
+
+    def _is_full(self, archives: Collection[SiteArchive]) -> bool:
+        return len(archives) >= max(1, self.config.sites_at_once)
+
+    def _change_sites(self) -> None:
+        """Close the sites that are done, and open others that wait in their place."""
+        if not self._waiting:
+            return
+        for site in [each for each in self.sites.values() if each.is_open]:
+            theirs = [each for each in self._at_work if each.site is site]
+            is_done = all(each.has_ended and not each.under_way for each in theirs)
+            if theirs and is_done:
+                self._close_site(site)
+        self._open_waiting()
+
+    def _close_unused(self) -> None:
+        """Make room: close the sites of which nothing is asked or stored at present."""
+        opened = [each for each in self.sites.values() if each.is_open]
+        if self._is_full([each.archive for each in opened]):
+            used = {each.site.archive for each in self._at_work}
+            for site in opened:
+                if site.archive not in used:
+                    self._close_site(site)
+
+    def _close_site(self, site: Site) -> None:
+        """Close a site of which all is stored, long before the run ends."""
+        if self.deliveries.are_of(site.archive):
+            return
+        with self._uses(site):
+            self.site_ends(site)
+            site.archive.flush()
+            for frontier in [each for each in self._at_work if each.site is site]:
+                self._note_what_is_left(frontier, self._began)
+                frontier.close()
+                self._at_work.remove(frontier)
+        if self.remarks.storage_error is None:
+            site.close()
 
     def site(self, name: str) -> Site:
-        """A site of this run, opened when it is first asked for. Raises `RunEndsError`."""
+        """A site of this run, opened when it is asked for. Raises `RunEndsError`."""
         site = self.sites.get(name)
-        if site is not None:
+        if site is not None and site.is_open:
             return site
+        self._close_unused()
+        archive, privacy = self._open_archive(name)
+        if site is not None:
+            site.reopen(archive, privacy)
+            return site
+        site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
+        self.sites[name] = site
+        return site
+
+    def _open_archive(self, name: str) -> tuple[SiteArchive, Privacy]:
         config = self.config
         folder = config.data / site_folder(name)
         try:
@@ -149,9 +216,7 @@ class Run:
             self.storage_failed(archive, error)
             archive.close()
             raise RunEndsError("storage_failed") from None
-        site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
-        self.sites[name] = site
-        return site
+        return archive, privacy
 
     @contextmanager
     def _uses(self, site: Site) -> Iterator[None]:
@@ -174,6 +239,7 @@ class Run:
             limits=self.config.limits,
         )
         self.frontiers.append(frontier)
+        self._at_work.append(frontier)
         frontier.begin(addresses)
         if frontier.begun is None:
             return
@@ -189,7 +255,8 @@ class Run:
 
         Raises `RunEndsError`.
         """
-        for frontier in self.frontiers:
+        self._change_sites()
+        for frontier in list(self._at_work):
             while frontier.asking < max(1, self.config.at_once):
                 if frontier.is_finished or frontier.is_stopped:
                     break
@@ -200,6 +267,7 @@ class Run:
                     visit = Visit(frontier, tasks[0])
                     is_left_out = frontier.is_left_out(visit.task, visit.refusal.id)
                 if not is_left_out:
+                    frontier.under_way += 1
                     yield visit
 
     def answer(self, visit: Visit, answer: Answer) -> Step:
@@ -219,7 +287,9 @@ class Run:
     @property
     def is_over(self) -> bool:
         """Whether every site is done or left alone."""
-        return all(each.is_stopped or each.is_finished for each in self.frontiers)
+        return not self._waiting and all(
+            each.is_stopped or each.is_finished for each in self.frontiers
+        )
 
     def end_if_left(self) -> None:
         """Raise `RunEndsError` if the run is over, and a site was left alone."""
@@ -243,13 +313,28 @@ class Run:
         for batch in step.batches:
             visit.delivered, lines = self._begin(frontier, batch, visit.delivered, origin)
             yield from lines
+        if not step.asks_again:
+            frontier.under_way -= 1
 
     def last_lines(self, now: datetime) -> Iterator[Line]:
         """The lines behind all others, once: how complete the boards and ranges are.
 
         Raises `RunEndsError`.
         """
-        for frontier in self.frontiers:
+        yield from self._last_lines_of(self._at_work, now)
+
+    def last_lines_of_done(self, now: datetime) -> Iterator[Line]:
+        """Likewise of the sites that are done, where others wait until they are closed.
+
+        Raises `RunEndsError`.
+        """
+        if self._waiting:
+            done = [each for each in self._at_work if each.is_done]
+            stored = [each for each in done if not self.deliveries.are_of(each.site.archive)]
+            yield from self._last_lines_of(stored, now)
+
+    def _last_lines_of(self, frontiers: Iterable[SiteFrontier], now: datetime) -> Iterator[Line]:
+        for frontier in list(frontiers):
             if frontier.has_ended:
                 continue
             frontier.has_ended = True
@@ -296,7 +381,8 @@ class Run:
 
     def site_of(self, delivery: Delivery) -> Site:
         """The site to whose archive a delivery belongs."""
-        return next(site for site in self.sites.values() if site.archive is delivery.archive)
+        folder = delivery.archive.folder
+        return next(site for site in self.sites.values() if site.archive.folder == folder)
 
     def _count(self, site: Site, entry: Entry) -> None:
         tally = site.tally
@@ -335,8 +421,9 @@ class Run:
         Pages that wait for lines which no pipeline will see are stored; tasks whose answer made an
         error are left to the next run.
         """
-        for frontier in self.frontiers:
+        for frontier in self._at_work:
             frontier.give_up_lost()
+            frontier.under_way = 0
         for delivery, entry in self.deliveries.lost():
             logger.error("%s never came to the pipelines; is there a middleware?", entry.item_id)
             self.deliveries.settle(delivery, entry, Fate.FAILED)
@@ -346,7 +433,7 @@ class Run:
         for delivery, _ in self.deliveries.unsettled():
             for site in self.sites.values():
                 site.tally.lines_unstored += site.archive is delivery.archive
-        for site in self.sites.values():
+        for site in [each for each in self.sites.values() if each.is_open]:
             if self.remarks.storage_error is not None:
                 return
             try:
@@ -357,24 +444,30 @@ class Run:
     def close(self, now: datetime) -> None:
         """The last lines are stored: report changed pages, close the archives."""
         try:
-            self._note_what_is_left(now)
+            for frontier in self._at_work:
+                self._note_what_is_left(frontier, now)
+            for _, by_root in self._waiting:
+                asked = [each for addresses in by_root.values() for each in addresses]
+                threads = sum(urls.read_thread_address(each) is not None for each in asked)
+                self._count_left(len(asked) - threads, threads)
         finally:
-            for site in self.sites.values():
-                site.archive.close()
+            for site in [each for each in self.sites.values() if each.is_open]:
+                site.close()
 
-    def _note_what_is_left(self, now: datetime) -> None:
-        for frontier in self.frontiers:
-            if self.remarks.storage_error is not None:
-                return
-            try:
-                frontier.note_standing()
-                if not frontier.is_finished:
-                    lists, threads = self.remarks.left or (0, 0)
-                    more_lists, more_threads = frontier.waiting()
-                    self.remarks.left = lists + more_lists, threads + more_threads
-                self._raise_alarm(frontier, now)
-            except sqlite3.Error as error:
-                self.storage_failed(frontier.site.archive, error)
+    def _note_what_is_left(self, frontier: SiteFrontier, now: datetime) -> None:
+        if self.remarks.storage_error is not None:
+            return
+        try:
+            frontier.note_standing()
+            if not frontier.is_finished:
+                self._count_left(*frontier.waiting())
+            self._raise_alarm(frontier, now)
+        except sqlite3.Error as error:
+            self.storage_failed(frontier.site.archive, error)
+
+    def _count_left(self, lists: int, threads: int) -> None:
+        lists_before, threads_before = self.remarks.left or (0, 0)
+        self.remarks.left = lists_before + lists, threads_before + threads
 
     def _raise_alarm(self, frontier: SiteFrontier, now: datetime) -> None:
         """Report what fell away from a site's pages, and keep some of them."""

@@ -86,8 +86,9 @@ class PageClock:
 class Site:
     """A site's archive, how its lines are published, and what the run counted there.
 
-    ``drift`` watches what its pages look like, ``alarms`` is what fell away, as the record of the
-    run shows it, ``unaccounted`` some posts of which words went nowhere. ``comments`` tells whether
+    ``is_open``: the archive is, and has the lock of its folder. ``drift`` watches what its pages
+    look like, ``alarms`` is what fell away, as the record of the run shows it, ``unaccounted`` some
+    posts of which words went nowhere. ``comments`` tells whether
     it sends those that its pages leave out, ``clock`` when its pages were made. ``decisive`` are
     refusals that make the run incomplete, ``unsettled`` those that were met on so many nights that
     they no longer do; some of each. ``login`` is one that asks for a login, ``forbidden`` a list
@@ -97,6 +98,7 @@ class Site:
     archive: SiteArchive
     privacy: Privacy
     drift: Drift
+    is_open: bool = True
     comments: CommentAccess = field(default_factory=CommentAccess)
     clock: PageClock = field(default_factory=PageClock)
     tally: Tally = field(default_factory=Tally)
@@ -106,6 +108,17 @@ class Site:
     unsettled: list[NotedRefusal] = field(default_factory=list)
     login: NotedRefusal | None = None
     forbidden: NotedRefusal | None = None
+
+    def close(self) -> None:
+        """Close the archive, and give its lock back."""
+        self.is_open = False
+        self.archive.close()
+
+    def reopen(self, archive: SiteArchive, privacy: Privacy) -> None:
+        """Go on with an archive that was opened once more."""
+        archive.grown |= self.archive.grown
+        archive.counts += self.archive.counts
+        self.archive, self.privacy, self.is_open = archive, privacy, True
 
     def note_words(self, page: ThreadPage) -> None:
         """Count the visible characters of a page's posts that went nowhere."""

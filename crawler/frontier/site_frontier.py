@@ -57,7 +57,8 @@ class SiteFrontier:
 
     ``walks`` says what its lists lead to, ``boards`` what of them cannot be reached.
     ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
-    nothing waits; ``has_ended``: its last lines were told. ``obstacles`` weighs the answers that
+    nothing waits; ``has_ended``: its last lines were told; ``under_way``: how many of its visits
+    wait for an answer, or for its lines. ``obstacles`` weighs the answers that
     are in doubt. ``has_desktop``: where pages for phones come, it may be asked for others. ``met``
     are the names of the refusals of this run, ``missing_numbers`` those of ranges that are missing
     if a thread comes behind them.
@@ -88,6 +89,7 @@ class SiteFrontier:
         )
         self.is_finished = False
         self.has_ended = False
+        self.under_way = 0
         self.met: set[str] = set()
         self.has_desktop = True
         self.boards = BoardGaps(site, options, int(now.timestamp()))
@@ -101,6 +103,8 @@ class SiteFrontier:
         self._delivering: set[int] = set()
         self._waiting: set[int] = set()
         self._broken: set[int] = set()
+        # what waited when the site was closed
+        self._left: tuple[int, int] | None = None
         self._threads_of: dict[str, str] = {}
         self.missing_numbers = MissingNumbers()
         self._has_checked_numbers = False
@@ -276,9 +280,21 @@ class SiteFrontier:
 
     def waiting(self) -> tuple[int, int]:
         """How many lists and how many threads wait."""
+        if self._left is not None:
+            return self._left
         lists = self._task_queue.count(ListTask, waiting=True)
         threads = self._task_queue.count(ThreadTask, waiting=True)
         return lists, threads + numbers_left(self.make)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more is asked for in this run, once all that waited was begun."""
+        is_lost = bool(self._in_flight) and self._in_flight <= self._broken
+        return not self.under_way and (self.is_finished or self.is_stopped or is_lost)
+
+    def close(self) -> None:
+        """Ask the ledger no more: it is closed next."""
+        self._left = self.waiting()
 
     def is_left_out(self, task: Task, refusal_id: str) -> bool:
         """Whether a task is done unasked: it is on the removal list, or a refusal still stands."""

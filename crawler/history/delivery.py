@@ -232,6 +232,10 @@ class Deliveries:
             if pair[1].fate is Fate.UNDER_WAY and not pair[0].is_postponed
         ]
 
+    def are_of(self, archive: SiteArchive) -> bool:
+        """Whether a page that belongs to an archive is not stored yet."""
+        return any(pair[0].archive is archive for pairs in self._by_id.values() for pair in pairs)
+
     def unsettled(self) -> Iterator[tuple[Delivery, Entry]]:
         """The lines of all pages of which one is still in a pipeline: none of them is stored."""
         waiting = {id(pair[0]): pair[0] for pairs in self._by_id.values() for pair in pairs}

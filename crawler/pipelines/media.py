@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.archive import SiteArchive
-    from crawler.frontier import Run
+    from crawler.frontier import Run, Site
     from crawler.history import Tally
 
 logger = logging.getLogger(__name__)
@@ -294,13 +294,21 @@ class MediaFiles(MediaPipeline):
         self._refused(request.meta["wanted"], request.meta["archive"], refused)
         self._end(request)
 
+    def open_spider(self) -> None:  # type: ignore[override]
+        super().open_spider()
+        self.run.site_ends = self._site_ends
+
     def close_spider(self) -> None:
-        """Count the files that are not had."""
         for site in self.run.sites.values():
-            if self._media != "none" and self.run.remarks.storage_error is None:
-                self._placeholders.close(site.archive)
-                waiting, settled = site.archive.ledger.count_refused_files()
-                site.tally.files_waiting, site.tally.files_settled = waiting, settled
+            if site.is_open:
+                self._site_ends(site)
+
+    def _site_ends(self, site: Site) -> None:
+        """Keep what the next run needs, and count the files that are not had."""
+        if self._media != "none" and self.run.remarks.storage_error is None:
+            self._placeholders.close(site.archive)
+            waiting, settled = site.archive.ledger.count_refused_files()
+            site.tally.files_waiting, site.tally.files_settled = waiting, settled
 
     def file_path(self, request: Request, *_: object, **__: object) -> str:
         """Where the file is kept; known once its content is."""

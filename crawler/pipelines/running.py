@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from scrapy.utils.defer import deferred_from_coro
 
+from crawler.archive.open_files import sites_at_once
 from crawler.archive.segments import SEGMENT_SIZE
 from crawler.frontier import Config, Run, run_of
 
@@ -40,6 +41,7 @@ def store_config(settings: BaseSettings) -> Config:
         Path(settings.get("DATA_DIR") or "data"),
         segment_size=settings.getint("SEGMENT_SIZE", SEGMENT_SIZE),
         compression=settings.get("SEGMENT_COMPRESSION") or "",
+        sites_at_once=settings.getint("SITES_AT_ONCE") or sites_at_once(),
         authors=settings.get("AUTHORS") or "keep",
         location=settings.get("LOCATION") or "keep",
     )

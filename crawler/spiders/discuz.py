@@ -155,10 +155,17 @@ class DiscuzSpider(Spider):
             with _closing():
                 if self.run.is_over:
                     yield from self.run.last_lines(datetime.now(UTC))
+                else:
+                    yield from self._go_on()
                 self.run.end_if_left()
         else:
             with _closing():
-                yield from self._next_requests()
+                yield from self._go_on()
+
+    def _go_on(self) -> Iterator[Output]:
+        """Ask for what comes next; a site that has nothing more makes room for another one."""
+        yield from self._next_requests()
+        yield from self.run.last_lines_of_done(datetime.now(UTC))
 
     def _next_requests(self) -> Iterator[Request]:
         return map(self._request, self.run.next_visits())

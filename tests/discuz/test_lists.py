@@ -210,3 +210,11 @@ def test_rows_in_other_elements(tag: str) -> None:
     page = str(Listing([])).replace("尚无主题", "主题")
     found = board(page.replace('<tbody class="bw0_all">', f"{rows}<tbody>"))
     assert [row.thread_id for row in found.rows] == ["101", "102"]
+
+
+def test_places_come_in_the_order_of_the_page() -> None:
+    rows = [Row(11, "渡口", sticky=3), Row(12, "石桥", sticky=1), Row(13, "北岸")]
+    whole = board(Listing(rows)).places
+    alone = [board(Listing([row])).places for row in rows]
+    assert whole == tuple(dict.fromkeys(place for places in alone for place in places))
+    assert len(whole) > 1
