@@ -10,8 +10,8 @@ except ImportError:  # Windows, which has no such limit
 # A site's lock with its journal, its ledger in three files, a segment of each kind and one being
 # compressed, a connection to its forum and another to a host of its pictures.
 _OF_SITE = 14
-# What the process has open before the first site: measured 20; and as much again for requests that
-# end while the next begin, files of other pipelines, and the record of a run.
+# The process has 11 files open before the first site (standard streams, the reactor); the others
+# are for connections that wait for a next request, other pipelines, and the record of a run.
 _OTHERS = 64
 # More at a time make nothing faster: Scrapy sends 16 requests at a time.
 _MOST = 64
