@@ -104,14 +104,13 @@ class Walks:
         wanted = list(read_news(page, self._ledger, full=self._options.full))[:room]
         changes: list[Change] = [self._make.listed(each, task.priority) for each in wanted]
         last = self._options.max_pages or page.pages
-        is_met = not self._meets(task, [each.row.thread_id for each in wanted])
-        task = replace(task, idle=task.idle + 1 if is_met else 0)
+        has_news = self._meets(task, [each.row.thread_id for each in wanted])
+        task = replace(task, idle=0 if has_news else task.idle + 1)
         is_new = bool(wanted) and task.idle < PATIENCE and (room is None or len(wanted) < room)
         if is_new and page.next_url and self._make.is_here(page.next_url) and task.page < last:
             following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
             return len(wanted), [*changes, TaskMoved(following)], following
-        self._met.pop(task.id, None)
-        return len(wanted), [*changes, TaskDone(task)], None
+        return len(wanted), [*changes, self._end(task)], None
 
     def list_read(
         self, page: BoardPage, task: ListTask, now: datetime
@@ -149,9 +148,8 @@ class Walks:
         is_cut = room is not None and len(diff.wanted) > room
         following, task = self._next_list_page(page, task, diff, is_cut=is_cut)
         if following is None:
-            self._met.pop(task.id, None)
             changes += self._gaps.variants_after(task, page)
-            return diff, [*changes, TaskDone(task)], None
+            return diff, [*changes, self._end(task)], None
         if task.page % _PAGES_AT_ONCE == 0:
             # the list moves meanwhile: what stood above its next page does not tell any more
             self._met.pop(task.id, None)
@@ -166,6 +164,11 @@ class Walks:
             return replace(task, pages=page.pages, idle=0)
         is_promised = task.page <= task.pages
         return task if page.rows_unread and is_promised else replace(task, idle=task.idle + 1)
+
+    def _end(self, task: Task) -> Change:
+        """The walk of a task ends: what it has met is needed no more."""
+        self._met.pop(task.id, None)
+        return TaskDone(task)
 
     def _meets(self, task: Task, threads: Iterable[str]) -> bool:
         """Whether the walk of a task meets a thread for the first time, now that it meets these."""
@@ -220,7 +223,7 @@ class Walks:
         if task.page < pages and not task.is_single:
             following = replace(task, page=task.page + 1, put_off=0)
             return [TaskMoved(following)], following
-        return [TaskDone(task)], None
+        return [self._end(task)], None
 
     def room(self) -> int | None:
         """How many more threads may be read."""

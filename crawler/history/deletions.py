@@ -158,15 +158,25 @@ class Deletions:
         full = max((read.count for read in reads if read.number < pages), default=0)
         if not full:
             return 1 if reads[0].number > 1 else None
-        last, moved_to = 0, 0
+        before: _Read | None = None
         for read in reads:
-            # how many posts went before this page: its first one stood so much further behind
-            moved = self._rank(read.first) - (read.number - 1) * full
-            if read.number > last + 1 and moved != moved_to:
+            # of pages that follow one another only the outer ones are asked for: each costs a look
+            # at all posts before it
+            last = before.number if before else 0
+            if read.number > last + 1 and self._gone_before(read, full) != (
+                self._gone_until_end(before, full) if before else 0
+            ):
                 return (last + read.number) // 2
-            behind = self._rank(read.last) + 1
-            last, moved_to = read.number, behind - ((read.number - 1) * full + read.count)
+            before = read
         return None
+
+    def _gone_before(self, read: _Read, full: int) -> int:
+        """How many posts went before a page: its first one stood so much further behind."""
+        return self._rank(read.first) - (read.number - 1) * full
+
+    def _gone_until_end(self, read: _Read, full: int) -> int:
+        """How many posts went before the end of a page."""
+        return self._rank(read.last) + 1 - ((read.number - 1) * full + read.count)
 
     def _rank(self, order: Order) -> int:
         return self._ledger.count_before(self._thread_id, order)

@@ -58,8 +58,9 @@ class Gaps:
         if not floors:
             return
         first = min(floors)
-        lacked = set(range(first, max(floors))) - set(floors) - {1, *self.known}
-        if len(lacked) > pinned:
+        # counted, not listed: a page may number its floors in millions
+        told = {number for number in (1, *floors, *self.known) if first <= number <= max(floors)}
+        if max(floors) - first + 1 - len(told) > pinned:
             self.pages.add(number)
         if number == 1 or is_reversed:
             return

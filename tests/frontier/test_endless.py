@@ -20,6 +20,7 @@ from tests.frontier.offline import (
     index,
     moved,
     news,
+    refused,
     thread,
     thread_path,
 )
@@ -133,6 +134,17 @@ def test_a_page_of_news_that_always_has_a_next_one(tmp_path: Path) -> None:
         pages[path] = news(11, 12, page=number, pages=number + 1, next_url=url)
     done = offline.crawl("forum.php?mod=guide&view=newthread", pages=pages)
     assert len(asked(done, begins="forum.php?mod=guide")) == 4
+
+
+def test_nothing_is_kept_of_a_list_that_was_left(tmp_path: Path) -> None:
+    """A forum has hundreds of boards; the last page of the second one is refused."""
+    offline = Offline(tmp_path)
+    pages: dict[str, Given] = {INDEX: index(2, 3), **threads(11), board_path(2): board(11)}
+    pages[board_path(3)] = board(11, fid=3, pages=2)
+    pages[board_path(3, 2)] = refused("no_permission")
+    offline.crawl("", pages=pages)
+    [frontier] = offline.run.frontiers
+    assert frontier.walks._met == {}
 
 
 # -- boards ----------------------------------------------------------------------------------------

@@ -339,6 +339,28 @@ def test_a_search_asks_for_no_page_twice(reader: Reader) -> None:
     assert len(reader.asked) == len(set(reader.asked)) <= 14
 
 
+def test_a_search_costs_no_more_for_a_thread_of_many_pages(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The places of posts are counted at the edges of what was read, not for each page of it."""
+    model = a_thread(60)
+    reader.read(model)
+    for _ in range(300):
+        model.add()
+    model.waiting = 1
+    counted: list[tuple[int, int]] = []
+    count_before = Ledger.count_before
+
+    def counting(self: Ledger, thread_id: str, order: tuple[int, int]) -> int:
+        counted.append(order)
+        return count_before(self, thread_id, order)
+
+    monkeypatch.setattr(Ledger, "count_before", counting)
+    reader.read(model, row=model.row())
+    assert len(reader.asked) > 100
+    assert 0 < len(counted) < 50
+
+
 def test_a_reply_shown_early_is_not_missing_where_it_stood(reader: Reader) -> None:
     """A sticky reply (来自 4#) stands below the first floor, and not in its own place."""
     model = a_thread(6)
