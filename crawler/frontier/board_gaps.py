@@ -21,7 +21,15 @@ from crawler.frontier.board_listing import is_blind
 from crawler.frontier.list_variants import PATIENCE, variant_task, variants
 from crawler.frontier.options import Options
 from crawler.frontier.site import Site
-from crawler.history import Listing, board_coverage, decides, hidden_words, told_of
+from crawler.history import (
+    Listing,
+    board_coverage,
+    decides,
+    hidden_words,
+    is_another_night,
+    is_night_to_look,
+    told_of,
+)
 from crawler.items import Coverage
 
 
@@ -89,7 +97,14 @@ class BoardGaps:
         if shown is None or self._options.is_limited:
             return False
         listed += self._ledger.board_counts(board.id).listed
-        return expected is None or listed < expected
+        return (expected is None or listed < expected) and self._is_to_look(board)
+
+    def _is_to_look(self, board: BoardState) -> bool:
+        """Whether other orders are looked at tonight: ever more seldom where they lack threads."""
+        told = board.told
+        if not told.gap or self._options.full:
+            return True
+        return is_night_to_look(told.nights + is_another_night(told.counted, self._began))
 
     def warning(self, page: BoardPage, task: ListTask) -> str | None:
         """What a page of a list does not tell, for the log: once for each board."""

@@ -9,7 +9,7 @@ from crawler.history.board_coverage import (
 )
 from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate
 from crawler.history.login import login_changes, rights_since
-from crawler.history.nights import DAY, Waiting, met_again
+from crawler.history.nights import DAY, Waiting, is_another_night, is_night_to_look, met_again
 from crawler.history.reading_plan import ReadingPlan
 from crawler.history.refusal_history import (
     Emitted,
@@ -41,6 +41,8 @@ __all__ = [
     "emit_refusal",
     "gone_thread",
     "hidden_words",
+    "is_another_night",
+    "is_night_to_look",
     "is_unsettled",
     "login_changes",
     "met_again",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 DAY = 86400
 # A timer's run may begin some hours earlier than the night before.
 _SLACK = DAY // 3
+# What was never found is looked for again after so many nights at most.
+_MOST_NIGHTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,12 @@ def _due(nights: int, counted: int, longest_wait: int) -> int:
 def is_another_night(counted: int, now: int) -> bool:
     """Whether a night has passed since something was counted (seconds since 1970)."""
     return now - counted >= DAY - _SLACK
+
+
+def is_night_to_look(night: int) -> bool:
+    """Whether something that many nights did not find is looked for again on this one of them.
+
+    >>> [night for night in range(1, 100) if is_night_to_look(night)]
+    [1, 2, 4, 8, 16, 32, 64, 96]
+    """
+    return night & (night - 1) == 0 or night % _MOST_NIGHTS == 0

@@ -11,6 +11,7 @@ import pytest
 from crawler.archive.state import ListTask
 from crawler.discuz.facts import Board
 from crawler.frontier.list_variants import next_page, variant_of, variants
+from crawler.frontier.options import Options
 from tests.frontier.offline import (
     NOW,
     Given,
@@ -82,6 +83,22 @@ def test_other_orders_show_other_ends_of_a_board(tmp_path: Path) -> None:
     done = offline.crawl(board_path(2), pages=forum(), now=NOW + timedelta(days=1))
     assert len(done) <= 15
     assert [text for text in done if not text.endswith(": -")] == []
+
+
+def test_threads_that_no_order_shows_are_looked_for_ever_more_seldom(tmp_path: Path) -> None:
+    """A counter of threads that nobody may see is wrong for good."""
+    offline = Offline(tmp_path)
+    looked = []
+    for night in range(1, 19):
+        done = offline.crawl(board_path(2), pages=forum(), now=NOW + timedelta(days=night))
+        if lists_of(done):
+            looked.append(night)
+        else:
+            assert len(done) == 1
+    assert looked == [1, 2, 4, 8, 16]
+    offline.options = Options((), full=True)
+    done = offline.crawl(board_path(2), pages=forum(), now=NOW + timedelta(days=19))
+    assert lists_of(done)
 
 
 def test_orders_that_are_not_looked_at_end_soon(tmp_path: Path) -> None:
