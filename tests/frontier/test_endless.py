@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discuz.facts import Board
+from crawler.discuz.facts import Board, Body
+from crawler.frontier.config import Budget, Limits
 from crawler.frontier.options import Options
 from tests.frontier.offline import (
     INDEX,
@@ -20,6 +21,8 @@ from tests.frontier.offline import (
     index,
     moved,
     news,
+    post,
+    row,
     thread,
     thread_path,
 )
@@ -229,3 +232,28 @@ def test_a_page_that_repeats_another_in_passing_ends_nothing(tmp_path: Path) -> 
     pages[thread_path(7, 3)] = thread(3, 4, page=3, pages=6)
     done = Offline(tmp_path).crawl(thread_path(7), pages=pages)
     assert any("post 10" in text for text in done)
+
+
+def lying_thread(*, text: str = "文3") -> dict[str, Given]:
+    """A thread of three pages whose counter promises a fourth; for that the third comes again."""
+    third = thread(5, 6, page=3, pages=4)
+    second = thread(post(3, body=Body(text=text)), 4, page=2, pages=4)
+    return {
+        board_path(2): board(row(7, replies=7), row(11)),
+        thread_path(7): thread(1, 2, pages=4, replies=7),
+        thread_path(7, 2): second,
+        thread_path(7, 3): third,
+        thread_path(7, 4): third,
+        thread_path(11): thread(1, tid=11),
+    }
+
+
+def test_a_page_that_is_refused_each_night_does_not_hide_the_others(tmp_path: Path) -> None:
+    offline = Offline(tmp_path, limits=Limits(Budget(500)))
+    seen = []
+    for night in range(6):
+        pages = lying_thread(text=f"夜{night}")
+        done = offline.crawl(board_path(2), pages=pages, now=NOW + timedelta(days=night))
+        seen.append(any("post 3" in text for text in done))
+        assert len(done) <= 12
+    assert seen == [True] * 6
