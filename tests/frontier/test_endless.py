@@ -138,6 +138,26 @@ def test_a_page_of_news_that_always_has_a_next_one(tmp_path: Path) -> None:
     assert len(asked(done, begins="forum.php?mod=guide")) == 4
 
 
+def test_threads_are_read_though_a_page_of_news_always_has_a_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.frontier.walks._PAGES_AT_ONCE", 2)
+    offline = Offline(tmp_path)
+    pages = threads(*range(11, 17))
+    guide = "forum.php?mod=guide&view=newthread"
+    for number in range(1, 7):
+        url = f"{ROOT}{guide}&page={number + 1}" if number < 6 else None
+        path = guide + (f"&page={number}" if number > 1 else "")
+        pages[path] = news(10 + number, page=number, pages=6, next_url=url)
+    done = offline.crawl(guide, pages=pages)
+    paths = [text.split(": ")[0].removeprefix(guide) for text in done]
+    assert paths == [
+        *("", "&page=2", thread_path(11), thread_path(12)),
+        *("&page=3", "&page=4", thread_path(13), thread_path(14)),
+        *("&page=5", "&page=6", thread_path(15), thread_path(16)),
+    ]
+
+
 # -- boards ----------------------------------------------------------------------------------------
 
 
