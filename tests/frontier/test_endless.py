@@ -18,11 +18,13 @@ from tests.frontier.offline import (
     Offline,
     board,
     board_path,
+    give,
     index,
     moved,
     news,
     post,
     row,
+    store,
     thread,
     thread_path,
 )
@@ -277,3 +279,21 @@ def test_a_page_that_is_refused_each_night_does_not_hide_the_others(tmp_path: Pa
         seen.append(any("post 3" in text for text in done))
         assert len(done) <= 12
     assert seen == [True] * 6
+
+
+def test_a_hot_reply_that_waits_for_its_floor_is_not_lost_with_the_run(tmp_path: Path) -> None:
+    """It is shown on the first page alone, and the run ends behind that."""
+    hot = post(4, position=None, is_pinned_copy=True)
+    pages: dict[str, Given] = {
+        thread_path(7): [thread(1, hot, 2, pages=2, replies=3)],
+        thread_path(7, 2): [thread(3, page=2, pages=2)],
+    }
+    offline = Offline(tmp_path)
+    run = offline.begin(thread_path(7))
+    [visit] = run.next_visits()
+    store(run, visit, give(run, visit, thread(1, hot, 2, pages=2, replies=3)))
+    run.flush()
+    run.close(NOW)
+    done = offline.crawl(thread_path(7), pages=pages, now=NOW + timedelta(days=1))
+    assert any("post 4" in text for text in done), done
+    assert len(done) <= 3
