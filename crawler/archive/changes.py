@@ -50,6 +50,13 @@ class RightsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRead:
+    """A run begins at ``at``: what was noted of later times was noted by a clock that was wrong."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMissing:
     """The forum says that there is no thread of a number that a range names (``at``: seconds)."""
 
@@ -190,6 +197,7 @@ Change = (
     | PostMissed
     | PageSeen
     | RightsChanged
+    | ClockRead
     | ThreadMissing
     | ThreadSeen
     | ListSeen

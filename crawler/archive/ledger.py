@@ -22,6 +22,7 @@ from crawler.archive.changes import (
     BoardSeen,
     BoardWalked,
     Change,
+    ClockRead,
     ListSeen,
     MediaSeen,
     NoteMade,
@@ -45,6 +46,7 @@ from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
 from crawler.archive.tables import BoardTable, MediaTable, PostTable, RefusalTable, ThreadTable
 from crawler.archive.tables.rows import DamagedValueError, from_ledger
+from crawler.archive.tables.times import correct_times
 from crawler.archive.task_queue import TaskQueue
 from crawler.archive.trait_counts import TraitCounts
 
@@ -88,6 +90,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
             PostMissed: self._save_missed,
             PageSeen: self._save_page,
             RightsChanged: self._change_rights,
+            ClockRead: lambda change: correct_times(self._db, change.at),
             ThreadMissing: self._save_missing,
             ThreadSeen: self._save_thread,
             ListSeen: self._save_list,

@@ -100,7 +100,7 @@ def task_to_check(make: TaskMaker, is_left_out: Callable[[ThreadTask], bool]) ->
     return None
 
 
-def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
+def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[TaskFound | TaskAgain]:
     """Tasks of list pages and thread pages that nobody looked at since ``before``, oldest first.
 
     Half of the budget is for lists: each of their pages tells of twenty threads and more.
@@ -140,7 +140,7 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[Change]:
     yield from _pages_again(make, pages)
 
 
-def _pages_again(make: TaskMaker, pages: Iterable[tuple[str, int]]) -> Iterator[Change]:
+def _pages_again(make: TaskMaker, pages: Iterable[tuple[str, int]]) -> Iterator[TaskAgain]:
     """Tasks of pages of threads, one for each thread."""
     by_thread: dict[str, set[int]] = {}
     for thread_id, number in pages:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
-from crawler.archive.changes import Change
+from crawler.archive.changes import Change, ClockRead
 from crawler.discuz import urls
 from crawler.discuz.facts import Page
 from crawler.frontier.answer import Answer
@@ -229,6 +229,7 @@ class Run:
 
     def _open_frontier(self, site: Site, root: str, addresses: list[str], now: datetime) -> None:
         ledger = site.archive.ledger
+        ledger.apply([ClockRead(int(now.timestamp()))])
         ledger.apply(login_changes(ledger, self.config.login, int(now.timestamp())))
         frontier = SiteFrontier(
             site,

@@ -109,6 +109,8 @@ class SiteFrontier:
         self.missing_numbers = MissingNumbers()
         self._has_checked_numbers = False
         self._has_revisited = False
+        # tasks of what is looked at again, of threads whose other task waits
+        self._kept: list[ThreadTask] = []
         self.begun = self._task_queue.open(options.fingerprint, self._now, run_id)
         self._is_resumed = self.begun is not None
         self._addresses: tuple[str, ...] = ()
@@ -170,7 +172,7 @@ class SiteFrontier:
             self._ledger.apply(
                 list(refused_again(self.make, self.limits.budget, self._now, self.met))
             )
-            self._ledger.apply(list(revisits(self.make, self.limits.budget, self._now)))
+            self._revisit()
             tasks = self._task_queue.next(limit, self._in_flight)
         if not tasks and not is_busy and self._waiting:
             released = self.obstacles.settle()
@@ -178,12 +180,34 @@ class SiteFrontier:
             self._waiting.difference_update(released)
             return self.next(limit)
         if not tasks and not self._in_flight and not self.is_finished:
-            if self._checks_numbers():
+            if self._checks_numbers() or self._revisits_kept():
                 return self.next(limit)
             self._finish()
             tasks = self._task_queue.next(limit)
         self._in_flight.update(task.id for task in tasks)
         return tasks
+
+    def _revisit(self) -> None:
+        """Make the tasks of what is looked at again; those of threads whose task waits are kept."""
+        for change in list(revisits(self.make, self.limits.budget, self._now)):
+            task = change.task
+            if isinstance(task, ThreadTask) and self._task_queue.is_waiting(ThreadTask, task.key):
+                self._kept.append(task)
+            else:
+                self._ledger.apply([change])
+
+    def _revisits_kept(self) -> bool:
+        """Make the tasks that were kept, of pages that nobody looked at meanwhile, if there are."""
+        kept, self._kept = self._kept, []
+        tasks = [left for task in kept if (left := self._left_of(task)) is not None]
+        self._ledger.apply(map(TaskAgain, tasks))
+        return bool(tasks)
+
+    def _left_of(self, task: ThreadTask) -> ThreadTask | None:
+        """What nobody looked at in this run of the pages of a task, which are known to be there."""
+        left = self._ledger.pages(task.key) - self._ledger.pages(task.key, self._now)
+        pages = [number for number in (task.page, *task.todo) if number in left]
+        return replace(task, page=pages[0], todo=tuple(pages[1:])) if pages else None
 
     def _next_tasks(self, limit: int) -> list[Task]:
         """Up to ``limit`` tasks that wait; numbers of ranges come before what was put off."""

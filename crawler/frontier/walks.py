@@ -29,8 +29,8 @@ from crawler.frontier.board_listing import (
 from crawler.frontier.list_variants import PATIENCE, next_page
 from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template
 
-# Discuz! shows so many pages of a list (`threadmaxpages`). Where there are more, the threads found
-# so far come first: of a list that never ends none would be read.
+# Discuz! shows so many pages of a list (`threadmaxpages`). Where there are more, also of news, the
+# threads found so far come first: of a list that never ends none would be read.
 _PAGES_AT_ONCE = 1000
 # A board of Discuz! lies within one other at most (`type` in forum_forum: group, forum, sub).
 _MOST_DEPTH = 3
@@ -109,6 +109,8 @@ class Walks:
         is_new = bool(wanted) and task.idle < PATIENCE and (room is None or len(wanted) < room)
         if is_new and page.next_url and self._make.is_here(page.next_url) and task.page < last:
             following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
+            if task.page % _PAGES_AT_ONCE == 0:
+                return len(wanted), [*changes, TaskPutOff(replace(following, put_off=1))], None
             return len(wanted), [*changes, TaskMoved(following)], following
         return len(wanted), [*changes, self._end(task)], None
 

@@ -63,6 +63,7 @@ class ThreadHistory:
         # a page with a single reply does not tell whether the newest stands first
         self._is_reversed = self.known is not None and self.known.is_reversed
         self._is_past_end = False
+        self._has_asked_first = False
         # the last page that there is, where the pager promises more
         self._last_page: int | None = None
         # the first and last post of each page; how many pages in a row show those of others
@@ -226,7 +227,15 @@ class ThreadHistory:
                 looked_at = self._unseen.page_to_look_at(is_reversed=self._is_reversed)
             if looked_at is not None:
                 self.todo.append(looked_at)
+            elif self._lacks_first_page():
+                self._has_asked_first, self._read_to = True, self.count.pages
+                self.todo.append(1)
         return self.todo.pop(0) if self.todo else None
+
+    def _lacks_first_page(self) -> bool:
+        """Whether a run that was interrupted read the first page: what waited of it is lost."""
+        is_begun = not self.is_known and 1 in self.count.pages_known - self._unseen.read_now
+        return is_begun and self.asked.with_replies and not self._has_asked_first
 
     def fail(self) -> None:
         """A page could not be read: the others are still requested, the thread is incomplete."""

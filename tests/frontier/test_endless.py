@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discuz.facts import Board
+from crawler.discuz.facts import Board, Body
+from crawler.frontier.config import Budget, Limits
 from crawler.frontier.options import Options
 from tests.frontier.offline import (
     INDEX,
@@ -17,10 +18,14 @@ from tests.frontier.offline import (
     Offline,
     board,
     board_path,
+    give,
     index,
     moved,
     news,
+    post,
     refused,
+    row,
+    store,
     thread,
     thread_path,
 )
@@ -147,6 +152,26 @@ def test_nothing_is_kept_of_a_list_that_was_left(tmp_path: Path) -> None:
     assert frontier.walks._met == {}
 
 
+def test_threads_are_read_though_a_page_of_news_always_has_a_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.frontier.walks._PAGES_AT_ONCE", 2)
+    offline = Offline(tmp_path)
+    pages = threads(*range(11, 17))
+    guide = "forum.php?mod=guide&view=newthread"
+    for number in range(1, 7):
+        url = f"{ROOT}{guide}&page={number + 1}" if number < 6 else None
+        path = guide + (f"&page={number}" if number > 1 else "")
+        pages[path] = news(10 + number, page=number, pages=6, next_url=url)
+    done = offline.crawl(guide, pages=pages)
+    paths = [text.split(": ")[0].removeprefix(guide) for text in done]
+    assert paths == [
+        *("", "&page=2", thread_path(11), thread_path(12)),
+        *("&page=3", "&page=4", thread_path(13), thread_path(14)),
+        *("&page=5", "&page=6", thread_path(15), thread_path(16)),
+    ]
+
+
 # -- boards ----------------------------------------------------------------------------------------
 
 
@@ -241,3 +266,46 @@ def test_a_page_that_repeats_another_in_passing_ends_nothing(tmp_path: Path) -> 
     pages[thread_path(7, 3)] = thread(3, 4, page=3, pages=6)
     done = Offline(tmp_path).crawl(thread_path(7), pages=pages)
     assert any("post 10" in text for text in done)
+
+
+def lying_thread(*, text: str = "文3") -> dict[str, Given]:
+    """A thread of three pages whose counter promises a fourth; for that the third comes again."""
+    third = thread(5, 6, page=3, pages=4)
+    second = thread(post(3, body=Body(text=text)), 4, page=2, pages=4)
+    return {
+        board_path(2): board(row(7, replies=7), row(11)),
+        thread_path(7): thread(1, 2, pages=4, replies=7),
+        thread_path(7, 2): second,
+        thread_path(7, 3): third,
+        thread_path(7, 4): third,
+        thread_path(11): thread(1, tid=11),
+    }
+
+
+def test_a_page_that_is_refused_each_night_does_not_hide_the_others(tmp_path: Path) -> None:
+    offline = Offline(tmp_path, limits=Limits(Budget(500)))
+    seen = []
+    for night in range(6):
+        pages = lying_thread(text=f"夜{night}")
+        done = offline.crawl(board_path(2), pages=pages, now=NOW + timedelta(days=night))
+        seen.append(any("post 3" in text for text in done))
+        assert len(done) <= 12
+    assert seen == [True] * 6
+
+
+def test_a_hot_reply_that_waits_for_its_floor_is_not_lost_with_the_run(tmp_path: Path) -> None:
+    """It is shown on the first page alone, and the run ends behind that."""
+    hot = post(4, position=None, is_pinned_copy=True)
+    pages: dict[str, Given] = {
+        thread_path(7): [thread(1, hot, 2, pages=2, replies=3)],
+        thread_path(7, 2): [thread(3, page=2, pages=2)],
+    }
+    offline = Offline(tmp_path)
+    run = offline.begin(thread_path(7))
+    [visit] = run.next_visits()
+    store(run, visit, give(run, visit, thread(1, hot, 2, pages=2, replies=3)))
+    run.flush()
+    run.close(NOW)
+    done = offline.crawl(thread_path(7), pages=pages, now=NOW + timedelta(days=1))
+    assert any("post 4" in text for text in done), done
+    assert len(done) <= 3
