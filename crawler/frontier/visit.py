@@ -46,8 +46,7 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of, elsewhere_note, front_of
-from crawler.history import Delivery, ThreadHistory, is_unsettled
-from crawler.history.thread_history import Learnt
+from crawler.history import Delivery, Learnt, ThreadHistory, is_unsettled
 from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
 

@@ -19,10 +19,11 @@ from crawler.archive.state import ListRowState
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, ThreadPage
 from crawler.frontier.tasks import pages_to_read
-from crawler.history.delivery import Fate
+from crawler.history.delivery import Fate, Learnt
+from crawler.history.gone import gone_thread
 from crawler.history.intervals import Intervals
 from crawler.history.reading_plan import ReadingPlan
-from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
+from crawler.history.thread_history import ThreadHistory
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
 
