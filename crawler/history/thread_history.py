@@ -243,15 +243,17 @@ class ThreadHistory:
             odd_since=self._unseen.odd_since(now),
         )
         changes += [*seen, *self._unseen.changes(now)]
+        covered = replace(thread, coverage=thread.coverage + 1)
+        root = page.site.root if page else urls.forum_root(self.asked.url, None)
+        url = page.url if page else urls.thread_url(root, thread.id)
+        line, before = (
+            coverage_of(covered, count, now, root=root, url=url, run_id=self.asked.run_id)
+            for count in (self.count, replace(self.count, doubtful=self._unseen.doubtful_before))
+        )
         is_new = self._news or not self.known or self.known.coverage == 0
-        if self.asked.with_replies and is_new:
-            thread = replace(thread, coverage=thread.coverage + 1)
-            root = page.site.root if page else urls.forum_root(self.asked.url, None)
-            url = page.url if page else urls.thread_url(root, thread.id)
-            line = coverage_of(
-                thread, self.count, now, root=root, url=url, run_id=self.asked.run_id
-            )
-            entries.append(Entry(line, ThreadSeen(thread)))
+        # posts that come into doubt, or out of it, are no news, and the status tells of them
+        if self.asked.with_replies and (is_new or line.status != before.status):
+            entries.append(Entry(line, ThreadSeen(covered)))
         else:
             changes.append(ThreadSeen(thread))
         return entries, changes

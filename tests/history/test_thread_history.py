@@ -415,6 +415,24 @@ def test_a_page_out_of_a_cache_takes_the_newest_posts_not_away(reader: Reader) -
     assert entry_ids(history.add_page(old, 3, NOW)) == ["9"]
 
 
+def test_a_thread_is_not_complete_while_a_known_post_is_in_doubt(reader: Reader) -> None:
+    """A page leaves out a reply that the counter goes on counting; then it shows it again."""
+    model = a_thread(12)
+    assert coverage(reader.read(model)).status == "complete"
+    whole = model.page
+
+    def without(number: int) -> ThreadPage:
+        page = whole(number)
+        return replace(page, posts=tuple(post for post in page.posts if post.id != "5"))
+
+    model.page = without  # type: ignore[method-assign]
+    assert coverage(reader.read(model, [1, 2, 3, 4], began=1)).status == "partial"
+    assert reader.read(model, [1], began=1) == []
+    model.page = whole  # type: ignore[method-assign]
+    assert coverage(reader.read(model, [1, 2, 3, 4], began=2)).status == "complete"
+    assert reader.read(model, [1, 2, 3, 4], began=3) == []
+
+
 def test_opening_posts_first_and_the_replies_later(reader: Reader) -> None:
     model = a_thread(5)
     assert ids(reader.read(model, with_replies=False)) == ["1"]
