@@ -73,7 +73,7 @@ class Ledger(ThreadTable, PostTable, BoardTable, RefusalTable, MediaTable):
     """The ledger of one site, open for one run; the file is made if it is missing.
 
     What it answers stands with the tables that are asked: `crawler/archive/tables`, and the
-    attributes `jobs` and `trait_counts`. All share its connection.
+    attributes `task_queue` and `trait_counts`. All share its connection.
 
     Raises `LedgerError` where the file is no ledger, is damaged, or was written by a later version;
     `OSError` where it cannot be opened. A `sqlite3.Error` of any method means that the disk failed

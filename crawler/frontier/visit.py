@@ -22,6 +22,7 @@ from crawler.discuz import urls
 from crawler.discuz.facts import BoardPage, IndexPage, NewsPage, Page, ThreadPage
 from crawler.frontier import more_comments
 from crawler.frontier.answer import Answer
+from crawler.frontier.contradictions import contradiction
 from crawler.frontier.known import is_known
 from crawler.frontier.list_variants import variant_url
 from crawler.frontier.more_comments import MoreComments
@@ -46,13 +47,9 @@ from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
 from crawler.frontier.tasks import address_of, elsewhere_note, front_of
-from crawler.history import Delivery, ThreadHistory, is_unsettled
-from crawler.history.thread_history import Learnt
+from crawler.history import Delivery, Learnt, ThreadHistory, is_unsettled
 from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
-
-# Seconds by which two clocks of one forum may differ.
-_BETWEEN_CLOCKS = 600
 
 
 @dataclass(slots=True)
@@ -142,7 +139,7 @@ class Visit:
             may_be_moved=self.frontier.may_be_moved(self.task),
         )
         if page is not None and refused is None:
-            refused = self._contradiction(page, answer.seen_at)
+            refused = contradiction(page, self.task, self.frontier, self.history, answer.seen_at)
         if page is not None and refused is None:
             if not is_parted and self.other.turns_to_whole(page, self.task):
                 return Step(asks_again=True)
@@ -228,56 +225,6 @@ class Visit:
         if self.history is None:
             self.history = self.frontier.history(task)
         return self.history
-
-    def _contradiction(self, page: Page, now: datetime) -> Refused | None:
-        """What a page of a thread denies that the forum said before: some cache or wall sent it.
-
-        Discuz sends the last page in place of one behind the end; who wants visitors to log in for
-        second pages may send the first, and a cache may look at no page's number.
-        """
-        task = self.task
-        if not (isinstance(page, ThreadPage) and isinstance(task, ThreadTask)):
-            return None
-        if page.thread_id != task.key:
-            return None
-        strange = self._strange_posts(page, task)
-        if strange is not None:
-            return Refused("unknown_notice", "forum", strange, is_strange=True)
-        is_early = page.page < task.page
-        is_early = is_early or bool(self.history and self.history.is_repeat(page, task.page))
-        if not (is_early or is_known(task, self.site)):
-            return None
-        history = self.history or self.frontier.history(task)
-        if self._was_made_before(page, task) and history.is_older(page, now):
-            made = f"{page.site.clock:%Y-%m-%d %H:%M}"
-            text = f"a page of {made}, older than posts of it that are known"
-            return Refused("unknown_notice", "forum", text)
-        return END if is_early and history.has_more_behind(task.page, page) else None
-
-    def _strange_posts(self, page: ThreadPage, task: ThreadTask) -> str | None:
-        """Whose posts stand in a page under the number of its thread, if they are not its own.
-
-        A post has one number in a whole forum, so a cache that mixes up its parts shows itself.
-        """
-        ids = [post.id for post in page.posts if post.number and not post.is_pinned_copy]
-        if not ids:
-            return None
-        other = self.frontier.thread_of(ids[0], task.key)
-        if other is not None:
-            return f"the posts of thread {other}"
-        ledger = self.site.archive.ledger
-        had_posts = page.page == 1 and is_known(task, self.site) and 1 in ledger.pages(task.key)
-        if had_posts and ledger.counts(task.key)[0] and not ledger.posts(task.key, ids):
-            return "none of the posts that it had before"
-        return None
-
-    def _was_made_before(self, page: ThreadPage, task: ThreadTask) -> bool:
-        """Whether a page was made before the last one that came in its place."""
-        seen = self.site.archive.ledger.page_seen(task.key, page.page)
-        if page.site.clock is None or seen is None:
-            return False
-        made = self.site.clock.made_at(page.site.clock)
-        return made.timestamp() + _BETWEEN_CLOCKS < seen
 
     def _past_end(self, task: ThreadTask, now: datetime) -> Step:
         """What comes of the forum's word that a thread ends before the page asked for."""

@@ -7,7 +7,8 @@ from crawler.history.board_coverage import (
     hidden_words,
     told_of,
 )
-from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate
+from crawler.history.delivery import IDENTITY, Deliveries, Delivery, Entry, Fate, Learnt
+from crawler.history.gone import gone_thread
 from crawler.history.login import login_changes, rights_since
 from crawler.history.nights import DAY, Waiting, is_another_night, is_night_to_look, met_again
 from crawler.history.reading_plan import ReadingPlan
@@ -20,7 +21,7 @@ from crawler.history.refusal_history import (
     retract_refusal,
 )
 from crawler.history.tally import Tally
-from crawler.history.thread_history import ThreadHistory, gone_thread
+from crawler.history.thread_history import ThreadHistory
 
 __all__ = [
     "DAY",
@@ -30,6 +31,7 @@ __all__ = [
     "Emitted",
     "Entry",
     "Fate",
+    "Learnt",
     "Listing",
     "Met",
     "ReadingPlan",

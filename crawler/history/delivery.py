@@ -85,6 +85,10 @@ class Entry:
         return self.change if is_published else without_version(self.change)
 
 
+Learnt = tuple[list[Entry], list[Change]]
+"""Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
+
+
 @dataclass(slots=True, eq=False)
 class Delivery:
     """The entries of one page, stored together in this order.

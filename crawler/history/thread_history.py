@@ -1,43 +1,36 @@
 """The history of one thread: which page comes next, and what of each page is new.
 
 A thread is given each page as it comes and holds it against the ledger. Posts that are known and
-unchanged give no line, changed ones the next version, those that are gone a line that says so
-(which: `unseen.py`). It keeps little more than numbers, so that a thread of ten thousand pages
-needs no more than one of ten.
+unchanged give no line, changed ones the next version (`versions.py`), those that are gone a line
+that says so (which: `unseen.py`). It keeps little more than numbers, so that a thread of ten
+thousand pages needs no more than one of ten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 
-from crawler.archive import Ledger, hash_bytes
+from crawler.archive import Ledger
 from crawler.archive.changes import Change, PageSeen, PostSeen, ThreadSeen
-from crawler.archive.media_store import media_requests
-from crawler.archive.state import SHIELDED, PostState, ThreadState, minutes
+from crawler.archive.state import minutes
 from crawler.discuz import urls
 from crawler.discuz.facts import Post, ThreadPage
 from crawler.discuz.post import numbered_after
 from crawler.history.coverage import Count, coverage_of, state_after
-from crawler.history.delivery import Entry
-from crawler.history.more_comments import CommentsSeen, comments_to_ask
+from crawler.history.delivery import Entry, Learnt
+from crawler.history.gone import gone_posts
+from crawler.history.more_comments import comments_to_ask
 from crawler.history.reading_plan import ReadingPlan
 from crawler.history.unseen import Unseen
-from crawler.items import Post as PostLine
-from crawler.items import deleted_line, is_other_author, known_author, post_lines, written_by
-from crawler.privacy import names_learnt, redacted_line
+from crawler.history.versions import NOTHING_ASKED, Versions
+from crawler.privacy import names_learnt
 
-_GONE_AT_ONCE = 500
-_NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
 # Between two clocks of one forum.
 _MINUTES_BETWEEN = 10
 # So many pages in a row that repeat others are the end of a thread, whatever its counter says.
 _PATIENCE = 3
-
-Learnt = tuple[list[Entry], list[Change]]
-"""Lines, each with what the ledger learns of it, and what the ledger learns beside them."""
 
 
 class ThreadHistory:
@@ -56,6 +49,7 @@ class ThreadHistory:
         )
         self.count.pages = max(self.count.pages, asked.pages)
         self._ledger = ledger
+        self._versions = Versions(asked, self.count)
         # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
@@ -70,14 +64,9 @@ class ThreadHistory:
         self._ends: set[str] = set()
         self._repeated = 0
         self._early: dict[str, Post] = {}
-        # who wrote the posts of a page that are no news
-        self._authors: dict[str, str] = {}
-        # of the posts of a page: what it tells of their comments
-        self._comments: dict[str, CommentsSeen] = {}
         self._number_before: int | None = None
         # the number of the last reply of that page
         self._last_before: int | None = None
-        self._last_at = 0
         self._news = 0
         self._highest = 0
 
@@ -103,14 +92,14 @@ class ThreadHistory:
         page: ThreadPage,
         number: int,
         now: datetime,
-        shown: Mapping[str, bytes] = _NOTHING_ASKED,
+        shown: Mapping[str, bytes] = NOTHING_ASKED,
     ) -> Learnt:
         """Read page ``number`` as it came: the lines it gives, and what the ledger learns.
 
         ``page`` may be another one than was asked for: page 99 of 4 comes as page 4, and is read
         as such. ``shown``: of which posts more comments were asked for, see `comments_to_ask`.
         """
-        self._comments.clear()
+        self._versions.begin_page()
         self._repeated = self._repeated + 1 if self.is_repeat(page, number) else 0
         self._ends |= _ends_of(page)
         page, number = self._placed(page, number)
@@ -122,10 +111,10 @@ class ThreadHistory:
         if [post for post in page.posts if removals.learn(post.author.id, post.author.name)]:
             changes.append(names_learnt(removals))
         in_turn = self._in_turn(page, posts)
-        entries, seen = self._news_of(page, in_turn, known, now, shown)
+        entries, seen = self._versions.news_of(page, in_turn, known, now, shown)
         news = {change.post.id for change in seen}
         news |= {entry.change.post.id for entry in entries if isinstance(entry.change, PostSeen)}
-        changes += [*seen, *self._noted(posts, known, news)]
+        changes += [*seen, *self._versions.noted(posts, known, news)]
         if self._is_page(page, number):
             self._unseen.add(page, number, posts, known)
         self._unseen.see(post.id for post in (*page.posts, *self._early.values()))
@@ -254,7 +243,7 @@ class ThreadHistory:
         if page is not None:
             early = list(self._early.values())
             known = self._ledger.posts(self.asked.thread_id, self._early)
-            entries, seen = self._news_of(page, early, known, now)
+            entries, seen = self._versions.news_of(page, early, known, now)
             entries_gone, changes = self._gone(page, now, is_end=True)
             entries += entries_gone
         self._news += len(entries) + len(seen)
@@ -272,15 +261,17 @@ class ThreadHistory:
             odd_since=self._unseen.odd_since(now),
         )
         changes += [*seen, *self._unseen.changes(now)]
+        covered = replace(thread, coverage=thread.coverage + 1)
+        root = page.site.root if page else urls.forum_root(self.asked.url, None)
+        url = page.url if page else urls.thread_url(root, thread.id)
+        line, before = (
+            coverage_of(covered, count, now, root=root, url=url, run_id=self.asked.run_id)
+            for count in (self.count, replace(self.count, doubtful=self._unseen.doubtful_before))
+        )
         is_new = self._news or not self.known or self.known.coverage == 0
-        if self.asked.with_replies and is_new:
-            thread = replace(thread, coverage=thread.coverage + 1)
-            root = page.site.root if page else urls.forum_root(self.asked.url, None)
-            url = page.url if page else urls.thread_url(root, thread.id)
-            line = coverage_of(
-                thread, self.count, now, root=root, url=url, run_id=self.asked.run_id
-            )
-            entries.append(Entry(line, ThreadSeen(thread)))
+        # posts that come into doubt, or out of it, are no news, and the status tells of them
+        if self.asked.with_replies and (is_new or line.status != before.status):
+            entries.append(Entry(line, ThreadSeen(covered)))
         else:
             changes.append(ThreadSeen(thread))
         return entries, changes
@@ -340,133 +331,6 @@ class ThreadHistory:
             in_turn.append(post)
         return in_turn
 
-    def _news_of(
-        self,
-        page: ThreadPage,
-        posts: list[Post],
-        known: dict[str, PostState],
-        now: datetime,
-        shown: Mapping[str, bytes] = _NOTHING_ASKED,
-    ) -> tuple[list[Entry], list[PostSeen]]:
-        """The lines of those posts that are new or changed; and of those that are not published."""
-        privacy = self.asked.privacy
-        entries: list[Entry] = []
-        seen: list[PostSeen] = []
-        for post, whole in zip(posts, post_lines(page, posts, now), strict=True):
-            is_removed = privacy.removes_line(whole)
-            line = redacted_line(whole, privacy)
-            before = known.get(post.id)
-            comments = CommentsSeen.of(post, line, before, shown.get(post.id))
-            self._comments[post.id] = comments
-            if is_removed:
-                if before is None:
-                    self._count_comments(comments, None)
-                    learnt = replace(self._first(post, line), version=0, hash=b"", author="")
-                    seen.append(PostSeen(self.asked.thread_id, learnt))
-                continue
-            self._count_comments(comments, before)
-            entry = self._entry(post, line, before)
-            if entry is not None:
-                entries.append(entry)
-            else:
-                self._authors[post.id] = written_by(line.author)
-        return entries, seen
-
-    def _count_comments(self, seen: CommentsSeen, known: PostState | None) -> None:
-        """Count the comments of a post in place of those it had before."""
-        count = self.count
-        before, was_open = 0, False
-        if known is not None and known.is_gone:
-            count.comments_gone -= known.comments or 0
-        elif known is not None and known.comments is None:
-            # an earlier version did not count them: they are no news
-            count.comments_before += seen.count
-        elif known is not None:
-            before, was_open = known.comments or 0, known.has_more_comments
-        count.comments += seen.count - before
-        count.comments_open += seen.is_open - was_open
-
-    def _entry(self, post: Post, line: PostLine, known: PostState | None) -> Entry | None:
-        """The line of a post in its version, if it is news."""
-        thread_id = self.asked.thread_id
-        if known is None:
-            return Entry(line, PostSeen(thread_id, self._first(post, line)))
-        digest, is_shielded = hash_bytes(line.content_hash), line.access in SHIELDED
-        author = written_by(line.author)
-        is_other = is_other_author(known.author, author)
-        is_same = known.hash == digest and not is_other
-        comments = self._comments[post.id]
-        is_repeat = False
-        if known.hash != digest and not is_other and comments.is_no_news:
-            # known comments that could not be had this time are not gone
-            return None
-        if is_same and not known.is_gone:
-            # what came of its pictures and files since is published in another line of its words
-            is_repeat = bool(media_requests(line.images, line.attachments, self.asked.media))
-            if not is_repeat:
-                return None
-        count = self.count
-        count.present += known.is_gone
-        count.gone -= known.is_gone
-        count.shielded += is_shielded - known.is_shielded
-        line.version = known.version + 1
-        learnt = replace(
-            known,
-            version=line.version,
-            hash=digest,
-            is_pinned_copy=post.is_pinned_copy,
-            is_shielded=is_shielded,
-            is_gone=False,
-            media=known.media if is_repeat else b"",
-            author=known_author(known.author, author),
-        )
-        change = PostSeen(thread_id, comments.learnt(learnt))
-        return Entry(line, change, is_repeat=is_repeat)
-
-    def _first(self, post: Post, line: PostLine) -> PostState:
-        """What is known of a post that was never seen before."""
-        is_shielded = line.access in SHIELDED
-        self.count.present += 1
-        self.count.shielded += is_shielded
-        # a post without a date was not written before the last one that has one
-        at = minutes(line.date_published) if line.date_published else self._last_at
-        self._last_at = at
-        digest = hash_bytes(line.content_hash)
-        first = PostState(
-            post.id,
-            at,
-            1,
-            digest,
-            post.is_first,
-            post.is_pinned_copy,
-            is_shielded,
-            author=written_by(line.author),
-        )
-        return self._comments[post.id].learnt(first)
-
-    def _noted(
-        self, posts: list[Post], known: dict[str, PostState], news: set[str]
-    ) -> Iterator[Change]:
-        """What is learnt of posts that are no news.
-
-        Staff made a reply sticky, or no more; who wrote it and how many comments it has, where the
-        ledger is older than that is kept, or no line tells.
-        """
-        authors, self._authors = self._authors, {}
-        for post in posts:
-            before = known.get(post.id)
-            if before is None or before.is_gone or post.id in news:
-                continue
-            # a hot reply (推荐) has no label of its own floor, where it stands as well
-            is_hot = post.is_pinned_copy and post.position is None
-            is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
-            author = known_author(before.author, authors.get(post.id, ""))
-            learnt = replace(before, is_pinned_copy=is_pinned, author=author)
-            if post.id in authors:
-                learnt = self._comments[post.id].learnt(learnt)
-            if learnt != before:
-                yield PostSeen(self.asked.thread_id, learnt)
-
     # -- where the thread ends -------------------------------------------------------------------
 
     def _ask_for_last_page(self) -> None:
@@ -488,14 +352,10 @@ class ThreadHistory:
 
     def _gone(self, page: ThreadPage, now: datetime, *, is_end: bool = False) -> Learnt:
         """The lines of the posts that are gone, and what is learnt of those that have no line."""
-        entries: list[Entry] = []
-        changes: list[Change] = []
-        for post in self._unseen.gone(is_end=is_end):
-            if post.is_published:
-                entries.append(self._deleted(post, page, now))
-            else:
-                changes.append(PostSeen(self.asked.thread_id, replace(post, is_gone=True)))
-        return entries, changes
+        gone = self._unseen.gone(is_end=is_end)
+        return gone_posts(gone, self.asked.thread_id, page.site.root, now)
+
+    # -- what a page is --------------------------------------------------------------------------
 
     def _is_page(self, page: ThreadPage, number: int) -> bool:
         """Whether what came is the whole of the page that was asked for."""
@@ -512,43 +372,6 @@ class ThreadHistory:
             self._is_reversed = newest_first
             self._unseen.turn()
         return newest_first
-
-    def _deleted(self, gone: PostState, page: ThreadPage, now: datetime) -> Entry:
-        return _deleted(gone, self.asked.thread_id, page.site.root, now)
-
-
-def gone_thread(ledger: Ledger, thread_id: str, root: str, now: datetime) -> Iterator[Learnt]:
-    """The lines of a thread that is there no more: its article and each of its posts.
-
-    Some hundred at once, so that a thread of a hundred thousand is never held whole.
-    """
-    behind = None
-    while posts := ledger.present_posts(thread_id, behind, _GONE_AT_ONCE):
-        behind = posts[-1].id
-        entries: list[Entry] = []
-        changes: list[Change] = []
-        for post in posts:
-            if post.is_published:
-                entries.append(_deleted(post, thread_id, root, now))
-            else:
-                changes.append(PostSeen(thread_id, replace(post, is_gone=True)))
-        yield entries, changes
-    known = ledger.thread(thread_id) or ThreadState(thread_id)
-    yield [], [ThreadSeen(replace(known, is_gone=True, last_post=None))]
-
-
-def _deleted(post: PostState, thread_id: str, root: str, now: datetime) -> Entry:
-    """The line that says that a published post is gone."""
-    line = deleted_line(
-        root=root,
-        thread_id=thread_id,
-        post_id=post.id,
-        fetched_at=now,
-        is_first=post.is_first,
-        version=post.version + 1,
-    )
-    gone = replace(post, version=post.version + 1, is_gone=True)
-    return Entry(line, PostSeen(thread_id, gone))
 
 
 def _is_denied(post: Post) -> bool:

@@ -70,6 +70,11 @@ class Unseen:
         """How many posts are known, and were not shown where they should stand."""
         return self._doubts.open
 
+    @property
+    def doubtful_before(self) -> int:
+        """How many posts were in doubt when this reading began."""
+        return len(self._doubts.earlier)
+
     def add(
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
     ) -> None:

@@ -15,7 +15,7 @@ from crawler.discuz.facts import Board, Body, OtherPage
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Budget, Limits
 from crawler.frontier.visit import Visit
-from crawler.history import thread_history
+from crawler.history import gone
 from crawler.items import Reason
 from tests.frontier.offline import (
     INDEX,
@@ -446,7 +446,7 @@ def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path:
 def test_a_thread_that_is_gone_is_told_in_batches(
     at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thread_history, "_GONE_AT_ONCE", at_once)
+    monkeypatch.setattr(gone, "_GONE_AT_ONCE", at_once)
     offline = Offline(tmp_path)
     offline.crawl(T1, pages={T1: thread(1, 2, 3)})
     run = offline.begin(T1)

@@ -19,10 +19,11 @@ from crawler.archive.state import ListRowState
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Author, Board, Body, Moment, Post, Site, ThreadPage
 from crawler.frontier.tasks import pages_to_read
-from crawler.history.delivery import Fate
+from crawler.history.delivery import Fate, Learnt
+from crawler.history.gone import gone_thread
 from crawler.history.intervals import Intervals
 from crawler.history.reading_plan import ReadingPlan
-from crawler.history.thread_history import Learnt, ThreadHistory, gone_thread
+from crawler.history.thread_history import ThreadHistory
 from crawler.items import Coverage, Line
 from crawler.items import Post as PostLine
 
@@ -412,6 +413,24 @@ def test_a_page_out_of_a_cache_takes_the_newest_posts_not_away(reader: Reader) -
     del model.posts[9]  # now the counter says so too
     history = reader.history(row=model.row())
     assert entry_ids(history.add_page(old, 3, NOW)) == ["9"]
+
+
+def test_a_thread_is_not_complete_while_a_known_post_is_in_doubt(reader: Reader) -> None:
+    """A page leaves out a reply that the counter goes on counting; then it shows it again."""
+    model = a_thread(12)
+    assert coverage(reader.read(model)).status == "complete"
+    whole = model.page
+
+    def without(number: int) -> ThreadPage:
+        page = whole(number)
+        return replace(page, posts=tuple(post for post in page.posts if post.id != "5"))
+
+    model.page = without  # type: ignore[method-assign]
+    assert coverage(reader.read(model, [1, 2, 3, 4], began=1)).status == "partial"
+    assert reader.read(model, [1], began=1) == []
+    model.page = whole  # type: ignore[method-assign]
+    assert coverage(reader.read(model, [1, 2, 3, 4], began=2)).status == "complete"
+    assert reader.read(model, [1, 2, 3, 4], began=3) == []
 
 
 def test_opening_posts_first_and_the_replies_later(reader: Reader) -> None:
