@@ -9,7 +9,15 @@ from crawler.archive import changes, media_store, state
 from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
 from crawler.archive.ledger import Ledger, LedgerError, read_note
 from crawler.archive.records import Records
-from crawler.archive.segments import FILES, can_compress, encode, read_lines, rewrite, segment_paths
+from crawler.archive.segments import (
+    FILES,
+    can_compress,
+    encode,
+    missing_segments,
+    read_lines,
+    rewrite,
+    segment_paths,
+)
 from crawler.archive.site_archive import InUseError, SiteArchive
 from crawler.archive.tables import hash_bytes
 
@@ -25,6 +33,7 @@ __all__ = [
     "encode",
     "hash_bytes",
     "media_store",
+    "missing_segments",
     "read_lines",
     "read_note",
     "replaced_file",

@@ -293,6 +293,16 @@ def segment_paths(folder: Path, kind: str) -> list[Path]:
     return sorted(found, key=lambda path: _number(path.name))
 
 
+def missing_segments(folder: Path, kind: str) -> list[str]:
+    """Return the names of the segments of one kind that were moved out of a folder.
+
+    Numbers are given one after the other and never twice; those behind the last one cannot be told.
+    """
+    numbers = {_number(path.name) for path in segment_paths(folder, kind)}
+    lacking = set(range(1, max(numbers, default=0))) - numbers
+    return [f"{FILES[kind]}-{number:05}" for number in sorted(lacking)]
+
+
 def read_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a segment, compressed or not, each with its newline.
 

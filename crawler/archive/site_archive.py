@@ -25,6 +25,7 @@ from crawler.archive.segments import (
     SEGMENT_SIZE,
     Segments,
     SegmentsDamagedError,
+    missing_segments,
     segment_paths,
 )
 from crawler.archive.state import LEDGER
@@ -156,8 +157,13 @@ class SiteArchive:
         path = self.folder / LEDGER
         if not path.exists():
             if any(segment_paths(self.folder, kind) for kind in FILES):
-                logger.warning(
-                    "%s: %s is missing; a new one is made from the lines", self.folder, LEDGER
+                # an error, for something went wrong: `--quiet` tells it as well
+                logger.error(
+                    "%s: %s is missing; a new one is made from the lines, and all threads are read"
+                    " once more%s",
+                    self.folder,
+                    LEDGER,
+                    _advice(self.folder),
                 )
             return rebuild_ledger(self.folder)
         if path.stat().st_size == 0:
@@ -213,13 +219,27 @@ class SiteArchive:
             beside = path.with_name(LEDGER + ending)
             if beside.exists():
                 beside.replace(aside.with_name(aside.name + ending))
-        logger.warning(
-            "%s: %s. %s is kept as %s; a new one is made from the lines",
+        logger.error(
+            "%s: %s. %s is kept as %s; a new one is made from the lines, and all threads are read"
+            " once more%s",
             self.folder,
             why,
             f"The file as it was is kept as {', '.join(kept)}, the ledger" if kept else LEDGER,
             aside.name,
+            _advice(self.folder),
         )
+
+
+def _advice(folder: Path) -> str:
+    """What to do before that, if closed segments were moved away."""
+    missing = [name for kind in FILES for name in missing_segments(folder, kind)]
+    if not missing:
+        return ""
+    return (
+        f". Their lines would be written again: {', '.join(missing[:3])}"
+        f"{' and others' if len(missing) > 3 else ''} are not here; stop this run, put them back,"
+        " and delete the new ledger"
+    )
 
 
 def _lock(folder: Path) -> sqlite3.Connection:

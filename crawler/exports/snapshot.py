@@ -19,7 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.archive import Records, encode, segment_paths
+from crawler.archive import Records, encode, missing_segments, segment_paths
 from crawler.items.schema import has_shape
 from crawler.privacy import WHOLE, Privacy, redacted_record
 
@@ -115,6 +115,15 @@ def _last_versions(folder: Path, privacy: Privacy) -> Iterator[sqlite3.Connectio
         db.execute(_TABLE)
         db.execute("BEGIN")
         for kind in _KINDS:
+            missing = missing_segments(folder, kind)
+            if missing:
+                logger.warning(
+                    "%s: %s is not in this folder, so its lines are missing here: put it back first"
+                    " (%d such files in all)",
+                    folder,
+                    missing[0],
+                    len(missing),
+                )
             for path in segment_paths(folder, kind):
                 lines = Records(path)
                 for _, record in lines:

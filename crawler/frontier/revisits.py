@@ -21,6 +21,8 @@ from crawler.frontier.tasks import (
 
 # Of the threads that were read last some may wait to be read again.
 _CANDIDATES = 50
+# Of the threads that a ledger made anew knows, and no list names, so many are asked for a night.
+_CANDIDATES_UNREAD = 500
 
 
 def refused_again(
@@ -109,6 +111,10 @@ def revisits(make: TaskMaker, budget: Budget, before: int) -> Iterator[TaskFound
     if boards == [] or make.options.full:
         return
     ledger = make.ledger
+    if boards is None:
+        # a list names those that are there: these may be gone
+        unread = ledger.threads_unread(_CANDIDATES_UNREAD)
+        yield from _pages_again(make, [(thread_id, 1) for thread_id in unread])
     if not budget.pages:
         # what a run lost is offered again whatever the budget
         due = ledger.pages_with_files_due(before, before, boards)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
-from crawler.archive.changes import Change, ClockRead
+from crawler.archive.changes import Change, ClockRead, NoteMade
 from crawler.discuz import urls
 from crawler.discuz.facts import Page
 from crawler.frontier.answer import Answer
@@ -39,6 +39,10 @@ from crawler.items import Line
 from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, open_privacy
 
 logger = logging.getLogger(__name__)
+
+# The ledger's note of when its last run began, in seconds since 1970, and how much later than now
+# that may be: clocks of two machines that share a folder.
+_CLOCK, _CLOCKS_APART = "clock", 86400
 
 
 class RunEndsError(Exception):
@@ -218,6 +222,22 @@ class Run:
             raise RunEndsError("storage_failed") from None
         return archive, privacy
 
+    def _read_clock(self, site: Site, now: datetime) -> None:
+        """Hold the clock against that of the run before, and undo what a wrong one has hidden."""
+        ledger, at = site.archive.ledger, int(now.timestamp())
+        last = ledger.note(_CLOCK)
+        if last is None or int(last) > at + _CLOCKS_APART:
+            ledger.apply([ClockRead(at)])
+        if last is not None and int(last) > at + _CLOCKS_APART:
+            logger.error(
+                "%s: the clock says %s, and the last run began at %s: one of them was wrong. What"
+                " was noted of later than now is looked at again; dates of lines stay as they are",
+                site.archive.folder,
+                f"{now:%Y-%m-%d %H:%M}",
+                f"{datetime.fromtimestamp(int(last), now.tzinfo):%Y-%m-%d %H:%M}",
+            )
+        ledger.apply([NoteMade(_CLOCK, str(at))])
+
     @contextmanager
     def _uses(self, site: Site) -> Iterator[None]:
         """End the run where the ledger of a site, or its disk, fails while it is asked or told."""
@@ -229,7 +249,7 @@ class Run:
 
     def _open_frontier(self, site: Site, root: str, addresses: list[str], now: datetime) -> None:
         ledger = site.archive.ledger
-        ledger.apply([ClockRead(int(now.timestamp()))])
+        self._read_clock(site, now)
         ledger.apply(login_changes(ledger, self.config.login, int(now.timestamp())))
         frontier = SiteFrontier(
             site,

@@ -153,7 +153,8 @@ class ThreadHistory:
         look at their numbers.
         """
         is_other = page.page == number and number not in self._unseen.read_now
-        return is_other and bool(self._ends) and _ends_of(page) <= self._ends
+        ends = _ends_of(page)
+        return is_other and bool(ends) and ends <= self._ends
 
     @property
     def has_ended(self) -> bool:

@@ -224,6 +224,17 @@ def test_a_bad_line_is_told_and_passed_over(
     assert (site / "posts-00001.jsonl").read_bytes() == before
 
 
+def test_a_segment_that_was_moved_away_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = stored(tmp_path, line(2))
+    (site / "posts-00001.jsonl").rename(site / "posts-00003.jsonl")
+    assert [record["post_id"] for record in written(site)] == ["72"]
+    (told,) = caplog.messages
+    assert told.startswith(f"{site}: posts-00001 is not in this folder")
+    assert "(2 such files in all)" in told
+
+
 @pytest.mark.parametrize("kind", ["snapshot", *FORMATS])
 def test_commands_pass_over_bad_lines(tmp_path: Path, kind: str) -> None:
     stored(tmp_path, line(1), *BAD, line(2), {**line(3), "images": 7, "text": ["文"]})

@@ -68,3 +68,16 @@ def test_a_post_in_doubt_is_gone_behind_a_clock_that_was_ahead(tmp_path: Path) -
     done = offline.crawl(board_path(2), pages=without, now=NOW + timedelta(days=2))
     done += offline.crawl(board_path(2), pages=without, now=NOW + timedelta(days=3))
     assert any("post 2 gone" in text for text in done), done
+
+
+def test_a_clock_that_was_wrong_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    offline = Offline(tmp_path)
+    offline.crawl(board_path(2), pages=forum(), now=NOW + AHEAD)
+    assert "one of them was wrong" not in caplog.text
+    for night in (1, 2):
+        offline.crawl(board_path(2), pages=forum(), now=NOW + timedelta(days=night))
+        assert caplog.text.count("one of them was wrong") == 1
+    assert "the clock says 2023-04-02" in caplog.text
+    assert "the last run began at 2024-03-31" in caplog.text

@@ -61,6 +61,19 @@ class PostTable(Table):
         )
         return [_from_row(row) for row in rows]
 
+    def threads_unread(self, limit: int) -> list[str]:
+        """Return the ids of up to ``limit`` threads that are known from their lines alone.
+
+        Their ledger was made anew since they were read, and neither a list nor a page told of them.
+        """
+        rows = self._db.execute(
+            "SELECT id FROM thread WHERE board IS NULL AND NOT coalesce(pages, 0) AND NOT is_gone"
+            " AND EXISTS (SELECT 1 FROM post WHERE post.thread = thread.id AND state < ?)"
+            " LIMIT ?",
+            (_GONE, limit),
+        )
+        return [str(thread) for (thread,) in rows]
+
     def counts(self, thread_id: str) -> tuple[int, int, int]:
         """Return how many posts of a thread are there, how many of them shielded; how many gone."""
         rows = self._db.execute(
