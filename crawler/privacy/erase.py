@@ -121,7 +121,8 @@ def erase(archive: SiteArchive, privacy: Privacy, listed: Listed) -> None:
     marked = ledger.segments()
     names = {path.name for path in listed.segments} & marked.keys()
     ledger.commit([replace(marked[name], is_closed=True) for name in names])
-    for path in sorted(listed.segments):
+    # the last first: the line of a deletion names no author, and is found by the lines before it
+    for path in sorted(listed.segments, reverse=True):
         rewrite(path, _left(path, privacy, listed.posts))
         _mark(archive)
     # those that an earlier erasure rewrote, before it was killed

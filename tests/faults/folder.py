@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
-from crawler.discuz.facts import Author, Board, Body, Moment
+from crawler.discuz.facts import Author, Board, Body, Moment, ThreadRow
 from crawler.discuz.facts import Post as PostOnPage
 from crawler.frontier.config import Config
 from crawler.frontier.options import Options
@@ -55,6 +55,11 @@ def _board_of(tid: int) -> int:
     return 2 + tid % 2
 
 
+def _last_post(made: ThreadRow) -> datetime:
+    assert made.last_post is not None
+    return made.last_post.value
+
+
 def forum(night: int) -> dict[str, Given]:
     """Two boards with ten threads of two pages; by the second night it has changed.
 
@@ -80,6 +85,7 @@ def forum(night: int) -> dict[str, Given]:
             if tid in changed:
                 made = replace(made, last_post=Moment(NOW + timedelta(hours=tid), "minute", ""))
             rows.append(made)
+        rows.sort(key=_last_post, reverse=True)
         pages[board_path(fid)] = board(*rows, fid=fid)
     for tid, of_thread in posts.items():
         of_board = Board("河湾闲话", str(_board_of(tid)))
