@@ -362,6 +362,11 @@ class SiteFrontier:
             return is_found and not task.is_asked and not self.options.boards
         return isinstance(task, ThreadTask) and task.row is not None
 
+    def was_read_now(self, task: Task) -> bool:
+        """Whether a thread that is looked at again was read in this very run."""
+        is_again = isinstance(task, ThreadTask) and task.is_revisit
+        return is_again and bool(self._ledger.pages(task.key, self._now))
+
     def unlisted(self, task: Task) -> Iterable[Change]:
         """What is learnt of a known thread that is refused, by whether a list shows it.
 

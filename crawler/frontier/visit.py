@@ -250,7 +250,8 @@ class Visit:
             if plain is not None:
                 self.task = replace(task, url=plain)
                 return Step(asks_again=True)
-            refused = without_contradiction(refused, is_listed=frontier.is_listed(task))
+            is_there = frontier.is_listed(task) or frontier.was_read_now(task)
+            refused = without_contradiction(refused, is_listed=is_there)
         doubt = self._doubt(refused, answer)
         if self._is_check(task) and frontier.missing_numbers and is_gone(task, refused, self.site):
             # what is said of all numbers is said of a thread that was there

@@ -13,7 +13,8 @@ from tests.forum.living.obstructed import Obstructed
 SEEDS = 6
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+# 63: a thread that was read in this run is called missing when it is asked for as a check
+@pytest.mark.parametrize("seed", [*range(SEEDS), 63])
 def test_the_archive_equals_the_forum(seed: int) -> None:
     assert outcome_of(obstructed_history_of(seed), Obstructed).breaches == ()
 
