@@ -296,7 +296,8 @@ def segment_paths(folder: Path, kind: str) -> list[Path]:
 def missing_segments(folder: Path, kind: str) -> list[str]:
     """Return the names of the segments of one kind that were moved out of a folder.
 
-    Numbers are given one after the other and never twice; those behind the last one cannot be told.
+    Numbers are given one after the other and never twice, so a gap in them is a file that is not
+    here. Files behind the last number leave no gap.
     """
     numbers = {_number(path.name) for path in segment_paths(folder, kind)}
     lacking = set(range(1, max(numbers, default=0))) - numbers

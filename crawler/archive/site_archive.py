@@ -157,7 +157,7 @@ class SiteArchive:
         path = self.folder / LEDGER
         if not path.exists():
             if any(segment_paths(self.folder, kind) for kind in FILES):
-                # an error, for something went wrong: `--quiet` tells it as well
+                # logged as an error, so that it is shown with `--quiet` too
                 logger.error(
                     "%s: %s is missing; a new one is made from the lines, and all threads are read"
                     " once more%s",
@@ -231,7 +231,7 @@ class SiteArchive:
 
 
 def _advice(folder: Path) -> str:
-    """What to do before that, if closed segments were moved away."""
+    """What to do first if closed segments were moved away; empty if none was."""
     missing = [name for kind in FILES for name in missing_segments(folder, kind)]
     if not missing:
         return ""

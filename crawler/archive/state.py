@@ -336,6 +336,8 @@ class Traits:
     last: Mapping[str, int] = field(default_factory=dict)
 
 
+# Seconds by which the clocks of two machines that share a folder may differ.
+CLOCKS_APART = 86400
 LEDGER = "ledger.sqlite3"
 # Posts that staff or the forum itself keeps from everybody.
 SHIELDED = ("shielded", "banned")

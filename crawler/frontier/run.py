@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
 from crawler.archive.changes import Change, ClockRead, NoteMade
+from crawler.archive.state import CLOCKS_APART
 from crawler.discuz import urls
 from crawler.discuz.facts import Page
 from crawler.frontier.answer import Answer
@@ -40,9 +41,8 @@ from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, open_privac
 
 logger = logging.getLogger(__name__)
 
-# The ledger's note of when its last run began, in seconds since 1970, and how much later than now
-# that may be: clocks of two machines that share a folder.
-_CLOCK, _CLOCKS_APART = "clock", 86400
+# The ledger's note of when its last run began, in seconds since 1970.
+_CLOCK = "clock"
 
 
 class RunEndsError(Exception):
@@ -226,9 +226,9 @@ class Run:
         """Hold the clock against that of the run before, and undo what a wrong one has hidden."""
         ledger, at = site.archive.ledger, int(now.timestamp())
         last = ledger.note(_CLOCK)
-        if last is None or int(last) > at + _CLOCKS_APART:
+        if last is None or int(last) > at + CLOCKS_APART:
             ledger.apply([ClockRead(at)])
-        if last is not None and int(last) > at + _CLOCKS_APART:
+        if last is not None and int(last) > at + CLOCKS_APART:
             logger.error(
                 "%s: the clock says %s, and the last run began at %s: one of them was wrong. What"
                 " was noted of later than now is looked at again; dates of lines stay as they are",

@@ -110,6 +110,7 @@ class Walks:
         if is_new and page.next_url and self._make.is_here(page.next_url) and task.page < last:
             following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
             if task.page % _PAGES_AT_ONCE == 0:
+                self._met.pop(task.id, None)
                 return len(wanted), [*changes, TaskPutOff(replace(following, put_off=1))], None
             return len(wanted), [*changes, TaskMoved(following)], following
         return len(wanted), [*changes, self._end(task)], None

@@ -64,7 +64,7 @@ class PostTable(Table):
     def threads_unread(self, limit: int) -> list[str]:
         """Return the ids of up to ``limit`` threads that are known from their lines alone.
 
-        Their ledger was made anew since they were read, and neither a list nor a page told of them.
+        The ledger was made anew, and since then no list named them and no page of them was read.
         """
         rows = self._db.execute(
             "SELECT id FROM thread WHERE board IS NULL AND NOT coalesce(pages, 0) AND NOT is_gone"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
-# Clocks of two machines that share a folder, and of a forum.
-_SLACK = 86400
+from crawler.archive.state import CLOCKS_APART
+
 # ?1: now, ?2: what is later than this is ahead, both in seconds since 1970. What is not in order by
 # its times is due, or was never looked at.
 _CORRECTIONS = (
@@ -40,4 +40,4 @@ _CORRECTIONS = (
 def correct_times(db: sqlite3.Connection, now: int) -> None:
     """Correct the times that lie ahead of ``now``, in seconds since 1970."""
     for correction in _CORRECTIONS:
-        db.execute(correction, (now, now + _SLACK))
+        db.execute(correction, (now, now + CLOCKS_APART))
