@@ -46,7 +46,7 @@ from crawler.frontier.refusals import (
 from crawler.frontier.site import Site
 from crawler.frontier.site_frontier import SiteFrontier
 from crawler.frontier.step import Batch, Step
-from crawler.frontier.tasks import address_of, elsewhere_note, front_of
+from crawler.frontier.tasks import PAGES_AT_ONCE, address_of, elsewhere_note, front_of
 from crawler.history import Delivery, Learnt, ThreadHistory, is_unsettled
 from crawler.items import DEFINITE, Refusal
 from crawler.items.reasons import PASSING
@@ -459,6 +459,9 @@ class Visit:
         following = replace(
             task, page=number, todo=tuple(history.todo), pages=history.count.pages, put_off=0
         )
+        if number == task.page + 1 and task.page % PAGES_AT_ONCE == 0:
+            batch.changes.append(TaskPutOff(replace(following, put_off=1)))
+            return self._step(batch, following=None)
         batch.changes.append(TaskMoved(following))
         return self._step(batch, following)
 

@@ -27,11 +27,8 @@ from crawler.frontier.board_listing import (
     read_news,
 )
 from crawler.frontier.list_variants import PATIENCE, next_page
-from crawler.frontier.tasks import THREAD_TEMPLATE, TaskMaker, address_template
+from crawler.frontier.tasks import PAGES_AT_ONCE, THREAD_TEMPLATE, TaskMaker, address_template
 
-# Discuz! shows so many pages of a list (`threadmaxpages`). Where there are more, also of news, the
-# threads found so far come first: of a list that never ends none would be read.
-_PAGES_AT_ONCE = 1000
 # A board of Discuz! lies within one other at most (`type` in forum_forum: group, forum, sub).
 _MOST_DEPTH = 3
 
@@ -109,7 +106,7 @@ class Walks:
         is_new = bool(wanted) and task.idle < PATIENCE and (room is None or len(wanted) < room)
         if is_new and page.next_url and self._make.is_here(page.next_url) and task.page < last:
             following = replace(task, page=task.page + 1, url=page.next_url, put_off=0)
-            if task.page % _PAGES_AT_ONCE == 0:
+            if task.page % PAGES_AT_ONCE == 0:
                 self._met.pop(task.id, None)
                 return len(wanted), [*changes, TaskPutOff(replace(following, put_off=1))], None
             return len(wanted), [*changes, TaskMoved(following)], following
@@ -153,7 +150,7 @@ class Walks:
         if following is None:
             changes += self._gaps.variants_after(task, page)
             return diff, [*changes, self._end(task)], None
-        if task.page % _PAGES_AT_ONCE == 0:
+        if task.page % PAGES_AT_ONCE == 0:
             # the list moves meanwhile: what stood above its next page does not tell any more
             self._met.pop(task.id, None)
             later = replace(following, put_off=1, above=None)

@@ -47,12 +47,13 @@ class ThreadHistory:
         self.count = Count.of(
             ledger, asked.thread_id, row=asked.row, with_replies=asked.with_replies
         )
-        self.count.pages = max(self.count.pages, asked.pages)
-        self._ledger = ledger
-        self._versions = Versions(asked, self.count)
         # pages up to this one are already read; 0 for a new or deleted thread
         is_known = bool(self.is_known and self.count.pages_known and not asked.is_whole)
         self._read_to = self.count.pages if is_known else 0
+        # a reading that goes on met more of them
+        self.count.pages = max(self.count.pages, asked.pages)
+        self._ledger = ledger
+        self._versions = Versions(asked, self.count)
         self._unseen = Unseen(ledger, asked, self.known, self.count, searches=bool(self._read_to))
         # a page with a single reply does not tell whether the newest stands first
         self._is_reversed = self.known is not None and self.known.is_reversed

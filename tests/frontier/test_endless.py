@@ -108,7 +108,7 @@ def test_a_page_without_news_ends_nothing(tmp_path: Path) -> None:
 def test_threads_are_read_though_their_list_never_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.frontier.walks._PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("crawler.frontier.walks.PAGES_AT_ONCE", 2)
     offline = Offline(tmp_path)
     pages = threads(*range(11, 21))
     for number in range(1, 6):
@@ -155,7 +155,7 @@ def test_nothing_is_kept_of_a_list_that_was_left(tmp_path: Path) -> None:
 def test_threads_are_read_though_a_page_of_news_always_has_a_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.frontier.walks._PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("crawler.frontier.walks.PAGES_AT_ONCE", 2)
     offline = Offline(tmp_path)
     pages = threads(*range(11, 17))
     guide = "forum.php?mod=guide&view=newthread"
@@ -211,6 +211,44 @@ def test_addresses_that_each_lead_to_the_next_thread(tmp_path: Path) -> None:
     done = offline.crawl(thread_path(11), pages=pages)
     assert len(asked(done, begins="thread-")) <= 8, done
     assert offline.run.tally.incomplete == 1
+
+
+def long_thread(last: int, *, replies: int) -> dict[str, Given]:
+    """A thread with one post a page, in a list before another one."""
+    pages: dict[str, Given] = {
+        board_path(2): board(row(7, replies=replies), row(11, replies=0)),
+        thread_path(11): thread(1, tid=11, replies=0),
+    }
+    for number in range(1, last + 1):
+        told_of = replies if number == 1 else None
+        pages[thread_path(7, number)] = thread(number, page=number, pages=last, replies=told_of)
+    return pages
+
+
+def test_threads_are_read_though_one_before_them_never_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.frontier.visit.PAGES_AT_ONCE", 2)
+    offline = Offline(tmp_path)
+    done = offline.crawl(board_path(2), pages=long_thread(5, replies=4))
+    assert done[1:] == [
+        f"{thread_path(7)}: article 1",
+        f"{thread_path(7, 2)}: post 2",
+        f"{thread_path(11)}: article 1, complete 1",
+        f"{thread_path(7, 3)}: post 3",
+        f"{thread_path(7, 4)}: post 4",
+        f"{thread_path(7, 5)}: post 5",
+        # what the first page showed before its turn is not kept that long
+        f"{thread_path(7)}: complete 5",
+    ]
+    assert offline.run.tally.threads_read == 2
+    # it goes on in the same way
+    done = offline.crawl(
+        board_path(2), pages=long_thread(11, replies=10), now=NOW + timedelta(days=1)
+    )
+    posts = [text.split(": ")[1] for text in done if "post" in text]
+    assert posts == [*(f"post {number}" for number in range(6, 11)), "post 11, complete 11"], done
+    assert len(done) <= 10
 
 
 def endless_thread(*, replies: int | None, last: int = 3) -> dict[str, Given]:
