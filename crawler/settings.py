@@ -134,6 +134,8 @@ SEGMENT_SIZE = segments.SEGMENT_SIZE
 SITES_AT_ONCE = 0
 # What a full segment becomes: "" (stays as it is), "gzip", or "zstd" (Python 3.14 or zstandard).
 SEGMENT_COMPRESSION = ""
+# Articles and posts have `text_html`, a clean HTML of their words; "no" leaves it out.
+TEXT_HTML = True
 # Pictures and files of posts, into DATA_DIR/<site>/media: "images", "attachments" (uploaded ones,
 # pictures among them), "all" or "none". Each is a request more, and counts as a download in the
 # forum; with a member's cookies it may cost his credits.

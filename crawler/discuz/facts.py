@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crawler.discuz.blocks import Block
+
 Precision = Literal["second", "minute", "hour", "day"]
 
 Access = Literal[
@@ -129,37 +131,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A piece of a body in reading order.
-
-    ``text`` blocks hold words with their line breaks, no-break spaces as sent. ``smiley``,
-    ``image``, ``file``, ``media``, ``rule`` and ``hidden`` (a notice of the forum's) hold no
-    blocks; the others do. A ``quote`` block with ``quote`` set names whom it quotes; without, it
-    is a frame that the author set round words of the post itself.
-    """
-
-    kind: Literal[
-        "text",
-        "smiley",
-        "image",
-        "file",
-        "media",
-        "rule",
-        "quote",
-        "code",
-        "table",
-        "list",
-        "hidden",
-        "unlocked",
-        "spoiler",
-    ]
-    text: str = ""
-    url: str | None = None
-    blocks: tuple[Block, ...] = ()
-    quote: Quote | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """Words of a cell, and where they went: to the text, to a field, or which noise they are."""
 
@@ -172,6 +143,8 @@ class Run:
 class Body:
     """What a post's cell holds. ``text`` is rendered from ``blocks``.
 
+    ``earlier_text`` is the text as lines of schema 1.0 have it, where that is another one.
+
     ``source`` and ``notice`` are lines of an opening post, taken out of ``text``; ``notices`` is
     what the forum says in place of withheld parts. ``attachments_withheld``: how many pictures and
     files it withholds at least; ``access`` is about the words.
@@ -182,6 +155,7 @@ class Body:
 
     text: str = ""
     blocks: tuple[Block, ...] = ()
+    earlier_text: str | None = None
     quotes: tuple[Quote, ...] = ()
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()

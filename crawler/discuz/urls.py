@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit, u
 
 from crawler.discuz.slugs import board_slug, thread_slug
 
+# javascript: and data: are run by a browser
+_LINKABLE = re.compile(r"(?:https?|ftp)://|mailto:|magnet:|ed2k:", re.I)
 # thread-TID-PAGE-LISTPAGE.html is Discuz's own rewriting; /t1009483-1-1 and
 # forum-viewthread_12.html were seen elsewhere; those with a title are read in `slugs`.
 _REWRITTEN = re.compile(
@@ -300,6 +302,15 @@ def site_of(root: str) -> str:
     """
     parts = urlsplit(root)
     return (parts.netloc.lower() + parts.path.rstrip("/")) or "file"
+
+
+def is_linkable(url: str) -> bool:
+    """Whether a link to an address may stand in clean HTML.
+
+    >>> is_linkable("http://x.example/"), is_linkable("javascript:alert(1)")
+    (True, False)
+    """
+    return _LINKABLE.match(url) is not None
 
 
 def forum_root(url: str, base: str | None) -> str:

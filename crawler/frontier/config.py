@@ -31,7 +31,8 @@ class Limits:
 
     ``retries`` is how often a page is asked for again where what came in its place may pass at
     once; ``budget`` how much is read again; ``blocks`` and ``failures`` are how many answers of
-    these kinds in a row end the run (0: any number). ``media``: which pictures and files to have.
+    these kinds in a row end the run (0: any number). ``media``: which pictures and files to have;
+    ``has_html``: lines have `text_html`.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -39,6 +40,7 @@ class Limits:
     blocks: int = 0
     failures: int = 0
     media: str = "none"
+    has_html: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -505,5 +505,6 @@ class SiteFrontier:
                 with_replies=self.options.with_replies,
                 privacy=self.site.privacy,
                 media=self.limits.media,
+                has_html=self.limits.has_html,
             ),
         )

@@ -23,8 +23,8 @@ from crawler.frontier.options import Options
 
 # More pages than these were never read only where a forum lies about their number.
 _UNREAD_AT_ONCE = 10_000
-# Discuz! shows so many pages of a list (`threadmaxpages`), and few threads have more. Behind so many
-# of a list, of news or of a thread, what else waits comes first: the next ones may never end.
+# Discuz! shows so many pages of a list (`threadmaxpages`), and few threads have more. Behind so
+# many of a list, of news or of a thread, what else waits comes first: the next ones may never end.
 PAGES_AT_ONCE = 1000
 # What is tried again comes behind all boards, and what is looked at again behind that.
 TRIED_AGAIN, REVISITED = 1 << 40, 1 << 41

@@ -78,7 +78,7 @@ def comments_to_ask(
     known = ledger.posts(plan.thread_id, (post.id for post in posts))
     seen_at = ledger.page_seen(plan.thread_id, page.page)
     asked: dict[str, bytes] = {}
-    for post, whole in zip(posts, post_lines(page, posts, now), strict=True):
+    for post, whole in zip(posts, post_lines(page, posts, now, has_html=False), strict=True):
         if plan.privacy.removes_line(whole):
             continue
         line = redacted_line(whole, plan.privacy)

@@ -18,7 +18,7 @@ class ReadingPlan:
     reading was begun before. ``row`` is what its list said of it; ``has_vanished``: its list did
     not show it. ``began`` is when the run began, in seconds since 1970. ``with_replies=False``
     reads opening posts only. ``media``: which pictures and files are to be had
-    (`media_store.py`).
+    (`media_store.py`); ``has_html``: lines have `text_html`.
     """
 
     thread_id: str
@@ -33,3 +33,4 @@ class ReadingPlan:
     with_replies: bool = True
     privacy: Privacy = WHOLE
     media: str = "none"
+    has_html: bool = True

@@ -17,7 +17,7 @@ from crawler.history.delivery import Entry
 from crawler.history.more_comments import CommentsSeen
 from crawler.history.reading_plan import ReadingPlan
 from crawler.items import Post as PostLine
-from crawler.items import is_other_author, known_author, post_lines, written_by
+from crawler.items import content_hash, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import redacted_line
 
 NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
@@ -32,8 +32,9 @@ class Versions:
     def __init__(self, asked: ReadingPlan, count: Count) -> None:
         self._asked = asked
         self._count = count
-        # who wrote the posts of a page that are no news
+        # who wrote the posts of a page that are no news, and the hash of theirs that is another now
         self._authors: dict[str, str] = {}
+        self._hashes: dict[str, bytes] = {}
         # of the posts of a page: what it tells of their comments
         self._comments: dict[str, CommentsSeen] = {}
         self._last_at = 0
@@ -54,7 +55,8 @@ class Versions:
         privacy = self._asked.privacy
         entries: list[Entry] = []
         seen: list[PostSeen] = []
-        for post, whole in zip(posts, post_lines(page, posts, now), strict=True):
+        lines = post_lines(page, posts, now, has_html=self._asked.has_html)
+        for post, whole in zip(posts, lines, strict=True):
             is_removed = privacy.removes_line(whole)
             line = redacted_line(whole, privacy)
             before = known.get(post.id)
@@ -67,12 +69,30 @@ class Versions:
                     seen.append(PostSeen(self._asked.thread_id, learnt))
                 continue
             self._count_comments(comments, before)
+            if before is not None and self._is_reshaped(post, whole, line, before):
+                self._hashes[post.id] = hash_bytes(line.content_hash)
+                self._authors[post.id] = written_by(line.author)
+                continue
             entry = self._entry(post, line, before)
             if entry is not None:
                 entries.append(entry)
             else:
                 self._authors[post.id] = written_by(line.author)
         return entries, seen
+
+    def _is_reshaped(self, post: Post, whole: PostLine, line: PostLine, known: PostState) -> bool:
+        """Whether a known post is the same but for the shape of its text: no news.
+
+        Its last line was written by schema 1.0, in which lists had no marks, for example.
+        """
+        earlier = post.body.earlier_text
+        is_same = earlier is not None and not known.is_gone
+        if not is_same or known.hash == hash_bytes(line.content_hash):
+            return False
+        before = redacted_line(replace(whole, text=earlier), self._asked.privacy)
+        before.content_hash = content_hash(before)
+        is_known = known.hash == hash_bytes(before.content_hash)
+        return is_known and not is_other_author(known.author, written_by(line.author))
 
     def _count_comments(self, seen: CommentsSeen, known: PostState | None) -> None:
         """Count the comments of a post in place of those it had before."""
@@ -155,6 +175,7 @@ class Versions:
         ledger is older than that is kept, or no line tells.
         """
         authors, self._authors = self._authors, {}
+        hashes, self._hashes = self._hashes, {}
         for post in posts:
             before = known.get(post.id)
             if before is None or before.is_gone or post.id in news:
@@ -163,7 +184,12 @@ class Versions:
             is_hot = post.is_pinned_copy and post.position is None
             is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
             author = known_author(before.author, authors.get(post.id, ""))
-            learnt = replace(before, is_pinned_copy=is_pinned, author=author)
+            learnt = replace(
+                before,
+                is_pinned_copy=is_pinned,
+                author=author,
+                hash=hashes.get(post.id, before.hash),
+            )
             if post.id in authors:
                 learnt = self._comments[post.id].learnt(learnt)
             if learnt != before:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.discuz import facts, signed_urls, urls
+from crawler.discuz.post import render_html
 from crawler.items.lines import Article, Coverage, Date, Post, Record, Refusal, Url
 from crawler.items.reasons import DEFINITE, RETRIABLE, Reason
 
@@ -33,11 +34,21 @@ _FLAGS = ("sticky", "digest", "closed")
 
 
 def post_lines(
-    page: facts.ThreadPage, posts: Iterable[facts.Post], fetched_at: datetime
+    page: facts.ThreadPage,
+    posts: Iterable[facts.Post],
+    fetched_at: datetime,
+    *,
+    has_html: bool = True,
 ) -> Iterator[Post]:
-    """The lines of some of a page's posts: an `Article` for the opening post."""
+    """The lines of some of a page's posts: an `Article` for the opening post.
+
+    ``has_html``: with `text_html`.
+    """
     for post in posts:
-        yield _post(page, post, fetched_at)
+        line = _post(page, post, fetched_at)
+        if has_html:
+            line.text_html = render_html(post.body.blocks) or None
+        yield line
 
 
 def refusal_line(

@@ -20,7 +20,7 @@ class FieldDoc:
 _CRAWL = "the crawl"
 _EVERY: dict[str, FieldDoc] = {
     "item_type": FieldDoc("Kind of the line", '"article"', _CRAWL),
-    "schema_version": FieldDoc("Version of the schema", '"1.0"', _CRAWL),
+    "schema_version": FieldDoc("Version of the schema", '"1.1"', _CRAWL),
     "item_id": FieldDoc(
         "Identity, the same in all versions: site, thread, post",
         '"bbs.example.net:4711:950"',
@@ -81,6 +81,13 @@ _POST: dict[str, FieldDoc] = {
     "text": FieldDoc(
         "The author's own text, with line breaks",
         '"谁有去年的潮汐表？"',
+        "`td#postmessage_950`",
+    ),
+    "text_html": FieldDoc(
+        "The whole body as clean HTML: the text with its emphasis, links, lists, tables, code,"
+        " pictures and files at their place, quotations, notices of the forum; left out with"
+        " `TEXT_HTML=no`, and in lines of schema 1.0",
+        '"<p>谁有去年的<strong>潮汐表</strong>？</p>"',
         "`td#postmessage_950`",
     ),
     "quotes": FieldDoc(

@@ -11,10 +11,11 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NewType, NotRequired, TypedDict
 
 from crawler.discuz import facts
-from crawler.items.marks import Free, Label, Mark, Member, Name, Title, Words
+from crawler.items.marks import Free, Html, Label, Mark, Member, Name, Title, Words
 from crawler.items.reasons import Reason
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSIONS = ("1.0", "1.1")
+SCHEMA_VERSION = SCHEMA_VERSIONS[-1]
 
 Record = dict[str, Any]
 Date = NewType("Date", str)
@@ -184,6 +185,7 @@ class Post(Line):
     edited_by: Name | None = None
     location: Label | None = None
     text: Words | None = None
+    text_html: Html | None = None
     quotes: list[Quote] = field(default_factory=list)
     in_reply_to: Free[str] | None = None
     images: list[Image] = field(default_factory=list)

@@ -19,6 +19,7 @@ class Mark(Enum):
     WORDS = "free text, in which people may be named"
     # a board 小米 is no reader of that name: names of two characters are common words here
     LABEL = "words of the site or its staff; only names of three characters or more are looked for"
+    HTML = "free text as clean HTML; names are looked for in its words"
     ADDRESS = "an address that may lead to a member; then all that stands beside it is left out"
     MEMBER = "leads to one member without naming them: a number, an address, a counter"
     TITLE = "words that one member bears; left out where MEMBER is"
@@ -28,6 +29,7 @@ class Mark(Enum):
 
 Name = Annotated[str, Mark.NAME]
 Words = Annotated[str, Mark.WORDS]
+Html = Annotated[str, Mark.HTML]
 Label = Annotated[str, Mark.LABEL]
 Title = Annotated[str, Mark.TITLE]
 Member = Annotated[T, Mark.MEMBER]

@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from crawler.items.field_docs import FIELDS
-from crawler.items.lines import KINDS, SCHEMA_VERSION, Date, Url
+from crawler.items.lines import KINDS, SCHEMA_VERSIONS, Date, Url
 
 # Databases keep whole numbers of 64 bits.
 _HIGHEST = 1 << 63
@@ -31,7 +31,8 @@ def json_schema(kind: str) -> dict[str, Any]:
         meaning = FIELDS[kind][spec.name].meaning
         properties[spec.name] = {**_schema_of(hints[spec.name]), "description": meaning}
     properties["item_type"] |= {"const": kind}
-    properties["schema_version"] |= {"const": SCHEMA_VERSION}
+    # lines that an earlier version wrote are as good: fields are added only
+    properties["schema_version"] |= {"enum": list(SCHEMA_VERSIONS)}
     required = [spec.name for spec in _published(cls) if _is_required(spec)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -31,6 +31,7 @@ from crawler.archive.media_store import (
     store_file,
 )
 from crawler.archive.state import MediaState
+from crawler.discuz.post import with_paths
 from crawler.history import DAY, Waiting, met_again, rights_since
 from crawler.items import FAILURES, RETRIABLE, Line
 from crawler.middlewares import FORUM
@@ -111,14 +112,19 @@ class MediaFiles(MediaPipeline):
         known = [self._known(each, post.archive) for each in files]
         if None in known and self._is_ending():
             raise Postponed(post.item_id)
+        paths: dict[str, str] = {}
         for part in (*post.images, *post.attachments):
             media = _present(media_key(part), post.archive)
             if media is not None and media.path and media.sha256:
                 part["path"], part["sha256"] = media.path, media.sha256
+                paths[part.get("url", "")] = media.path
             elif media is not None and media.reason:
                 part["refusal"] = media.reason
             elif self._media in ("attachments", "all") and is_for_sale(part):
                 part["refusal"] = "no_permission"
+        adapter = ItemAdapter(item)
+        if paths and isinstance(adapter.get("text_html"), str):
+            adapter["text_html"] = with_paths(adapter["text_html"], paths)
         due = [
             self._page_due(each, state, post.archive)
             for each, state in zip(files, known, strict=True)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from crawler.discuz import urls
 from crawler.discuz.words import NOBODY
 from crawler.items import KINDS, Line, Mark, Post, content_hash, to_json
+from crawler.privacy.html_redactor import HtmlRedactor
 from crawler.privacy.marked import ListOf, Marked, Part, Table, marks_of, names_within
 from crawler.privacy.pseudonyms import pseudonym, same_name
 from crawler.privacy.removal_list import NOTHING, Removals
@@ -112,6 +113,9 @@ class _LineRedaction:
         self._removals = privacy.removals
         self._keeps_authors = privacy.authors == "keep"
         self._text = TextRedactor(self._names(), privacy.alias, privacy.hides_address)
+        self._html = HtmlRedactor(
+            self._text.words, privacy.hides_address, self._hides_quote, privacy.alias
+        )
 
     def redacted(self) -> Record:
         """The line as it may be published; a field of which nothing is left is left out."""
@@ -136,6 +140,10 @@ class _LineRedaction:
         for link in self._record.get("links") or ():
             if urls.is_user_link(link["url"]):
                 yield link["text"].strip().lstrip("@")
+
+    def _hides_quote(self, author: str | None, post_id: str | None) -> bool:
+        """Whether a quotation is one of somebody who is listed."""
+        return bool(self._removals) and self._removals.name({"author": author, "post_id": post_id})
 
     # -- the walk ----------------------------------------------------------------------------------
 
@@ -177,6 +185,8 @@ class _LineRedaction:
         if mark is Mark.WORDS or mark is Mark.LABEL:
             redact = self._text.words if mark is Mark.WORDS else self._text.label
             return redact(value) if isinstance(value, str) else self._texts(value, redact)
+        if mark is Mark.HTML:
+            return self._html.html(value) if isinstance(value, str) else None
         if mark is Mark.FREE or (mark is Mark.MEMBER and self._keeps_authors):
             return value
         if mark is Mark.NAME and isinstance(value, str):

@@ -199,6 +199,7 @@ def _config(settings: BaseSettings) -> Config:
         blocks=settings.getint("STOP_AFTER_BLOCKS"),
         failures=settings.getint("STOP_AFTER_FAILURES"),
         media=settings["MEDIA"],
+        has_html=settings.getbool("TEXT_HTML"),
     )
     return replace(
         store_config(settings),

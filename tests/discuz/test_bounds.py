@@ -14,11 +14,13 @@ import pytest
 from lxml import html
 
 from crawler.discuz import dates, read_page
+from crawler.discuz.blocks import Framed
 from crawler.discuz.dates import DEFAULT_ZONE, Clock
 from crawler.discuz.document import build_tree, read_document
 from crawler.discuz.elements import line_of, short_text
-from crawler.discuz.facts import Author, Block, Body, Moment, Post, ThreadPage
+from crawler.discuz.facts import Author, Body, Moment, Post, ThreadPage
 from crawler.discuz.post import quotes
+from crawler.discuz.post.flow import paragraphs
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import split_quote, with_copied_quotes
 from crawler.discuz.readers import unknown_skin
@@ -52,7 +54,7 @@ def growth(make: Callable[[int], Callable[[], object]], size: int = 100) -> floa
 
 
 def post(number: int, text: str, label: str | None = None, *, frame: bool = False) -> Post:
-    blocks = (Block("quote", blocks=(Block("text", f"河湾夜市今年又开了{number}"),)),)
+    blocks = (Framed(paragraphs(f"河湾夜市今年又开了{number}")),)
     return Post(
         id=str(number),
         position=None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.discuz.facts import Block
+from crawler.discuz.blocks import Framed
+from crawler.discuz.post.flow import Closed, paragraphs
 from crawler.discuz.post.frames import Frame, close_frame
 from tests.forum.cells import CONTEXT, FINDPOST, ON_PHONES, body_of, framed
 
@@ -80,16 +81,15 @@ def test_a_quote_nested_a_thousand_deep_keeps_its_words() -> None:
     body = body_of(
         '<div class="quote"><blockquote>' * 300 + "底" + "</blockquote></div>" * 300 + "面"
     )
-    assert body.text == "底\n面"
+    assert body.text == "底\n\n面"
 
 
 def test_a_frame_becomes_a_block() -> None:
-    frame = Frame("list", ["一", "\n"], [Block("rule")])
+    frame = Frame("quote", ["一", "\n"])
     assert not frame.is_empty()
-    assert close_frame(frame, "list", CONTEXT) == Block(
-        "list", blocks=(Block("rule"), Block("text", "一\n"))
-    )
-    assert Frame(pieces=[" ", "\n"]).is_empty()
+    assert close_frame(frame, "quote", CONTEXT) == Closed((Framed(paragraphs("一")),), "一\n")
+    assert Frame(flow=[" ", "\n"]).is_empty()
+    assert not Frame(flow=[" "], has_objects=True).is_empty()
 
 
 @pytest.mark.xfail(strict=True, reason="a line with 发表于 and a date in it counts as attribution")

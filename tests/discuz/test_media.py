@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.discuz.blocks import Media, Text
 from crawler.discuz.post.media import addresses_in_script, without_tagged_media
-from tests.forum.cells import ON_PHONES, body_of
+from tests.forum.cells import ON_PHONES, body_of, content_of
 
 
 @pytest.mark.parametrize(
@@ -77,4 +78,4 @@ def test_players(markup: str) -> None:
     body = body_of(f"前{markup}后")
     assert body.media == ("http://v.example/x",)
     assert body.text == "前后"
-    assert [block.kind for block in body.blocks] == ["text", "media", "text"]
+    assert content_of(body) == (Text("前"), Media("http://v.example/x"), Text("后"))

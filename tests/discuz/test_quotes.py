@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from crawler.discuz.facts import Block, Quote
+from crawler.discuz.blocks import Framed, List, Paragraph, Quotation, Text
+from crawler.discuz.facts import Quote
 from crawler.discuz.post.quotes import (
     attributed,
     read_old_reply,
@@ -150,8 +149,8 @@ def test_the_name_in_an_old_reply_is_no_more_than_the_name() -> None:
     assert [quote.author for quote in body_of(f"{line}<br />好").quotes] == ["甲"]
 
 
-def frame(*words: str) -> Block:
-    return Block("quote", blocks=tuple(Block("text", each) for each in words))
+def frame(*words: str) -> Framed:
+    return Framed(tuple(Paragraph((Text(each),)) for each in words))
 
 
 ABOVE = post_of(1, "甲", "桥头的灯亮了，大家都去看。\n人很多")
@@ -172,13 +171,13 @@ def test_a_frame_without_attribution_quotes_what_stands_above(words: str, is_quo
     _, got = with_copied_quotes([ABOVE, answer])
     wanted = [("甲", "1", words)] if is_quote else []
     assert [(quote.author, quote.post_id, quote.text) for quote in got.body.quotes] == wanted
-    assert got.body.text == ("我也去" if is_quote else f"{words}\n我也去")
+    assert got.body.text == ("我也去" if is_quote else f"{words}\n\n我也去")
 
 
 def test_only_frames_that_name_nobody_are_searched() -> None:
     words = "桥头的灯亮了，大家都去看。"
-    named = replace(frame(words), quote=Quote(words, "丙", "7"))
-    framed_by_list = Block("list", blocks=(Block("text", words),))
+    named = Quotation(frame(words).blocks, Quote(words, "丙", "7"))
+    framed_by_list = List((frame(words).blocks,))
     for block in (named, framed_by_list):
         post = post_of(2, "乙", block, "我也去")
         assert with_copied_quotes([ABOVE, post])[1] is post

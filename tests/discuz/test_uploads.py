@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.discuz.blocks import File, Picture, Text
 from crawler.discuz.facts import Attachment, Image
 from crawler.discuz.post.uploads import (
     is_smiley,
@@ -12,7 +13,7 @@ from crawler.discuz.post.uploads import (
     read_picture,
     read_upload,
 )
-from tests.forum.cells import body_of, element_of
+from tests.forum.cells import body_of, content_of, element_of
 
 BASE = "http://b.example/bbs/"
 # aid=5, signed: base64 of 5|5b10fcc8|1795345743|0|21
@@ -125,7 +126,7 @@ def test_what_discuz_sets_round_an_upload(
 def test_an_upload_in_a_cell_has_one_place_and_no_words() -> None:
     body = body_of(f"前{PICTURE}中{FILE}后")
     assert body.text == "前中后"
-    assert [block.kind for block in body.blocks] == ["text", "image", "text", "file", "text"]
+    assert [type(part) for part in content_of(body)] == [Text, Picture, Text, File, Text]
     assert [each.id for each in body.attachments] == ["5", "5"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.discuz.blocks import Code
+from crawler.discuz.post.flow import Closed, paragraphs
 from crawler.discuz.post.walk import Leave, Walk, skip
 from tests.forum.cells import CONTEXT, ON_PHONES, body_of, cell_of
 
@@ -20,7 +22,7 @@ def test_every_element_is_begun_once_in_document_order_and_ended_behind_its_word
     walk = Walk(CONTEXT)
     blocks = walk.run(cell_of("一<b>二<i>三</i>四</b>五<u>不<s>见</s></u>六"), enter)
     assert seen == ["b", "i", "/i", "/b", "u"]
-    assert [block.text for block in blocks] == ["一二三四五六"]
+    assert blocks == paragraphs("一二三四五六")
 
 
 @pytest.mark.parametrize("tag", ["font", "div", "b", "a href=x", "ul", 'div class="quote"'])
@@ -43,18 +45,18 @@ def test_spoilers_deeper_than_containers_are_counted_lose_nothing(outer: str) ->
         + "</div>" * 40
         + '<i style="display:none">丁</i>面'
     )
-    assert body.text == "甲\n甲\n甲\n乙丙\n面"
+    assert body.text.split() == ["甲", "甲", "甲", "乙丙", "面"]
 
 
 def test_white_space_is_that_of_html() -> None:
     walk = Walk(CONTEXT)
     for words in (None, "", " \r\n", " 一 \t二", "\xa0三"):
         walk.add(words)
-    assert walk.frame.pieces == ["一 二", "\xa0三"]
+    assert walk.frame.flow == ["一 二", "\xa0三"]
     walk.own_line()
     walk.own_line()
     walk.add(" 四")
-    assert walk.frame.pieces == ["一 二", "\xa0三", "\n", "四"]
+    assert walk.frame.flow == ["一 二", "\xa0三", "\n", "四"]
 
 
 def test_code_keeps_its_spaces() -> None:
@@ -62,7 +64,7 @@ def test_code_keeps_its_spaces() -> None:
     assert walk.open("code")
     walk.add("a b")
     walk.close()
-    assert walk.frame.blocks[0].blocks[0].text == "a\xa0b"
+    assert walk.frame.flow == [Closed((Code("a b"),), "a\xa0b")]
 
 
 def test_what_was_read_since_a_mark() -> None:
@@ -71,7 +73,7 @@ def test_what_was_read_since_a_mark() -> None:
     walk.mark()
     walk.add("二")
     mark = walk.since_mark()
-    assert (mark.frame, mark.pieces, mark.links) == (walk.frame, 1, 0)
+    assert (mark.frame, mark.parts, mark.links) == (walk.frame, 1, 0)
 
 
 def test_nothing_was_read_before_the_first_words() -> None:
@@ -86,6 +88,6 @@ def test_nothing_was_read_before_the_first_words() -> None:
 def test_only_addresses_of_the_web_are_media(address: str | None) -> None:
     walk = Walk(CONTEXT)
     walk.add_media(address)
-    assert (walk.found.media, walk.frame.blocks) == ([], [])
+    assert (walk.found.media, walk.frame.flow) == ([], [])
     walk.add_media("v/x.mp4")
     assert walk.found.media == ["http://b.example/bbs/v/x.mp4"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
+from crawler.discuz.blocks import Block, Inline, Paragraph, Text
 from crawler.discuz.context import Context
 from crawler.discuz.dates import DEFAULT_ZONE, Clock
 from crawler.discuz.document import build_tree
-from crawler.discuz.facts import Author, Block, Body, Moment, Post
+from crawler.discuz.facts import Author, Body, Moment, Post
 from crawler.discuz.page.floor_index import Floor, PartName
 from crawler.discuz.post.body import read_body
-from crawler.discuz.post.text import render_text
+from crawler.discuz.post.render_text import render_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,9 +54,16 @@ def floor_of(**parts: str) -> Floor:
     return floor
 
 
+def content_of(body: Body) -> tuple[Inline, ...]:
+    """What stands in the lines of a body of one paragraph."""
+    [block] = body.blocks
+    assert isinstance(block, Paragraph)
+    return block.content
+
+
 def post_of(number: int, author: str, *blocks: Block | str, minute: int = 0) -> Post:
     """A post with these blocks, at a minute after eight."""
-    body = tuple(Block("text", each) if isinstance(each, str) else each for each in blocks)
+    body = tuple(Paragraph((Text(each),)) if isinstance(each, str) else each for each in blocks)
     date = Moment(datetime(2024, 5, 6, 8, minute, 41, tzinfo=DEFAULT_ZONE), "second", "")
     return Post(
         id=str(number),

@@ -215,6 +215,25 @@ def test_an_edited_post_is_a_new_version(reader: Reader) -> None:
     assert covered.posts_shielded == 1  # type: ignore[attr-defined]
 
 
+def test_another_shape_of_the_same_words_is_no_new_version(reader: Reader) -> None:
+    """Schema 1.0 gave the items of lists no marks; the words of its lines are known by that."""
+
+    def page(text: str, earlier: str | None = None) -> ThreadPage:
+        made = a_thread(2).page(1)
+        body = Body(text=text, earlier_text=earlier)
+        return replace(made, posts=(replace(made.posts[0], body=body), *made.posts[1:]))
+
+    def read(shown: ThreadPage, **how: Any) -> list[Line]:
+        history = reader.history(**how)
+        return reader.store(history.add_page(shown, 1, NOW)) + reader.store(history.finish(NOW))
+
+    read(page("一\n二"))
+    assert ids(read(page("- 一\n- 二", "一\n二"))) == []
+    # its hash is known from now on
+    assert ids(read(page("- 一\n- 二"))) == []
+    assert ids(read(page("- 一\n- 三", "一\n三"))) == ["1"]
+
+
 @pytest.mark.parametrize("gone", range(2, 11))
 def test_a_deleted_post_is_found_wherever_it_was(reader: Reader, gone: int) -> None:
     """The counter tells that one is gone; searching costs fewer pages than reading all."""

@@ -4,7 +4,8 @@ What Discuz and its plugins put into a cell leaves it: anti-copy noise, edit mar
 login teasers, scripts, "copy code". What the author wrote stays, typed boilerplate included: noise
 is known by its markup and never by its words.
 
-The work is done in `walk` (the loop), `markup` (what an element means) and `frames` (containers).
+The work is done in `walk` (the loop), `markup` (what an element means), `frames` (containers) and
+`flow` (what words and containers become).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crawler.discuz.facts import Block, Body, Run
+from crawler.discuz.facts import Body, Run
 from crawler.discuz.post.boxes import visible
+from crawler.discuz.post.flow import is_object, paragraphs, words_in
+from crawler.discuz.post.frames import earlier_text
 from crawler.discuz.post.markup import enter
 from crawler.discuz.post.media import has_tag
-from crawler.discuz.post.text import CONTROLS, HTML_SPACES, render_text, tidy
+from crawler.discuz.post.render_text import CONTROLS, HTML_SPACES, render_text, tidy
 from crawler.discuz.post.walk import Walk
 
 if TYPE_CHECKING:
@@ -35,14 +38,19 @@ def read_body(cell: _Element, context: Context) -> Body:
             if not words:
                 return Body()
             runs = (Run("text", words),) if context.is_explained else ()
-            return Body(tidy(words), (Block("text", words),), runs=runs)
+            text = tidy(words)
+            return Body(text, paragraphs(text), runs=runs)
     words = etree.tostring(cell, encoding="unicode", method="text", with_tail=False)
     walk = Walk(context)
     blocks = walk.run(cell, enter)
-    found = walk.found
+    found, frame = walk.found, walk.frame
+    text = render_text(blocks)
+    earlier = tidy(earlier_text(frame.flow)) if any(map(is_object, frame.flow)) else text
+    signs = visible(words_in(frame.flow)) + frame.signs
     return Body(
-        text=render_text(blocks),
+        text=text,
         blocks=blocks,
+        earlier_text=earlier if earlier != text else None,
         quotes=tuple(found.quotes),
         images=tuple(found.images),
         attachments=tuple(found.attachments),
@@ -53,7 +61,7 @@ def read_body(cell: _Element, context: Context) -> Body:
         access=found.access,
         notices=tuple(found.notices),
         attachments_withheld=found.attachments_withheld,
-        unaccounted=_signs_beyond(walk.moved_signs + _signs_in(blocks), words),
+        unaccounted=_signs_beyond(walk.moved_signs + signs, words),
         runs=walk.runs(),
     )
 
@@ -64,10 +72,3 @@ def _signs_beyond(accounted: int, words: str) -> int:
         return 0
     # a box that is closed where its template ends loses its control characters
     return max(0, visible(CONTROLS.sub("", words)) - accounted)
-
-
-def _signs_in(blocks: tuple[Block, ...]) -> int:
-    """How many visible signs of the cell's words some blocks hold, quotes included."""
-    return sum(
-        visible(block.text) if block.kind == "text" else _signs_in(block.blocks) for block in blocks
-    )

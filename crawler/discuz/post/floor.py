@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.discuz.blocks import File, Picture, Withheld
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.elements import all_text, number, words
-from crawler.discuz.facts import Attachment, Block, Body, Image, Moment, Post
+from crawler.discuz.facts import Attachment, Body, Image, Moment, Post
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
+from crawler.discuz.post.flow import with_objects
 from crawler.discuz.post.noise import class_meaning
 from crawler.discuz.post.reactions import (
     count_missing_comments,
@@ -29,7 +31,7 @@ from crawler.discuz.post.withheld import (
 from crawler.discuz.words import FLOOR_NAMES, FROM, PLACE, RECOMMENDED, STICKY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -171,7 +173,7 @@ def _body(floor: Floor, context: Context) -> Body:
         return body
     return replace(
         body,
-        blocks=body.blocks + _places(attachments, images),
+        blocks=with_objects(body.blocks, _places(attachments, images)),
         images=body.images + tuple(images),
         attachments=body.attachments + tuple(attachments),
     )
@@ -181,9 +183,7 @@ def _locked_body(floor: Floor) -> Body:
     """A floor whose body is withheld: <div class="locked">提示: <em>该帖被…屏蔽</em></div>."""
     for box in floor.all("withheld"):
         notice = read_notice(box)
-        return Body(
-            blocks=(Block("hidden", notice),), access=read_access(notice), notices=(notice,)
-        )
+        return Body(blocks=(Withheld(notice),), access=read_access(notice), notices=(notice,))
     return Body()
 
 
@@ -216,13 +216,9 @@ def _upload_boxes(below: _Element) -> Iterable[_Element]:
     return boxes or list(below.iter("ignore_js_op"))
 
 
-def _places(attachments: list[Attachment], images: list[Image]) -> tuple[Block, ...]:
+def _places(attachments: list[Attachment], images: list[Image]) -> Iterator[Picture | File]:
     pictured = {image.attachment_id for image in images if image.attachment_id}
-    return (
-        *(Block("image", image.name or "", image.url) for image in images),
-        *(
-            Block("file", attachment.name or "", attachment.url)
-            for attachment in attachments
-            if attachment.id not in pictured
-        ),
-    )
+    yield from (Picture(image.url, image.name) for image in images)
+    for attachment in attachments:
+        if attachment.id not in pictured:
+            yield File(attachment.url, attachment.name)

@@ -1,68 +1,173 @@
 """Frames: the containers of a body while they are being read.
 
 The walk keeps a stack of frames, the body itself at the bottom. When a container ends, its frame
-becomes one block of the frame around it.
+becomes blocks of the frame around it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from crawler.discuz.facts import Block
+from crawler.discuz.blocks import (
+    PLAIN,
+    Block,
+    Folded,
+    Framed,
+    Heading,
+    Inline,
+    Numbering,
+    Paragraph,
+    Quotation,
+    Smiley,
+    Style,
+    Text,
+)
 from crawler.discuz.post.boxes import visible
+from crawler.discuz.post.flow import (
+    Closed,
+    Edge,
+    Flow,
+    blocks_of,
+    code_of,
+    content_of,
+    is_object,
+    list_of,
+    merged,
+    table_of,
+    without_words,
+    words_in,
+)
 from crawler.discuz.post.quotes import attributed, without_label
-from crawler.discuz.post.text import render_text
+from crawler.discuz.post.render_text import NO_SPACE_BEFORE, render_text
 
 if TYPE_CHECKING:
     from crawler.discuz.context import Context
 
-Container = Literal["quote", "code", "table", "list", "unlocked", "spoiler"]
+Container = Literal["quote", "code", "table", "list", "heading", "unlocked", "spoiler"]
 
 
 @dataclass(slots=True)
 class Frame:
-    """The words and blocks gathered so far in one container.
+    """The words and objects gathered so far in one container.
 
-    ``kind`` is ``None`` for the body itself. ``pieces`` are the words since the last block.
-    ``post_link`` is set in a quote whose first words link to a post: its id and these words;
-    ``grey`` are first words in the colour of name and time.
-    ``links`` and ``images`` count those of the body that stand before the frame, ``label_signs``
-    the visible signs of a label (引用:) that is no part of the quoted words.
+    ``kind`` is ``None`` for the body itself. ``style`` is that of the last words, ``has_objects``:
+    something else than words stands in it, or in its last line. ``post_link`` is set in a quote
+    whose first words link to a post: its id and these words; ``grey`` are first words in the colour
+    of name and time.
+    ``links`` and ``images`` count those of the body that stand before the frame, ``signs`` the
+    visible signs of containers in it. ``numbering``, ``start``, ``level`` and ``language`` are
+    those of a list, a heading, or code.
     """
 
     kind: Container | None = None
-    pieces: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    flow: Flow = field(default_factory=list)
     at_line_start: bool = True
+    has_objects: bool = False
+    has_objects_in_line: bool = False
+    is_preformatted: bool = False
+    style: Style = PLAIN
     post_link: tuple[str, str] | None = None
     grey: str | None = None
     links: int = 0
     images: int = 0
-    label_signs: int = 0
+    signs: int = 0
     is_quote: bool = False
+    numbering: Numbering | None = None
+    start: int = 1
+    level: int = 1
+    language: str | None = None
 
-    def flush(self) -> None:
-        """Make a text block of the words gathered so far."""
-        if self.pieces:
-            self.blocks.append(Block("text", "".join(self.pieces)))
-            self.pieces.clear()
+    def put(self, part: Closed | Edge | Smiley | Inline) -> None:
+        """Add what is no words."""
+        self.flow.append(part)  # type: ignore[arg-type]
+        self.has_objects = True
 
     def is_empty(self) -> bool:
-        """Whether the frame holds neither blocks nor visible words."""
-        return not self.blocks and not "".join(self.pieces).strip()
+        """Whether the frame holds neither objects nor visible words."""
+        return not self.has_objects and not words_in(self.flow).strip()
 
 
-def close_frame(frame: Frame, kind: Container, context: Context) -> Block:
-    """The block that a container becomes; a quote names whom it quotes, as far as it tells."""
-    frame.flush()
-    if kind != "quote":
-        return Block(kind, blocks=tuple(frame.blocks))
-    if context.is_mobile and frame.blocks and frame.blocks[0].kind == "text":
-        first = frame.blocks[0]
-        text = without_label(first.text)
-        frame.label_signs = visible(first.text) - visible(text)
-        frame.blocks[0] = replace(first, text=text)
-    blocks = tuple(frame.blocks)
+def close_frame(frame: Frame, kind: Container, context: Context) -> Closed:
+    """What a container becomes; a quotation names whom it quotes, as far as it tells."""
+    if kind == "quote":
+        return _close_quote(frame, context)
+    flow = frame.flow
+    earlier = earlier_text(flow)
+    if kind == "table":
+        return Closed(table_of(flow), earlier)
+    if kind == "list":
+        return Closed(list_of(flow, frame.numbering, frame.start), earlier)
+    if kind == "code":
+        return Closed(code_of(flow, frame.language), earlier)
+    if kind == "heading":
+        content = content_of(flow)
+        blocks = blocks_of(flow) if content is None else (Heading(frame.level, content),)
+        return Closed(blocks, earlier)
+    blocks = blocks_of(flow)
+    if blocks:
+        blocks = (Folded(blocks, is_unlocked=kind == "unlocked"),)
+    return Closed(blocks, earlier)
+
+
+def _close_quote(frame: Frame, context: Context) -> Closed:
+    flow = frame.flow
+    if context.is_mobile:
+        first = _first_words(flow)
+        label = len(first) - len(without_label(first))
+        frame.signs += visible(first[:label])
+        without_words(flow, label)
+    blocks = blocks_of(flow)
     quote = attributed(render_text(blocks), frame.post_link, context.clock, frame.grey)
-    return Block("quote", blocks=blocks, quote=quote)
+    if quote is None:
+        return Closed((Framed(blocks),) if blocks else (), earlier_text(flow))
+    return Closed((Quotation(without_first_line(blocks), quote),), None)
+
+
+def _first_words(flow: Flow) -> str:
+    """The words of a flow before the first object in it."""
+    end = next((at for at, part in enumerate(flow) if is_object(part)), None)
+    return words_in(flow[:end])
+
+
+def without_first_line(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation without the line that names whom it quotes."""
+    first = blocks[0] if blocks else None
+    if not isinstance(first, Paragraph):
+        return blocks
+    for index, part in enumerate(first.content):
+        if isinstance(part, Text) and "\n" in part.words:
+            words = part.words.partition("\n")[2]
+            begun = (Text(words, part.style),) if words else ()
+            rest = merged((*begun, *first.content[index + 1 :]))
+            return (Paragraph(rest), *blocks[1:]) if rest else blocks[1:]
+    return blocks[1:]
+
+
+# -- the text of lines of schema 1.0 ---------------------------------------------------------------
+
+
+def earlier_text(flow: Flow) -> str:
+    """The text of a flow as lines of schema 1.0 have it: containers on lines of their own.
+
+    By it a post is known again whose text has another shape since (`Body.earlier_text`).
+    """
+    pieces: list[str] = []
+    before: object = None
+    for part in flow:
+        if isinstance(part, str):
+            if isinstance(before, Smiley) and part[:1] in NO_SPACE_BEFORE:
+                pieces[-1:] = [piece.rstrip(" ") for piece in pieces[-1:]]
+            pieces.append(part)
+        elif isinstance(part, Closed) and part.earlier:
+            _own_line(pieces)
+            pieces.append(part.earlier)
+            _own_line(pieces)
+        if not isinstance(part, Style | Edge):
+            before = part
+    return "".join(pieces)
+
+
+def _own_line(pieces: list[str]) -> None:
+    if pieces and not pieces[-1].endswith("\n"):
+        pieces.append("\n")

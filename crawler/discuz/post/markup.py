@@ -12,9 +12,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.facts import Block, Link
+from crawler.discuz.blocks import (
+    UNKNOWN,
+    File,
+    Mark,
+    Numbering,
+    Picture,
+    Quotation,
+    Rule,
+    Smiley,
+    Withheld,
+)
+from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more
+from crawler.discuz.post.flow import Closed, Edge, is_object, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
     NOISE_IDS,
@@ -53,8 +65,8 @@ if TYPE_CHECKING:
     from crawler.discuz.post.walk import Enter, Entered, Walk
 
 _BLOCKS = (
-    "p div blockquote h1 h3 h5 h6 li dl dt dd tr pre center section article tbody caption figure"
-    " figcaption details summary form fieldset header footer"
+    "p div blockquote dl dt dd center section article tbody thead tfoot caption figure figcaption"
+    " details summary form fieldset legend header footer address aside main nav"
 )
 _DROPPED = {
     "noscript": boxes.NO_SCRIPT,
@@ -64,6 +76,9 @@ _DROPPED = {
 }
 
 
+_NUMBERINGS: dict[str, Numbering] = {"1": "1", "a": "a", "A": "A", "i": "i", "I": "I"}
+# Of a number in an attribute so many digits are read.
+_LONGEST_NUMBER = 9
 # the elements that hold none
 _UNREAD = {"style": boxes.SCRIPT, "textarea": boxes.TEXTAREA, "title": boxes.HEAD}
 
@@ -125,25 +140,47 @@ def _leave_block(walk: Walk, _: _Element) -> None:
 def _heading_of_box(walk: Walk, element: _Element) -> Entered:
     # <div class="showhide"><h4>本帖隐藏的内容</h4>…: the heading is the forum's
     is_forums = walk.frame.kind == "unlocked"
-    return _leave_out(element, boxes.HEADING) if is_forums else _block(walk, element)
+    return _leave_out(element, boxes.HEADING) if is_forums else _title(walk, element)
 
 
 def _heading_of_reply(walk: Walk, element: _Element) -> Entered:
     # phones get the title of a reply in its cell: <h2><strong>…</strong></h2>
     is_title = walk.is_mobile and walk.is_empty()
-    return _leave_out(element, boxes.SUBJECT) if is_title else _block(walk, element)
+    return _leave_out(element, boxes.SUBJECT) if is_title else _title(walk, element)
+
+
+def _row(walk: Walk, element: _Element) -> Entered:
+    if element.get("id") in NOISE_IDS:
+        return _noise(walk, element)
+    walk.own_line()
+    walk.put_edge(Edge("row"))
+    return _leave_block
 
 
 def _cell(walk: Walk, element: _Element) -> Entered:
     frame = walk.frame
     if element.getprevious() is not None and not frame.at_line_start:
-        frame.pieces.append("\t")
+        frame.flow.append("\t")
+    columns, rows = _number(element, "colspan"), _number(element, "rowspan")
+    walk.put_edge(Edge("cell", columns, rows, element.tag == "th"))
     return None
 
 
-def _rule(walk: Walk, _: _Element) -> Entered:
+def _item(walk: Walk, element: _Element) -> Entered:
+    if element.get("id") in NOISE_IDS:
+        return _noise(walk, element)
     walk.own_line()
-    walk.put(Block("rule"))
+    walk.put_edge(Edge("item"))
+    return _leave_block
+
+
+def _number(element: _Element, name: str) -> int:
+    said = (element.get(name) or "").strip()
+    return int(said) if said.isdecimal() and len(said) < _LONGEST_NUMBER else 1
+
+
+def _rule(walk: Walk, _: _Element) -> Entered:
+    walk.put_block(Rule())
     return skip
 
 
@@ -163,7 +200,24 @@ def _table(walk: Walk, element: _Element) -> Entered:
 def _list(walk: Walk, element: _Element) -> Entered:
     if element.get("id") in NOISE_IDS:
         return _noise(walk, element)
-    return _leave_container if walk.open("list") else _leave_block
+    frame = walk.open("list")
+    if frame is None:
+        return _leave_block
+    # [list=1] of Discuz is <ul type="1">
+    kind = element.get("type") or ("1" if element.tag == "ol" else "")
+    frame.numbering = _NUMBERINGS.get(kind)
+    frame.start = _number(element, "start")
+    return _leave_container
+
+
+def _title(walk: Walk, element: _Element) -> Entered:
+    if element.get("id") in NOISE_IDS:
+        return _noise(walk, element)
+    frame = walk.open("heading")
+    if frame is None:
+        return _leave_block
+    frame.level = int(element.tag[1])
+    return _leave_container
 
 
 def _quote(walk: Walk, element: _Element) -> Entered:
@@ -176,6 +230,14 @@ def _quote(walk: Walk, element: _Element) -> Entered:
 
 def _code(walk: Walk, _: _Element) -> Entered:
     return _leave_container if walk.open("code") else _leave_block
+
+
+def _preformatted(walk: Walk, element: _Element) -> Entered:
+    frame = walk.open("code") if walk.frame.kind != "code" else None
+    if frame is None:
+        return _block(walk, element)
+    frame.is_preformatted = True
+    return _leave_container
 
 
 def _unlocked(walk: Walk, _: _Element) -> Entered:
@@ -226,8 +288,7 @@ def _withheld(walk: Walk, element: _Element) -> Entered:
         # <div class="locked"> in a post in HTML: the author's own
         return _block(walk, element)
     walk.found.notices.append(notice)
-    walk.own_line()
-    walk.put(Block("hidden", notice))
+    walk.put_block(Withheld(notice))
     return NOTICE
 
 
@@ -243,13 +304,24 @@ _UPLOADS = {
 def _picture(walk: Walk, element: _Element) -> Entered:
     source = picture_source(element)
     if is_smiley(element, source):
-        walk.put(Block("smiley", element.get("alt") or "", element.get("src")))
+        url = urls.resolve(walk.context.base, element.get("src"))
+        walk.put(Smiley(element.get("alt") or "", url))
         return skip
     image = read_picture(element, source, walk.context.base)
     if image is not None:
-        walk.found.images.append(image)
-        walk.put(Block("image", image.name or "", image.url))
+        _put_image(walk, image)
     return skip
+
+
+def _put_image(walk: Walk, image: Image) -> None:
+    walk.found.images.append(image)
+    walk.put(Picture(image.url, image.name, walk.style.link if _is_linked(walk, image) else None))
+
+
+def _is_linked(walk: Walk, image: Image) -> bool:
+    """Whether an author linked a picture; round uploads the forum sets links of its own."""
+    link = walk.style.link
+    return link is not None and image.attachment_id is None and image.url != link
 
 
 def _upload(walk: Walk, element: _Element) -> Entered:
@@ -265,12 +337,11 @@ def _upload(walk: Walk, element: _Element) -> Entered:
             _media(walk, part)
     attachment, image = read_upload(element, walk.context.base)
     if image:
-        walk.found.images.append(image)
-        walk.put(Block("image", image.name or "", image.url))
+        _put_image(walk, image)
     if attachment:
         walk.found.attachments.append(attachment)
         if not image:
-            walk.put(Block("file", attachment.name or "", attachment.url))
+            walk.put(File(attachment.url, attachment.name))
     return box
 
 
@@ -312,27 +383,33 @@ def _player_with_sources(walk: Walk, element: _Element) -> Entered:
 # -- links and bold parts --------------------------------------------------------------------------
 
 
-def _link(walk: Walk, _: _Element) -> Entered:
-    walk.mark()
+def _link(walk: Walk, element: _Element) -> Entered:
+    href, url = element.get("href"), None
+    if href and class_meaning(element.get("class") or "") != "forum_link":
+        url = urls.resolve(walk.context.base, href)
+    walk.mark(link=url)
+    walk.begin_style(link=url if url and urls.is_linkable(url) else None)
     return _leave_link
 
 
 def _leave_link(walk: Walk, element: _Element) -> None:
-    mark = walk.since_mark()
-    href = element.get("href")
-    words = "".join(mark.frame.pieces[mark.pieces :]).strip()
-    if not words or not href:
+    place = walk.since_mark()
+    walk.end_style()
+    href, url = element.get("href"), place.link
+    since = place.frame.flow[place.parts :]
+    words = words_in(since).strip()
+    pictured = any(isinstance(part, Picture) and part.link for part in since)
+    if not href or not (words or pictured):
         return
     frame = walk.frame
     post_id = urls.post_id(href)
-    if post_id and frame.kind == "quote" and frame is mark.frame and not frame.blocks:
-        before = "".join(frame.pieces[: mark.pieces])
-        if not (without_label(before) if walk.is_mobile else before).strip():
-            frame.post_link = post_id, words
-            return
-    if class_meaning(element.get("class") or "") == "forum_link":
-        return
-    url = urls.resolve(walk.context.base, href)
+    if post_id and words and frame.kind == "quote" and frame is place.frame:
+        before = frame.flow[: place.parts]
+        if not any(map(is_object, before)):
+            said = words_in(before)
+            if not (without_label(said) if walk.is_mobile else said).strip():
+                frame.post_link = post_id, words
+                return
     if url:
         walk.found.links.append(Link(url, words.replace("\xa0", " ")))
 
@@ -340,9 +417,10 @@ def _leave_link(walk: Walk, element: _Element) -> None:
 def _font(walk: Walk, element: _Element) -> Entered:
     # <blockquote><font size="2"><font color="#999999">NAME 发表于 …</font></font>
     frame = walk.frame
-    if frame.kind != "quote" or frame.blocks or frame.grey is not None or not is_grey(element):
+    is_first = frame.kind == "quote" and not frame.has_objects and frame.grey is None
+    if not is_first or not is_grey(element):
         return None
-    before = "".join(frame.pieces)
+    before = words_in(frame.flow)
     if (without_label(before) if walk.is_mobile else before).strip():
         return None
     walk.mark()
@@ -350,30 +428,56 @@ def _font(walk: Walk, element: _Element) -> Entered:
 
 
 def _leave_grey(walk: Walk, _: _Element) -> None:
-    mark = walk.since_mark()
-    if walk.frame is mark.frame:
-        mark.frame.grey = "".join(mark.frame.pieces[mark.pieces :]).strip()
+    place = walk.since_mark()
+    if walk.frame is place.frame:
+        place.frame.grey = words_in(place.frame.flow[place.parts :]).strip()
 
 
 def _bold(walk: Walk, _: _Element) -> Entered:
     walk.mark()
+    walk.begin_style("bold")
     return _leave_bold
 
 
 def _leave_bold(walk: Walk, _: _Element) -> None:
-    mark = walk.since_mark()
-    frame, links = mark.frame, walk.found.links
-    linked = (urls.post_id(link.url) for link in links[mark.links :])
+    place = walk.since_mark()
+    walk.end_style()
+    frame, links = place.frame, walk.found.links
+    linked = (urls.post_id(link.url) for link in links[place.links :])
     post_id = next(filter(None, linked), None)
     if post_id is None:
         return
-    quote = read_old_reply("".join(frame.pieces[mark.pieces :]).strip(), post_id)
+    words = words_in(frame.flow[place.parts :])
+    quote = read_old_reply(words.strip(), post_id)
     if quote is not None:
-        walk.moved("quotes", "".join(frame.pieces[mark.pieces :]), mark)
-        del frame.pieces[mark.pieces :]
-        del links[mark.links :]
-        frame.at_line_start = not frame.pieces
+        walk.moved("quotes", words, place)
+        del frame.flow[place.parts :]
+        frame.flow.append(Closed((Quotation((), quote),), None))
+        # the style of what was deleted is not that of the flow any more
+        frame.style = UNKNOWN
+        del links[place.links :]
+        frame.at_line_start = not frame.flow
         walk.found.quotes.append(quote)
+
+
+def _marked(mark: Mark) -> Enter:
+    def begin(walk: Walk, _: _Element) -> Entered:
+        walk.begin_style(mark)
+        return _leave_marked
+
+    return begin
+
+
+def _leave_marked(walk: Walk, _: _Element) -> None:
+    walk.end_style()
+
+
+def _italic_or_copy_button(walk: Walk, element: _Element) -> Entered:
+    button = _copy_button(walk, element)
+    return button if button is not None else _ITALIC(walk, element)
+
+
+_ITALIC = _marked("italic")
 
 
 def _copy_button(_: Walk, element: _Element) -> Entered:
@@ -387,15 +491,23 @@ BY_TAG: dict[str, Enter] = {
     "h2": _heading_of_reply,
     "h4": _heading_of_box,
     "table": _table,
+    **dict.fromkeys(("h1", "h3", "h5", "h6"), _title),
+    "tr": _row,
     "td": _cell,
     "th": _cell,
+    "li": _item,
     "ul": _list,
     "ol": _list,
     "hr": _rule,
     "a": _link,
     "b": _bold,
     "strong": _bold,
-    "em": _copy_button,
+    "em": _italic_or_copy_button,
+    "i": _ITALIC,
+    **dict.fromkeys(("s", "strike", "del"), _marked("struck")),
+    "sup": _marked("superscript"),
+    "sub": _marked("subscript"),
+    "pre": _preformatted,
     "span": _span,
     "font": _font,
     "ignore_js_op": _upload,

@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawler.discuz.blocks import Framed, Quotation
 from crawler.discuz.dates import read_date
-from crawler.discuz.facts import Block, Post, Quote
-from crawler.discuz.post.text import render_text
+from crawler.discuz.facts import Post, Quote
+from crawler.discuz.post.render_text import render_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -122,7 +123,7 @@ def with_copied_quotes(posts: list[Post]) -> list[Post]:
     result = list(posts)
     compared = above = 0
     for index, post in enumerate(posts):
-        frames = [block for block in post.body.blocks if _is_unattributed(block)]
+        frames = [block for block in post.body.blocks if isinstance(block, Framed)]
         compared += len(frames) * (above + 100 * index)
         above += len(post.body.text)
         if not frames or index == 0:
@@ -136,24 +137,23 @@ def with_copied_quotes(posts: list[Post]) -> list[Post]:
                 found[id(block)] = quote
         if found:
             blocks = tuple(
-                replace(block, quote=found[id(block)]) if id(block) in found else block
+                Quotation(block.blocks, found[id(block)])
+                if isinstance(block, Framed) and id(block) in found
+                else block
                 for block in post.body.blocks
             )
             body = replace(
                 post.body,
                 blocks=blocks,
                 text=render_text(blocks),
+                earlier_text=None,
                 quotes=post.body.quotes + tuple(found.values()),
             )
             result[index] = replace(post, body=body)
     return result
 
 
-def _is_unattributed(block: Block) -> bool:
-    return block.kind == "quote" and block.quote is None
-
-
-def _quoted(block: Block, post: Post, above: list[Post]) -> Quote | None:
+def _quoted(block: Framed, post: Post, above: list[Post]) -> Quote | None:
     text = render_text(block.blocks)
     if len(text) < _SHORTEST:
         return None

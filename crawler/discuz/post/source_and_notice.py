@@ -50,7 +50,14 @@ def with_source_and_notice(body: Body) -> Body:
     split = split_source_and_notice(body.text)
     if split.source is None and split.notice is None:
         return body
-    return replace(body, text=split.text, source=split.source, notice=split.notice)
+    earlier = body.earlier_text and split_source_and_notice(body.earlier_text).text
+    return replace(
+        body,
+        text=split.text,
+        earlier_text=earlier,
+        source=split.source,
+        notice=split.notice,
+    )
 
 
 def split_source_and_notice(text: str) -> SplitText:

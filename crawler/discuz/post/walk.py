@@ -12,18 +12,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.discuz import urls
+from crawler.discuz.blocks import MARKS, PLAIN, Block, Mark, Media, Quotation, Style
 from crawler.discuz.elements import all_text
-from crawler.discuz.facts import Access, Attachment, Block, Image, Link, Moment, Quote, Run
+from crawler.discuz.facts import Access, Attachment, Image, Link, Moment, Quote, Run
 from crawler.discuz.post.boxes import Box, visible
+from crawler.discuz.post.flow import Closed, Edge, Object, blocks_of, words_in
 from crawler.discuz.post.frames import Container, Frame, close_frame
 from crawler.discuz.post.media import has_tag, without_tagged_media
-from crawler.discuz.post.text import HTML_SPACES
+from crawler.discuz.post.render_text import HTML_SPACES
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from crawler.discuz.context import Context
 
+_LINE = Edge("line")
 # Nobody reads quotes in quotes deeper than this; a container further in is read as plain words.
 _DEEPEST = 32
 
@@ -53,30 +56,33 @@ class Found:
     attachments_withheld: int = 0
 
 
-class Mark(NamedTuple):
+class Place(NamedTuple):
     """Where an open link or bold part began: its frame, and how much stood before it.
 
-    A block in between has flushed the frame's pieces, so that there may be fewer than ``pieces``.
+    ``link`` is the address that a link leads to.
     """
 
     frame: Frame
-    pieces: int
+    parts: int
     links: int
     runs: int
+    link: str | None
 
 
 class Walk:
     """One walk over a cell: a stack of frames, and what was found beside the words."""
 
     __slots__ = (
-        "_marks",
+        "_places",
         "_runs",
+        "_styles",
         "context",
         "found",
         "frames",
         "is_mobile",
         "moved_signs",
         "spoilers",
+        "style",
     )
 
     def __init__(self, context: Context) -> None:
@@ -86,7 +92,10 @@ class Walk:
         self.found = Found()
         # how many spoilers are open: what they hide is shown
         self.spoilers = 0
-        self._marks: list[Mark] = []
+        # how words are set now, and what was around that
+        self.style = PLAIN
+        self._styles: list[Style] = []
+        self._places: list[Place] = []
         # so many visible signs went to fields or are noise of a plausible size
         self.moved_signs = 0
         # the words in reading order with the frames they stand in, where somebody asks for them
@@ -127,8 +136,7 @@ class Walk:
                     self.add(element.tail)
         while len(self.frames) > 1:
             self.close()
-        self.frames[0].flush()
-        return tuple(self.frames[0].blocks)
+        return blocks_of(self.frames[0].flow)
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -143,15 +151,22 @@ class Walk:
             for address in addresses:
                 self.add_media(address)
         frame = self.frames[-1]
-        words = HTML_SPACES.sub(" ", words)
-        if frame.at_line_start:
-            words = words.lstrip(" ")
-            if not words:
-                return
-            frame.at_line_start = False
-        if frame.kind == "code":
-            words = words.replace(" ", "\xa0")
-        frame.pieces.append(words)
+        if frame.is_preformatted:
+            words = words.replace("\r", "").replace(" ", "\xa0")
+            frame.at_line_start = words.endswith("\n")
+        else:
+            words = HTML_SPACES.sub(" ", words)
+            if frame.at_line_start:
+                words = words.lstrip(" ")
+                if not words:
+                    return
+                frame.at_line_start = False
+            if frame.kind == "code":
+                words = words.replace(" ", "\xa0")
+        if frame.style is not self.style:
+            frame.flow.append(self.style)
+            frame.style = self.style
+        frame.flow.append(words)
         if self.context.is_explained:
             self._runs.append(("text", tuple(self.frames), words))
 
@@ -163,7 +178,7 @@ class Walk:
             if self.context.is_explained:
                 self._runs.append((box, (), words))
 
-    def moved(self, field: str, words: str, since: Mark) -> None:
+    def moved(self, field: str, words: str, since: Place) -> None:
         """Note that words since a mark leave the text for a field."""
         self.moved_signs += visible(words)
         self._runs[since.runs :] = [(field, (), run[2]) for run in self._runs[since.runs :]]
@@ -180,65 +195,98 @@ class Walk:
     def new_line(self) -> None:
         """Break the line, as `<br>` does."""
         frame = self.frames[-1]
-        frame.pieces.append("\n")
-        frame.at_line_start = True
+        frame.flow.append("\n")
+        frame.at_line_start, frame.has_objects_in_line = True, False
         if self.context.is_explained:
             self._runs.append(("text", tuple(self.frames), "\n"))
 
     def own_line(self) -> None:
         """Start a new line at the edge of a block, unless the current line is empty."""
-        if not self.frames[-1].at_line_start:
+        frame = self.frames[-1]
+        if not frame.at_line_start:
             self.new_line()
+        elif frame.has_objects_in_line:
+            frame.flow.append(_LINE)
+            frame.has_objects_in_line = False
 
     def is_empty(self) -> bool:
         """Whether nothing of the body was read yet."""
         return len(self.frames) == 1 and self.frames[0].is_empty()
 
-    def mark(self) -> None:
+    def mark(self, link: str | None = None) -> None:
         """Remember this place until `since_mark`: the words behind it are wanted as one."""
-        frame = self.frames[-1]
-        self._marks.append(Mark(frame, len(frame.pieces), len(self.found.links), len(self._runs)))
+        frame, links, runs = self.frames[-1], len(self.found.links), len(self._runs)
+        self._places.append(Place(frame, len(frame.flow), links, runs, link))
 
-    def since_mark(self) -> Mark:
+    def since_mark(self) -> Place:
         """The place of the last `mark`."""
-        return self._marks.pop()
+        return self._places.pop()
+
+    def begin_style(self, mark: Mark | None = None, link: str | None = None) -> None:
+        """Set the words that follow in another style as well, until `end_style`."""
+        style = self.style
+        self._styles.append(style)
+        if mark is not None and mark not in style.marks:
+            marks = (*style.marks, mark)
+            style = style._replace(marks=tuple(each for each in MARKS if each in marks))
+        self.style = style._replace(link=link) if link else style
+
+    def end_style(self) -> None:
+        """Set words as before the last `begin_style`."""
+        self.style = self._styles.pop()
 
     # -- blocks ------------------------------------------------------------------------------------
 
-    def put(self, block: Block) -> None:
-        """Add a block that holds no others: a picture, a smiley, a file."""
+    def put(self, part: Object) -> None:
+        """Add a picture, a smiley or a file in its line."""
         frame = self.frames[-1]
-        frame.flush()
-        frame.blocks.append(block)
+        if frame.style is not self.style:
+            frame.flow.append(self.style)
+            frame.style = self.style
+        frame.put(part)
+        frame.has_objects_in_line = True
+
+    def put_block(self, block: Block) -> None:
+        """Add a block that holds no others, on a line of its own."""
+        self.own_line()
+        self.frames[-1].put(Closed((block,), None))
+
+    def put_edge(self, edge: Edge) -> None:
+        """Begin a row, a cell or an item, if a table or a list is open."""
+        frame = self.frames[-1]
+        if frame.kind == ("list" if edge.kind == "item" else "table"):
+            frame.put(edge)
 
     def add_media(self, address: str | None) -> None:
         """Add a video or sound at its place."""
         url = urls.resolve(self.context.base, address)
         if url and url.startswith("http"):
             self.found.media.append(url)
-            self.put(Block("media", url=url))
+            self.put(Media(url))
 
-    def open(self, kind: Container) -> bool:
-        """Open a container on a line of its own; false if the containers are too deep for it."""
+    def open(self, kind: Container) -> Frame | None:
+        """Open a container on a line of its own; `None` if the containers are too deep for it."""
         self.own_line()
         if len(self.frames) >= _DEEPEST:
-            return False
+            return None
         found = self.found
-        self.frames.append(Frame(kind, links=len(found.links), images=len(found.images)))
-        return True
+        frame = Frame(kind, links=len(found.links), images=len(found.images))
+        self.frames.append(frame)
+        return frame
 
     def close(self) -> None:
-        """Close the innermost container: it becomes a block of the one around it."""
+        """Close the innermost container: it becomes blocks of the one around it."""
         frame = self.frames.pop()
         outer = self.frames[-1]
-        outer.flush()
+        signs = visible(words_in(frame.flow)) + frame.signs
         if frame.kind is not None:
-            block = close_frame(frame, frame.kind, self.context)
-            self.moved_signs += frame.label_signs
-            if block.quote is not None:
-                frame.is_quote = True
-                self.found.quotes.append(block.quote)
-                # what is linked and shown there is the other post's
-                del self.found.links[frame.links :], self.found.images[frame.images :]
-            outer.blocks.append(block)
-        outer.at_line_start = True
+            closed = close_frame(frame, frame.kind, self.context)
+            for block in closed.blocks:
+                if isinstance(block, Quotation):
+                    frame.is_quote = True
+                    self.found.quotes.append(block.quote)
+                    # what is linked and shown there is the other post's
+                    del self.found.links[frame.links :], self.found.images[frame.images :]
+            outer.put(closed)
+        outer.signs += signs
+        outer.at_line_start, outer.has_objects_in_line = True, False

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.blocks import Picture
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import by_class, number, words
-from crawler.discuz.facts import Block, Body, Image, Post, place_id
+from crawler.discuz.facts import Body, Image, Post, place_id
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs, site_name
 from crawler.discuz.page.counters import exact_words, first_counters
@@ -20,6 +21,7 @@ from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.flat_floors import read_flat_floor, read_moment, split_page
+from crawler.discuz.post.flow import with_objects
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def _opening_post(frame: Frame, above: list[_Element]) -> Post:
         date=read_date(words(date), None, context.clock) if date is not None else None,
         location=None,
         headline=None,
-        body=Body(blocks=tuple(Block("image", url=image.url) for image in images), images=images),
+        body=Body(blocks=with_objects((), [Picture(image.url) for image in images]), images=images),
         likes=number(_by_id(above, known.THREAD_LIKES)),
     )
 

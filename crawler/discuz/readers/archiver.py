@@ -12,15 +12,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.blocks import Picture
 from crawler.discuz.dates import read_date
 from crawler.discuz.document import Document, build_tree
 from crawler.discuz.elements import by_class, words
-from crawler.discuz.facts import Author, Block, Body, Image, Post, place_id
+from crawler.discuz.facts import Author, Body, Image, Post, place_id
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.post.author import name_alone, nobody
 from crawler.discuz.post.body import read_body
+from crawler.discuz.post.flow import with_objects, with_quotation
 from crawler.discuz.post.quotes import split_quote
+from crawler.discuz.post.render_text import tidy
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 from crawler.discuz.readers.source_dates import read_source_date
 from crawler.discuz.words import EDITED
@@ -161,11 +164,14 @@ def _body(source: str, is_withheld: bool, context: Context, above: list[Post]) -
     body = read_body(build_tree(f"<div>{_SMILEYS.sub('', source)}</div>")[0], context)
     text = "\n".join(_ITEM.sub("", line) for line in body.text.split("\n"))
     quote, text = split_quote(text, context.clock, above)
+    images = list(filter(_IMAGE.match, text.split("\n")))
+    text = "\n".join(line for line in text.split("\n") if not _IMAGE.match(line)).strip("\n")
     return replace(
         body,
-        text="\n".join(line for line in text.split("\n") if not _IMAGE.match(line)).strip("\n"),
-        blocks=(Block("text", text),) if text else (),
-        images=tuple(map(Image, filter(_IMAGE.match, text.split("\n")))),
+        text=text,
+        blocks=with_objects(with_quotation(quote, tidy(text)), map(Picture, images)),
+        earlier_text=None,
+        images=tuple(map(Image, images)),
         quotes=(quote,) if quote else (),
         edited_by=edited["name"] if edited else None,
         edited_at=read_date(edited["date"], None, context.clock) if edited else None,

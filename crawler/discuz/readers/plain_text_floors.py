@@ -6,11 +6,12 @@ import re
 from itertools import pairwise
 
 from crawler.discuz.dates import Clock, read_date
-from crawler.discuz.facts import Author, Block, Body, Post
+from crawler.discuz.facts import Author, Body, Post
 from crawler.discuz.post.author import name_alone
 from crawler.discuz.post.floor import place_in, read_label
+from crawler.discuz.post.flow import with_quotation
 from crawler.discuz.post.quotes import split_quote
-from crawler.discuz.post.text import tidy
+from crawler.discuz.post.render_text import tidy
 from crawler.discuz.post.withheld import is_notice, read_access
 from crawler.discuz.words import (
     AUTHOR,
@@ -208,7 +209,7 @@ def _body(lines: list[str], clock: Clock, above: list[Post]) -> Body:
     quote, text = split_quote(text, clock, above)
     return Body(
         text=text,
-        blocks=(Block("text", text),) if text else (),
+        blocks=with_quotation(quote, text),
         quotes=(quote,) if quote else (),
         edited_by=edited["name"] if edited else None,
         edited_at=read_date(edited["date"], None, clock) if edited else None,

@@ -10,8 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from crawler.discuz.blocks import Withheld
 from crawler.discuz.document import build_tree
-from crawler.discuz.facts import Author, Block, Body, Post, place_id
+from crawler.discuz.facts import Author, Body, Post, place_id
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.post.author import name_alone
 from crawler.discuz.post.body import read_body
@@ -91,5 +92,5 @@ def _body(source: str, context: Context) -> Body:
     access = read_access(body.text) if body.text.startswith(_WITHHELD) else "visible"
     if access in ("shielded", "banned"):
         # in place of the whole body, and no frame round it
-        return Body(blocks=(Block("hidden", body.text),), access=access, notices=(body.text,))
+        return Body(blocks=(Withheld(body.text),), access=access, notices=(body.text,))
     return body

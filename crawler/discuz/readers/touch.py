@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.blocks import Picture
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import by_class, number, own_text, words
-from crawler.discuz.facts import Block, Board, Comment, Image, Moment, Post
+from crawler.discuz.facts import Board, Comment, Image, Moment, Post
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import is_board_link
 from crawler.discuz.page.counters import first_counters, read_all_replies
@@ -23,6 +24,7 @@ from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
+from crawler.discuz.post.flow import with_objects
 from crawler.discuz.post.reactions import count_missing_comments
 from crawler.discuz.post.uploads import picture_source, upload_id
 from crawler.discuz.post.withheld import is_about_files, read_file_notices
@@ -113,8 +115,8 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         )
     pictures = tuple(_images(box, context.base))
     if pictures:
-        blocks = (Block("image", image.name or "", image.url) for image in pictures)
-        body = replace(body, blocks=(*body.blocks, *blocks), images=body.images + pictures)
+        shown = [Picture(image.url, image.name) for image in pictures]
+        body = replace(body, blocks=with_objects(body.blocks, shown), images=body.images + pictures)
     return Post(
         id=post_id,
         position=position,

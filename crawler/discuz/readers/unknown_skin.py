@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.blocks import Withheld
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import all_text, own_text, words
-from crawler.discuz.facts import Author, Block, Body, Moment, Post, place_id
+from crawler.discuz.facts import Author, Body, Moment, Post, place_id
 from crawler.discuz.page.heading import infer_title
 from crawler.discuz.page.identity import infer_place, read_thread_id
 from crawler.discuz.post.author import member_name, read_name
@@ -173,4 +174,4 @@ def _body(floor: FoundFloor, context: Context) -> Body:
     if floor.notice is None:
         return Body()
     said = read_notice(floor.notice)
-    return Body(blocks=(Block("hidden", said),), access=read_access(said), notices=(said,))
+    return Body(blocks=(Withheld(said),), access=read_access(said), notices=(said,))
