@@ -85,6 +85,63 @@ def test_text(markup: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        # what a browser shows
+        ("甲<label>现</label>乙", "甲现乙"),
+        ('甲<label for="x">选</label>乙', "甲乙"),
+        ("甲<label><input type=radio> 选</label>乙", "甲乙"),
+        ("甲<object data=x.swf>没有插件</object>乙", "甲没有插件乙"),
+        # and what it does not
+        ("甲<span hidden>藏</span>乙", "甲乙"),
+        ('<div class="spoiler">甲<span hidden>藏</span></div>', "甲藏"),
+        ("甲<video src=http://v.example/x>你的浏览器不支持</video>乙", "甲乙"),
+        ("甲<canvas>无</canvas><template>空</template><progress>9</progress>乙", "甲乙"),
+        ("甲<dialog>藏</dialog><dialog open>现</dialog>乙", "甲\n现\n乙"),
+        # lines of their own
+        ("<fieldset><legend>题</legend>文</fieldset>", "题\n文"),
+        ("甲<address>一</address>乙", "甲\n一\n乙"),
+        (
+            '甲<span style="display:block">一</span><a style="display: BLOCK">二</a>乙',
+            "甲\n一\n二\n乙",
+        ),
+        (
+            '甲<br style="clear:both"><span style="float:left;margin-right:5px">浮</span>乙',
+            "甲\n浮\n乙",
+        ),
+        # and none
+        (
+            '甲<div style="display:inline">一</div><p style="display:inline-block">二</p>乙',
+            "甲一二乙",
+        ),
+        # as it was typed
+        ("<pre>一\n  二\n\n\n三\tx</pre>后", "一\n  二\n\n\n三\tx\n\n后"),
+        ('<div style="white-space: pre-wrap">一\n  二</div>后 后', "一\n  二\n后 后"),
+        # emoji that are pictures
+        (
+            '好<img src="http://x.example/1f600.png" class="emoji" alt="\U0001f600" />啊',
+            "好\U0001f600啊",
+        ),
+        # controls whose script was lost
+        (
+            '<div class="blockcode"><div><ol><li>a = 1</ol></div><em>复制代码</em></div>后',
+            "a = 1\n\n后",
+        ),
+        ("<em>复制代码</em>我打的", "复制代码我打的"),
+        # boxes of the author's own that are called as Discuz's are
+        ('<div class="media">我拍的<a href="http://v.example/x">短片</a></div>', "我拍的短片"),
+    ],
+)
+def test_what_is_shown(markup: str, text: str) -> None:
+    assert body_of(markup).text == text
+
+
+def test_code_tells_its_language() -> None:
+    [block] = body_of('<pre><code class="language-Python">x</code></pre>').blocks
+    assert block == Code("x", "python")
+
+
+@pytest.mark.parametrize(
     ("markup", "kind"),
     [
         ('<div class="quote"><blockquote>框</blockquote></div>', Framed),

@@ -250,7 +250,7 @@ def _close(box: _Element, end: _Place) -> None:
     """Close a box at a place in it: it becomes a bare `span` round the closed box and the rest."""
     node, is_tail, offset = end
     words = (node.tail if is_tail else node.text) or ""
-    kept, said = _settable(words[:offset]), words[offset:]
+    kept, said = settable(words[:offset]), words[offset:]
     if is_tail:
         node.tail, rest = kept, list(node.itersiblings())
         node = _around(node)
@@ -258,7 +258,7 @@ def _close(box: _Element, end: _Place) -> None:
         node.text, rest = kept, list(node)
     while node is not box:
         if rest:
-            rest[-1].tail = _settable((rest[-1].tail or "") + (node.tail or ""))
+            rest[-1].tail = settable((rest[-1].tail or "") + (node.tail or ""))
         else:
             said += node.tail or ""
         node.tail = None
@@ -268,14 +268,14 @@ def _close(box: _Element, end: _Place) -> None:
     for name in _MEANT:
         value = box.get(name)
         if value:
-            closed.set(name, _settable(value))
-    closed.text = _settable(box.text or "")
+            closed.set(name, settable(value))
+    closed.text = settable(box.text or "")
     behind = set(rest)
     closed.extend([part for part in box if part not in behind])
     box.attrib.clear()
     box.tag, box.text = "span", None
     box.insert(0, closed)
-    closed.tail = _settable(said)
+    closed.tail = settable(said)
     box.extend(rest)
 
 
@@ -283,6 +283,6 @@ def _around(element: _Element) -> _Element:
     return cast("_Element", element.getparent())
 
 
-def _settable(text: str) -> str:
-    """``text`` without the signs that lxml reads and does not write."""
+def settable(text: str) -> str:
+    """Some text without the signs that lxml reads and does not write."""
     return _UNWRITABLE.sub("", text.replace("\f", " "))

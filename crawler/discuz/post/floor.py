@@ -20,6 +20,7 @@ from crawler.discuz.post.reactions import (
     read_ratings,
     read_stand,
 )
+from crawler.discuz.post.strays import take_in
 from crawler.discuz.post.uploads import read_upload
 from crawler.discuz.post.withheld import (
     has_way,
@@ -160,6 +161,8 @@ def _body(floor: Floor, context: Context) -> Body:
     cell = floor.cell
     if cell is None:
         cell = floor.first("cell")
+    if cell is not None:
+        take_in(cell)
     body = read_body(cell, context) if cell is not None else _locked_body(floor)
     body = _with_notices(body, floor)
     uploads = [

@@ -9,6 +9,7 @@ can (`crawler.discuz.post.boxes`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -23,9 +24,10 @@ from crawler.discuz.blocks import (
     Smiley,
     Withheld,
 )
+from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
-from crawler.discuz.post.boxes import Box, holds_more
+from crawler.discuz.post.boxes import Box, holds_more, visible
 from crawler.discuz.post.flow import Closed, Edge, is_object, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
@@ -41,7 +43,9 @@ from crawler.discuz.post.noise import (
     structural_meaning,
 )
 from crawler.discuz.post.quotes import is_grey, read_old_reply, without_label
+from crawler.discuz.post.styles import Layout, layout_of
 from crawler.discuz.post.uploads import (
+    is_emoji,
     is_smiley,
     is_upload_span,
     picture_source,
@@ -66,17 +70,22 @@ if TYPE_CHECKING:
 
 _BLOCKS = (
     "p div blockquote dl dt dd center section article tbody thead tfoot caption figure figcaption"
-    " details summary form fieldset legend header footer address aside main nav"
+    " details summary form fieldset legend header footer address aside main nav hgroup search"
+    " optgroup"
 )
 _DROPPED = {
     "noscript": boxes.NO_SCRIPT,
     "select": boxes.SELECT,
-    **dict.fromkeys(("button", "input", "option", "label"), boxes.CONTROL),
+    **dict.fromkeys(("button", "input", "option"), boxes.CONTROL),
     **dict.fromkeys(("head", "link", "meta"), boxes.HEAD),
+    # what a browser shows to those alone who cannot see the rest
+    **dict.fromkeys(("canvas", "meter", "progress", "noframes"), boxes.NO_SCRIPT),
+    **dict.fromkeys(("template", "datalist"), boxes.HIDDEN_BOX),
 }
 
 
 _NUMBERINGS: dict[str, Numbering] = {"1": "1", "a": "a", "A": "A", "i": "i", "I": "I"}
+_LANGUAGE = re.compile(r"\b(?:language-|lang-|brush:\s?)([A-Za-z0-9+#]{1,20})")
 # Of a number in an attribute so many digits are read.
 _LONGEST_NUMBER = 9
 # the elements that hold none
@@ -91,9 +100,44 @@ def enter(walk: Walk, element: _Element) -> Entered:
         return skip
     if tag == "img":
         return _picture(walk, element)
-    classes, style = element.get("class"), element.get("style")
-    if style is not None and not walk.spoilers and is_hidden(style):
+    style = element.get("style")
+    if not walk.spoilers and (
+        (style is not None and is_hidden(style)) or element.get("hidden") is not None
+    ):
         return _leave_out(element, hidden_box(element))
+    layout = layout_of(style) if style is not None else None
+    return _enter(walk, element) if layout is None else _laid_out(walk, element, layout)
+
+
+def _laid_out(walk: Walk, element: _Element, layout: Layout) -> Entered:
+    """Begin an element whose style sets it on lines of its own, in a line, or as it was typed."""
+    entered = _enter(walk, element) if layout.display != "inline" else _in_line(walk, element)
+    if entered is skip or isinstance(entered, Box):
+        return entered
+    frame, was_preformatted = walk.frame, walk.frame.is_preformatted
+    if layout.display == "block":
+        walk.own_line()
+    if layout.is_preformatted:
+        frame.is_preformatted = True
+
+    def leave(walk: Walk, element: _Element) -> None:
+        if entered is not None:
+            entered(walk, element)
+        if layout.display == "block":
+            walk.own_line()
+        frame.is_preformatted = was_preformatted
+
+    return leave
+
+
+def _in_line(walk: Walk, element: _Element) -> Entered:
+    """Begin an element whose style sets it in a line; one that is no more than a block is none."""
+    is_block = element.get("class") is None and BY_TAG.get(element.tag) is _block
+    return None if is_block and element.get("id") not in NOISE_IDS else _enter(walk, element)
+
+
+def _enter(walk: Walk, element: _Element) -> Entered:
+    tag, classes = element.tag, element.get("class")
     if classes is not None:
         known = walk.context.knows_classes
         meaning = class_meaning(classes) if known else structural_meaning(element)
@@ -237,6 +281,11 @@ def _preformatted(walk: Walk, element: _Element) -> Entered:
     if frame is None:
         return _block(walk, element)
     frame.is_preformatted = True
+    # <pre><code class="language-python">, <pre class="brush:java">
+    code = next(iter(element), None)
+    named = f"{element.get('class') or ''} {(code.get('class') if code is not None else '') or ''}"
+    language = _LANGUAGE.search(named)
+    frame.language = language[1].lower() if language else None
     return _leave_container
 
 
@@ -303,9 +352,13 @@ _UPLOADS = {
 
 def _picture(walk: Walk, element: _Element) -> Entered:
     source = picture_source(element)
+    sign = element.get("alt") or ""
+    if is_emoji(sign):
+        walk.add(sign)
+        return skip
     if is_smiley(element, source):
         url = urls.resolve(walk.context.base, element.get("src"))
-        walk.put(Smiley(element.get("alt") or "", url))
+        walk.put(Smiley(sign, url))
         return skip
     image = read_picture(element, source, walk.context.base)
     if image is not None:
@@ -353,7 +406,11 @@ def _media(walk: Walk, element: _Element) -> Entered:
     # X3.5: the script beside it names the address, the link in it may be dead (javascript:;)
     if holds_more(element, boxes.MEDIA):
         return None
-    for link in element.iter("a"):
+    links = list(element.iter("a"))
+    if visible(all_text(element)) > sum(visible(all_text(link)) for link in links):
+        # a box of the author's own that has this name
+        return _block(walk, element)
+    for link in links:
         walk.add_media(link.get("href"))
     return boxes.MEDIA
 
@@ -370,14 +427,30 @@ def _frame(walk: Walk, element: _Element) -> Entered:
 
 
 def _player(walk: Walk, element: _Element) -> Entered:
+    # <object data="x.swf">words for those who cannot play it: nobody can any more</object>
     walk.add_media(element.get("src") or element.get("data"))
-    return _leave_out(element, boxes.MEDIA)
+    return None
 
 
 def _player_with_sources(walk: Walk, element: _Element) -> Entered:
-    # <video><source src="…" /></video>
-    walk.add_media(element.get("src") or element.get("data"))
-    return None
+    # <video><source src="…" />words for those who cannot play it: browsers can</video>
+    if holds_more(element, boxes.MEDIA):
+        return None
+    for part in (element, *element.iter("source")):
+        walk.add_media(part.get("src"))
+    return boxes.MEDIA
+
+
+def _label(_: Walk, element: _Element) -> Entered:
+    # <label for="x"> and <label><input …>: a form's; any other is the author's
+    is_forms = element.get("for") is not None or next(element.iter("input"), None) is not None
+    return _leave_out(element, boxes.CONTROL) if is_forms else None
+
+
+def _dialog(walk: Walk, element: _Element) -> Entered:
+    if element.get("open") is None:
+        return _leave_out(element, boxes.HIDDEN_BOX)
+    return _block(walk, element)
 
 
 # -- links and bold parts --------------------------------------------------------------------------
@@ -496,8 +569,9 @@ BY_TAG: dict[str, Enter] = {
     "td": _cell,
     "th": _cell,
     "li": _item,
-    "ul": _list,
-    "ol": _list,
+    **dict.fromkeys(("ul", "ol", "menu", "dir"), _list),
+    "label": _label,
+    "dialog": _dialog,
     "hr": _rule,
     "a": _link,
     "b": _bold,
@@ -507,7 +581,7 @@ BY_TAG: dict[str, Enter] = {
     **dict.fromkeys(("s", "strike", "del"), _marked("struck")),
     "sup": _marked("superscript"),
     "sub": _marked("subscript"),
-    "pre": _preformatted,
+    **dict.fromkeys(("pre", "listing", "xmp", "plaintext"), _preformatted),
     "span": _span,
     "font": _font,
     "ignore_js_op": _upload,

@@ -111,8 +111,15 @@ def is_hidden(style: str | None) -> bool:
 
 def is_copy_button(element: _Element) -> bool:
     """Whether an `em` copies the box of code that it stands in."""
-    # <em onclick="copycode($('code_g5A'));">复制代码</em>
-    return "copycode" in (element.get("onclick") or "")
+    # <div class="blockcode"><div id="code_5"><ol>…</ol></div><em onclick="copycode($('code_5'));">
+    # 复制代码</em></div>; pages that a browser saved may have lost the script
+    if "copycode" in (element.get("onclick") or ""):
+        return True
+    before = element.getprevious()
+    if before is None or before.tag != "div" or element.getnext() is not None:
+        return False
+    has_lines = next(before.iterchildren("ol"), None) is not None
+    return has_lines and not (element.tail or "").strip()
 
 
 def is_warning(element: _Element) -> bool:

@@ -7,6 +7,7 @@ Uploads stand in the cell (`ignore_js_op`, `span#attach_5`) or below it (`dl.tat
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _SMILEY = re.compile(r"(?:^|/)(?:static/+image/smiley|images/smilies|static/+emoji)/")
 # <img id="aimg_5" src="data/attachment/…">: an upload, where the skin sets nothing round it
 _UPLOADED = re.compile(r"aimg_(\d{1,18})$")
+# A family of four with their skins; pictures, joiners, variation selectors, skins.
+_LONGEST_EMOJI = 16
+_OF_EMOJI = frozenset(("So", "Sk", "Cf", "Mn"))
 # (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
 _SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
 # 下载次数: 11
@@ -101,6 +105,18 @@ def is_upload_span(element: _Element) -> bool:
 def is_smiley(picture: _Element, source: str | None) -> bool:
     """Whether an `img` is one of the forum's smilies; ``source`` is its `picture_source`."""
     return bool(picture.get("smilieid") or _SMILEY.search(source or picture.get("src") or ""))
+
+
+def is_emoji(sign: str) -> bool:
+    """Whether the words in place of a picture are one emoji: some plugins make pictures of them.
+
+    >>> is_emoji("\U0001f600"), is_emoji("\u2764\ufe0f"), is_emoji(":)"), is_emoji("")
+    (True, True, False, False)
+    """
+    if not sign or sign.isascii() or len(sign) > _LONGEST_EMOJI:
+        return False
+    kinds = [unicodedata.category(part) for part in sign]
+    return "So" in kinds and all(kind in _OF_EMOJI for kind in kinds)
 
 
 def read_picture(picture: _Element, source: str | None, base: str) -> Image | None:

@@ -26,6 +26,7 @@ from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
 from crawler.discuz.post.flow import with_objects
 from crawler.discuz.post.reactions import count_missing_comments
+from crawler.discuz.post.strays import cut_from, take_in
 from crawler.discuz.post.uploads import picture_source, upload_id
 from crawler.discuz.post.withheld import is_about_files, read_file_notices
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
@@ -72,15 +73,19 @@ def _read(frame: Frame) -> Parts | None:
     if not floors or title is None:
         return None
     heading = _heading(root, title, list(floors.values()), context.base)
+    # before floors are taken apart: the pager may stand in one that a post left open
+    place = read_place(frame.document, by_class(root, known.PAGER), context.base)
+    links = [href for a in root.iter("a") if "authorid=" in (href := a.get("href") or "")]
+    _part(list(floors.values()))
     posts = [_post(box, post_id, context) for post_id, box in floors.items()]
     if not heading.title or not all(post.date for post in posts):
         return None
     return Parts(
         heading=heading,
         posts=posts,
-        place=read_place(frame.document, by_class(root, known.PAGER), context.base),
+        place=place,
         # links for one author's posts lead nowhere but to this thread
-        links=(href for a in root.iter("a") if "authorid=" in (href := a.get("href") or "")),
+        links=links,
     )
 
 
@@ -92,6 +97,16 @@ TOUCH = Face(
 )
 
 
+def _part(floors: list[_Element]) -> None:
+    """Take floors out of one another: an element that a post left open holds those behind it."""
+    begun: set[_Element] = set()
+    for floor in floors:
+        around = next((box for box in floor.iterancestors("div") if box in begun), None)
+        if around is not None:
+            cut_from(floor, around)
+        begun.add(floor)
+
+
 # -- a floor ------------------------------------------------------------------------------------
 
 
@@ -101,6 +116,7 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
     label = _label(lines[0]) if lines else None
     position, is_pinned_copy = read_label(label)
     cell = next(by_class(box, _BODY))
+    take_in(cell)
     headline = _subject(cell)
     inner = next(
         (part for part in cell.iter("div") if _INNER_BODY.match(part.get("id") or "")), None

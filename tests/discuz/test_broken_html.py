@@ -1,0 +1,95 @@
+"""Posts in HTML that leave elements open, or close too many: each floor keeps its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from crawler.discuz import read_page
+from crawler.discuz.dates import DEFAULT_ZONE
+from crawler.discuz.facts import ThreadPage
+from crawler.discuz.post import render_html
+from tests.forum import desktop, phones
+from tests.pages import first, replies
+
+SEEN = datetime(2023, 4, 1, 12, tzinfo=DEFAULT_ZONE)
+WORDS = tuple(
+    f"第{number}层的话说得很长，从桥头的灯笼说到渡口的船票，又从船票说到去年那场大水。"
+    for number in "一二三"
+)
+OPEN = [
+    "<div>",
+    "<table><tr><td>",
+    "<div><div>",
+    "<table>",
+    "<blockquote>",
+    "<ul><li>",
+    "<b><div>",
+    "<center>",
+    "<pre>",
+]
+CLOSED = [
+    "</div>",
+    "</span>",
+    "</td>",
+    "</tr>",
+    "</table>",
+    "</p>",
+    "</font></div>",
+    "</li></ul>",
+]
+
+
+def touch(*texts: str) -> str:
+    labels = ("楼主", "沙发", "板凳")
+    posts = [phones.Post(900 + at, text, label=labels[at]) for at, text in enumerate(texts)]
+    return phones.touch_thread(posts, pages=3)
+
+
+def on_desktop(*texts: str) -> str:
+    floors = [first(900, texts[0]), *replies(901, *texts[1:])]
+    return str(desktop.Thread(floors, pages=3))
+
+
+MAKERS = pytest.mark.parametrize("make", [touch, on_desktop])
+
+
+def read(page: str) -> ThreadPage:
+    found = read_page(
+        page.encode(), url="http://bbs.example.net/forum.php?mod=viewthread&tid=4711", seen_at=SEEN
+    )
+    assert isinstance(found, ThreadPage)
+    return found
+
+
+def told(page: ThreadPage) -> list[str]:
+    return ["".join(post.body.text.split()).lstrip("-") for post in page.posts]
+
+
+@MAKERS
+@pytest.mark.parametrize("markup", OPEN)
+@pytest.mark.parametrize("at", [0, 1])
+def test_what_a_post_leaves_open_draws_no_other_in(
+    make: Callable[..., str], markup: str, at: int
+) -> None:
+    texts = list(WORDS)
+    texts[at] = f"{markup}{texts[at]}"
+    page, whole = read(make(*texts)), read(make(*WORDS))
+    assert told(page) == list(WORDS)
+    assert [post.author for post in page.posts] == [post.author for post in whole.posts]
+    assert (page.pages, page.next_url) == (whole.pages, whole.next_url)
+    for post in page.posts:
+        others = [each for each in WORDS if each != WORDS[page.posts.index(post)]]
+        assert not any(each in render_html(post.body.blocks) for each in others)
+
+
+@MAKERS
+@pytest.mark.parametrize("markup", CLOSED)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_end_tag_too_many_loses_nothing(make: Callable[..., str], markup: str, at: int) -> None:
+    texts = list(WORDS)
+    texts[at] = f"{texts[at][:3]}{markup}{texts[at][3:]}<br />尾"
+    wanted = [each + "尾" * (number == at) for number, each in enumerate(WORDS)]
+    assert told(read(make(*texts))) == wanted
