@@ -22,6 +22,7 @@ from tests.pages.news import ads, news, robots, versions
 from tests.pages.orders import charsets, orders
 from tests.pages.skins import skins as other_skins
 from tests.pages.special import skins, specials
+from tests.pages.subreplies import subreplies
 from tests.pages.texts import HIDDEN, JAMMED, LISTS, QUOTES, RELATIVE, SHIELDED
 
 FOLDER = Path(__file__).parent.parent / "fixtures"
@@ -106,6 +107,7 @@ def fixtures() -> list[Fixture]:
             ),
         ),
         *left_out(),
+        *subreplies(),
         *skins(),
         *specials(),
         *orders(),

@@ -57,6 +57,9 @@ Skin = Literal[
     "desktop", "touch", "wap", "archiver", "printable", "album", "part", "site", "text", "inferred"
 ]
 
+# With what a post was written: ``phone`` where the forum says 来自手机.
+SentFrom = Literal["phone"]
+
 Kind = Literal["board", "index", "guide", "space", "portal", "archiver", "printable", "rss"]
 
 
@@ -183,8 +186,20 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffAction:
+    """The last thing that staff did with a thread: what, in the forum's words (关闭), who, when.
+
+    Without author where the forum did it itself, at a set time.
+    """
+
+    action: str
+    author: str | None = None
+    date: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
-    """One 点评 below a post."""
+    """One 点评 below a post, or one entry of a plugin's list of replies to it (楼中楼)."""
 
     author: str | None
     author_id: str | None
@@ -205,6 +220,8 @@ class Post:
     ``parts_missing``: how many parts of a long post (`[page]`) the page left out.
     ``comments_missing``: how many comments it left out at least. A page tells that there are more
     than it shows and not how many, which counts as one.
+    ``subreplies``: so many of ``comments``, the last ones, stand in a list of a plugin's; of such
+    ``subreplies_missing`` cannot be read, or are kept back by the list. They cannot be asked for.
     """
 
     id: str
@@ -224,6 +241,14 @@ class Post:
     is_winner: bool = False
     parts_missing: int = 0
     comments_missing: int = 0
+    subreplies: int = 0
+    subreplies_missing: int = 0
+    sent_from: SentFrom | None = None
+
+    @property
+    def comments_left_out(self) -> int:
+        """How many comments its page leaves out at least, those of plugins included."""
+        return self.comments_missing + self.subreplies_missing
 
     @property
     def number(self) -> str | None:
@@ -311,6 +336,7 @@ class ThreadPage:
     replies: int | None
     posts: tuple[Post, ...]
     flags: tuple[str, ...] = ()
+    staff_action: StaffAction | None = None
     tags: tuple[str, ...] = ()
     favorites: int | None = None
     special: dict[str, object] | None = None

@@ -49,7 +49,8 @@ class CommentsSeen:
 
         ``shown``: of the post as its page shows it, where more comments were asked for.
         """
-        count, is_open = len(post.comments) + post.comments_missing, post.comments_missing > 0
+        left_out = post.comments_left_out
+        count, is_open = len(post.comments) + left_out, left_out > 0
         if shown is None:
             shown = hash_bytes(line.content_hash) if is_open else b""
         if known is None or known.is_gone or known.comments is None or not is_open:

@@ -185,7 +185,7 @@ class ThreadHistory:
         if self.count.counts_comments() is not False:
             for post in shown.values():
                 before = known[post.id].comments if post.id in known else 0
-                new += max(0, len(post.comments) + post.comments_missing - (before or 0))
+                new += max(0, len(post.comments) + post.comments_left_out - (before or 0))
         return new
 
     def end_before(self, number: int, now: datetime) -> Learnt:

@@ -78,6 +78,11 @@ _POST: dict[str, FieldDoc] = {
         '"浙江省温州市 电信"',
         "`div.mobile-location`, or after the date",
     ),
+    "sent_from": FieldDoc(
+        "`phone` if the forum says that the post was written on one",
+        '"phone"',
+        "来自手机 after `em#authorposton950`",
+    ),
     "text": FieldDoc(
         "The author's own text, with line breaks",
         '"谁有去年的潮汐表？"',
@@ -128,13 +133,14 @@ _POST: dict[str, FieldDoc] = {
     ),
     "comments": FieldDoc(
         "Comments on the post (点评), the newest first: author, text, date and its precision; also those"
-        " beyond the page, where robots.txt allows to ask for them",
+        " beyond the page, where robots.txt allows to ask for them; behind them the replies that a plugin"
+        " lists within the floor (楼中楼), in the order of the page",
         '[{"author": "半壶老酒", "text": "同去"}]',
         "`#comment_950 .pstl`",
     ),
     "comments_missing": FieldDoc(
         "At least so many comments are missing in `comments`: the page says that there are more, not"
-        " how many, and they could not be had",
+        " how many, and they could not be had; or it shows some whose author or words cannot be told",
         "1",
         "`#comment_950 .pgs a`",
     ),
@@ -193,8 +199,15 @@ _ARTICLE: dict[str, FieldDoc] = {
         '["digest"]',
         "icons next to the title, `#threadstamp`, `.modact`",
     ),
+    "staff_action": FieldDoc(
+        "Last action of staff on the thread: what (in the forum's words), who, date and its precision;"
+        " without author if the forum did it itself",
+        '{"action": "关闭", "author": "桥头管事", "date": "2023-03-14T12:00:00+08:00"}',
+        "`div.modact`",
+    ),
     "special": FieldDoc(
-        "Facts of a poll, reward, trade, activity, debate or rush thread",
+        "Facts of a poll, reward, trade, activity, debate or rush thread; `ends_at` of a poll is"
+        " computed from what it says is left, to a minute or two",
         '{"kind": "poll"}',
         "`.pcht`, `.rsld`, `.act`, …",
     ),

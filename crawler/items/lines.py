@@ -87,6 +87,15 @@ class Comment(TypedDict):
     date_precision: NotRequired[Free[facts.Precision]]
 
 
+class StaffAction(TypedDict):
+    """``author`` is staff of the forum, named in public, and a person all the same."""
+
+    action: Label
+    author: NotRequired[Name]
+    date: NotRequired[Free[Date]]
+    date_precision: NotRequired[Free[facts.Precision]]
+
+
 class Board(TypedDict, total=False):
     name: Label
     id: Free[str]
@@ -184,6 +193,7 @@ class Post(Line):
     date_modified: Free[Date] | None = None
     edited_by: Name | None = None
     location: Label | None = None
+    sent_from: Free[facts.SentFrom] | None = None
     text: Words | None = None
     text_html: Html | None = None
     quotes: list[Quote] = field(default_factory=list)
@@ -226,6 +236,7 @@ class Article(Post):
     replies: Free[int] | None = None
     favorites: Free[int] | None = None
     flags: list[Free[str]] = field(default_factory=list)
+    staff_action: StaffAction | None = None
     special: Annotated[dict[str, Any], Special] | None = None
     type_options: dict[Label, Words] | None = None
     # set by snapshots only: a thread's coverage is known when its reading ends

@@ -23,6 +23,8 @@ MEANT = {
     ("Body", "unaccounted"): 0,
     ("Post", "parts_missing"): 0,
     ("Post", "comments_missing"): 0,
+    ("Post", "subreplies"): 0,
+    ("Post", "subreplies_missing"): 0,
     ("BoardPage", "rows_unread"): 0,
     ("ThreadPage", "skin"): "desktop",
     ("BoardPage", "skin"): "desktop",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.discuz.page.floor_index import Floor
 from crawler.discuz.post.special import read_special, read_type_options
-from tests.forum.cells import floor_of
+from tests.forum.cells import CLOCK, floor_of
 
 NOTHING = Floor("")
 
 
 def special(inner: str) -> dict[str, object] | None:
-    return read_special(NOTHING, floor_of(special=f'<div class="pcbs">{inner}</div>'))
+    return read_special(NOTHING, floor_of(special=f'<div class="pcbs">{inner}</div>'), CLOCK)
 
 
 def poll(about: str, ends: str, rows: str) -> str:
@@ -23,7 +25,7 @@ def poll(about: str, ends: str, rows: str) -> str:
 
 
 def test_a_plain_thread_is_not_special() -> None:
-    assert read_special(NOTHING, NOTHING) is None
+    assert read_special(NOTHING, NOTHING, CLOCK) is None
     assert special('<table><tr><td class="t_f">字</td></tr></table>') is None
 
 
@@ -50,6 +52,26 @@ def test_a_plain_thread_is_not_special() -> None:
 def test_polls(about: str, ends: str, facts: dict[str, object]) -> None:
     got = special(poll(about, ends, ""))
     assert got == {"kind": "poll", **facts, "options": []}
+
+
+@pytest.mark.parametrize(
+    ("ends", "ends_at"),
+    [
+        ("距结束还有: <strong>19 天 3 小时 7 分钟</strong>", "2024-5-26 21:28"),
+        ("距結束還有: <strong>\n5 小時\n0 分鐘</strong>", "2024-5-7 23:21"),
+        ("距结束还有: <strong>9 分钟</strong>", "2024-5-7 18:30"),
+        ("<strong>投票已经结束</strong>", None),
+        ("距结束还有: 99999 天 1 分钟", "2298-2-19 18:22"),
+    ],
+)
+def test_when_a_poll_ends(ends: str, ends_at: str | None) -> None:
+    markup = f'<div class="pcbs">{poll("单选投票", ends, "")}</div>'
+    floor = floor_of(special=markup)
+    got = read_special(NOTHING, floor, replace(CLOCK, is_page_time=True))
+    assert got is not None
+    assert got.get("ends_at") == ends_at
+    # the clock of the visitor says when the page was had, perhaps, and not what it counts from
+    assert "ends_at" not in (read_special(NOTHING, floor, CLOCK) or {})
 
 
 def test_options_of_a_poll_and_their_votes() -> None:
@@ -161,7 +183,7 @@ def test_a_debate() -> None:
     ],
 )
 def test_a_rush_is_told_above_the_floors(line: str, facts: dict[str, object] | None) -> None:
-    assert read_special(floor_of(rush_rule=f"<div>{line}</div>"), NOTHING) == facts
+    assert read_special(floor_of(rush_rule=f"<div>{line}</div>"), NOTHING, CLOCK) == facts
 
 
 def test_sorted_information() -> None:

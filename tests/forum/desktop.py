@@ -32,6 +32,7 @@ class Floor:
     after_cell: str = ""  # behind the cell: tags, files
     comments: str = ""
     ratings: str = ""
+    plugins: str = ""  # behind the body box (hook viewthread_postbottom)
     below: str = ""  # in the second row: signature, check-in place
     stand: str = ""
     subject: str = ""
@@ -269,7 +270,7 @@ class Thread:
 cellspacing="0" cellpadding="0">
 <tr>
 {left}<td class="plc">
-{self._header(floor)}{self._body(floor, index)}
+{self._header(floor)}{self._body(floor, index)}{floor.plugins}
 </td></tr>
 <tr><td class="plc plm">
 {floor.below}</td>

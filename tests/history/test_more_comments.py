@@ -63,6 +63,11 @@ def test_what_is_known_of_comments(
     assert CommentsSeen.of(found, LINE, known, shown) == seen
 
 
+def test_what_plugins_keep_back_is_left_out_too() -> None:
+    found = post(1, comments=SAID, subreplies=2, subreplies_missing=3)
+    assert CommentsSeen.of(found, LINE, None, None) == CommentsSeen(8, True, SHOWN)
+
+
 EARLY = replace(PAGE.posts[0], is_pinned_copy=True, position=None)
 
 
@@ -82,6 +87,8 @@ EARLY = replace(PAGE.posts[0], is_pinned_copy=True, position=None)
         # once in 30 days
         (KNOWN, PAGE, {"seen": 31}, True),
         (None, thread(post(1, comments=SAID)), {}, False),
+        # what a plugin keeps back has no address
+        (None, thread(post(1, comments=SAID, subreplies_missing=3)), {}, False),
         (None, replace(PAGE, posts=(EARLY,), pages=2), {}, False),
         (None, replace(PAGE, posts=(replace(PAGE.posts[0], is_first=False),)), {}, True),
         (

@@ -71,8 +71,8 @@ _HEADER: frozenset[PartName] = frozenset(
 # in a cell, HTML posts included, so never counts as a part of the page.
 _CLOSED_FLOOR_IDS: dict[str, PartName] = {
     known.CARD: "card",  # <div id="userinfo5003">
-    "ratelog_": "ratings",  # <dl id="ratelog_5003">
-    "comment_": "comments",  # <div id="comment_5003">
+    known.RATINGS: "ratings",
+    known.COMMENTS: "comments",
 }
 _CLOSED_IDS: dict[str, PartName] = {
     known.PATH: "path",
@@ -108,7 +108,7 @@ _OPEN_CLASSES: dict[str, PartName] = {
     "hm": "thread_counters",
 }
 # Nothing of use inside: signature, menus, hidden boxes.
-_SKIPPED_CLASSES = frozenset({"sign", "tip", "p_pop", "avatar"})
+SKIPPED_CLASSES = frozenset({"sign", "tip", "p_pop", "avatar"})
 _NEVER = object()
 _DIGITS = "0123456789"
 
@@ -246,4 +246,4 @@ def _names(classes: str) -> tuple[tuple[PartName, ...], bool]:
     names = frozenset(classes.split())
     closed = [part for name, part in _CLOSED_CLASSES.items() if name in names]
     is_open = [part for name, part in _OPEN_CLASSES.items() if name in names]
-    return (*closed, *is_open), bool(closed or not _SKIPPED_CLASSES.isdisjoint(names))
+    return (*closed, *is_open), bool(closed or not SKIPPED_CLASSES.isdisjoint(names))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.elements import all_text, own_text, short_text, words
-from crawler.discuz.facts import Board, Crumb
+from crawler.discuz.facts import Board, Crumb, StaffAction
 from crawler.discuz.page.breadcrumbs import board_of
 from crawler.discuz.page.prune import ABOVE_FLOORS, first_floor, found_above_floors
 from crawler.discuz.page.site import script_number
@@ -54,6 +54,7 @@ class Heading:
     views: int | None = None
     replies: int | None = None
     flags: tuple[str, ...] = ()
+    staff_action: StaffAction | None = None
     tags: tuple[str, ...] = ()
     favorites: int | None = None
     special: dict[str, object] | None = None

@@ -21,6 +21,8 @@ LABEL = "postnum"
 COLUMN = "favatar"
 # <div id="userinfo5003">: the card that is shown when the mouse lies on an avatar
 CARD = "userinfo"
+# <dl id="ratelog_5003">, <div id="comment_5003">: ratings and comments below a post
+RATINGS, COMMENTS = "ratelog_", "comment_"
 
 # -- boxes of a floor ----
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.discuz.dates import is_date, read_date
 from crawler.discuz.elements import words
+from crawler.discuz.facts import StaffAction
 from crawler.discuz.words import RECOMMENDED, STICKY
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from crawler.discuz.dates import Clock
     from crawler.discuz.page.floor_index import Floor
 
 # pin_2.gif, digest_3.gif, folder_lock.gif, locked.gif; X3.5: <i class="fico-lock …">; or the words
@@ -28,6 +31,11 @@ _OTHER_MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"高亮"), "highlighted"),
 )
 # 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
+_BY_STAFF = re.compile(r"本主[题題]由\s(?P<name>\S{1,99})\s[于於]\s(?P<rest>.{1,200})")
+# what a date ends with: 2023-3-14 12:00, 昨天 12:00, 3 天前, 12:00 PM
+_DATE_END = re.compile(r"(?:\d|[前天才刚剛日]|[AP]M)$", re.I)
+# in place of a name: done at a set time (viewthread_lastmod() of forum_viewthread.php)
+_NOBODY = "System"
 _ACTION = re.compile(r"\d:\d\d\s?(?!解除|取消)(\S{1,20})$")
 
 
@@ -60,6 +68,25 @@ def read_flags(page: Floor, first: Floor | None, heading: _Element) -> tuple[str
         # <div id="threadstamp"><img src="static/image/stamp/001.gif" title="精华" />
         signs += [picture.get("title") or "" for picture in stamp.iter("img")]
     return flags_of(signs)
+
+
+def read_staff_action(floors: Iterable[Floor], clock: Clock) -> StaffAction | None:
+    """The last staff action, from the line that the first floor has of it."""
+    for floor in floors:
+        for line in floor.all("staff_action"):
+            found = _BY_STAFF.match(words(line))
+            if found is None:
+                continue
+            titled = next((part.get("title") for part in line.iter("span")), None)
+            parts = found["rest"].split()
+            # the longest beginning that is a date and not the action as well
+            for end in range(len(parts) - 1, 0, -1):
+                said, action = " ".join(parts[:end]), " ".join(parts[end:])
+                if is_date(said) and _DATE_END.search(said) and not action[0].isdigit():
+                    name = None if found["name"] == _NOBODY else found["name"]
+                    date = read_date(said, titled, clock)
+                    return StaffAction(action, name, date)
+    return None
 
 
 def read_actions(floors: Iterable[Floor]) -> tuple[str, ...]:

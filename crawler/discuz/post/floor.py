@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz.blocks import File, Picture, Withheld
 from crawler.discuz.context import Context, read_stamp
-from crawler.discuz.elements import all_text, number, words
-from crawler.discuz.facts import Attachment, Body, Image, Moment, Post
+from crawler.discuz.elements import all_text, number, short_text, words
+from crawler.discuz.facts import Attachment, Body, Image, Moment, Post, SentFrom
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flow import with_objects
@@ -21,6 +21,7 @@ from crawler.discuz.post.reactions import (
     read_stand,
 )
 from crawler.discuz.post.strays import take_in
+from crawler.discuz.post.subreplies import SubReplies, read_comment_box, read_subreplies
 from crawler.discuz.post.uploads import read_upload
 from crawler.discuz.post.withheld import (
     has_way,
@@ -47,14 +48,27 @@ _HAS_PLACE = re.compile(PLACE)
 _PLACE = re.compile(rf"{PLACE}\s?[:\uff1a-]\s*(?P<place>[^|\n]{{2,40}})")
 # 2021-12-23 08:42 · 河南
 _PLACE_BEHIND_DATE = re.compile(r"·\s{0,9}(?P<place>[^\s·|\d][^·|\n\d]{0,38}[^\s·|\d])\s{0,9}$")
+# the parts of a floor that hold others, and may hold lists of plugins
+_OPEN = frozenset({"box", "table", "body_box"})
 # 来自手机, 来自 iPhone客户端: how, not where
 _DEVICE = re.compile(
     r"手机|手機|客户端|客戶端|iPhone|iPad|Android|微信|小程序|App\b|[网網][页頁]", re.I
 )
 
 
-def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Post:
-    """Read one floor; its position is what its label says alone."""
+_BESIDE_DATE, _LONGEST_SOURCE = frozenset({"span", "a", "em", "i"}), 60
+# 来自手机, and what sites have in place of it (`mobilecomefrom`): 来自: 河湾手机版
+_ON_PHONES = "手机|手機|iPhone|Android|安卓|客户端|客戶端|移动端|移動端"
+_PHONE = re.compile(rf"{FROM}\s?[:\uff1a]?\s?[^\s|]{{0,12}}(?:{_ON_PHONES})", re.I)
+
+
+def read_floor(
+    floor: Floor, context: Context, *, is_first: bool = False, may_have_lists: bool = True
+) -> Post:
+    """Read one floor; its position is what its label says alone.
+
+    ``may_have_lists``: false if it is known that no member is named behind its cell.
+    """
     label = _label(floor)
     position, is_pinned_copy = read_label(label)
     stand, is_winner = read_stand(floor)
@@ -63,6 +77,11 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
         date = read_stamp(date_element, context)
     else:
         date = _date_beside_author(floor, context)
+    comments = read_comments(floor, context)
+    # a skin has markup of its own in Discuz's box
+    box = floor.first("comments") if not comments else None
+    in_box = read_comment_box(box, context) if box is not None and len(box) else SubReplies()
+    in_lists = _in_lists(floor, context) if may_have_lists else SubReplies()
     return Post(
         id=floor.id,
         position=position,
@@ -75,13 +94,30 @@ def read_floor(floor: Floor, context: Context, *, is_first: bool = False) -> Pos
         headline=_headline(floor),
         body=_body(floor, context),
         ratings=read_ratings(floor),
-        comments=read_comments(floor, context),
+        comments=(*comments, *in_box.comments, *in_lists.comments),
         # 支持: of the thread in its first floor, of a reply where the site ranks replies
         likes=number(next(iter(floor.all("thread_likes") + floor.all("reply_likes")), None)),
         stand=stand,
         is_winner=is_winner,
         comments_missing=count_missing_comments(floor.first("comments")),
+        sent_from=_sent_from(floor),
+        subreplies=len(in_lists.comments),
+        subreplies_missing=in_box.unread + in_lists.unread,
     )
+
+
+def _in_lists(floor: Floor, context: Context) -> SubReplies:
+    """What members said of a floor in lists that plugins draw behind its cell."""
+    cell = floor.cell if floor.cell is not None else floor.first("cell")
+    wrapper = floor.first("box")
+    if wrapper is None:
+        wrapper = floor.first("table")
+    if cell is None or wrapper is None:
+        return SubReplies()
+    around = [
+        element for name, found in floor.parts.items() if name not in _OPEN for element in found
+    ]
+    return read_subreplies([wrapper], cell, around, context)
 
 
 # -- which floor --------------------------------------------------------------------------------
@@ -121,6 +157,23 @@ def _date_beside_author(floor: Floor, context: Context) -> Moment | None:
             if read:
                 return read
     return None
+
+
+def _sent_from(floor: Floor) -> SentFrom | None:
+    """With what a floor was written, by the words beside its date."""
+    date_element = floor.first("date")
+    if date_element is None:
+        return None
+    # <em id="authorposton5">发表于 2017-6-1 08:15</em> <span class="xg1">来自手机</span>
+    for part in date_element.itersiblings():
+        if part.tag in _BESIDE_DATE and is_from_phone(short_text(part, _LONGEST_SOURCE)):
+            return "phone"
+    return None
+
+
+def is_from_phone(said: str) -> bool:
+    """Whether words beside a date say that a post was written on a phone."""
+    return _PHONE.match(said.strip()) is not None
 
 
 def _location(floor: Floor, date: Moment | None) -> str | None:

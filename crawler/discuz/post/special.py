@@ -8,6 +8,7 @@ Templates `viewthread_poll.htm`, `viewthread_reward.htm`, `viewthread_trade.htm`
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from crawler.discuz.dates import Clock
     from crawler.discuz.page.floor_index import Floor
 
 Facts = dict[str, object]
@@ -27,6 +29,11 @@ _CHOICES = re.compile(r"最多可[选選]\s?(\d{1,6})")
 _VOTERS = re.compile(r"(\d{1,9})\s?人[参參][与與]")
 # 投票已经结束
 _POLL_OVER = re.compile(r"[已经經]{1,2}[结結]束")
+# 距结束还有: 3 天 5 小时 12 分钟
+_POLL_LEFT = re.compile(
+    r"距[结結]束[还還]有\s?[:\uff1a]\s?(?:(?P<days>\d{1,5})\s?天\s?)?"
+    r"(?:(?P<hours>\d{1,2})\s?小[时時]\s?)?(?P<minutes>\d{1,2})\s?分"
+)
 # 1. &nbsp;坐船
 _OPTION = re.compile(r"^\d{1,4}\s?\.\s*")
 # 13.51% (5)   正方观点 (12)
@@ -41,8 +48,10 @@ _UMPIRE = re.compile(r"裁判\s?[:\uff1a]\s?(\S{1,40})")
 _RUSH_RULE = re.compile(r"(?:奖励楼层|獎勵樓層|截止楼层|结束时间)\s?[:\uff1a].{1,200}")
 
 
-def read_special(page: Floor, first: Floor) -> Facts | None:
+def read_special(page: Floor, first: Floor, clock: Clock) -> Facts | None:
     """The facts of a special thread from its first floor and the line above it.
+
+    ``clock``: of the page, for a poll tells how long it goes on.
 
     They always have ``kind``: poll, reward, trade, activity, debate or rush. ``None`` for a plain
     thread.
@@ -55,7 +64,7 @@ def read_special(page: Floor, first: Floor) -> Facts | None:
                 found.setdefault(name, element)
         for mark, read in _READERS:
             if mark in found:
-                return read(box, found)
+                return {**read(box, found), **_poll_end(found, clock)}
     top = page.first("rush_rule")
     if top is not None and ("抢楼" in words(top) or "搶樓" in words(top)):
         rule = _RUSH_RULE.search(words(top))
@@ -106,6 +115,26 @@ def _poll(_: _Element, found: dict[str, _Element]) -> Facts:
         "is_closed": bool(_POLL_OVER.search(ends)),
         "options": options,
     }
+
+
+def _poll_end(found: dict[str, _Element], clock: Clock) -> Facts:
+    """When a poll ends, as Discuz writes dates: what is left of it, and the clock of its page.
+
+    Both are told in whole minutes, so that it may be off by one. Without the page's own clock
+    nothing tells what the rest counts from.
+    """
+    if "pinf" not in found:
+        return {}
+    said = next((words(line) for line in found["pinf"].itersiblings("p")), "")
+    left = _POLL_LEFT.search(said)
+    if left is None or not clock.is_page_time:
+        return {}
+    rest = timedelta(**{unit: int(count) for unit, count in left.groupdict("0").items()})
+    try:
+        end = clock.now + rest
+    except OverflowError:
+        return {}
+    return {"ends_at": f"{end.year}-{end.month}-{end.day} {end:%H:%M}"}
 
 
 def _reward(_: _Element, found: dict[str, _Element]) -> Facts:

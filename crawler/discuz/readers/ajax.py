@@ -15,7 +15,7 @@ from crawler.discuz.document import Document, build_tree
 from crawler.discuz.facts import ThreadPage
 from crawler.discuz.page.floor_index import index_floors
 from crawler.discuz.page.heading import Heading, tags_in
-from crawler.discuz.page.staff_marks import read_actions
+from crawler.discuz.page.staff_marks import read_actions, read_staff_action
 from crawler.discuz.post.floor import read_floor
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
@@ -66,6 +66,7 @@ def _read(frame: Frame) -> Parts | None:
             title=None,
             tags=tags_in(box for floor in floors for box in floor.all("tags")),
             flags=read_actions(floors),
+            staff_action=read_staff_action(floors, frame.clock),
         ),
         posts=posts,
         thread_id=address.thread_id,

@@ -95,15 +95,22 @@ def with_more(post: Post, more: CommentsPage, site: Site) -> Post:
     ``site`` is that of the thread's page, whose zone the dates have.
     """
     zone = site.clock.tzinfo if site.clock else None
-    news = _news([_in_zone(comment, zone) for comment in more.comments], post.comments)
+    own, others = _apart(post)
+    news = _news([_in_zone(comment, zone) for comment in more.comments], own)
     is_last = more.page >= more.pages
-    return replace(post, comments=(*post.comments, *news), comments_missing=int(not is_last))
+    return replace(post, comments=(*own, *news, *others), comments_missing=int(not is_last))
+
+
+def _apart(post: Post) -> tuple[tuple[Comment, ...], tuple[Comment, ...]]:
+    """Discuz's own comments on a post, and those in lists of plugins."""
+    own = len(post.comments) - post.subreplies
+    return post.comments[:own], post.comments[own:]
 
 
 def _with_more(post: Post, found: dict[int, CommentsPage], site: Site) -> Post:
     number = 2
     if 1 in found:
-        number, post = 1, replace(post, comments=())
+        number, post = 1, replace(post, comments=_apart(post)[1])
     while number in found:
         post = with_more(post, found[number], site)
         number += 1

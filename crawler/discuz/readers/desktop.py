@@ -24,11 +24,12 @@ from crawler.discuz.page.heading import (
 )
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.page.prune import FLOOR_MARKS, ends_whole, needed
-from crawler.discuz.page.staff_marks import read_flags
+from crawler.discuz.page.staff_marks import read_flags, read_staff_action
 from crawler.discuz.page.traits import floor_places
 from crawler.discuz.post.floor import read_floor
 from crawler.discuz.post.numbering import with_first
 from crawler.discuz.post.special import read_special, read_type_options
+from crawler.discuz.post.subreplies import posts_without_members
 from crawler.discuz.readers.ajax import count_parts
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 from crawler.discuz.words import ALL_FLOORS
@@ -84,8 +85,15 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
     if 2 * sum(map(_may_be_told, page.floors)) <= len(page.floors):
         return None
     first_id = _first_id(document.text)
+    without_members = posts_without_members(document.text)
     posts = [
-        read_floor(floor, frame.context, is_first=floor.id == first_id) for floor in page.floors
+        read_floor(
+            floor,
+            frame.context,
+            is_first=floor.id == first_id,
+            may_have_lists=floor.id not in without_members,
+        )
+        for floor in page.floors
     ]
     if 2 * sum(map(_is_told, posts)) <= len(posts):
         return None
@@ -138,9 +146,10 @@ def _heading(frame: Frame, page: _Page, posts: list[Post]) -> Heading:
         views=read_views(document, around, floors[0]),
         replies=read_replies(document, around, floors[0]),
         flags=read_flags(around, first, page.title),
+        staff_action=read_staff_action([first] if first else [], frame.clock),
         tags=tags_in(first.all("tags")) if first else (),
         favorites=read_favorites(around, first),
-        special=read_special(around, first) if first else None,
+        special=read_special(around, first, frame.clock) if first else None,
         type_options=read_type_options(first) if first else None,
         site_name=site_name(bar),
     )

@@ -159,6 +159,7 @@ def assemble(frame: Frame, parts: Parts) -> ThreadPage | None:
         replies=heading.replies,
         posts=tuple(post for post in posts if post.id not in parts.left_out),
         flags=heading.flags,
+        staff_action=heading.staff_action,
         tags=heading.tags,
         favorites=heading.favorites,
         special=heading.special,

@@ -15,7 +15,7 @@ from crawler.discuz.blocks import Picture
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import read_date
 from crawler.discuz.elements import by_class, number, own_text, words
-from crawler.discuz.facts import Board, Comment, Image, Moment, Post
+from crawler.discuz.facts import Board, Comment, Image, Moment, Post, SentFrom
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import is_board_link
 from crawler.discuz.page.counters import first_counters, read_all_replies
@@ -23,14 +23,15 @@ from crawler.discuz.page.heading import Heading, tags_in
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
-from crawler.discuz.post.floor import read_label
+from crawler.discuz.post.floor import is_from_phone, read_label
 from crawler.discuz.post.flow import with_objects
 from crawler.discuz.post.reactions import count_missing_comments
 from crawler.discuz.post.strays import cut_from, take_in
+from crawler.discuz.post.subreplies import SubReplies, read_comment_box, read_subreplies
 from crawler.discuz.post.uploads import picture_source, upload_id
 from crawler.discuz.post.withheld import is_about_files, read_file_notices
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
-from crawler.discuz.words import CATEGORY
+from crawler.discuz.words import CATEGORY, FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +43,7 @@ _FLOOR_ID = re.compile(rf"{known.FLOOR_TABLE}(\d{{1,18}})$")
 _HEADER, _BODY = known.AUTHOR_LINE, "message"
 # X3.3: <li class="grey rela">2017-6-1 08:15</li>, X3.5: <li class="mtime">2026-1-29 21:07</li>
 _DATE_LINES = ("mtime", "rela")
+_FROM = re.compile(rf"(?<=\s){FROM}.{{1,60}}")
 # what the forum says behind a body
 _NOTICE = "quote"
 # pictures behind the body: X3.3 img_list, later img_one
@@ -50,6 +52,8 @@ _PICTURES = ("img_list", "img_one")
 _INNER_BODY = re.compile(rf"{known.CELL}\d+$")
 # <div class="plc p0 cl" id="commentdetail_5">, in it <li class="mtxt mt5"> or div.message
 _COMMENT, _COMMENTS = "commentdetail_", ("mtxt", _BODY)
+# what others did to a post, each box with its number
+_OTHERS = frozenset({_COMMENT, known.COMMENTS, known.RATINGS})
 # <div class="tags xg1"><a class="tag-item" href="misc.php?mod=tag&id=5">TAG</a>, X3.5
 _TAGS = "tags"
 # <span id="recommendv_add">12</span>, of a reply <span id="review_support_5003">3</span>, X3.5
@@ -133,6 +137,8 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
     if pictures:
         shown = [Picture(image.url, image.name) for image in pictures]
         body = replace(body, blocks=with_objects(body.blocks, shown), images=body.images + pictures)
+    comments = tuple(_comments(box, context))
+    in_box, in_lists = _in_lists(box, cell, header, context, has_comments=bool(comments))
     return Post(
         id=post_id,
         position=position,
@@ -144,10 +150,28 @@ def _post(box: _Element, post_id: str, context: Context) -> Post:
         location=None,
         headline=headline,
         body=body,
-        comments=tuple(_comments(box, context)),
+        comments=(*comments, *in_box.comments, *in_lists.comments),
         likes=_likes(box, cell),
         comments_missing=count_missing_comments(box),
+        sent_from=_sent_from(lines),
+        subreplies=len(in_lists.comments),
+        subreplies_missing=in_box.unread + in_lists.unread,
     )
+
+
+def _in_lists(
+    box: _Element, cell: _Element, header: _Element, context: Context, *, has_comments: bool
+) -> tuple[SubReplies, SubReplies]:
+    """What a skin has in Discuz's box of comments, and what stands in lists of plugins."""
+    closed: list[_Element] = [header]
+    in_box = SubReplies()
+    for part in box.iter("div", "dl"):
+        mark = (part.get("id") or "").rstrip("0123456789")
+        if mark == known.COMMENTS and not has_comments and len(part):
+            in_box = read_comment_box(part, context)
+        if mark in _OTHERS:
+            closed.append(part)
+    return in_box, read_subreplies([box], cell, closed, context)
 
 
 def _notices(cell: _Element) -> Iterator[_Element]:
@@ -169,6 +193,17 @@ def _date(lines: list[_Element], context: Context) -> Moment | None:
         if any(name in (line.get("class") or "").split() for name in _DATE_LINES):
             # beside the date stand counters and buttons, each in an element of its own
             return read_date(own_text(line), None, context.clock) or read_stamp(line, context)
+    return None
+
+
+def _sent_from(lines: list[_Element]) -> SentFrom | None:
+    """With what a floor was written, by the words that skins have behind its date."""
+    for line in lines:
+        if any(name in (line.get("class") or "").split() for name in _DATE_LINES):
+            # 2017-6-1 08:15&nbsp;来自手机
+            behind = _FROM.search(own_text(line))
+            if behind and is_from_phone(behind[0]):
+                return "phone"
     return None
 
 

@@ -21,6 +21,7 @@ from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flat_floors import label_of
 from crawler.discuz.post.floor import read_label
 from crawler.discuz.post.numbering import with_first
+from crawler.discuz.post.subreplies import SubReplies, read_subreplies
 from crawler.discuz.post.withheld import read_access, read_notice
 from crawler.discuz.readers.album import is_album
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
@@ -116,6 +117,9 @@ def _fits(floors: int, page: int, pages: int, replies: int | None) -> bool:
 def _post(floor: FoundFloor, place: str, context: Context) -> Post:
     label = label_of(_header(floor))
     position, is_pinned_copy = read_label(label)
+    lists = SubReplies()
+    if floor.body is not None:
+        lists = read_subreplies(floor.boxes, floor.body, (), context)
     return Post(
         id=floor.post_id or place,
         position=position,
@@ -127,6 +131,9 @@ def _post(floor: FoundFloor, place: str, context: Context) -> Post:
         location=None,
         headline=None,
         body=_body(floor, context),
+        comments=lists.comments,
+        subreplies=len(lists.comments),
+        subreplies_missing=lists.unread,
     )
 
 
