@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -36,13 +37,15 @@ _AT_ONCE = 60
 _SECONDS = 120
 
 # What the style sheets of Discuz do to the parts of a cell (common.css, module.css, those for
-# phones); a jammer has the colour of the ground, tips are opened by a script.
+# phones); a jammer has the colour of the ground, tips are opened by a script. Brackets round the
+# reading of a sign are words: they are shown where it cannot stand above the sign.
 STYLE = """
 .jammer, .tip, .aimg_tip, .none { display: none }
 i.pstatus, .modact, .media, .media_container, .media_tips { display: block }
 .attach_tips h3 strong { display: block }
 .quote blockquote { display: inline-block }
 .y, .z, .pcb h2 em { float: left }
+rp { display: inline }
 """
 # One policy for the page and its frames: styles within the page, and the one script of ours.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-ours'"
@@ -69,7 +72,7 @@ const drawn = (page, cell) => {
   return cell.innerText;
 };
 addEventListener("load", () => {
-  const shown = {};
+  const shown = [];
   for (const frame of document.querySelectorAll("iframe")) {
     const page = frame.contentDocument, cells = {};
     const style = page.createElement("style");
@@ -81,8 +84,8 @@ addEventListener("load", () => {
       const cell = floor.querySelector(".message");
       if (cell) cells[floor.id.slice(3)] ??= cell;
     }
-    shown[frame.name] = {};
-    for (const [post, cell] of Object.entries(cells)) shown[frame.name][post] = drawn(page, cell);
+    for (const post in cells) cells[post] = drawn(page, cells[post]);
+    shown.push(cells);
   }
   document.body.textContent = "[" + encodeURIComponent(JSON.stringify(shown)) + "]";
 });
@@ -91,20 +94,18 @@ addEventListener("load", () => {
 
 def shown(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """What a reader sees of the body of each post (`innerText`), by page and number of the post."""
-    names = list(pages)
     result: dict[str, dict[str, str]] = {}
-    for start in range(0, len(names), _AT_ONCE):
+    rest = iter(pages.items())
+    while part := dict(islice(rest, _AT_ONCE)):
         frames = "".join(
-            f'<iframe name="{html.escape(name)}" width="1000" srcdoc="{html.escape(pages[name])}">'
-            "</iframe>"
-            for name in names[start : start + _AT_ONCE]
+            f'<iframe width="1000" srcdoc="{html.escape(source)}"></iframe>'
+            for source in part.values()
         )
         script = _READ.replace("STYLE", json.dumps(STYLE))
-        source = f'{_HEAD}<body>{frames}<script nonce="ours">{script}</script>'
-        dumped = _run(source, "--dump-dom")
+        dumped = _run(f'{_HEAD}<body>{frames}<script nonce="ours">{script}</script>', "--dump-dom")
         found = re.search(r"<body>\[([^\]<]*)\]</body>", dumped)
         assert found, dumped[:2000]
-        result |= json.loads(unquote(found[1]))
+        result |= zip(part, json.loads(unquote(found[1])), strict=True)
     return result
 
 
