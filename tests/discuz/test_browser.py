@@ -339,10 +339,10 @@ def _is_left_of(part: str, words: str) -> bool:
     return all(sign in rest for sign in part)
 
 
-def own_lines(pieces: list[Piece], seen: str) -> list[str]:
-    """The lines that a browser shows, squeezed, without the words that are not in the text."""
+def lines_in(pieces: list[Piece], seen: str, *places: str) -> list[str]:
+    """The lines that a browser shows, squeezed, of words that went to some places."""
     signs = "".join(
-        piece.words if piece.run.place == "text" else "\0" * len(piece.words) for piece in pieces
+        piece.words if piece.run.place in places else "\0" * len(piece.words) for piece in pieces
     )
     lines, at = [], 0
     for line in seen.split("\n"):
@@ -373,10 +373,16 @@ def differences(saved: Saved, post: Post, seen: str) -> Iterator[tuple[str, str]
             yield f"{piece.run.place} that is shown", piece.words
     read = Counter(map(squeezed, lines_of(post.body.text)))
     drawn = Counter(
-        line.removeprefix(LABEL) if is_touch else line for line in own_lines(pieces, seen)
+        line.removeprefix(LABEL) if is_touch else line for line in lines_in(pieces, seen, "text")
     )
     for line in (read - drawn).elements():
         yield "a line of ours", line
+    # a frame that copies another floor was read as text
+    quoted = lines_in(pieces, seen, "text", "quotes")
+    for quote in post.body.quotes:
+        for line in lines_of(quote.text):
+            if squeezed(line) not in quoted:
+                yield "a line of a quote", line
     for line in (drawn - read).elements():
         if line not in beside(post.body) and (post.body.source or "\0") not in line:
             yield "a line of the browser's", line
