@@ -81,7 +81,8 @@ _HAS_MEANING = re.compile(rb"\b(?:id|class|style)\s{0,9}=", re.IGNORECASE)
 _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 
 # </br>, which authors write for <br>: browsers break the line there, the parser drops it
-_BREAK_END = re.compile(r"</br\b[^<>]*>", re.IGNORECASE)
+_BREAK_END = re.compile(r"</br\b[^<>]*>")
+
 # what Discuz sets round an upload (discuzcode.htm)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
 
@@ -236,7 +237,7 @@ def build_tree(text: str) -> tuple[_Element, bool]:
     A reader cuts off first what it does not need: header, reply form and footer are a third of a
     page.
     """
-    if "</br" in text or "</BR" in text:
+    if "</br" in text:
         text = _BREAK_END.sub("<br>", text)
     source = _with_closed_uploads(text).encode("utf-8", "replace")
     if len(source) > _HUGE:
