@@ -105,6 +105,7 @@ ALIKE = [
     '甲<script>var a="</scr"+"ipt>";</script>乙<script><!--\nvar b="<script></script>";\n//--></script>丙',
     '甲<a title="x>y" href="#">乙</a>丙<b>丁<i>戊</b>己</i>庚',
     "甲</div>乙</td>丙</table>丁</b>戊",
+    "甲</body>乙</html>丙",
     "甲<b>乙",
     "甲<div>乙",
     "甲<html><head><title>x</title></head><body>乙</body></html>丙",
