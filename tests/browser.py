@@ -3,7 +3,7 @@
 The page's source is given to the browser as it came, so that its own parser builds the tree. None
 of the page's scripts runs and nothing is loaded; what Discuz's style sheets hide is hidden.
 
-`screenshot` makes a picture of a page, to be looked at.
+`screenshot` makes a picture of a page, to be looked at; the machine needs a font with Chinese signs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# where the browser is; None where there is none
+BROWSER = next(filter(None, map(shutil.which, _NAMES)), None)
 _OPTIONS = (
     "--headless",
     "--no-sandbox",
@@ -55,7 +57,7 @@ _HEAD = (
 )
 # The words of each post's cell as they are drawn, by the number of the post: td#postmessage_5 and,
 # on pages for phones, div#pid5 div.message. `innerText` leaves out what is not displayed; words
-# without a size, without a colour of their own or beyond the edges of the page are taken out before.
+# without a size, wholly transparent ones and those beyond the edges of the page are taken out before.
 _READ = """
 const drawn = (page, cell) => {
   const texts = page.createTreeWalker(cell, NodeFilter.SHOW_TEXT), unseen = [];

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -299,8 +299,9 @@ def pieces_of(runs: tuple[Run, ...], seen: str) -> list[Piece]:
         for (place, is_noise), part in groupby(runs, key=lambda run: (run.place, run.is_noise))
     ]
     parts = [list(part) for _, part in groupby((run for run in joined if run.words), may_be_hidden)]
-    pieces, at = [], 0
-    for part, behind in zip_longest(parts, parts[1:], fillvalue=[]):
+    pieces: list[Piece] = []
+    at = 0
+    for part, behind in pairwise([*parts, []]):
         shown_words = [run.words for run in part]
         if may_be_hidden(part[0]):
             next_words = "".join(run.words for run in behind)

@@ -287,9 +287,9 @@ def _close(box: _Element, end: _Place) -> None:
 def _unhide(box: _Element) -> None:
     """Take the style off a box: it becomes a bare `span` round what it would be without."""
     shown = etree.SubElement(box, box.tag if _TAG_NAME.fullmatch(box.tag) else "div")
-    for name, value in box.attrib.items():
+    for name in map(str, box.attrib):
         if name != "style" and _TAG_NAME.fullmatch(name):
-            shown.set(name, _settable(value))
+            shown.set(name, _settable(box.get(name) or ""))
     shown.text = _settable(box.text or "")
     shown.extend(list(box.iterchildren())[:-1])
     box.attrib.clear()
