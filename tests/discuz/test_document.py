@@ -111,7 +111,7 @@ def test_the_end_tag_of_a_break_breaks_the_line(tag: str) -> None:
 def test_a_page_goes_on_behind_its_end(tags: str) -> None:
     """As a post does into which somebody pasted a whole page."""
     root, _ = build_tree(f"<body><table><tr><td>甲{tags}乙<b>丙</b></td><td>丁</td></tr></table>")
-    assert ["".join("".join(cell.itertext()).split()) for cell in root.iter("td")] == [
+    assert ["".join("".join(map(str, cell.itertext())).split()) for cell in root.iter("td")] == [
         "甲乙丙",
         "丁",
     ]
