@@ -80,6 +80,11 @@ _HAS_MEANING = re.compile(rb"\b(?:id|class|style)\s{0,9}=", re.IGNORECASE)
 # <div id="post_9">, <table id="pid9">: a new floor
 _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 
+# End tags that browsers and the parser take for different things. </br>, which authors write for
+# <br>: browsers break the line there, the parser drops it. </body> and </html> in a post, pasted
+# with a whole page: browsers go on in the post, the parser takes what follows out of it.
+_END_TAG = re.compile(r"</(?:([bB][rR])|body|BODY|html|HTML)\b[^<>]*>")
+
 # what Discuz sets round an upload (discuzcode.htm)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
 
@@ -234,6 +239,7 @@ def build_tree(text: str) -> tuple[_Element, bool]:
     A reader cuts off first what it does not need: header, reply form and footer are a third of a
     page.
     """
+    text = _END_TAG.sub(lambda tag: "<br>" if tag[1] else "", text)
     source = _with_closed_uploads(text).encode("utf-8", "replace")
     if len(source) > _HUGE:
         return _parse(_flatten(source, _HAS_MEANING), _parsers.deep)

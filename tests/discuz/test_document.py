@@ -101,6 +101,22 @@ def test_noise_stays_marked_however_deep_it_is() -> None:
     assert [part.get("class") for part in root.iter("font")] == ["jammer"]
 
 
+@pytest.mark.parametrize("tag", ["</br>", "</BR>", "</br >", "</br/>", "<br>"])
+def test_the_end_tag_of_a_break_breaks_the_line(tag: str) -> None:
+    root, _ = build_tree(f"<div>甲{tag}乙</div>")
+    assert [part.tail for part in root.iter("br")] == ["乙"]
+
+
+@pytest.mark.parametrize("tags", ["</body>", "</html>", "</BODY></HTML>", "</body >\n</html>"])
+def test_a_page_goes_on_behind_its_end(tags: str) -> None:
+    """As a post does into which somebody pasted a whole page."""
+    root, _ = build_tree(f"<body><table><tr><td>甲{tags}乙<b>丙</b></td><td>丁</td></tr></table>")
+    assert ["".join("".join(map(str, cell.itertext())).split()) for cell in root.iter("td")] == [
+        "甲乙丙",
+        "丁",
+    ]
+
+
 @pytest.mark.parametrize(
     ("feed", "titles"),
     [

@@ -46,12 +46,57 @@ def test_noise_leaves_the_text(markup: str, text: str) -> None:
         ("font-size:0.9em", False),
         ("font-size:10px", False),
         ("display:block", False),
+        ("display/**/:none !important", True),
+        # the last one counts
+        ("display:none;display:inline", False),
+        ("background:url(display:none)", False),
+        ("overflow:hidden", False),
+        ("visibility:hidden", True),
+        ("visibility : collapse", True),
+        ("content-visibility:hidden", True),
+        ("opacity:0", True),
+        ("opacity:0.5", False),
+        ("opacity:1", False),
+        ("font-size:0.0em", True),
+        ("font-size:.0em", True),
+        ("font-size:.05em", False),
+        ("text-indent:-9999px", True),
+        ("text-indent:-2em", False),
+        ("position:absolute;left:-9999px", True),
+        ("position:fixed;top:-999em", True),
+        # not moved at all
+        ("left:-9999px", False),
         ("", False),
         (None, False),
     ],
 )
 def test_hiding_styles(style: str | None, hides: bool) -> None:
     assert is_hidden(style) is hides
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<p style="font-size:0">甲<span style="font-size:14px">乙</span></p>', "甲乙"),
+        ('<p style="font-size:0"><font size="2">乙</font></p>', "乙"),
+        ('<p style="font-size:0">甲<span style="font-size:1em">乙</span></p>', ""),
+        ('<p style="visibility:hidden">甲<b style="visibility:visible">乙</b></p>', "甲乙"),
+        ('<p style="visibility:hidden">甲<b style="font-size:14px">乙</b></p>', ""),
+        ('<p style="display:none">甲<b style="font-size:14px">乙</b></p>', ""),
+        # too much to be searched
+        ('<p style="font-size:0">甲' + "<b></b>" * 300 + "</p>", "甲"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "后"])
+def test_what_shows_itself_in_a_hidden_box_is_read(markup: str, text: str, behind: str) -> None:
+    assert body_of(markup + behind).text == "\n".join(filter(None, (text, behind)))
+
+
+def test_pictures_without_gaps_between_are_read() -> None:
+    pictures = '<img src="http://i.example/1.jpg" /><img src="http://i.example/2.jpg" />'
+    body = body_of(f'前<p style="font-size:0;line-height:0">{pictures}</p>后')
+    assert [image.url[-5:] for image in body.images] == ["1.jpg", "2.jpg"]
+    assert body.unaccounted == 0
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,8 @@ JAMMER = Box("anti-copy noise", 60, _ONLY_WORDS, says=_JAMMED)
 # <span style="display:none">3 C+ q(</span>: a jammer, or what a plugin hides in a line
 HIDDEN_WORDS = Box("hidden words", 80, _ONE_LINE, says=_JAMMED)
 HIDDEN_BOX = Box("hidden box", 300)
+# what stands in it is seen all the same
+SHOWN_IN_PART = Box("hidden box", 0)
 # the tip of a picture or file: its name, size, date, description, price
 TIP = Box(
     "tip", 700, content(f"{_SELF}: div; div: p div br a em strong span {_WORDS}"), last="tip_horn"
@@ -147,6 +149,9 @@ def holds_more(element: _Element, box: Box) -> bool:
     If so, it is closed where the template's part ends: the element has no meaning of its own any
     more, and holds the closed box and the rest.
     """
+    if box is SHOWN_IN_PART:
+        _unhide(element)
+        return True
     tail = element.tail
     is_followed = element.getnext() is not None or bool(tail and not tail.isspace())
     # a box that is left open ends with what it stands in: nothing follows it there
@@ -277,6 +282,18 @@ def _close(box: _Element, end: _Place) -> None:
     box.insert(0, closed)
     closed.tail = settable(said)
     box.extend(rest)
+
+
+def _unhide(box: _Element) -> None:
+    """Take the style off a box: it becomes a bare `span` round what it would be without."""
+    shown = etree.SubElement(box, box.tag if _TAG_NAME.fullmatch(box.tag) else "div")
+    for name in map(str, box.attrib):
+        if name != "style" and _TAG_NAME.fullmatch(name):
+            shown.set(name, _settable(box.get(name) or ""))
+    shown.text = _settable(box.text or "")
+    shown.extend(list(box.iterchildren())[:-1])
+    box.attrib.clear()
+    box.tag, box.text = "span", None
 
 
 def _around(element: _Element) -> _Element:

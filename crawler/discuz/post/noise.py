@@ -67,6 +67,8 @@ NOISE_IDS: dict[str, Box] = {
     "threadindex": boxes.CONTENTS,
     "threadpage": boxes.CONTENTS,
 }
+# so many elements of a hidden box are searched for what shows itself again
+_MOST_SEARCHED = 200
 # elements that stand in a line
 _INLINE = frozenset(("a", "b", "em", "font", "i", "span", "strong", "u"))
 _MEANINGS: dict[str, Meaning] = {
@@ -82,8 +84,15 @@ _MEANINGS: dict[str, Meaning] = {
 }
 # lang_template.php: warn_get
 _WARNED = "受到警告"
-# style="display:none", style="font-size:0px;color:#FFF"; not font-size:0.9em
-_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0(?!\.?\d)", re.I)
+# A style without any of these hides nothing: nearly all of them are read no further.
+_MAY_HIDE = re.compile(
+    r"none|hidden|collapse|opacity|-\s{0,9}\d{3}|font-size[\s:/*]{1,30}\.?0", re.I
+)
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+# 0, 0px, .0em; not 0.9em
+_ZERO = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:%|[a-z]{1,4})?")
+# -9999px, -999em; a heading may hang out by some ten
+_FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?[a-z]{2,3}")
 # class="spoiler", class="bbcode_spoil"
 _SPOILER = re.compile(r"spoil", re.I)
 # 本帖子中包含更多资源 您需要 登录 才可以下载或查看
@@ -100,13 +109,76 @@ def noise_box(element: _Element) -> Box | None:
 
 def hidden_box(element: _Element) -> Box:
     """What kind of noise an element is that a style hides."""
+    if _shows_a_part(element):
+        return boxes.SHOWN_IN_PART
     hidden = boxes.HIDDEN_WORDS if element.tag in _INLINE else boxes.HIDDEN_BOX
     return noise_box(element) or hidden
 
 
 def is_hidden(style: str | None) -> bool:
-    """Whether a style attribute hides its element from readers."""
-    return style is not None and _HIDDEN.search(style) is not None
+    """Whether a style attribute hides its element from readers.
+
+    >>> is_hidden("color:red; display : none"), is_hidden("font-size:0.9em")
+    (True, False)
+    """
+    if style is None or not _MAY_HIDE.search(style):
+        return False
+    given = _declarations(style)
+    return (
+        given.get("display") == "none"
+        or given.get("visibility") in ("hidden", "collapse")
+        or given.get("content-visibility") == "hidden"
+        # style="font-size:0px;color:#FFF"
+        or any(_ZERO.fullmatch(given.get(name, "")) for name in ("font-size", "opacity"))
+        or _is_far_out(given)
+    )
+
+
+def _is_far_out(given: dict[str, str]) -> bool:
+    """Whether an element is drawn where no screen reaches."""
+    names = ["text-indent"]
+    if given.get("position") in ("absolute", "fixed"):
+        names += ["left", "top"]
+    return any(_FAR_OUT.fullmatch(given.get(name, "")) for name in names)
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """What a style attribute says, by property: of two values the last, as in a browser."""
+    given: dict[str, str] = {}
+    for part in _COMMENT.sub("", style).lower().split(";"):
+        name, _, value = part.partition(":")
+        given[name.strip()] = value.removesuffix("!important").strip()
+    return given
+
+
+def _shows_a_part(element: _Element) -> bool:
+    """Whether what stands in a hidden element is seen all the same, in part at least.
+
+    <p style="font-size:0"><img src="…" /><span style="font-size:14px">…: editors close the gaps
+    between pictures so.
+    """
+    given = _declarations(element.get("style") or "")
+    if given.get("display") == "none":
+        return False
+    is_invisible = given.get("visibility") in ("hidden", "collapse")
+    if not is_invisible and not _ZERO.fullmatch(given.get("font-size", "")):
+        return False
+    for count, part in enumerate(element.iterdescendants()):
+        style = part.get("style")
+        if is_invisible:
+            is_seen = bool(style) and _declarations(style or "").get("visibility") == "visible"
+        else:
+            is_seen = part.tag == "img" or bool(part.get("size")) or _is_sized(style)
+        # what holds so much is no noise, and is not searched again for each box in it
+        if is_seen or count > _MOST_SEARCHED:
+            return True
+    return False
+
+
+def _is_sized(style: str | None) -> bool:
+    """Whether an element has letters of a size of its own; half of nothing is nothing."""
+    size = _declarations(style).get("font-size") if style else None
+    return size is not None and not size.endswith(("%", "em")) and not _ZERO.fullmatch(size)
 
 
 def is_copy_button(element: _Element) -> bool:
