@@ -89,12 +89,16 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of another post; who wrote them, in which post and when, as far as the quote says."""
+    """Words of another post; who wrote them, in which post and when, as far as the quote says.
+
+    ``attribution_raw``: the line that says so, where a name or a date could not be read of it.
+    """
 
     text: str
     author: str | None = None
     post_id: str | None = None
     date: Moment | None = None
+    attribution_raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.discuz.context import Context
 from crawler.discuz.facts import Block
 from crawler.discuz.post.frames import Frame, close_frame
-from tests.forum.cells import CONTEXT, FINDPOST, ON_PHONES, body_of, framed
+from tests.forum.cells import CONTEXT, FINDPOST, ON_PHONES, UNKNOWN_NAMES, body_of, framed
 
 HEAD = f'<a href="{FINDPOST}9">甲 发表于 2024-5-6 08:20</a><br />\n'
 
@@ -35,12 +36,17 @@ def test_what_a_quote_links_and_shows_is_the_other_posts() -> None:
     assert (len(own.links), len(own.images)) == (1, 1)
 
 
+EVERYWHERE = pytest.mark.parametrize("context", [CONTEXT, ON_PHONES, UNKNOWN_NAMES])
+
+
 @pytest.mark.parametrize(
     ("inner", "is_quote"),
     [
         ('<a href="?goto=findpost&amp;pid=9">甲 发表于 2024-5-6 08:20</a><br />话', True),
-        ('<a href="?goto=findpost&amp;pid=9">甲说</a><br />话', True),
-        ('<a href="?mod=viewthread&amp;tid=1#pid9">1楼</a><br />话', True),
+        ('<a href="?mod=viewthread&amp;tid=1#pid9">甲 发表于 2024-5-6</a><br />话', True),
+        # a bare link, as in a table of contents
+        ('<a href="?goto=findpost&amp;pid=9">甲说</a><br />话', False),
+        ('<a href="?mod=viewthread&amp;tid=1#pid9">1楼</a><br />话', False),
         ("甲 发表于 2024-5-6 08:20<br />话", True),
         ("引用：原帖由 <i>甲</i> 于 2008-1-1 10:00 发表<br />话", True),
         ("原帖由 <i>甲</i> 于 2008-1-1 10:00 发表<br />话", True),
@@ -92,15 +98,88 @@ def test_a_frame_becomes_a_block() -> None:
     assert Frame(pieces=[" ", "\n"]).is_empty()
 
 
-@pytest.mark.xfail(strict=True, reason="a line with 发表于 and a date in it counts as attribution")
-def test_an_authors_own_frame_keeps_its_first_line() -> None:
-    body = body_of(framed("我的短文发表于 2017-6-1 的晚报副刊<br />话"))
+@EVERYWHERE
+def test_an_authors_own_frame_keeps_its_first_line(context: Context) -> None:
+    body = body_of(framed("我的短文发表于 2017-6-1 的晚报副刊<br />话"), context)
     assert body.quotes == ()
     assert body.text == "我的短文发表于 2017-6-1 的晚报副刊\n话"
 
 
-@pytest.mark.xfail(strict=True, reason="only a link with words names the answered post (X2, X2.5)")
-def test_the_link_of_an_arrow_names_the_answered_post() -> None:
-    arrow = f'<a href="{FINDPOST}9"><img src="static/image/common/back.gif" alt="" /></a>'
-    body = body_of(framed(f"<font>甲 发表于 2024-5-6 08:20</font> {arrow}<br />话") + "答")
-    assert [quote.post_id for quote in body.quotes] == ["9"]
+@EVERYWHERE
+def test_a_table_of_contents_keeps_its_lines_and_links(context: Context) -> None:
+    chapters = f'<a href="{FINDPOST}9">第一章</a><br /><a href="{FINDPOST}8">第二章</a>'
+    for count, frame in ((2, chapters), (1, chapters.partition("<br />")[0])):
+        body = body_of(framed(frame), context)
+        assert (body.quotes, len(body.links)) == ((), count)
+        assert body.text.split("\n") == ["第一章", "第二章"][:count]
+
+
+GREY = '<font color="#999999">甲 发表于 2024-5-6 08:20</font>'
+PICTURE = '<img src="static/image/common/back.gif" onload="thumbImg(this)" alt="" />'
+ARROWS = [
+    f'<a href="{FINDPOST}9" target="_blank">{PICTURE}</a>',
+    # the address is the old site's, so that the picture is none of the forum's own
+    f'<a href="{FINDPOST}9"><img src="http://old.example/images/common/back.gif" /></a>',
+    # mobile=1
+    f'<a href="{FINDPOST}9"></a><a href="http://b.example/back.gif">[查看图片]</a>',
+    # a site that shows pictures of some hosts only
+    f'<a href="{FINDPOST}9">static/image/common/back.gif</a>',
+]
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("arrow", ARROWS)
+@pytest.mark.parametrize("label", ["", "引用: ", "<p>引用:</p>"])
+def test_the_link_of_an_arrow_names_the_answered_post(
+    context: Context, arrow: str, label: str
+) -> None:
+    if label and not context.is_mobile:
+        return
+    # X2, X2.5: the line comes first; up to X1: last
+    for inner in (
+        f'<font size="2">{GREY} {arrow}</font><br />\n一<br />\n二',
+        f'一<br />\n二<br />\n<font size="2">{GREY} {arrow}</font>',
+    ):
+        body = body_of(framed(label + inner) + "答", context)
+        (quote,) = body.quotes
+        assert (quote.author, quote.post_id, quote.text) == ("甲", "9", "一\n二")
+        assert quote.date is not None
+        assert (body.text, body.links, body.images, body.unaccounted) == ("答", (), (), 0)
+
+
+ONE = "甲 发表于 2024-5-6 08:20"
+LATER = f'<a href="{FINDPOST}7">看</a>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "posts"),
+    [
+        # of several links the one in the head line
+        (f"{HEAD}见 {LATER}", ["9"]),
+        (f"{ONE} {ARROWS[0]}<br />见 {LATER}", ["9"]),
+        (f'{ONE} <img smilieid="1" src="s.gif" /> {ARROWS[1]}<br />话', ["9"]),
+        (f"{ONE}<br />见 {LATER}", [None]),
+        (f"<ul><li>{ONE}</li></ul>{LATER}", [None]),
+        # only what ends with a link is attributed by its last line
+        (f"见 {LATER}<br />{ONE}", []),
+        (f'见 {LATER}<img src="http://p.example/a.png" /><br />{ONE}', []),
+        (f"见 {LATER}<br />话<br />{ONE} {ARROWS[0]}", ["9"]),
+    ],
+)
+def test_which_link_names_the_answered_post(inner: str, posts: list[str | None]) -> None:
+    assert [quote.post_id for quote in body_of(framed(inner) + "答").quotes] == posts
+
+
+@EVERYWHERE
+def test_an_unreadable_head_line_is_kept(context: Context) -> None:
+    body = body_of(
+        framed(f'<a href="{FINDPOST}9"><font color="#999999">甲 于某日写</font></a><br />话'),
+        context,
+    )
+    (quote,) = body.quotes
+    assert (quote.author, quote.post_id, quote.text) == (None, "9", "话")
+    assert quote.attribution_raw == "甲 于某日写"
+    plugin = '<font color="#999999">回复<a href="home.php?mod=space&amp;uid=3"> 甲</a>:</font>'
+    body = body_of(framed(f"{plugin} {ARROWS[0]}") + "答", context)
+    assert [(quote.author, quote.post_id) for quote in body.quotes] == [("甲", "9")]
+    assert (body.text, body.links) == ("答", ())

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
+from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Block, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more
@@ -321,15 +322,10 @@ def _leave_link(walk: Walk, element: _Element) -> None:
     mark = walk.since_mark()
     href = element.get("href")
     words = "".join(mark.frame.pieces[mark.pieces :]).strip()
+    if mark.frame.kind == "quote" and (post_id := urls.post_id(href)):
+        mark.frame.note_link(post_id, words, mark.pieces)
     if not words or not href:
         return
-    frame = walk.frame
-    post_id = urls.post_id(href)
-    if post_id and frame.kind == "quote" and frame is mark.frame and not frame.blocks:
-        before = "".join(frame.pieces[: mark.pieces])
-        if not (without_label(before) if walk.is_mobile else before).strip():
-            frame.post_link = post_id, words
-            return
     if class_meaning(element.get("class") or "") == "forum_link":
         return
     url = urls.resolve(walk.context.base, href)
@@ -360,19 +356,23 @@ def _bold(walk: Walk, _: _Element) -> Entered:
     return _leave_bold
 
 
-def _leave_bold(walk: Walk, _: _Element) -> None:
+def _leave_bold(walk: Walk, element: _Element) -> None:
     mark = walk.since_mark()
     frame, links = mark.frame, walk.found.links
     linked = (urls.post_id(link.url) for link in links[mark.links :])
     post_id = next(filter(None, linked), None)
-    if post_id is None:
+    # in a quote it is a part of the quoted words
+    if post_id is None or frame.kind == "quote":
         return
-    quote = read_old_reply("".join(frame.pieces[mark.pieces :]).strip(), post_id)
-    if quote is not None:
-        walk.moved("quotes", "".join(frame.pieces[mark.pieces :]), mark)
-        del frame.pieces[mark.pieces :]
-        del links[mark.links :]
-        frame.at_line_start = not frame.pieces
+    said = "".join(frame.pieces[mark.pieces :]).lstrip()
+    italic = next(element.iter("i"), None)
+    read = read_old_reply(said, post_id, None if italic is None else all_text(italic).strip())
+    if read is not None:
+        quote, own = read
+        walk.moved("quotes", said.removesuffix(own), mark)
+        frame.pieces[mark.pieces :] = [own] if own else []
+        links[mark.links :] = [x for x in links[mark.links :] if urls.post_id(x.url) != post_id]
+        frame.at_line_start = not frame.pieces or own.endswith("\n")
         walk.found.quotes.append(quote)
 
 
