@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 Precision = Literal["second", "minute", "hour", "day"]
@@ -200,6 +201,24 @@ class Body:
     notice: str | None = None
     unaccounted: int = 0
     runs: tuple[Run, ...] = ()
+
+    @property
+    def in_reply_to(self) -> str | None:
+        """The post that is answered: of the first quote that stands in no other quote.
+
+        What a quoted post quotes was answered by that post.
+        """
+        nested = {id(quote) for block in self.blocks for quote in _quotes_within(block)}
+        answered = (quote.post_id for quote in self.quotes if id(quote) not in nested)
+        return next(filter(None, answered), None)
+
+
+def _quotes_within(block: Block, *, is_nested: bool = False) -> Iterator[Quote]:
+    """The quotes that stand in another quote, at or below a block."""
+    if block.quote is not None and is_nested:
+        yield block.quote
+    for part in block.blocks:
+        yield from _quotes_within(part, is_nested=is_nested or block.quote is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,35 @@ def test_the_label_that_phones_get_is_no_part_of_a_quote(inner: str) -> None:
     assert body_of(framed("引用: 我的话"), ON_PHONES).text == "我的话"
 
 
+INNER = framed(f'<a href="{FINDPOST}7">乙 发表于 2024-5-6 08:10</a><br />内')
+
+
 def test_quotes_in_quotes() -> None:
-    inner = framed(f'<a href="{FINDPOST}7">乙 发表于 2024-5-6 08:10</a><br />内')
-    body = body_of(framed(f"{HEAD}{inner}外") + "答")
-    assert [(quote.author, quote.text) for quote in body.quotes] == [("乙", "内"), ("甲", "外")]
+    body = body_of(framed(f"{HEAD}{INNER}外") + "答")
+    assert [(quote.author, quote.text) for quote in body.quotes] == [("甲", "外"), ("乙", "内")]
+    assert body.in_reply_to == "9"
+
+
+@pytest.mark.parametrize(
+    ("markup", "answered"),
+    [
+        # the post that the outer quote names, or none: what is in it was answered by that post
+        (framed(f"甲 发表于 2024-5-6 08:20<br />{INNER}外"), None),
+        (framed(f"甲 发表于 2024-5-6 08:20<br /><ul><li>{INNER}</li></ul>外"), None),
+        (framed(f"甲 发表于 2024-5-6 08:20<br />{INNER}外") + framed(f"{HEAD}话"), "9"),
+        (
+            framed(
+                "甲 发表于 2024-5-6 08:20<br />"
+                f'<b>回复 <a href="{FINDPOST}7">2#</a> <i>乙</i></b>外'
+            ),
+            None,
+        ),
+        # a frame of the author's own is no quote
+        (framed(f"我的话<br />{INNER}"), "7"),
+    ],
+)
+def test_the_answered_post_is_that_of_the_outer_quote(markup: str, answered: str | None) -> None:
+    assert body_of(f"{markup}答").in_reply_to == answered
 
 
 def test_a_quote_nested_a_thousand_deep_keeps_its_words() -> None:
@@ -183,3 +208,26 @@ def test_an_unreadable_head_line_is_kept(context: Context) -> None:
     body = body_of(framed(f"{plugin} {ARROWS[0]}") + "答", context)
     assert [(quote.author, quote.post_id) for quote in body.quotes] == [("甲", "9")]
     assert (body.text, body.links) == ("答", ())
+
+
+@pytest.mark.parametrize("context", [CONTEXT, UNKNOWN_NAMES])
+def test_what_a_quote_withholds_is_the_other_posts(context: Context) -> None:
+    locked = '<div class="locked">游客，如果您要查看本帖隐藏内容请<a href="x">回复</a></div>'
+    body = body_of(framed(f"{HEAD}{locked}话") + "答", context)
+    assert (body.access, body.notices, body.text) == ("visible", (), "答")
+    # of the post itself: in a frame of the author's own, or before the quote
+    for own in (framed(f"话{locked}"), locked + framed(f"{HEAD}{locked}话")):
+        body = body_of(own + "答", context)
+        assert (body.access, len(body.notices)) == ("hidden_reply", 1)
+
+
+def test_the_files_that_a_quote_withholds_are_the_other_posts() -> None:
+    files = '<div class="locked">附件: <em>您所在的用户组无法下载或查看附件</em></div>'
+    assert body_of(f"{files}答").attachments_withheld == 1
+    assert body_of(framed(f"{HEAD}{files}话") + "答").attachments_withheld == 0
+
+
+def test_what_a_quote_plays_is_the_other_posts() -> None:
+    player = '<embed src="http://v.example/a.mp4" />'
+    body = body_of(framed(f"{HEAD}{player}话") + player.replace("a.mp4", "b.mp4"))
+    assert body.media == ("http://v.example/b.mp4",)

@@ -7,9 +7,9 @@ becomes one block of the frame around it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from crawler.discuz.facts import Block
+from crawler.discuz.facts import Access, Block
 from crawler.discuz.post.boxes import visible
 from crawler.discuz.post.quotes import PostLink, attributed, is_arrow, without_label
 from crawler.discuz.post.text import render_text
@@ -21,6 +21,21 @@ _INLINE = frozenset(("smiley", "image"))
 Container = Literal["quote", "code", "table", "list", "unlocked", "spoiler"]
 
 
+class FoundBefore(NamedTuple):
+    """How much of a body was found before a frame; `Found` has the same fields."""
+
+    quotes: int = 0
+    links: int = 0
+    images: int = 0
+    media: int = 0
+    notices: int = 0
+    access: Access = "visible"
+    attachments_withheld: int = 0
+
+
+_NOTHING = FoundBefore()
+
+
 @dataclass(slots=True)
 class Frame:
     """The words and blocks gathered so far in one container.
@@ -28,8 +43,8 @@ class Frame:
     ``kind`` is ``None`` for the body itself. ``pieces`` are the words since the last block.
     ``post_link`` is the first link to a post in a quote, ``last_link`` the post of the last one and
     the size of the frame at its end; ``grey`` are first words in the colour of name and time.
-    ``links`` and ``images`` count those of the body that stand before the frame, ``label_signs``
-    the visible signs of a label (引用:) that is no part of the quoted words.
+    ``before`` is what was found before the frame, ``label_signs`` the visible signs of a label
+    (引用:) that is no part of the quoted words.
     """
 
     kind: Container | None = None
@@ -39,8 +54,7 @@ class Frame:
     post_link: PostLink | None = None
     last_link: tuple[str, int, int] | None = None
     grey: str | None = None
-    links: int = 0
-    images: int = 0
+    before: FoundBefore = _NOTHING
     label_signs: int = 0
     is_quote: bool = False
 
