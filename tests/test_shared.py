@@ -19,7 +19,7 @@ import pytest
 
 from crawler.archive.segments import encode
 from crawler.discuz import read_page
-from crawler.discuz.document import decode
+from crawler.discuz.document import build_tree, decode
 from crawler.discuz.facts import (
     BoardPage,
     IndexPage,
@@ -30,6 +30,7 @@ from crawler.discuz.facts import (
     Post,
     ThreadPage,
 )
+from crawler.discuz.urls import post_id
 from crawler.items.build import post_lines
 from crawler.items.lines import to_json
 from tests import open_boxes
@@ -86,6 +87,27 @@ def test_every_word_of_real_threads_goes_somewhere() -> None:
             posts += len(page.posts)
             assert sum(post.body.unaccounted for post in page.posts) == 0, name
     assert posts > 2000
+
+
+def test_each_frame_that_links_to_a_post_names_it() -> None:
+    """In the first line of a frame Discuz links to the post that it quotes."""
+    frames = 0
+    for name, page in (
+        *((saved.name, (saved.body, saved.read())) for saved in open_boxes.real_threads()),
+        *((name, saved_page(name)) for name in single_pages(r"thread|tid|view|printable")),
+    ):
+        body, read = page
+        if not isinstance(read, ThreadPage):
+            continue
+        answered = [quote.post_id for post in read.posts for quote in post.body.quotes]
+        for frame in build_tree(decode(body)[0])[0].iter("blockquote"):
+            linked = next(
+                filter(None, (post_id(link.get("href")) for link in frame.iter("a"))), None
+            )
+            if linked is not None:
+                frames += 1
+                assert linked in answered, name
+    assert frames >= 44
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -326,6 +348,11 @@ def single_pages(pattern: str) -> list[str]:
 
 def single_page(name: str) -> Page:
     """A page of `forum/pages`, read as the headers beside it say."""
+    return saved_page(name)[1]
+
+
+def saved_page(name: str) -> tuple[bytes, Page]:
+    """A page of `forum/pages` as it was sent, and as it is read."""
     file = SHARED / "forum" / "pages" / name
     url, headers, seen_at = "", {}, datetime.now(UTC)
     for line in file.with_suffix(".headers").read_text("utf-8", "replace").splitlines():
@@ -336,7 +363,8 @@ def single_page(name: str) -> Page:
         elif ": " in line and not line.startswith("#"):
             header, value = line.split(": ", 1)
             headers[header] = value
-    return read_page(file.read_bytes(), url=url, seen_at=seen_at, headers=headers)
+    body = file.read_bytes()
+    return body, read_page(body, url=url, seen_at=seen_at, headers=headers)
 
 
 @pytest.mark.parametrize("name", single_pages(CLOTHES))

@@ -7,6 +7,7 @@ so that two bodies that read alike are equal: no empty words, neighbours of one 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -27,8 +28,6 @@ class Style(NamedTuple):
 
 
 PLAIN = Style()
-# of which nothing is known: equal to no other
-UNKNOWN = Style(link="")
 
 # -- in a line -------------------------------------------------------------------------------------
 
@@ -171,3 +170,22 @@ class Rule:
 
 
 Block = Paragraph | Heading | List | Table | Code | Quotation | Framed | Folded | Withheld | Rule
+
+
+def quotes_within(blocks: Iterable[Block], *, is_nested: bool = False) -> Iterator[Quote]:
+    """The quotes that stand in another quote; with ``is_nested`` all that stand in some blocks."""
+    for block in blocks:
+        match block:
+            case Quotation():
+                if is_nested:
+                    yield block.quote
+                yield from quotes_within(block.blocks, is_nested=True)
+            case Framed() | Folded():
+                yield from quotes_within(block.blocks, is_nested=is_nested)
+            case List():
+                for item in block.items:
+                    yield from quotes_within(item, is_nested=is_nested)
+            case Table():
+                for row in block.rows:
+                    for cell in row:
+                        yield from quotes_within(cell.blocks, is_nested=is_nested)

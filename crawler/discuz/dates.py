@@ -106,6 +106,13 @@ _WHOLE = re.compile(
     re.I,
 )
 
+# 2017-6-1 08:15, 2 天以前: a date without anything else
+_DATE_ALONE = re.compile(
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
+    rf"|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}前?|{_JUST_NOW.pattern})",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -171,6 +178,23 @@ def is_date(text: str) -> bool:
     (True, False)
     """
     return bool(_WHOLE.fullmatch(" ".join(text.split())))
+
+
+def read_date_alone(words: str, clock: Clock) -> Moment | None:
+    """As `read_date`; ``None`` also where the words are more than a date.
+
+    >>> clock = Clock(datetime(2024, 1, 5, 9, 0, tzinfo=DEFAULT_ZONE))
+    >>> read_date_alone("2017-6-1 08:15", clock).precision
+    'minute'
+    >>> read_date_alone("2017-6-1 的晚报", clock) is None
+    True
+    """
+    raw = " ".join(words.split())
+    if clock.pattern and (read := _by_pattern(raw, clock)):
+        return Moment(read[0], read[1], raw)
+    # dateparser, which reads English dates, is asked about the whole text
+    is_alone = _DATE_ALONE.fullmatch(raw) or not _DATE_ALONE.search(raw)
+    return read_date(raw, None, clock) if is_alone else None
 
 
 def read_date(words: str, title: str | None, clock: Clock) -> Moment | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from crawler.discuz.blocks import quotes_within
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -94,12 +96,16 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of another post; who wrote them, in which post and when, as far as the quote says."""
+    """Words of another post; who wrote them, in which post and when, as far as the quote says.
+
+    ``attribution_raw``: the line that says so, where a name or a date could not be read of it.
+    """
 
     text: str
     author: str | None = None
     post_id: str | None = None
     date: Moment | None = None
+    attribution_raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,16 @@ class Body:
     notice: str | None = None
     unaccounted: int = 0
     runs: tuple[Run, ...] = ()
+
+    @property
+    def in_reply_to(self) -> str | None:
+        """The post that is answered: of the first quote that stands in no other quote.
+
+        What a quoted post quotes was answered by that post.
+        """
+        nested = {id(quote) for quote in quotes_within(self.blocks)}
+        answered = (quote.post_id for quote in self.quotes if id(quote) not in nested)
+        return next(filter(None, answered), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
         if post.get("headline"):
             file.write(f"**{_line(post['headline'])}**\n\n")
     for quoted in post.get("quotes", []):
-        named = " ".join(filter(None, (quoted.get("author"), quoted.get("date"))))
+        read = " ".join(filter(None, (quoted.get("author"), quoted.get("date"))))
+        named = quoted.get("attribution_raw", read)
         lines = [named] * bool(named) + quoted.get("text", "").split("\n")
         file.write("".join(f"> {_line(line)}  \n" for line in lines) + "\n")
     file.writelines(f"*{_line(notice)}*\n\n" for notice in post.get("access_notices", []))

@@ -174,7 +174,7 @@ def _post(page: facts.ThreadPage, post: facts.Post, fetched_at: datetime) -> Pos
         "sent_from": post.sent_from,
         "text": body.text,
         "quotes": [_record(quote) for quote in body.quotes],
-        "in_reply_to": next((quote.post_id for quote in body.quotes if quote.post_id), None),
+        "in_reply_to": body.in_reply_to,
         "images": [_record(image) for image in body.images],
         "attachments": [_record(attachment) for attachment in body.attachments],
         "links": [_record(link) for link in body.links],

@@ -96,11 +96,17 @@ _POST: dict[str, FieldDoc] = {
         "`td#postmessage_950`",
     ),
     "quotes": FieldDoc(
-        "Quotes of other posts: text, author, post id, date and its precision",
+        "Quotes of other posts, those within a quote behind it: text, author, post id, date and its"
+        " precision; `attribution_raw`: the line that names them, where no author or no date could be"
+        " read of it",
         '[{"text": "坐等周末。", "author": "柳岸闻莺"}]',
         "`div.quote` that names an author",
     ),
-    "in_reply_to": FieldDoc("Id of the post that is answered", '"950"', "link in the quote"),
+    "in_reply_to": FieldDoc(
+        "Id of the post that is answered; not of one that is quoted within a quote",
+        '"950"',
+        "link in the quote",
+    ),
     "images": FieldDoc(
         "Images, also those below the text: address, name, attachment id; with `MEDIA`, path and"
         " sha256, or the reason of a refusal",

@@ -43,6 +43,8 @@ class Quote(TypedDict):
     post_id: NotRequired[Free[str]]
     date: NotRequired[Free[Date]]
     date_precision: NotRequired[Free[facts.Precision]]
+    # names somebody, often nobody else on the page: no other name would hide that one
+    attribution_raw: NotRequired[Title]
 
 
 class Image(TypedDict):

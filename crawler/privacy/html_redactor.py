@@ -17,7 +17,8 @@ class HtmlRedactor:
     """Redacts the HTML of one line.
 
     ``words`` redacts a text, ``hides_address`` tells whether an address may not be published,
-    ``hides_quote`` whether a quotation of somebody may not, ``alias`` what stands for a name.
+    ``hides_quote`` whether a quotation of somebody may not, ``alias`` what stands for a name,
+    ``title`` for the line that names whom a post quotes.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class HtmlRedactor:
         hides_address: Callable[[str], bool],
         hides_quote: Callable[[str | None, str | None], bool],
         alias: Callable[[str], str | None],
+        title: Callable[[str], str | None],
     ) -> None:
         self._words = words
         self._hides_address = hides_address
         self._hides_quote = hides_quote
         self._alias = alias
+        self._title = title
 
     def html(self, html: str) -> str | None:
         """The HTML as it may be published; ``None`` where nothing is left of it."""
@@ -69,7 +72,9 @@ class HtmlRedactor:
         if self._hides_quote(quote.author, quote.post_id):
             return None
         author = self._alias(quote.author) if quote.author else None
-        return model.Quotation(self._blocks(block.blocks), replace(quote, author=author))
+        raw = self._title(quote.attribution_raw) if quote.attribution_raw else None
+        redacted = replace(quote, author=author, attribution_raw=raw)
+        return model.Quotation(self._blocks(block.blocks), redacted)
 
     def _content(self, content: tuple[Inline, ...]) -> tuple[Inline, ...]:
         kept = tuple(self._inlines(content))

@@ -114,7 +114,11 @@ class _LineRedaction:
         self._keeps_authors = privacy.authors == "keep"
         self._text = TextRedactor(self._names(), privacy.alias, privacy.hides_address)
         self._html = HtmlRedactor(
-            self._text.words, privacy.hides_address, self._hides_quote, privacy.alias
+            self._text.words,
+            privacy.hides_address,
+            self._hides_quote,
+            privacy.alias,
+            self._unmarked,
         )
 
     def redacted(self) -> Record:

@@ -48,7 +48,7 @@ ATTRIBUTES = {
     "time": {"datetime", "data-precision"},
 }
 TAGS = set(
-    "a blockquote br cite code del details em figure footer h1 h2 h3 h4 h5 h6 hr img li ol p pre"
+    "a blockquote br cite code del details em figure footer h1 h2 h3 h4 h5 h6 hr img li ol p pre span"
     " strong sub sup table td th time tr ul".split()
 )
 SCHEMES = {"http", "https", "ftp", "mailto", "magnet", "ed2k"}
@@ -127,6 +127,10 @@ QUOTE = Quote("话", "甲<乙", "9", DATE)
             '<blockquote data-post="9"><footer><cite>甲&lt;乙</cite> '
             '<time datetime="2024-05-06T08:20:00+08:00" data-precision="minute">2024-5-6 08:20</time>'
             "</footer><p>话</p></blockquote>",
+        ),
+        (
+            Quotation((), Quote("", None, "9", None, "甲 曾说")),
+            '<blockquote data-post="9"><footer><span>甲 曾说</span></footer></blockquote>',
         ),
         (
             Quotation((), Quote("", "甲")),

@@ -65,7 +65,10 @@ def page(author: str, other: str, text: Texts) -> facts.ThreadPage:
     date = facts.Moment(SEEN, "minute", f"发表于 2026-11-22 20:00 {text()}")
     body = facts.Body(
         text=text(),
-        quotes=(facts.Quote(text(), other, "951"),),
+        quotes=(
+            facts.Quote(text(), other, "951", None, text()),
+            facts.Quote(text(), None, "952", None, text()),
+        ),
         images=(facts.Image(picture, text()),),
         attachments=(facts.Attachment("5", text(), picture, "7 KB", 1, f"5 {text()}", text()),),
         links=(

@@ -140,6 +140,16 @@ def test_names_in_every_part_of_a_line() -> None:
     assert NAMELESS.redacted(record)["quotes"] == [{"text": "坐等周末。", "post_id": "951"}]
 
 
+def test_the_line_that_names_whom_a_post_quotes() -> None:
+    # nobody else on the page bears the name, and no field tells that it is one
+    record = line(quotes=[{"text": "话", "post_id": "951", "attribution_raw": f"{LU} 于某日写"}])
+    for privacy in (VEILED, NAMELESS):
+        assert privacy.redacted(record)["quotes"] == [{"text": "话", "post_id": "951"}]
+    listed = Privacy(removals=Removals(names=frozenset({LU}))).redacted(record)
+    assert listed["quotes"][0]["attribution_raw"] == "[…] 于某日写"
+    assert Privacy().redacted(record) == record
+
+
 def test_a_debate_names_its_umpire() -> None:
     told = VEILED.redacted(line(item_type="article", special={"kind": "debate", "umpire": LU}))
     assert told["special"] == {"kind": "debate", "umpire": LU_TOLD}

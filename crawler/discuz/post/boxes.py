@@ -289,8 +289,8 @@ def _unhide(box: _Element) -> None:
     shown = etree.SubElement(box, box.tag if _TAG_NAME.fullmatch(box.tag) else "div")
     for name in map(str, box.attrib):
         if name != "style" and _TAG_NAME.fullmatch(name):
-            shown.set(name, _settable(box.get(name) or ""))
-    shown.text = _settable(box.text or "")
+            shown.set(name, settable(box.get(name) or ""))
+    shown.text = settable(box.text or "")
     shown.extend(list(box.iterchildren())[:-1])
     box.attrib.clear()
     box.tag, box.text = "span", None

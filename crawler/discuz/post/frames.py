@@ -7,7 +7,7 @@ becomes blocks of the frame around it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from crawler.discuz.blocks import (
     PLAIN,
@@ -34,17 +34,34 @@ from crawler.discuz.post.flow import (
     is_object,
     list_of,
     merged,
+    paragraphs,
     table_of,
     without_words,
     words_in,
 )
-from crawler.discuz.post.quotes import attributed, without_label
+from crawler.discuz.post.quotes import PostLink, attributed, is_arrow, without_label
 from crawler.discuz.post.render_text import NO_SPACE_BEFORE, render_text
 
 if TYPE_CHECKING:
     from crawler.discuz.context import Context
+    from crawler.discuz.facts import Access
 
 Container = Literal["quote", "code", "table", "list", "heading", "unlocked", "spoiler"]
+
+
+class FoundBefore(NamedTuple):
+    """How much of a body was found before a frame; `Found` has the same fields."""
+
+    quotes: int = 0
+    links: int = 0
+    images: int = 0
+    media: int = 0
+    notices: int = 0
+    access: Access = "visible"
+    attachments_withheld: int = 0
+
+
+_NOTHING = FoundBefore()
 
 
 @dataclass(slots=True)
@@ -52,11 +69,11 @@ class Frame:
     """The words and objects gathered so far in one container.
 
     ``kind`` is ``None`` for the body itself. ``style`` is that of the last words, ``has_objects``:
-    something else than words stands in it, or in its last line. ``post_link`` is set in a quote
-    whose first words link to a post: its id and these words; ``grey`` are first words in the colour
-    of name and time.
-    ``links`` and ``images`` count those of the body that stand before the frame, ``signs`` the
-    visible signs of containers in it. ``numbering``, ``start``, ``level`` and ``language`` are
+    something else than words stands in it, or in its last line. ``post_link`` is the first link
+    to a post in a quote, ``last_link`` the post of the last one and how much stood in the frame at
+    its end; ``grey`` are first words in the colour
+    of name and time. ``before`` is what was found before the frame, ``signs`` the visible signs of
+    containers in it. ``numbering``, ``start``, ``level`` and ``language`` are
     those of a list, a heading, or code.
     """
 
@@ -67,10 +84,10 @@ class Frame:
     has_objects_in_line: bool = False
     is_preformatted: bool = False
     style: Style = PLAIN
-    post_link: tuple[str, str] | None = None
+    post_link: PostLink | None = None
+    last_link: tuple[str, int] | None = None
     grey: str | None = None
-    links: int = 0
-    images: int = 0
+    before: FoundBefore = _NOTHING
     signs: int = 0
     is_quote: bool = False
     numbering: Numbering | None = None
@@ -82,6 +99,21 @@ class Frame:
         """Add what is no words."""
         self.flow.append(part)  # type: ignore[arg-type]
         self.has_objects = True
+
+    def note_link(self, post_id: str, words: str, start: int) -> None:
+        """Note a link to a post, which ends here and began at the part of that number."""
+        if self.post_link is None:
+            self.post_link = PostLink(post_id, words, earlier_text(self.flow[:start]))
+        self.last_link = post_id, len(self.flow)
+
+    def closing_link(self) -> str | None:
+        """The post that is linked to by the last thing in this frame, if one is."""
+        if self.last_link is None:
+            return None
+        post_id, parts = self.last_link
+        behind = self.flow[parts:]
+        is_last = not any(map(is_object, behind)) and is_arrow(words_in(behind))
+        return post_id if is_last else None
 
     def is_empty(self) -> bool:
         """Whether the frame holds neither objects nor visible words."""
@@ -111,17 +143,23 @@ def close_frame(frame: Frame, kind: Container, context: Context) -> Closed:
 
 
 def _close_quote(frame: Frame, context: Context) -> Closed:
-    flow = frame.flow
+    flow, link, closing = frame.flow, frame.post_link, frame.closing_link()
     if context.is_mobile:
         first = _first_words(flow)
         label = len(first) - len(without_label(first))
         frame.signs += visible(first[:label])
         without_words(flow, label)
+        link = link and link._replace(before=without_label(link.before))
     blocks = blocks_of(flow)
-    quote = attributed(render_text(blocks), frame.post_link, context.clock, frame.grey)
+    text = render_text(blocks)
+    quote = attributed(text, context.clock, link, grey=frame.grey, closing=closing)
     if quote is None:
         return Closed((Framed(blocks),) if blocks else (), earlier_text(flow))
-    return Closed((Quotation(without_first_line(blocks), quote),), None)
+    for quoted in (_without_first_line(blocks), _without_last_line(blocks)):
+        if render_text(quoted) == quote.text:
+            return Closed((Quotation(quoted, quote),), None)
+    # words stand behind the name in its line: 原帖由 甲 于 2008-1-1 10:00 发表 WORDS
+    return Closed((Quotation(paragraphs(quote.text), quote),), None)
 
 
 def _first_words(flow: Flow) -> str:
@@ -130,7 +168,7 @@ def _first_words(flow: Flow) -> str:
     return words_in(flow[:end])
 
 
-def without_first_line(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _without_first_line(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation without the line that names whom it quotes."""
     first = blocks[0] if blocks else None
     if not isinstance(first, Paragraph):
@@ -142,6 +180,20 @@ def without_first_line(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             rest = merged((*begun, *first.content[index + 1 :]))
             return (Paragraph(rest), *blocks[1:]) if rest else blocks[1:]
     return blocks[1:]
+
+
+def _without_last_line(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation that ends with the line that names whom it quotes, as up to X1."""
+    last = blocks[-1] if blocks else None
+    if not isinstance(last, Paragraph):
+        return blocks
+    for index, part in reversed(list(enumerate(last.content))):
+        if isinstance(part, Text) and "\n" in part.words:
+            words = part.words.rpartition("\n")[0]
+            begun = (Text(words, part.style),) if words else ()
+            rest = merged((*last.content[:index], *begun))
+            return (*blocks[:-1], Paragraph(rest)) if rest else blocks[:-1]
+    return blocks[:-1]
 
 
 # -- the text of lines of schema 1.0 ---------------------------------------------------------------

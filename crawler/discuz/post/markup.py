@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.blocks import (
-    UNKNOWN,
+    PLAIN,
     File,
     Mark,
     Numbering,
@@ -28,7 +28,7 @@ from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more, visible
-from crawler.discuz.post.flow import Closed, Edge, is_object, words_in
+from crawler.discuz.post.flow import Closed, Edge, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
     NOISE_IDS,
@@ -471,18 +471,11 @@ def _leave_link(walk: Walk, element: _Element) -> None:
     href, url = element.get("href"), place.link
     since = place.frame.flow[place.parts :]
     words = words_in(since).strip()
+    if place.frame.kind == "quote" and (post_id := urls.post_id(href)):
+        place.frame.note_link(post_id, words, place.parts)
     pictured = any(isinstance(part, Picture) and part.link for part in since)
     if not href or not (words or pictured):
         return
-    frame = walk.frame
-    post_id = urls.post_id(href)
-    if post_id and words and frame.kind == "quote" and frame is place.frame:
-        before = frame.flow[: place.parts]
-        if not any(map(is_object, before)):
-            said = words_in(before)
-            if not (without_label(said) if walk.is_mobile else said).strip():
-                frame.post_link = post_id, words
-                return
     if url:
         walk.found.links.append(Link(url, words.replace("\xa0", " ")))
 
@@ -512,24 +505,27 @@ def _bold(walk: Walk, _: _Element) -> Entered:
     return _leave_bold
 
 
-def _leave_bold(walk: Walk, _: _Element) -> None:
+def _leave_bold(walk: Walk, element: _Element) -> None:
     place = walk.since_mark()
     walk.end_style()
     frame, links = place.frame, walk.found.links
     linked = (urls.post_id(link.url) for link in links[place.links :])
     post_id = next(filter(None, linked), None)
-    if post_id is None:
+    # in a quote it is a part of the quoted words
+    if post_id is None or frame.kind == "quote":
         return
-    words = words_in(frame.flow[place.parts :])
-    quote = read_old_reply(words.strip(), post_id)
-    if quote is not None:
-        walk.moved("quotes", words, place)
-        del frame.flow[place.parts :]
-        frame.flow.append(Closed((Quotation((), quote),), None))
-        # the style of what was deleted is not that of the flow any more
-        frame.style = UNKNOWN
-        del links[place.links :]
-        frame.at_line_start = not frame.flow
+    said = words_in(frame.flow[place.parts :]).lstrip()
+    italic = next(element.iter("i"), None)
+    read = read_old_reply(said, post_id, None if italic is None else all_text(italic).strip())
+    if read is not None:
+        quote, own = read
+        walk.moved("quotes", said.removesuffix(own), place)
+        frame.flow[place.parts :] = [Closed((Quotation((), quote),), None), PLAIN]
+        frame.style = PLAIN
+        if own:
+            frame.flow.append(own)
+        links[place.links :] = [x for x in links[place.links :] if urls.post_id(x.url) != post_id]
+        frame.at_line_start = not place.parts if not own else own.endswith("\n")
         walk.found.quotes.append(quote)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.discuz.blocks import Framed, Quotation
-from crawler.discuz.dates import read_date
+from crawler.discuz.dates import read_date, read_date_alone
 from crawler.discuz.facts import Post, Quote
-from crawler.discuz.post.render_text import render_text
+from crawler.discuz.post.render_text import render_text, tidy
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,17 +33,34 @@ _ATTRIBUTION = (
         r"(?P<date>.{0,60}?)\s?[发發]表"
     ),
 )
+# Heads of other makes, where Discuz's own link and colour prove that they are heads. Its names have
+# no spaces (`check_username`), those of other systems may: what is not sure to be a name is none.
+_OTHER_HEADS = (
+    # packs of other languages: Posted by NAME at 2024-5-6 08:20
+    re.compile(r"^posted by (?P<author>\S{1,60}) (?:at|on) (?P<date>.{1,60})$", re.I),
+    # apps: NAME at 2024-5-6 08:20, NAME 2024-5-6 08:20
+    re.compile(r"^@?(?P<author>\S{1,60}) (?:(?:at|on) )?(?P<date>.{1,60})$"),
+    # plugins: 回复 NAME:
+    re.compile(r"^回[复復覆複]\s@?(?P<author>\S{1,60}?)\s?[:\uff1a]?(?P<date>)$"),
+)
 # <font color="#999999">NAME 发表于 …: the colour of name and time, since 7.2 (forum_post.php)
 _GREY = re.compile(r"#999(?:999)?\b|rgb\(153,\s?153,\s?153\)", re.I)
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+# The arrow behind a head line, [img]static/image/common/back.gif[/img], where no picture is shown:
+# mobile=1 has a link of these words; the archiver, and sites that show pictures of some hosts only
+# (`parseimg`), have its address.
+_ARROW = re.compile(r"(?:\s?\[查看[图圖]片\]|(?:^|\s)\S{0,200}back\.gif)$")
 # Where no frame is left, the first line of a quotation: 甲 发表于 2017-6-1 08:20, 甲 发表于 3 天前
 _QUOTES = re.compile(
     r"^(?P<author>.{1,60}?) (?:发表于|發表於) (?P<date>\d.{4,40}|.{0,20}天.{0,20})$"
 )
-# and of a reply in the manner of X1: 回复 2# 甲
-_ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60})$")
-# <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2
-_OLD_REPLY = re.compile(r"^回[复復覆複]\s?\d{1,9}\s?[#楼樓]\s?(?P<author>.{0,60})$")
+# and of a reply in the manner of X1: 回复 2# 甲, 回复 2# 甲 的帖子
+_ANSWERS = re.compile(r"^回[复復覆複] \d{1,7}# (?P<author>.{1,60}?)(?: 的帖子)?$")
+# <strong>回复 <a href="…findpost…">2#</a> <i>NAME</i> </strong>, up to X2; before, 的帖子 follows.
+# Discuz 6: 回复 #2 NAME 的帖子
+_OLD_REPLY = re.compile(r"^回[复復覆複]\s?(?:\d{1,9}\s?[#楼樓]|#\s?\d{1,9}(?!\d))\s?")
+_OLD_NAME = re.compile(r"(?P<author>.{0,60}?)(?:\s的帖子)?[^\S\n]*$", re.M)
+_POST_OF = re.compile(r"\s{0,9}的帖子(?!\S)")
 # <blockquote>引用: NAME 发表于 …; mobile=1: <blockquote><p>引用:</p>NAME …
 _LABEL = re.compile(r"^\s*引用\s?[:\uff1a]\s*")
 _PARAGRAPH_END = re.compile(r"\n\n|$")  # an empty line, or the end
@@ -62,30 +79,106 @@ _COMPARED = 200_000_000
 _BEGINNING, _PARAGRAPHS, _POSTS_ABOVE, _ALIKE = 10_000, 50, 300, 5
 
 
+class PostLink(NamedTuple):
+    """A link to a post in a frame: the post's id, the link's words, the frame's words before it."""
+
+    post_id: str
+    words: str
+    before: str
+
+    @property
+    def is_in_head(self) -> bool:
+        """Whether it stands in the first line of the frame."""
+        return "\n" not in self.before.lstrip()
+
+    def beside(self, head: str) -> str:
+        """A head line without the words of a link behind it, or of an arrow."""
+        behind = tidy(self.words) if self.before.strip() else ""
+        return _ARROW.sub("", head).removesuffix(behind).rstrip()
+
+    def proves(self, head: str) -> bool:
+        """Whether Discuz makes such a link of a head line: round all of it, or on an arrow."""
+        return is_arrow(self.words) or tidy(self.words) == head
+
+
+def is_arrow(words: str) -> bool:
+    """Whether the words of a link are those of a picture, or none.
+
+    >>> is_arrow(""), is_arrow("[查看图片]"), is_arrow("2#")
+    (True, True, False)
+    """
+    return not _ARROW.sub("", words.strip())
+
+
 def attributed(
-    text: str, link: tuple[str, str] | None, clock: Clock, grey: str | None = None
+    text: str,
+    clock: Clock,
+    link: PostLink | None = None,
+    *,
+    grey: str | None = None,
+    closing: str | None = None,
 ) -> Quote | None:
     """The quote that a frame with this text is; ``None`` if it does not say whom it quotes.
 
-    ``link``: the id of the post that the frame's first words link to, and these words. A link
-    further on proves nothing: authors frame lists of links. ``grey``: the first words, where they
-    have the colour that Discuz gives to name and time. Either proves a name beside a time that
-    cannot be read.
+    ``link``: the first link to a post in the frame; in the head line it names the answered post.
+    ``grey``: the first words, where they have the colour that Discuz gives to name and time.
+    ``closing``: the post that the last thing of the frame links to.
+
+    Authors frame lists of links, and lines in which 发表于 and a date occur. So a link alone
+    attributes nothing, and the line is a name, 发表于 and a date alone, unless its colour or a link
+    such as Discuz makes proves that it is a head line.
     """
     first, _, rest = text.partition("\n")
-    post_id = link[0] if link else None
-    is_named = post_id is not None or (grey is not None and grey.strip() == first.strip())
+    first, rest = first.strip(), rest.strip("\n")
+    if link is not None and not link.is_in_head:
+        link = None
+    head = link.beside(first) if link else first
+    post_id = link.post_id if link else None
+    is_grey_head = grey is not None and tidy(grey) == head
+    is_proved = is_grey_head or (link is not None and link.proves(head))
     for rule in _ATTRIBUTION:
-        found = rule.search(first)
+        found = rule.search(head)
         if not found:
             continue
-        date = read_date(found["date"], None, clock)
-        if date or is_named:
+        behind = head[found.end() :].strip()
+        date = read_date_alone(found["date"].rstrip(" :\uff1a"), clock)
+        if is_proved or (date and not behind):
             author = found["author"].strip().lstrip("@") or None
-            return Quote(rest.strip("\n"), author, post_id, _with_year(found["date"], date))
-    if link and first.strip() == link[1]:
-        return Quote(rest.strip("\n"), None, post_id)
-    return None
+            date = _with_year(found["date"], date or read_date(found["date"], None, clock))
+            words = f"{behind}\n{rest}".strip("\n")
+            return _with_raw(Quote(words, author, post_id, date), first)
+    if is_grey_head and link:
+        return _with_raw(replace(_by_other_head(head, clock), text=rest, post_id=post_id), first)
+    return _attributed_below(text, clock, closing) if closing else None
+
+
+def _by_other_head(head: str, clock: Clock) -> Quote:
+    """Name and date in a head line that is not of Discuz's make, as far as they can be told."""
+    for rule in _OTHER_HEADS:
+        found = rule.search(head)
+        if found:
+            date = read_date_alone(found["date"], clock)
+            if date or not found["date"]:
+                return Quote("", found["author"], None, _with_year(found["date"], date))
+    return Quote("")
+
+
+def _attributed_below(text: str, clock: Clock, post_id: str) -> Quote | None:
+    """The quote of a frame whose last line says whom it quotes, as up to X1."""
+    # words<br /><font color="#999999">NAME 发表于 …</font> <a href="…findpost…"><img /></a>
+    words, _, last = text.strip("\n").rpartition("\n")
+    found = _ATTRIBUTION[0].search(_ARROW.sub("", last.strip()))
+    date = read_date_alone(found["date"], clock) if found else None
+    if not found or not date:
+        return None
+    author = found["author"].strip().lstrip("@") or None
+    quote = Quote(words.strip("\n"), author, post_id, _with_year(found["date"], date))
+    return _with_raw(quote, last.strip())
+
+
+def _with_raw(quote: Quote, head: str) -> Quote:
+    """A quote with its head line, where that tells more than was read of it."""
+    return quote if quote.author and quote.date else replace(quote, attribution_raw=head or None)
 
 
 def is_grey(element: _Element) -> bool:
@@ -102,16 +195,28 @@ def without_label(words: str) -> str:
     return _LABEL.sub("", words)
 
 
-def read_old_reply(words: str, post_id: str) -> Quote | None:
-    """Whom a reply of X2 or older answers, from the bold line that it begins with.
+def read_old_reply(words: str, post_id: str, name: str | None = None) -> tuple[Quote, str] | None:
+    """Whom a reply of X2 or older answers, from the bold words that it begins with.
 
-    ``post_id`` is the post that the line links to. There is no text: only the line was printed.
+    ``post_id`` is the post that the words link to; ``name`` is what of them stands in italics.
+    The quote has no text: only the name was printed. The words behind it are the author's own.
 
-    >>> read_old_reply("回复 2# 甲", "9")
-    Quote(text='', author='甲', post_id='9', date=None)
+    >>> read_old_reply("回复 2# 甲 的帖子", "9", "甲")
+    (Quote(text='', author='甲', post_id='9', date=None, attribution_raw=None), '')
     """
-    found = _OLD_REPLY.match(words)
-    return Quote("", found["author"].strip() or None, post_id) if found else None
+    begin = _OLD_REPLY.match(words)
+    if not begin:
+        return None
+    at = begin.end()
+    if name and words.startswith(name, at):
+        behind = _POST_OF.match(words, at + len(name))
+        end = behind.end() if behind else at + len(name)
+    else:
+        found = _OLD_NAME.match(words, at)
+        name = found["author"].strip() if found else None
+        end = found.end() if found else at
+    own = words[end:].lstrip()
+    return Quote("", name or None, post_id), own
 
 
 def with_copied_quotes(posts: list[Post]) -> list[Post]:
@@ -176,8 +281,8 @@ def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | Non
     answers = _ANSWERS.match(first)
     if answers and rest.startswith("\n"):
         return Quote("", answers["author"].strip()), rest.strip("\n")
-    found = _QUOTES.match(first)
-    date = read_date(found["date"], None, clock) if found else None
+    found = _QUOTES.match(_ARROW.sub("", first))
+    date = read_date_alone(found["date"], clock) if found else None
     if not found or date is None:
         return None, text
     author = found["author"]
@@ -198,7 +303,7 @@ def split_quote(text: str, clock: Clock, above: list[Post]) -> tuple[Quote | Non
             break
         end = at
     quote = Quote(rest[:end].strip("\n"), author, None, _with_year(found["date"], date))
-    return quote, rest[end:].strip("\n")
+    return _with_raw(quote, first), rest[end:].strip("\n")
 
 
 def _with_year(said: str, date: Moment | None) -> Moment | None:

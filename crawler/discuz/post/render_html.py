@@ -184,7 +184,8 @@ def _quotation(block: Quotation) -> str:
         date = _attribute("datetime", quote.date.value.isoformat())
         precision = _attribute("data-precision", quote.date.precision)
         dated = f"<time{date}{precision}>{_escaped(quote.date.raw)}</time>"
-    head = f"<footer>{' '.join(filter(None, (named, dated)))}</footer>"
+    raw = f"<span>{_escaped(quote.attribution_raw)}</span>" if quote.attribution_raw else ""
+    head = f"<footer>{' '.join(filter(None, (named, dated, raw)))}</footer>"
     post = _attribute("data-post", quote.post_id or "")
     return f"<blockquote{post}>{head}{render_html(block.blocks)}</blockquote>"
 
@@ -272,7 +273,7 @@ def _read_inner(element: _Element) -> tuple[Block, ...]:
 
 def _read_quote(element: _Element, blocks: tuple[Block, ...]) -> Quote:
     head = element[0]
-    cite, time = head.find("cite"), head.find("time")
+    cite, time, raw = head.find("cite"), head.find("time"), head.find("span")
     date = None
     if time is not None:
         precision: Any = time.get("data-precision")
@@ -280,7 +281,8 @@ def _read_quote(element: _Element, blocks: tuple[Block, ...]) -> Quote:
             moment = datetime.fromisoformat(time.get("datetime") or "")
             date = Moment(moment, precision, time.text or "")
     author = cite.text if cite is not None else None
-    return Quote(render_text(blocks), author, element.get("data-post") or None, date)
+    post_id, line = element.get("data-post") or None, raw.text if raw is not None else None
+    return Quote(render_text(blocks), author, post_id, date, line)
 
 
 def _read_content(element: _Element) -> tuple[Inline, ...]:

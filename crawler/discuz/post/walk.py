@@ -17,7 +17,7 @@ from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Access, Attachment, Image, Link, Moment, Quote, Run
 from crawler.discuz.post.boxes import Box, visible
 from crawler.discuz.post.flow import Closed, Edge, Object, blocks_of, words_in
-from crawler.discuz.post.frames import Container, Frame, close_frame
+from crawler.discuz.post.frames import Container, FoundBefore, Frame, close_frame
 from crawler.discuz.post.media import has_tag, without_tagged_media
 from crawler.discuz.post.render_text import HTML_SPACES
 
@@ -54,6 +54,27 @@ class Found:
     edited_at: Moment | None = None
     access: Access = "visible"
     attachments_withheld: int = 0
+
+    def state(self) -> FoundBefore:
+        """What was found so far, for `forget_since`."""
+        return FoundBefore(
+            len(self.quotes),
+            len(self.links),
+            len(self.images),
+            len(self.media),
+            len(self.notices),
+            self.access,
+            self.attachments_withheld,
+        )
+
+    def forget_since(self, before: FoundBefore) -> None:
+        """Drop what a quote links to, shows and withholds: that is the other post's.
+
+        Files stay: Discuz shows a post none but its own (`parseattach`).
+        """
+        del self.links[before.links :], self.images[before.images :], self.media[before.media :]
+        del self.notices[before.notices :]
+        self.access, self.attachments_withheld = before.access, before.attachments_withheld
 
 
 class Place(NamedTuple):
@@ -269,8 +290,7 @@ class Walk:
         self.own_line()
         if len(self.frames) >= _DEEPEST:
             return None
-        found = self.found
-        frame = Frame(kind, links=len(found.links), images=len(found.images))
+        frame = Frame(kind, before=self.found.state())
         self.frames.append(frame)
         return frame
 
@@ -284,9 +304,9 @@ class Walk:
             for block in closed.blocks:
                 if isinstance(block, Quotation):
                     frame.is_quote = True
-                    self.found.quotes.append(block.quote)
-                    # what is linked and shown there is the other post's
-                    del self.found.links[frame.links :], self.found.images[frame.images :]
+                    self.found.forget_since(frame.before)
+                    # quotes within it are closed before it, and stand behind it
+                    self.found.quotes.insert(frame.before.quotes, block.quote)
             outer.put(closed)
         outer.signs += signs
         outer.at_line_start, outer.has_objects_in_line = True, False
