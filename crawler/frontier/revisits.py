@@ -9,6 +9,7 @@ from crawler.archive.changes import Change, TaskAgain, TaskFound
 from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
 from crawler.discuz import urls
 from crawler.frontier.config import Budget
+from crawler.frontier.known import is_denied_as_whole
 from crawler.frontier.list_variants import variant_of, variant_task
 from crawler.frontier.tasks import (
     CHECKED,
@@ -45,9 +46,12 @@ def refused_again(
             threads.setdefault(refusal.thread_id, []).append(refusal)
             continue
         task = _refused_list(make, refusal, walked)
-        if task is not None:
+        if task is not None and not is_denied_as_whole(refusal, make.ledger):
             yield TaskFound(task)
     for thread_id, refusals in threads.items():
+        if all(is_denied_as_whole(refusal, make.ledger) for refusal in refusals):
+            # its pages are asked for with the first one, once that is due
+            continue
         # it may have been read in this job already, but for the page that was refused
         yield TaskAgain(_refused_thread(make, thread_id, refusals))
 
