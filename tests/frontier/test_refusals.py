@@ -150,6 +150,19 @@ def test_a_refused_page_of_a_list_is_asked_for_where_the_first_one_fails(tmp_pat
     assert f"{L2}: unreachable over" in told
 
 
+def test_a_refused_page_of_a_thread_is_asked_for_where_the_first_one_fails(tmp_path: Path) -> None:
+    offline = Offline(tmp_path, limits=Limits(Budget(9, 30)))
+    before = {L1: board(7, 8), T1: thread(1, pages=2), T2: "unreachable"}
+    offline.crawl(L1, pages={**OTHER, **before})
+    # no list shows it any more, and nobody knows why
+    after: dict[str, Given] = {L1: board(8), T1: "too_large", T2: "too_large"}
+    offline.crawl(L1, pages={**OTHER, **after}, now=NOW + timedelta(days=1))
+    after[T2] = thread(2, page=2, pages=2)
+    told = offline.crawl(L1, pages={**OTHER, **after}, now=NOW + timedelta(days=2))
+    assert f"{T1}: -" in told
+    assert any(each.startswith(f"{T2}: post 2, too_large over") for each in told)
+
+
 def _refusal(path: str, **more: Any) -> RefusalState:
     url = f"{ROOT}{path}"
     made = RefusalState(f"b.example:refusal:{path}", "7", "no_permission", True, 1, 1, 500, url)
