@@ -143,16 +143,20 @@ def test_the_refusal_of_a_page_waits_for_that_of_the_whole(
 def test_a_refused_page_of_a_list_is_asked_for_where_the_first_one_fails(tmp_path: Path) -> None:
     """An error is that of one page; the board's own walk would end at it."""
     offline = Offline(tmp_path, limits=Limits(Budget(9, 30)))
-    before = {INDEX: index(2, 3), L1: board(8, pages=2), L2: "unreachable"}
+    before: dict[str, Given] = {
+        INDEX: index(2, 3),
+        L1: board(8, pages=2),
+        L2: "unreachable",
+    }
     offline.crawl(INDEX, pages={**OTHER, **before})
-    after = {INDEX: index(3), L1: "too_large", L2: board(8, page=2, pages=2)}
+    after: dict[str, Given] = {INDEX: index(3), L1: "too_large", L2: board(8, page=2, pages=2)}
     told = offline.crawl(INDEX, pages={**OTHER, **after}, now=NOW + timedelta(days=1))
     assert f"{L2}: unreachable over" in told
 
 
 def test_a_refused_page_of_a_thread_is_asked_for_where_the_first_one_fails(tmp_path: Path) -> None:
     offline = Offline(tmp_path, limits=Limits(Budget(9, 30)))
-    before = {L1: board(7, 8), T1: thread(1, pages=2), T2: "unreachable"}
+    before: dict[str, Given] = {L1: board(7, 8), T1: thread(1, pages=2), T2: "unreachable"}
     offline.crawl(L1, pages={**OTHER, **before})
     # no list shows it any more, and nobody knows why
     after: dict[str, Given] = {L1: board(8), T1: "too_large", T2: "too_large"}
