@@ -5,8 +5,9 @@ from __future__ import annotations
 from crawler.archive import Ledger
 from crawler.archive.state import RefusalState, Task, ThreadTask
 from crawler.discuz import urls
+from crawler.frontier.list_variants import variant_of
 from crawler.frontier.site import Site
-from crawler.items import refusal_id
+from crawler.items import DEFINITE, refusal_id
 
 
 def is_known(task: Task, site: Site) -> bool:
@@ -41,3 +42,30 @@ def is_link_board(refusal: RefusalState, ledger: Ledger) -> bool:
     """
     is_list = refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
     return is_list and not ledger.has_threads(refusal.board or "")
+
+
+def is_denied_as_whole(refusal: RefusalState, ledger: Ledger) -> bool:
+    """Whether a refused page is one of a thread or list that the forum has denied as a whole since.
+
+    A first page that is not there, or not for us, says so of the pages behind it: nobody comes to
+    them, and their own refusals would wait for ever to be met again.
+    """
+    if _is_of_first_page(refusal):
+        return False
+    if refusal.thread_id is not None:
+        others = ledger.thread_refusals(refusal.thread_id)
+    else:
+        others = ledger.list_refusals(refusal.board) if refusal.board else []
+    return any(
+        each.reason in DEFINITE and each.asked >= refusal.asked and _is_of_first_page(each)
+        for each in others
+    )
+
+
+def _is_of_first_page(refusal: RefusalState) -> bool:
+    """Whether a refusal is that of the first page of a thread, or of a list in its plain order."""
+    if refusal.thread_id is not None:
+        thread = urls.read_thread_address(refusal.url)
+        return thread is None or thread.page == 1
+    board = urls.read_board_address(refusal.url)
+    return board is None or (board.page == 1 and not variant_of(refusal.url))

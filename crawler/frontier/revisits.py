@@ -6,9 +6,10 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 
 from crawler.archive.changes import Change, TaskAgain, TaskFound
-from crawler.archive.state import ListTask, PageTask, RefusalState, Task, ThreadTask
+from crawler.archive.state import ListTask, PageTask, RefusalState, ThreadTask
 from crawler.discuz import urls
 from crawler.frontier.config import Budget
+from crawler.frontier.known import is_denied_as_whole
 from crawler.frontier.list_variants import variant_of, variant_task
 from crawler.frontier.tasks import (
     CHECKED,
@@ -44,10 +45,12 @@ def refused_again(
         if refusal.thread_id is not None:
             threads.setdefault(refusal.thread_id, []).append(refusal)
             continue
-        task = _refused_list(make, refusal, walked)
-        if task is not None:
-            yield TaskFound(task)
+        if not is_denied_as_whole(refusal, make.ledger):
+            yield from map(TaskFound, _refused_list(make, refusal, walked))
     for thread_id, refusals in threads.items():
+        if all(is_denied_as_whole(refusal, make.ledger) for refusal in refusals):
+            # its pages are asked for with the first one, once that is due
+            continue
         # it may have been read in this job already, but for the page that was refused
         yield TaskAgain(_refused_thread(make, thread_id, refusals))
 
@@ -64,28 +67,33 @@ def _refused_thread(make: TaskMaker, thread_id: str, refusals: list[RefusalState
     return make.thread(thread_id, todo=sorted(todo), priority=TRIED_AGAIN)
 
 
-def _refused_list(make: TaskMaker, refusal: RefusalState, walked: Container[str]) -> Task | None:
-    """The task of a list that was refused, or of which a page was.
+def _refused_list(
+    make: TaskMaker, refusal: RefusalState, walked: Container[str]
+) -> Iterator[ListTask]:
+    """The tasks of a list that was refused, or of which a page was.
 
     ``walked`` are the keys of the lists of this job.
     """
     address = urls.read_board_address(refusal.url)
     if address is None or not make.is_here(refusal.url):
-        return None
+        return
     boards = make.options.boards
     if boards and address.board_id not in boards:
-        return None
+        return
     plain = ListTask(key=address.board_id, url=address.page_url(1), priority=TRIED_AGAIN)
     # a page that is asked for by itself: its variant or list was walked, to another page
     key, page = f"{address.board_id}:{address.page}", address.page
     variant = variant_of(refusal.url)
     if variant:
         task = variant_task(plain, (variant,))
-        return replace(task, key=f"{task.key}:{page}", page=page, is_found=True)
-    if page > 1 and plain.key in walked:
-        return replace(plain, key=key, page=page, board=address.board_id, is_single=True)
-    # from its first page on: what moved while a page was refused is anywhere
-    return plain
+        yield replace(task, key=f"{task.key}:{page}", page=page, is_found=True)
+        return
+    if page == 1 or plain.key not in walked:
+        # from its first page on: what moved while a page was refused is anywhere
+        yield plain
+    if page > 1:
+        # a walk that fails at its first page does not come to it
+        yield replace(plain, key=key, page=page, board=address.board_id, is_single=True)
 
 
 def task_to_check(make: TaskMaker, is_left_out: Callable[[ThreadTask], bool]) -> ThreadTask | None:

@@ -24,7 +24,12 @@ from crawler.archive.state import ListTask, PageTask, RefusalState, Task, Thread
 from crawler.discuz import urls
 from crawler.frontier.board_gaps import BoardGaps
 from crawler.frontier.config import Limits
-from crawler.frontier.known import is_known, is_link_board, thread_refusal_id
+from crawler.frontier.known import (
+    is_denied_as_whole,
+    is_known,
+    is_link_board,
+    thread_refusal_id,
+)
 from crawler.frontier.obstacles import Obstacles
 from crawler.frontier.options import Options
 from crawler.frontier.revisits import refused_again, revisits, scope_of, task_to_check
@@ -447,6 +452,9 @@ class SiteFrontier:
             elif boards is not None and refusal.board not in boards:
                 continue
             if is_link_board(refusal, self._ledger):
+                continue
+            if self.is_earlier(refusal) and is_denied_as_whole(refusal, self._ledger):
+                # the refusal of its thread or list decides
                 continue
             if is_unsettled(refusal):
                 self.site.note_unsettled(refusal.url, refusal.reason, None, refusal.since)

@@ -326,6 +326,13 @@ class Visit:
         known = self.site.archive.ledger.refusal(self.refusal.id)
         return known is not None and known.nights > 0 and self.frontier.is_earlier(known)
 
+    def _refused_before(self, task: ThreadTask) -> tuple[int, ...]:
+        """The pages of a thread that wait to be read, of those that were refused before."""
+        refusals = self.site.archive.ledger.thread_refusals(task.key)
+        addresses = [urls.read_thread_address(refusal.url) for refusal in refusals]
+        refused = {address.page for address in addresses if address}
+        return tuple(number for number in task.todo if number in refused)
+
     def _is_check(self, task: Task) -> bool:
         return (
             isinstance(task, ThreadTask) and task.is_check and self.frontier.obstacles.wants_check
@@ -512,9 +519,9 @@ class Visit:
         known = self.site.archive.ledger.refusal(self.refusal.id)
         batch = self.refusal.emit(line, now, is_own=is_own)
         task = self.task
+        # what is said of rights is said of the pages behind it as well
+        may_go_on = line.retriable and line.reason not in DEFINITE
         if isinstance(task, ListTask):
-            # what is said of rights is said of the pages behind it as well
-            may_go_on = line.retriable and line.reason not in DEFINITE
             changes, following = self.frontier.walks.list_failed(
                 task,
                 task.pages if may_go_on else 0,
@@ -531,7 +538,11 @@ class Visit:
             at = int(now.timestamp())
             pages = self.site.archive.ledger.pages(task.key)
             batch.changes += [PageSeen(task.key, number, at) for number in pages]
-        if task.page > 1 and self.history is None:
+        if task.page == 1 and self.history is None:
+            # an error is that of one page, and those that were refused before have no other task
+            todo = self._refused_before(task) if may_go_on else ()
+            task = self.task = replace(task, todo=todo)
+        if self.history is None and (task.page > 1 or task.todo):
             self.history = self.frontier.history(task)
         if self.history is None:
             batch.changes.append(TaskDone(task))

@@ -7,7 +7,7 @@ import pytest
 from tests.forum.living.events import Event
 from tests.forum.living.forum import Setup
 from tests.forum.living.histories import History, obstructed_history_of, outcome_of
-from tests.forum.living.nights import Night
+from tests.forum.living.nights import InTheWay, Night
 from tests.forum.living.obstructed import Obstructed
 
 SEEDS = 6
@@ -25,6 +25,14 @@ HISTORIES: dict[str, History] = {
         Setup(),
         (Event("post", 0.0, 0.2), Event("post", 0.0, 0.2)),
         (Night(), Night((Event("move", 0.0, 0.9999),))),
+    ),
+    "a thread of which a page was refused goes where visitors may not go": History(
+        Setup(),
+        (Event("post", 0.0, 0.4), Event("post", 0.0, 0.2)),
+        (
+            Night(obstacle=InTheWay("too_many", seed=333, after=2)),
+            Night((Event("move", 0.0, 0.9999),)),
+        ),
     ),
 }
 
