@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.changes import PageSeen, TaskDone
-from crawler.discuz.facts import Board, Body, OtherPage
+from crawler.discuz.facts import Board, Body, OtherPage, Page
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Budget, Limits
 from crawler.frontier.visit import Visit
@@ -437,6 +437,24 @@ def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path:
     short[L2] = board(8, page=2, pages=2)
     told = offline.crawl(L1, pages=short)
     assert f"{L2}: unreachable over, unreachable over" in told
+
+
+@pytest.mark.parametrize(
+    "before, is_taken",
+    [
+        pytest.param(thread(1, 2), False, id="read whole"),
+        # what it showed may have stood on another page, or been the cache's
+        pytest.param(thread(1, 2, is_truncated=True), True, id="cut off"),
+    ],
+)
+def test_a_first_page_with_none_of_its_posts_is_not_that_page(
+    before: Page, is_taken: bool, tmp_path: Path
+) -> None:
+    offline = Offline(tmp_path)
+    offline.crawl(T1, pages={T1: before})
+    said = " ".join(offline.crawl(T1, pages={T1: thread(5, 6)}, now=NOW + timedelta(days=1)))
+    assert ("post 5, post 6" in said) == is_taken
+    assert ("unknown_notice x1" in said) != is_taken
 
 
 # -- a thread that is gone ----

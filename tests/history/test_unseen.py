@@ -428,20 +428,28 @@ def test_comments_that_are_counted_may_hide_that_a_post_went(
 
 
 @pytest.mark.parametrize(
-    ("is_reversed", "counted", "surplus", "looks"),
+    ("last", "counted", "surplus", "is_reversed", "looks"),
     [
-        pytest.param(False, 29, 0, [5], id="by halves"),
-        pytest.param(True, 29, 0, [9], id="not by halves where the newest come first"),
-        pytest.param(False, 30, 0, [], id="where there is something to find"),
-        pytest.param(False, 29, None, [], id="where the counter was seen before"),
+        pytest.param((29, 30), 29, 0, False, [5], id="what went, by halves"),
+        pytest.param((29, 30), 29, 0, True, [9], id="not where the newest come first"),
+        pytest.param((28, 29, 30), 31, 0, False, [9], id="what came, from the last page on"),
+        pytest.param((29, 30), 30, 0, False, [], id="nothing, as the counter tells of nothing"),
+        pytest.param((29, 30), 29, None, False, [], id="nothing, as it was not seen before"),
     ],
 )
-def test_what_went_is_searched_for(
-    ledger: Ledger, *, is_reversed: bool, counted: int, surplus: int | None, looks: list[int]
+def test_the_page_that_is_looked_at_first(
+    ledger: Ledger,
+    *,
+    last: tuple[int, ...],
+    counted: int,
+    surplus: int | None,
+    is_reversed: bool,
+    looks: list[int],
 ) -> None:
+    """Of ten; the first and the last one were read."""
     made = begin(ledger, counted, posts=30, surplus=surplus)
     made.read(1, 1, 2, 3)
-    made.read(10, 29, 30)
+    made.read(10, *last)
     assert made.looks(is_reversed=is_reversed)[:1] == looks
 
 
