@@ -151,7 +151,7 @@ def test_the_last_page_may_be_short(ledger: Ledger) -> None:
 def test_floors_that_were_known_to_be_missing_are_not_looked_for(ledger: Ledger) -> None:
     made = begin(ledger, missing=(5,))
     made.read(2, post(4), post(6), post(7))
-    made.unseen.see(["5"])
+    made.unseen.see(iter(["5"]))
     assert made.looks() == []
 
 
@@ -341,7 +341,7 @@ def test_pages_with_gaps_come_first_then_doubts_then_what_nobody_looked_at(ledge
     made.read(5, post(13), post(15), post(16))
     made.read(4, post(11), post(12, position=13))
     made.read(3, 7, 8, 9)
-    made.unseen.see(["14"])
+    made.unseen.see(iter(["14"]))
     assert made.looks() == [4, 5, 3, 6, 2, 1]
 
 
