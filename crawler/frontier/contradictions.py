@@ -64,7 +64,8 @@ def _strange_posts(page: ThreadPage, task: ThreadTask, frontier: SiteFrontier) -
     if other is not None:
         return f"the posts of thread {other}"
     ledger = frontier.site.archive.ledger
-    had_posts = page.page == 1 and is_known(task, frontier.site) and 1 in ledger.pages(task.key)
+    is_again = page.page == 1 and is_known(task, frontier.site)
+    had_posts = is_again and ledger.page_seen(task.key, 1) is not None
     if had_posts and ledger.counts(task.key)[0] and not ledger.posts(task.key, ids):
         return "none of the posts that it had before"
     return None

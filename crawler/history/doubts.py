@@ -98,7 +98,7 @@ class Doubts:
         those of a post most often go with it.
         """
         missed = list(self._missed.values())
-        if number is None or len(missed) > number:
+        if number is None:
             return []
         comments = sum(post.comments or 0 for post in missed) if counts_comments else 0
         is_told = number == len(missed) or number >= len(missed) + comments

@@ -79,8 +79,15 @@ class Unseen:
         self, page: ThreadPage, number: int, posts: list[Post], known: dict[str, PostState]
     ) -> None:
         """Look at page ``number``, which is whole. ``known``: those of its posts that are known."""
-        floors = [post.position for post in posts if post.position and not post.is_pinned_copy]
         pinned = sum(post.is_pinned_copy for post in posts)
+        floors = [
+            post.position
+            for post in posts
+            if post.position
+            and not post.is_pinned_copy
+            # it leads whatever the order: between it and the newest posts no floor lacks
+            and not (page.is_reversed and post.is_first)
+        ]
         is_last = number >= page.pages
         self._gaps.count(number, len(posts) - pinned, pinned, floors, is_last=is_last)
         self._gaps.add(number, floors, pinned, is_reversed=page.is_reversed)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.archive.changes import PageSeen, TaskDone
-from crawler.discuz.facts import Board, Body, OtherPage
+from crawler.discuz.facts import Board, Body, OtherPage, Page
 from crawler.frontier.answer import Answer
 from crawler.frontier.config import Budget, Limits
 from crawler.frontier.visit import Visit
@@ -439,6 +439,24 @@ def test_refusals_of_pages_that_a_list_does_not_have_any_more_are_over(tmp_path:
     assert f"{L2}: unreachable over, unreachable over" in told
 
 
+@pytest.mark.parametrize(
+    "before, is_taken",
+    [
+        pytest.param(thread(1, 2), False, id="read whole"),
+        # what it showed may have stood on another page, or been the cache's
+        pytest.param(thread(1, 2, is_truncated=True), True, id="cut off"),
+    ],
+)
+def test_a_first_page_with_none_of_its_posts_is_not_that_page(
+    before: Page, is_taken: bool, tmp_path: Path
+) -> None:
+    offline = Offline(tmp_path)
+    offline.crawl(T1, pages={T1: before})
+    said = " ".join(offline.crawl(T1, pages={T1: thread(5, 6)}, now=NOW + timedelta(days=1)))
+    assert ("post 5, post 6" in said) == is_taken
+    assert ("unknown_notice x1" in said) != is_taken
+
+
 # -- a thread that is gone ----
 
 
@@ -486,6 +504,47 @@ def test_nobody_but_the_forum_in_known_words_deletes_a_thread(given: Given, tmp_
     said = " ".join(offline.crawl(T1, pages={T1: given, plain_path(7): given}))
     assert "gone" not in said
     assert offline.run.tally.threads_gone == 0
+
+
+def test_a_revisit_deletes_no_thread_that_was_read_in_this_run(tmp_path: Path) -> None:
+    """Its last page shows a new reply, then its first page is looked at again."""
+    offline = Offline(tmp_path, limits=Limits(Budget(9)))
+    pages: dict[str, Given] = {L1: board(row(7, replies=2), 8), **TWO, thread_path(8): EIGHT}
+    offline.crawl(L1, pages=pages)
+    pages |= {L1: board(row(7, replies=3), 8), T2: thread(3, 4, page=2, pages=2)}
+    pages |= {T1: refused("not_found")}
+    assert offline.crawl(L1, pages=pages, now=NOW + timedelta(days=1)) == [
+        f"{L1}: -",
+        f"{T2}: post 4, complete 4",
+        f"{T1}: -",
+        f"{thread_path(8)}: -",
+        f"{T1}: unknown_notice x2",
+    ]
+
+
+def test_a_check_deletes_no_thread_that_was_read_in_this_run(tmp_path: Path) -> None:
+    """Another thread fails, so the one that was just read is asked for: does the forum answer?"""
+    offline = Offline(tmp_path, limits=Limits(failures=1, retries=0))
+    offline.crawl(*BOTH, pages=BOTH)
+    pages: dict[str, Given] = {T1: [SEVEN, refused("not_found")], thread_path(8): [BUSY, EIGHT]}
+    assert offline.crawl(*BOTH, pages=pages, now=NOW + timedelta(days=1)) == [
+        f"{T1}: -",
+        f"{thread_path(8)}: -",
+        f"{T1}: left",
+        "ends: blocked",
+    ]
+
+
+def test_a_check_may_find_that_a_thread_is_gone(tmp_path: Path) -> None:
+    """It was read by an earlier run alone, and others are read since it was called missing."""
+    offline = Offline(tmp_path, limits=Limits(failures=1, retries=0))
+    offline.crawl(T1, pages={T1: SEVEN})
+    new = thread_path(8), thread_path(9)
+    pages: dict[str, Given] = {new[0]: [BUSY, EIGHT], new[1]: thread(1, tid=9)}
+    pages[plain_path(7)] = refused("not_found")
+    done = offline.crawl(*new, pages=pages, now=NOW + timedelta(days=1))
+    assert done[:2] == [f"{new[0]}: -", f"{plain_path(7)}: -"]
+    assert done[-1] == f"{plain_path(7)}: article 1 gone"
 
 
 @pytest.mark.parametrize("was_read", [False, True])
