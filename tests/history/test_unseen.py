@@ -162,6 +162,14 @@ def test_pages_with_the_newest_first_tell_no_size_by_their_floors(ledger: Ledger
     assert (made.looks(), made.unseen.doubtful) == ([], 0)
 
 
+def test_a_page_with_the_newest_first_may_lack_a_floor(ledger: Ledger) -> None:
+    made = begin(ledger)
+    made.read(2, post(7), post(5), is_reversed=True)
+    # no post is in doubt then
+    made.unseen.see(iter(["6"]))
+    assert made.looks() == [2]
+
+
 def test_nothing_is_gone_before_pages_with_gaps_were_looked_at_again(ledger: Ledger) -> None:
     made = begin(ledger, counted=8)
     made.read(2, post(4), post(6))
