@@ -1,7 +1,6 @@
 """Markdown: a file for each thread in a folder for each board, with front matter.
 
-The words of members stay text: their signs are escaped (CommonMark §2.4), so that none of it
-is markup or HTML, and they cannot choose the name of a file.
+The words of members stay text (`render_markdown`), and they cannot choose the name of a file.
 """
 
 from __future__ import annotations
@@ -13,24 +12,20 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote
 
 from crawler.archive import replaced_folder
 from crawler.archive.media_store import STORED_PATH
+from crawler.discuz.post import paragraphs, read_html, render_markdown
+from crawler.discuz.post.render_markdown import (
+    escaped,
+    escaped_line,
+    quoted_address,
+    without_controls,
+)
 from crawler.exports.threads import by_thread
 
 Record = dict[str, Any]
 
-# signs that are markup anywhere: *x*, [x](y), <b>
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&#])")
-# signs that are markup only where a line begins: - list, 1. list, === line
-_LEADING = re.compile(r"^([+=-]|\d{1,9}(?=[.)]))")
-# four spaces at the beginning of a line would make it code
-_INDENT = re.compile(r"^ +")
-# ESC [2J clears a terminal, U+202E turns its text round
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 # what no name of a file may hold: / in ../../x, spaces, 【】
 _UNSAFE = re.compile(r"[^\w-]+")
 # A name of a file may have 255 bytes; a Chinese character takes three.
@@ -64,7 +59,7 @@ def write_markdown(records: Iterator[Record], path: Path, site: Path) -> tuple[i
             with (place / _file_name(first)).open("w", encoding="utf-8") as file:
                 _front_matter(file, first)
                 if article:
-                    file.write(f"# {_line(article.get('headline', ''))}\n\n")
+                    file.write(f"# {escaped_line(article.get('headline', ''))}\n\n")
                 _copy_kept_files(first, site, folder)
                 _post(file, first, is_first=article is not None)
                 posts += 1
@@ -132,7 +127,7 @@ def _front_matter(file: TextIO, record: Record) -> None:
     file.write("---\n")
     for name, value in facts.items():
         if value is not None:
-            file.write(f"{name}: {_escaped(json.dumps(value, ensure_ascii=False))}\n")
+            file.write(f"{name}: {without_controls(json.dumps(value, ensure_ascii=False))}\n")
     file.write("---\n\n")
 
 
@@ -141,69 +136,47 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
         label = post.get("floor_label") or (f"{post['position']}#" if "position" in post else "")
         name = post.get("author", {}).get("name", "")
         parts = [label, name, post.get("date_published", "")]
-        file.write(f"\n## {_line(' · '.join(filter(None, parts)))}\n\n")
+        file.write(f"\n## {escaped_line(' · '.join(filter(None, parts)))}\n\n")
         if post.get("headline"):
-            file.write(f"**{_line(post['headline'])}**\n\n")
+            file.write(f"**{escaped_line(post['headline'])}**\n\n")
+    if post.get("text_html"):
+        file.write(render_markdown(read_html(post["text_html"]), _place) + "\n")
+    else:
+        _post_without_html(file, post)
+
+
+def _post_without_html(file: TextIO, post: Record) -> None:
+    """A post of a line without `text_html`: all that is no text stands above or below it."""
     for quoted in post.get("quotes", []):
         read = " ".join(filter(None, (quoted.get("author"), quoted.get("date"))))
         named = quoted.get("attribution_raw", read)
         lines = [named] * bool(named) + quoted.get("text", "").split("\n")
-        file.write("".join(f"> {_line(line)}  \n" for line in lines) + "\n")
-    file.writelines(f"*{_line(notice)}*\n\n" for notice in post.get("access_notices", []))
+        file.write("".join(f"> {escaped_line(line)}  \n" for line in lines) + "\n")
+    file.writelines(f"*{escaped(notice)}*\n\n" for notice in post.get("access_notices", []))
     file.write(_text(post.get("text", "")))
     file.writelines(
-        f"\n![{_line(picture.get('name', ''))}](<{_target(picture)}>)\n"
+        f"\n![{escaped(picture.get('name', ''))}](<{_target(picture)}>)\n"
         for picture in post.get("images", [])
     )
     for attached in post.get("attachments", []):
-        name = _line(attached.get("name") or attached.get("id", "?"))
+        name = escaped(attached.get("name") or attached.get("id", "?"))
         address = _target(attached)
         file.write(f"\n[{name}](<{address}>)\n" if address else f"\n{name}\n")
     for address in post.get("media", []):
-        file.write(f"\n<{_address(address)}>\n")
+        file.write(f"\n<{quoted_address(address)}>\n")
     if post.get("notice"):
         file.write(f"\n{_text(post['notice'])}")
 
 
+def _place(url: str | None, path: str | None) -> str:
+    """Where a picture or file is: its path in the export, or its address."""
+    return f"../{path}" if path and STORED_PATH.fullmatch(path) else url or ""
+
+
 def _target(part: Record) -> str:
-    """Return where a picture or file is: its path in the export, or its address."""
-    kept = _kept_path(part)
-    return f"../{kept}" if kept else _address(part.get("url", ""))
+    return quoted_address(_place(part.get("url"), _kept_path(part)))
 
 
 def _text(text: str) -> str:
-    """Return paragraphs with their line breaks (two spaces at the end of a line)."""
-    paragraphs = text.split("\n\n")
-    return "".join(
-        "  \n".join(_line(line) for line in paragraph.split("\n")) + "\n\n"
-        for paragraph in paragraphs
-        if paragraph
-    )
-
-
-def _line(text: str) -> str:
-    r"""Escape a line, so that nothing in it is markup.
-
-    >>> print(_line("1. <script> *x* [y](javascript:z)"))
-    1\. \<script\> \*x\* \[y\](javascript:z)
-    """
-    text = " ".join(_escaped(text).split("\n"))
-    text = _INDENT.sub(lambda found: "\xa0" * len(found[0]), text)
-    text = _MARKUP.sub(r"\\\1", text)
-    return _LEADING.sub(lambda found: _protected(found[1]), text)
-
-
-def _protected(sign: str) -> str:
-    """Escape a sign that is markup where a line begins."""
-    # 1. begins a list; 1\. does not
-    return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
-
-
-def _escaped(text: str) -> str:
-    """Replace characters that move a terminal's cursor or turn its text round."""
-    return _CONTROLS.sub("\ufffd", text.replace("\t", " "))
-
-
-def _address(url: str) -> str:
-    """Quote an address, so that it cannot end the brackets around it."""
-    return quote(url, safe=":/?#@!$&'()*+,;=%~-._")
+    """Paragraphs with their line breaks."""
+    return f"{render_markdown(paragraphs(text))}\n\n" if text else ""

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from lxml import etree
 
@@ -57,6 +58,7 @@ _TAGS: dict[Mark, str] = {
     "subscript": "sub",
 }
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
+_LONGEST_NUMBER = 9
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
@@ -207,7 +209,10 @@ def with_paths(html: str, paths: Mapping[str, str]) -> str:
 
 
 def read_html(html: str) -> tuple[Block, ...]:
-    """The blocks that `render_html` made some HTML of."""
+    """The blocks that `render_html` made some HTML of.
+
+    Other HTML, of a line that somebody else wrote, is read as words.
+    """
     if not html:
         return ()
     source = f"<body>{html}</body>".encode("utf-8", "replace")
@@ -217,7 +222,8 @@ def read_html(html: str) -> tuple[Block, ...]:
 
 
 def _read_blocks(element: _Element) -> tuple[Block, ...]:
-    return tuple(_read_block(child) for child in element if child.tag != "footer")
+    children = (child for child in element if isinstance(child.tag, str))
+    return tuple(_read_block(child) for child in children if child.tag != "footer")
 
 
 def _read_block(element: _Element) -> Block:
@@ -230,14 +236,15 @@ def _read_block(element: _Element) -> Block:
         items = tuple(_read_inner(item) for item in element)
         if tag == "ul":
             return List(items)
-        numbering = cast("Numbering", element.get("type") or "1")
-        return List(items, numbering, int(element.get("start") or 1))
+        numbering: Any = element.get("type")
+        numbering = numbering if numbering in get_args(Numbering) else "1"
+        return List(items, numbering, _number(element, "start"))
     if tag == "table":
         return Table(
             tuple(tuple(map(_read_cell, row)) for row in element.iter("tr") if _is_of(row, element))
         )
     if tag == "pre":
-        code = element[0]
+        code = element[0] if len(element) else element
         language = (code.get("class") or "").removeprefix("language-") or None
         return Code(code.text or "", language)
     if tag == "blockquote":
@@ -249,7 +256,8 @@ def _read_block(element: _Element) -> Block:
         return Folded(_read_blocks(element), is_unlocked=kind == "unlocked")
     if tag == "hr":
         return Rule()
-    return Heading(int(tag[1]), _read_content(element))
+    content = _read_content(element)
+    return Heading(int(tag[1]), content) if tag in _HEADINGS else Paragraph(content)
 
 
 def _is_of(row: _Element, table: _Element) -> bool:
@@ -257,10 +265,16 @@ def _is_of(row: _Element, table: _Element) -> bool:
 
 
 def _read_cell(element: _Element) -> Cell:
-    columns, rows = int(element.get("colspan") or 1), int(element.get("rowspan") or 1)
+    columns, rows = _number(element, "colspan"), _number(element, "rowspan")
     return Cell(_read_inner(element), columns, rows, element.tag == "th")
 
 
+def _number(element: _Element, name: str) -> int:
+    said = element.get(name) or ""
+    return int(said) if said.isdecimal() and len(said) < _LONGEST_NUMBER else 1
+
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset("p figure ul ol table pre blockquote details hr h1 h2 h3 h4 h5 h6".split())
 
 
@@ -272,14 +286,17 @@ def _read_inner(element: _Element) -> tuple[Block, ...]:
 
 
 def _read_quote(element: _Element, blocks: tuple[Block, ...]) -> Quote:
-    head = element[0]
+    head = element.find("footer")
+    if head is None:
+        return Quote(render_text(blocks), None, element.get("data-post") or None)
     cite, time, raw = head.find("cite"), head.find("time"), head.find("span")
     date = None
     if time is not None:
         precision: Any = time.get("data-precision")
         if precision in get_args(Precision):
-            moment = datetime.fromisoformat(time.get("datetime") or "")
-            date = Moment(moment, precision, time.text or "")
+            with suppress(ValueError):
+                moment = datetime.fromisoformat(time.get("datetime") or "")
+                date = Moment(moment, precision, time.text or "")
     author = cite.text if cite is not None else None
     post_id, line = element.get("data-post") or None, raw.text if raw is not None else None
     return Quote(render_text(blocks), author, post_id, date, line)

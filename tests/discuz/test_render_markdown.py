@@ -1,0 +1,165 @@
+"""Blocks → Markdown: what a CommonMark parser reads of it is what the blocks say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from markdown_it import MarkdownIt
+
+from crawler.discuz.blocks import (
+    Block,
+    Cell,
+    Code,
+    File,
+    Folded,
+    Framed,
+    Heading,
+    List,
+    Media,
+    Paragraph,
+    Picture,
+    Quotation,
+    Rule,
+    Smiley,
+    Table,
+    Text,
+    Withheld,
+)
+from crawler.discuz.dates import DEFAULT_ZONE
+from crawler.discuz.facts import Moment, Quote
+from crawler.discuz.post import render_html, render_markdown
+from tests.discuz.test_render_html import ALONE, CLOSED, OPENED, lines, text
+from tests.forum.cells import body_of
+
+PARSER = MarkdownIt().enable(["table", "strikethrough"])
+DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-5-6 08:20")
+
+
+@pytest.mark.parametrize(
+    ("block", "markdown", "html"),
+    [
+        (lines("一\n二"), "一  \n二", "<p>一<br />\n二</p>\n"),
+        (
+            lines("1. *a* <b>\n- b"),
+            "1\\. \\*a\\* \\<b\\>  \n\\- b",
+            "<p>1. *a* &lt;b&gt;<br />\n- b</p>\n",
+        ),
+        (lines("    缩进"), "\xa0\xa0\xa0\xa0缩进", None),
+        (
+            lines("好", text("人", "bold", "italic"), "家"),
+            "好***人***家",
+            "<p>好<em><strong>人</strong></em>家</p>\n",
+        ),
+        (lines("甲", text(" 旧 ", "struck"), "乙"), "甲 ~~旧~~ 乙", "<p>甲 <s>旧</s> 乙</p>\n"),
+        # a mark of punctuation in it and a letter behind: CommonMark would see no emphasis
+        (lines(text("“灯”", "bold"), "亮了"), "“灯”亮了", "<p>“灯”亮了</p>\n"),
+        (
+            lines(text("“灯”", "bold"), "，亮了"),
+            "**“灯”**，亮了",
+            "<p><strong>“灯”</strong>，亮了</p>\n",
+        ),
+        (
+            lines(text("网", link="http://x.example/?a=(1)")),
+            "[网](<http://x.example/?a=(1)>)",
+            '<p><a href="http://x.example/?a=(1)">网</a></p>\n',
+        ),
+        (lines(text("坏", link="javascript:x")), "坏", None),
+        (lines("好", Smiley("[lol]")), "好\\[lol\\]", "<p>好[lol]</p>\n"),
+        (
+            lines(Picture("http://p.example/a b.png", "图")),
+            "![图](<http://p.example/a%20b.png>)",
+            None,
+        ),
+        (
+            lines(Picture("http://p.example/a.png", None, "http://x.example/")),
+            "[![](<http://p.example/a.png>)](<http://x.example/>)",
+            None,
+        ),
+        (lines(File("http://b.example/f", "表.zip")), "[表.zip](<http://b.example/f>)", None),
+        (lines(File(None, "表.zip")), "表.zip", None),
+        (lines(Media("http://v.example/x")), "<http://v.example/x>", None),
+        (Heading(2, (Text("题"),)), "## 题", "<h2>题</h2>\n"),
+        (
+            List(((lines("甲"),), (lines("乙"), List(((lines("丙"),),))))),
+            "- 甲\n- 乙\n\n  - 丙",
+            None,
+        ),
+        (
+            List(((lines("甲"),), (lines("乙"),)), "a", 9),
+            "9. 甲\n10. 乙",
+            '<ol start="9">\n<li>甲</li>\n<li>乙</li>\n</ol>\n',
+        ),
+        (
+            Table(
+                (
+                    (Cell((lines("甲|一\n二"),)), Cell()),
+                    (Cell((lines("丙"),)), Cell((lines("丁"),))),
+                )
+            ),
+            "| 甲\\|一 二 |  |\n| --- | --- |\n| 丙 | 丁 |",
+            None,
+        ),
+        (Table(((Cell((lines("一"), lines("二"))),),)), "一\n\n二", None),
+        (
+            Code("a *b*\n```\n  c", "python"),
+            "````python\na *b*\n```\n  c\n````",
+            '<pre><code class="language-python">a *b*\n```\n  c\n</code></pre>\n',
+        ),
+        (
+            Quotation((lines("话"),), Quote("话", "甲", "9", DATE)),
+            "> **甲 2024-05-06T08:20:00+08:00**\n>\n> 话",
+            None,
+        ),
+        (Quotation((), Quote("", None, "9", None, "甲 曾说")), "> **甲 曾说**", None),
+        (Framed((lines("框"),)), "> 框", "<blockquote>\n<p>框</p>\n</blockquote>\n"),
+        (Folded((lines("谜底"),)), "> 谜底", None),
+        (Withheld("请回复"), "*请回复*", "<p><em>请回复</em></p>\n"),
+        (Rule(), "---", "<hr />\n"),
+    ],
+)
+def test_markdown(block: Block, markdown: str, html: str | None) -> None:
+    assert render_markdown((block,)) == markdown
+    if html is not None:
+        assert PARSER.render(markdown) == html
+
+
+def test_pictures_and_files_lie_where_they_were_put() -> None:
+    content = (Picture("http://p/a", "图", None, "media/a"), File("http://b/f", "表", "media/f"))
+    shown = render_markdown(
+        (Paragraph(content),), lambda url, path: f"../{path}" if path else url or ""
+    )
+    assert shown == "![图](<../media/a>)[表](<../media/f>)"
+
+
+# Smilies and names of files are words in one of the two alone; quotations have other heads.
+PIECES = [
+    each
+    for each in OPENED + CLOSED + ALONE
+    if "smilieid" not in each
+    and "attach" not in each
+    and "发表于" not in each
+    and "回复" not in each
+]
+words = st.text("甲乙丙abc12 .*_`#[]()<>|~$&-+=:!“”，。\\", max_size=12)
+markups = st.lists(
+    st.sampled_from(PIECES)
+    | words.map(lambda said: said.replace("&", "&amp;").replace("<", "&lt;")),
+    max_size=25,
+).map("".join)
+
+
+def visible(html: str) -> str:
+    said = lxml_html.fromstring(f"<div>{html}</div>").text_content()
+    return "".join(sign for sign in said if not sign.isspace())
+
+
+@given(markups)
+@settings(max_examples=1000, deadline=None)
+def test_no_word_is_lost_or_made_markup(markup: str) -> None:
+    blocks = body_of(markup).blocks
+    parsed = PARSER.render(render_markdown(blocks))
+    assert visible(parsed) == visible(render_html(blocks))
