@@ -148,6 +148,8 @@ def test_a_picture_and_a_file(made: Town, tmp_path: Path) -> None:
     assert kept(run) == {lamp: PNG, plan: ZIP}
     (image,) = line["images"]
     assert (image["path"], image["sha256"]) == (lamp, hashlib.sha256(PNG).hexdigest())
+    assert f'<img src="{lamp}" data-url="{image["url"]}"' in line["text_html"]
+    assert f'href="{plan}" data-url=' in line["text_html"]
     by_id = {each["id"]: each.get("path") for each in line["attachments"]}
     assert by_id == {"5": lamp, "6": plan}, "the picture is an attachment as well"
     assert "2 files" in run.stderr
