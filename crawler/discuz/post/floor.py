@@ -63,17 +63,11 @@ _PHONE = re.compile(rf"{FROM}\s?[:\uff1a]?\s?[^\s|]{{0,12}}(?:{_ON_PHONES})", re
 
 
 def read_floor(
-    floor: Floor,
-    context: Context,
-    *,
-    is_first: bool = False,
-    may_have_lists: bool = True,
-    may_have_source: bool = True,
+    floor: Floor, context: Context, *, is_first: bool = False, may_have_lists: bool = True
 ) -> Post:
     """Read one floor; its position is what its label says alone.
 
-    ``may_have_lists``: false if it is known that no member is named behind its cell;
-    ``may_have_source``: false if nothing on the page was sent from a phone.
+    ``may_have_lists``: false if it is known that no member is named behind its cell.
     """
     label = _label(floor)
     position, is_pinned_copy = read_label(label)
@@ -106,7 +100,7 @@ def read_floor(
         stand=stand,
         is_winner=is_winner,
         comments_missing=count_missing_comments(floor.first("comments")),
-        sent_from=_sent_from(floor) if may_have_source else None,
+        sent_from=_sent_from(floor),
         subreplies=len(in_lists.comments),
         subreplies_missing=in_box.unread + in_lists.unread,
     )

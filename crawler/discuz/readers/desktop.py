@@ -32,7 +32,7 @@ from crawler.discuz.post.special import read_special, read_type_options
 from crawler.discuz.post.subreplies import posts_without_members
 from crawler.discuz.readers.ajax import count_parts
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
-from crawler.discuz.words import ALL_FLOORS, FROM
+from crawler.discuz.words import ALL_FLOORS
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -86,14 +86,12 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
         return None
     first_id = _first_id(document.text)
     without_members = posts_without_members(document.text)
-    has_sources = any(word in document.text for word in FROM.strip("(?:)").split("|"))
     posts = [
         read_floor(
             floor,
             frame.context,
             is_first=floor.id == first_id,
             may_have_lists=floor.id not in without_members,
-            may_have_source=has_sources,
         )
         for floor in page.floors
     ]
