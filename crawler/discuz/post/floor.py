@@ -166,7 +166,12 @@ def _sent_from(floor: Floor) -> SentFrom | None:
         return None
     # <em id="authorposton5">发表于 2017-6-1 08:15</em> <span class="xg1">来自手机</span>
     for part in date_element.itersiblings():
-        if part.tag in _BESIDE_DATE and is_from_phone(short_text(part, _LONGEST_SOURCE)):
+        if part.tag not in _BESIDE_DATE:
+            continue
+        said = part.text
+        if said is None or len(part):
+            said = short_text(part, _LONGEST_SOURCE)
+        if "自" in said and is_from_phone(said):
             return "phone"
     return None
 
