@@ -266,7 +266,7 @@ class Visit:
             course = frontier.obstacles.weigh(doubt)
             match course:
                 case Course.ASK_AGAIN:
-                    return self._ask_again()
+                    return replace(self._ask_again(), decided=decided)
                 case Course.STOP:
                     return Step(is_left=True, decided=decided)
                 case Course.PUT_OFF:
@@ -281,11 +281,12 @@ class Visit:
             is_own = frontier.obstacles.is_own(doubt)
             refused = without_end(refused, doubt.kind)
         elif refused.reason in PASSING and self._may_ask_again():
-            return self._ask_again()
+            return replace(self._ask_again(), decided=decided)
         elif self._is_check(task):
             frontier.obstacles.check_failed()
         step = self._refusal_step(refused, page, answer, is_own=is_own)
-        return replace(step, decided=decided)
+        # that a thread ends here is an answer as well, and decides what others wait for
+        return replace(step, decided=[*decided, *step.decided])
 
     def _doubt(self, refused: Refused, answer: Answer) -> Doubt | None:
         """The doubt about an answer; ``None`` where the forum itself settles it."""
@@ -360,6 +361,8 @@ class Visit:
                     batch.ends = task
                 batch.after = self.delivered
                 yield batch
+            for decided in step.decided:
+                yield from decided
 
         return outcome
 
