@@ -153,7 +153,8 @@ markups = st.lists(
 
 
 def visible(html: str) -> str:
-    said = lxml_html.fromstring(f"<div>{html}</div>").text_content()
+    root = lxml_html.fromstring(f"<div>{html}</div>")
+    said = "".join(map(str, root.itertext()))
     return "".join(sign for sign in said if not sign.isspace())
 
 
