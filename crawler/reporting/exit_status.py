@@ -115,7 +115,7 @@ def _looked_at(ending: Ending) -> str:
     tally, parts = ending.tally, []
     if tally.lists_read:
         threads = _count(tally.threads_listed, "thread", "threads")
-        parts.append(f"{_count(tally.lists_read, 'page', 'pages')} of lists with {threads}")
+        parts.append(f"{threads} listed on {_count(tally.lists_read, 'page', 'pages')}")
     if tally.threads_read:
         parts.append(f"{_count(tally.threads_read, 'thread', 'threads')} read again")
     if tally.pages_revisited:
