@@ -8,6 +8,7 @@ modules `state` and `changes`; what identifies a picture or file, and where it l
 from crawler.archive import changes, media_store, state
 from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
 from crawler.archive.ledger import Ledger, LedgerError, read_note
+from crawler.archive.locks import BeingWrittenError, written_alone
 from crawler.archive.records import Records
 from crawler.archive.segments import (
     FILES,
@@ -23,6 +24,7 @@ from crawler.archive.tables import hash_bytes
 
 __all__ = [
     "FILES",
+    "BeingWrittenError",
     "InUseError",
     "Ledger",
     "LedgerError",
@@ -43,4 +45,5 @@ __all__ = [
     "sha256_of",
     "site_folder",
     "state",
+    "written_alone",
 ]

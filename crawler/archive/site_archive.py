@@ -19,6 +19,7 @@ from pathlib import Path
 from crawler.archive.changes import Change, NoteMade
 from crawler.archive.files import aside_name, set_aside
 from crawler.archive.ledger import Ledger, LedgerError, is_damage
+from crawler.archive.locks import take_lock
 from crawler.archive.rebuild import rebuild_ledger
 from crawler.archive.segments import (
     FILES,
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 # seconds keep both below what a single request takes.
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
+# The file by which a run keeps others out of its folder; it stays there.
+LOCK = "lock"
 # The ledger's note of how often its folder was opened. The lock file knows the number, too.
 _OPENED = "opened"
 
@@ -243,22 +246,10 @@ def _advice(folder: Path) -> str:
 
 
 def _lock(folder: Path) -> sqlite3.Connection:
-    """Take the folder's lock; the system gives it back when this process ends, however it ends.
-
-    It is SQLite's lock of a file, because that works the same on every system that Python runs on.
-    Raises `InUseError`, `OSError`.
-    """
-    path = folder / "lock"
-    lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-    try:
-        # the lock outlasts the transaction
-        lock.execute("PRAGMA locking_mode=EXCLUSIVE")
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.DatabaseError as error:
-        lock.close()
-        if "locked" not in str(error):
-            raise OSError(f"{path}: {error}") from error
-        raise InUseError(f"another run is at work in {folder}") from None
+    """Take the folder's lock. Raises `InUseError`, `OSError`."""
+    lock = take_lock(folder / LOCK)
+    if lock is None:
+        raise InUseError(f"another run is at work in {folder}")
     return lock
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import replaced_file
+from crawler.archive import replaced_file, written_alone
 
 Record = dict[str, Any]
 
@@ -33,13 +33,15 @@ def read_record(path: Path) -> Record | None:
 def write_record(record: Record, folder: Path, *, with_page: bool) -> None:
     """Write the record of a run and, with ``with_page``, its page. Raises `OSError`."""
     folder.mkdir(exist_ok=True)
-    # of a run that was killed while it wrote its own: no later one would replace them
-    for left in folder.glob("*Z.*.part"):
-        left.unlink(missing_ok=True)
-    with replaced_file(folder / f"{record['run_id']}.json") as file:
-        file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
-    if with_page:
-        write_page(record, folder)
+    # `scrapy report` may be at work
+    with written_alone(folder):
+        # of a run that was killed while it wrote its own: no later one would replace them
+        for left in folder.glob("*Z.*.part"):
+            left.unlink(missing_ok=True)
+        with replaced_file(folder / f"{record['run_id']}.json") as file:
+            file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
+        if with_page:
+            write_page(record, folder)
 
 
 def write_page(record: Record, folder: Path) -> Path:
