@@ -6,7 +6,7 @@ modules `state` and `changes`; what identifies a picture or file, and where it l
 """
 
 from crawler.archive import changes, media_store, state
-from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
+from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder, unwritable
 from crawler.archive.ledger import Ledger, LedgerError, read_note
 from crawler.archive.locks import BeingWrittenError, written_alone
 from crawler.archive.records import Records
@@ -45,5 +45,6 @@ __all__ = [
     "sha256_of",
     "site_folder",
     "state",
+    "unwritable",
     "written_alone",
 ]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from crawler.archive.files import unwritable
+
 # For so many seconds a file is waited for. Records and reports are written in less; an export may
 # take minutes, and whoever started a second one is told at once rather than in the end.
 _PATIENCE = 5.0
@@ -33,7 +35,7 @@ def take_lock(path: Path, patience: float = 0.0) -> sqlite3.Connection | None:
     except sqlite3.DatabaseError as error:
         lock.close()
         if "locked" not in str(error):
-            raise OSError(f"{path}: {error}") from error
+            raise OSError(f"{unwritable(path)}: {error}") from error
         return None
     return lock
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.archive.changes import Change, NoteMade
-from crawler.archive.files import aside_name, set_aside
+from crawler.archive.files import aside_name, set_aside, unwritable
 from crawler.archive.ledger import Ledger, LedgerError, is_damage
 from crawler.archive.locks import take_lock
 from crawler.archive.rebuild import rebuild_ledger
@@ -204,8 +204,12 @@ class SiteArchive:
         opened = max(_as_number(self.ledger.note(_OPENED)), _opened(self._lock)) + 1
         self.ledger.apply([NoteMade(_OPENED, str(opened))])
         self.ledger.commit()
-        self._lock.execute(f"PRAGMA user_version = {opened}")
-        self._lock.execute("COMMIT")
+        try:
+            self._lock.execute(f"PRAGMA user_version = {opened}")
+            self._lock.execute("COMMIT")
+        except sqlite3.Error as error:
+            # all other errors of SQLite are the ledger's
+            raise OSError(f"{unwritable(self.folder / LOCK)}: {error}") from error
 
     def _set_aside(self, why: str, changed: Iterable[str] = ()) -> None:
         """Rename a ledger that cannot be used, so that somebody may look at it.

@@ -88,7 +88,9 @@ class RunRecord:
             try:
                 write_record(record, folder, with_page=self._crawler.settings.getbool("REPORT"))
             except OSError as error:
-                logger.error("the record of the run cannot be stored: %s", error)  # noqa: TRY400 - what happened is in the message
+                # a disk that takes no line takes no record either, and that is told already
+                level = logging.INFO if run.remarks.storage_error else logging.ERROR
+                logger.log(level, "the record of the run cannot be stored: %s", error)
 
     def _line_stored(self, site: Site, entry: Entry) -> None:
         self._of(site.archive.folder.name).add_line(entry.as_read)
