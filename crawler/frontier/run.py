@@ -66,9 +66,9 @@ class Run:
     Of many sites no more are open at a time than ``config.sites_at_once``: when one is done, its
     last lines are stored and it is closed, and the next one is opened. A few stay open to the end.
 
-    ``site_ends`` is called with each site before it is closed for another one, ``line_stored`` with
-    each line that was stored, ``end`` with the finish reason when the disk fails and the run has to
-    end at once.
+    ``site_begins`` is called with each site when it is first opened, ``site_ends`` with each site
+    before it is closed for another one, ``line_stored`` with each line that was stored, ``end``
+    with the finish reason when the disk fails and the run has to end at once.
     """
 
     config: Config
@@ -82,6 +82,7 @@ class Run:
     pauses: Pauses = field(default_factory=Pauses)
     deliveries: Deliveries = field(init=False)
     line_stored: Callable[[Site, Entry], None] = lambda _site, _entry: None
+    site_begins: Callable[[Site], None] = lambda _site: None
     site_ends: Callable[[Site], None] = lambda _site: None
     end: Callable[[str], None] = lambda _: None
     # sites that are not open yet, each with its forums' roots and their addresses
@@ -195,6 +196,7 @@ class Run:
             return site
         site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
         self.sites[name] = site
+        self.site_begins(site)
         return site
 
     def _open_archive(self, name: str) -> tuple[SiteArchive, Privacy]:
@@ -266,6 +268,8 @@ class Run:
         frontier.begin(addresses)
         if frontier.begun is None:
             return
+        # so that the next run names this one, if it is killed before it stored a page
+        site.archive.flush()
         began, run_id = frontier.begun
         self.remarks.resumed = Resumed(
             run_id, datetime.fromtimestamp(began, UTC), *frontier.waiting()

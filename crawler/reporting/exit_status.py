@@ -80,11 +80,14 @@ def conclude(ending: Ending, place: str) -> Outcome:
     return Outcome(status, tuple(messages))
 
 
-def resumed_message(run_id: str, began: datetime, lists: int, threads: int) -> str:
-    """Which stopped run a run goes on with; ``began`` is shown in the local zone."""
+def resumed_message(
+    run_id: str, began: datetime, lists: int, threads: int, *, was_killed: bool = False
+) -> str:
+    """Which run that was stopped a run goes on with; ``began`` is shown in the local zone."""
     day = began.astimezone()
     waited = f": {in_numbers(lists, threads)} waited" if lists or threads else ""
-    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was stopped{waited}"
+    how = "killed" if was_killed else "stopped"
+    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was {how}{waited}"
 
 
 def _news(ending: Ending) -> str:

@@ -104,3 +104,4 @@ def test_what_a_run_goes_on_with() -> None:
     assert message.startswith("goes on where run run1 of 2026-11-20 ")
     assert message.endswith(" was stopped: 2 lists and 300 threads waited")
     assert resumed_message("run1", began, 0, 0).endswith(" was stopped")
+    assert resumed_message("run1", began, 0, 0, was_killed=True).endswith(" was killed")
