@@ -27,13 +27,15 @@ def take_lock(path: Path, patience: float = 0.0) -> sqlite3.Connection | None:
     Returns ``None`` where another process has it for more than ``patience`` seconds. Raises
     `OSError`.
     """
-    lock = sqlite3.connect(path, timeout=patience, isolation_level=None)
+    lock = None
     try:
+        lock = sqlite3.connect(path, timeout=patience, isolation_level=None)
         # the lock outlasts the transaction
         lock.execute("PRAGMA locking_mode=EXCLUSIVE")
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.DatabaseError as error:
-        lock.close()
+        if lock is not None:
+            lock.close()
         if "locked" not in str(error):
             raise OSError(f"{unwritable(path)}: {error}") from error
         return None

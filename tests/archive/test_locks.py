@@ -56,6 +56,8 @@ def test_a_lock_that_cannot_be_made_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no database" * 99)
     with pytest.raises(OSError, match=f"{tmp_path / 'x'}: file is not a database"):
         take_lock(tmp_path / "x")
+    with pytest.raises(OSError, match=f"{tmp_path / 'no' / 'x'}: unable to open"):
+        take_lock(tmp_path / "no" / "x")
     lock = take_lock(tmp_path / "y")
     assert lock is not None
     with closing(lock):
