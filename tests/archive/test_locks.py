@@ -37,7 +37,8 @@ def test_who_waits_gets_a_lock_that_is_not_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The owner deletes its lock before it gives it back, so that a third one makes another."""
-    path, take, taken = tmp_path / "out.lock", locks.take_lock, []
+    path, take = tmp_path / "out.lock", locks.take_lock
+    taken: list[sqlite3.Connection | None] = []
 
     def deleted_meanwhile(of: Path, patience: float = 0.0) -> sqlite3.Connection | None:
         lock = take(of, patience)
