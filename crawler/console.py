@@ -67,6 +67,11 @@ def statuses(meanings: Mapping[int, str]) -> str:
     return f"Exit status: {', '.join(parts)}."
 
 
+def leave_out_of_log(mark: str) -> None:
+    """Log no record of a run that has a mark (`extra` of a logging call)."""
+    logging.getLogger("crawler.frontier.run").addFilter(lambda record: not hasattr(record, mark))
+
+
 def shorten_network_errors(hosts: Collection[str] = ()) -> None:
     """Log requests that failed in one line each, in words, and for ``hosts`` alone.
 

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import fields
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -35,7 +36,8 @@ from crawler.privacy.site import AUTHORS, LOCATION
 from crawler.reporting.exit_status import STATUSES
 from crawler.reporting.progress import PROGRESS
 from crawler.site_rules import load_rules
-from tests.conftest import ROOT, scrapy
+from tests.conftest import ROOT, Forum, scrapy
+from tests.forum.town import town, whole
 
 DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
 README = (ROOT / "README.md").read_text("utf-8")
@@ -151,6 +153,41 @@ def test_fields(kind: str) -> None:
 def test_files(name: str) -> None:
     for readme in READMES.values():
         assert f"`{name}-00001.jsonl`" in readme
+
+
+def test_each_file_in_the_folder_of_a_site_is_listed(forum: Forum, tmp_path: Path) -> None:
+    """After kills, with packed segments, a ledger that was damaged, a picture and an alarm."""
+    section = DOCS["outcomes"].partition("\n## Files in the folder")[2].partition("\n## ")[0]
+    cells = "".join(re.findall(r"^\| (`.*?) \|", section, re.M))
+    patterns = [re.sub(r"\.jsonl$", ".jsonl*", name) for name in re.findall(r"`([^`]+)`", cells)]
+    made = town(forum)
+    small = ("-s", "SEGMENT_SIZE=3000", "-s", "SEGMENT_COMPRESSION=gzip")
+    seen: set[str] = set()
+
+    def look(*arguments: str, kill_at: tuple[str, int] | None = None) -> None:
+        scrapy(*whole(forum), *small, *arguments, data=tmp_path, kill_at=kill_at)
+        (site,) = tmp_path.iterdir()
+        seen.update(path.relative_to(site).as_posix() for path in site.rglob("*"))
+
+    for kill_at in (
+        ("between_flush_and_mark", 0),
+        ("in_the_middle_of_a_line", 9),
+        ("while_a_segment_is_closed", 1),
+    ):
+        look(kill_at=kill_at)
+    look()
+    (ledger,) = tmp_path.glob("*/ledger.sqlite3")
+    ledger.write_bytes(b"rubbish" * 999)
+    made.reply(21, "新的一楼")
+    made.publish()
+    look("-a", "full=yes")
+    for wanted in (".begun", ".gz", ".damaged", "-wal", ".part", ".json", ".html", "lock"):
+        assert any(name.endswith(wanted) for name in seen), wanted
+    assert [name for name in sorted(seen - {"runs"}) if not _is_listed(name, patterns)] == []
+
+
+def _is_listed(name: str, patterns: list[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,16 @@ modules `state` and `changes`; what identifies a picture or file, and where it l
 """
 
 from crawler.archive import changes, media_store, state
-from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
+from crawler.archive.files import (
+    fsync_folder,
+    replaced_file,
+    replaced_folder,
+    sha256_of,
+    site_folder,
+    unwritable,
+)
 from crawler.archive.ledger import Ledger, LedgerError, read_note
+from crawler.archive.locks import BeingWrittenError, written_alone
 from crawler.archive.records import Records
 from crawler.archive.segments import (
     FILES,
@@ -23,6 +31,7 @@ from crawler.archive.tables import hash_bytes
 
 __all__ = [
     "FILES",
+    "BeingWrittenError",
     "InUseError",
     "Ledger",
     "LedgerError",
@@ -31,6 +40,7 @@ __all__ = [
     "can_compress",
     "changes",
     "encode",
+    "fsync_folder",
     "hash_bytes",
     "media_store",
     "missing_segments",
@@ -43,4 +53,6 @@ __all__ = [
     "sha256_of",
     "site_folder",
     "state",
+    "unwritable",
+    "written_alone",
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
+# Only what writes meets these.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # "/" and ":" of "b.example:8033/bbs"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
@@ -40,9 +43,34 @@ def fsync_folder(folder: Path) -> None:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(folder):
+            os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def naming(path: Path, numbers: Collection[int] | None = None) -> Iterator[None]:
+    """Name a file in the `OSError` of what is written to it: the system names it only on opening.
+
+    So "No space left on device" tells which disk is full. ``numbers``: only errors with these.
+    """
+    try:
+        yield
+    except OSError as error:
+        is_other = numbers is not None and error.errno not in numbers
+        if error.filename is not None or error.errno is None or is_other:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def unwritable(path: Path) -> Path:
+    """Return what of a file and its folder cannot be written; the file if both can.
+
+    SQLite says "attempt to write a readonly database" of each.
+    """
+    is_of_folder = os.access(path, os.W_OK) and not os.access(path.parent, os.W_OK)
+    return path.parent if is_of_folder else path
 
 
 def aside_name(path: Path) -> Path:
@@ -82,7 +110,8 @@ def replaced_file(path: Path) -> Iterator[BinaryIO]:
     """
     part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
+        # other errors may be of a file that is read for this one
+        with naming(path, _FULL), part.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -119,7 +148,8 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     part.mkdir(parents=True)
     try:
         (part / _BEING_WRITTEN).touch()
-        yield part
+        with naming(path, _FULL):
+            yield part
         (part / _WRITTEN_WHOLE).touch()
         (part / _BEING_WRITTEN).unlink()
         _put(part, path, old)

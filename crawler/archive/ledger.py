@@ -42,6 +42,7 @@ from crawler.archive.changes import (
     TraitsForgotten,
     TraitsSeen,
 )
+from crawler.archive.files import unwritable
 from crawler.archive.migrations import MIGRATIONS
 from crawler.archive.segments import Segment
 from crawler.archive.tables import BoardTable, MediaTable, PostTable, RefusalTable, ThreadTable
@@ -211,7 +212,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if is_damage(error):
             why = f"{path.name} cannot be read ({error})"
             raise LedgerError(why, can_set_aside=True) from error
-        raise OSError(f"{path}: {error}") from error
+        raise OSError(f"{unwritable(path)}: {error}") from error
     return db
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.file_types import image_ending
-from crawler.archive.files import fsync_folder
+from crawler.archive.files import fsync_folder, naming
 from crawler.discuz import signed_urls
 
 # The values of the setting MEDIA.
@@ -143,7 +143,7 @@ def store_file(folder: Path, data: bytes, name: str | None) -> tuple[str, str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         # a part that a kill leaves is removed when the folder is opened (`Segments.cut_back`)
         part = folder / f"{digest}.part"
-        with part.open("wb") as file:
+        with naming(target), part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -23,7 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from crawler.archive.files import fsync_folder, replaced_file
+from crawler.archive.files import fsync_folder, naming, replaced_file
 
 # The kinds of lines, each with the name that its files begin with. `rejected`: lines that failed
 # the check before they were stored.
@@ -115,7 +115,9 @@ class Segments:
         """Append lines, as `encode` makes them, to the open segment of ``kind`` in one write."""
         data = b"".join(lines)
         if data:
-            self._file(kind).write(data)
+            file = self._file(kind)
+            with naming(Path(file.name)):
+                file.write(data)
             self._unflushed.add(kind)
 
     def flush(self) -> list[Segment]:
@@ -123,8 +125,9 @@ class Segments:
         grown = []
         for kind in sorted(self._unflushed):
             file = self._files[kind]
-            file.flush()
-            os.fsync(file.fileno())
+            with naming(Path(file.name)):
+                file.flush()
+                os.fsync(file.fileno())
             length = file.tell()
             grown.append(Segment(Path(file.name).name, length, tail=tail_hash(file, length)))
         self._unflushed.clear()
@@ -359,7 +362,7 @@ def compress(path: Path, compression: str) -> Path:
         return path
     packed = path.with_name(path.name + ending)
     part = packed.with_name(packed.name + ".part")
-    with path.open("rb") as source, part.open("wb") as target:
+    with naming(packed), path.open("rb") as source, part.open("wb") as target:
         with _compressor(target, compression) as file:
             shutil.copyfileobj(source, file, 1 << 20)
         target.flush()

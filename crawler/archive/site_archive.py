@@ -17,8 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from crawler.archive.changes import Change, NoteMade
-from crawler.archive.files import aside_name, set_aside
+from crawler.archive.files import aside_name, set_aside, unwritable
 from crawler.archive.ledger import Ledger, LedgerError, is_damage
+from crawler.archive.locks import take_lock
 from crawler.archive.rebuild import rebuild_ledger
 from crawler.archive.segments import (
     FILES,
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 # seconds keep both below what a single request takes.
 FLUSH_PAGES = 5
 FLUSH_SECONDS = 2.0
+# The file by which a run keeps others out of its folder; it stays there.
+LOCK = "lock"
 # The ledger's note of how often its folder was opened. The lock file knows the number, too.
 _OPENED = "opened"
 
@@ -201,8 +204,12 @@ class SiteArchive:
         opened = max(_as_number(self.ledger.note(_OPENED)), _opened(self._lock)) + 1
         self.ledger.apply([NoteMade(_OPENED, str(opened))])
         self.ledger.commit()
-        self._lock.execute(f"PRAGMA user_version = {opened}")
-        self._lock.execute("COMMIT")
+        try:
+            self._lock.execute(f"PRAGMA user_version = {opened}")
+            self._lock.execute("COMMIT")
+        except sqlite3.Error as error:
+            # all other errors of SQLite are the ledger's
+            raise OSError(f"{unwritable(self.folder / LOCK)}: {error}") from error
 
     def _set_aside(self, why: str, changed: Iterable[str] = ()) -> None:
         """Rename a ledger that cannot be used, so that somebody may look at it.
@@ -243,22 +250,10 @@ def _advice(folder: Path) -> str:
 
 
 def _lock(folder: Path) -> sqlite3.Connection:
-    """Take the folder's lock; the system gives it back when this process ends, however it ends.
-
-    It is SQLite's lock of a file, because that works the same on every system that Python runs on.
-    Raises `InUseError`, `OSError`.
-    """
-    path = folder / "lock"
-    lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-    try:
-        # the lock outlasts the transaction
-        lock.execute("PRAGMA locking_mode=EXCLUSIVE")
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.DatabaseError as error:
-        lock.close()
-        if "locked" not in str(error):
-            raise OSError(f"{path}: {error}") from error
-        raise InUseError(f"another run is at work in {folder}") from None
+    """Take the folder's lock. Raises `InUseError`, `OSError`."""
+    lock = take_lock(folder / LOCK)
+    if lock is None:
+        raise InUseError(f"another run is at work in {folder}")
     return lock
 
 

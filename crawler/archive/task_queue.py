@@ -57,13 +57,16 @@ class TaskQueue:
     def open(self, arguments: str, began: int, run: str) -> tuple[int, str] | None:
         """Begin a job, or go on with the one that was begun with the same arguments.
 
-        Returns when and by which run it was begun, if it was.
+        Returns when which run began that asked for it last, if one did; this one takes its place.
         """
         row = self._db.execute(
             "SELECT id, began, run FROM job WHERE arguments = ?", (arguments,)
         ).fetchone()
         if row:
             self._job = row[0]
+            self._db.execute(
+                "UPDATE job SET began = ?, run = ? WHERE id = ?", (began, run, self._job)
+            )
             return row[1], row[2]
         made = self._db.execute("INSERT INTO job VALUES (NULL, ?, ?, ?)", (arguments, began, run))
         self._job = made.lastrowid or 0

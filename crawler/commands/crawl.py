@@ -15,7 +15,13 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.archive import can_compress
 from crawler.archive.media_store import MEDIA
-from crawler.console import process_of, refuse, settings_of, shorten_network_errors
+from crawler.console import (
+    leave_out_of_log,
+    process_of,
+    refuse,
+    settings_of,
+    shorten_network_errors,
+)
 from crawler.extensions.ending import ending_of
 from crawler.extensions.member_cookies import check_hosts, read_member_cookies
 from crawler.extensions.metrics import can_write_metrics
@@ -85,6 +91,8 @@ class Command(ScrapyCrawl):
         settings = settings_of(self)
         if opts.quiet:
             settings.set("PROGRESS", "none", priority="cmdline")
+            if not settings.get("LOG_FILE"):
+                leave_out_of_log("is_in_last_line")
             if not opts.loglevel:
                 settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         self._check_settings(settings)

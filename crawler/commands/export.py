@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.archive import BeingWrittenError, written_alone
 from crawler.console import QuietCommand, statuses
 from crawler.exports import FORMATS, read_snapshot
 from crawler.reporting.exit_status import STORAGE
@@ -58,8 +59,9 @@ class Command(QuietCommand):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             records = read_snapshot(folder, privacy, with_deleted=opts.with_deleted)
-            threads, posts = wanted.write(records, path, folder)
-        except FileExistsError as error:
+            with written_alone(path):
+                threads, posts = wanted.write(records, path, folder)
+        except (FileExistsError, BeingWrittenError) as error:
             self.refuse(str(error))
         except (OSError, sqlite3.Error) as error:
             self.storage_failed(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.archive import BeingWrittenError, written_alone
 from crawler.console import QuietCommand, settings_of, statuses
 from crawler.reporting.exit_status import STORAGE
 from crawler.reporting.run_files import read_record, read_records, write_overview, write_page
@@ -41,8 +42,11 @@ class Command(QuietCommand):
         if record is None:
             self.refuse(f"no run {opts.run} in {runs}; the last one is {records[-1]['run_id']}")
         try:
-            print(write_page(record, runs))
-            print(write_overview(folder.name, runs))
+            with written_alone(runs):
+                print(write_page(record, runs))
+                print(write_overview(folder.name, runs))
+        except BeingWrittenError as error:
+            self.refuse(str(error))
         except OSError as error:
             self.storage_failed(error)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.archive import replaced_file
+from crawler.archive import BeingWrittenError, replaced_file, written_alone
 from crawler.console import QuietCommand, statuses
 from crawler.exports import write_snapshot
 from crawler.reporting.exit_status import STORAGE
@@ -53,10 +53,13 @@ class Command(QuietCommand):
         pieces = write_snapshot(folder, privacy, with_deleted=opts.with_deleted, nested=opts.nested)
         try:
             if opts.output:
-                with replaced_file(Path(opts.output)) as file:
+                path = Path(opts.output)
+                with written_alone(path), replaced_file(path) as file:
                     _write(pieces, file)
             else:
                 _write(pieces, sys.stdout.buffer)
+        except BeingWrittenError as error:
+            self.refuse(str(error))
         except BrokenPipeError:
             # `| head` reads no more; Python would complain on stderr when it flushes stdout
             sys.stderr.close()

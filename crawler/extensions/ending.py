@@ -37,7 +37,13 @@ def ending_of_run(
         requests=requests,
         has_spider_errors=has_spider_errors,
         left=remarks.left,
-        resumed=resumed_message(resumed.run_id, resumed.began, resumed.lists, resumed.threads)
+        resumed=resumed_message(
+            resumed.run_id,
+            resumed.began,
+            resumed.lists,
+            resumed.threads,
+            was_killed=resumed.run_id in remarks.killed,
+        )
         if resumed
         else None,
         alarm=_alarm_message(remarks.alarm) if remarks.alarm else None,

@@ -20,7 +20,7 @@ from crawler.history import Entry
 from crawler.items.lines import SCHEMA_VERSION
 from crawler.middlewares import FORUM
 from crawler.reporting import STATUSES, Received, SiteRecord, conclude
-from crawler.reporting.run_files import write_record
+from crawler.reporting.run_files import begin_record, write_record
 from crawler.robots import IS_ROBOTS
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class RunRecord:
         run = run_of(self._crawler.spider)
         if run is not None:
             run.line_stored = self._line_stored
+            run.site_begins = self._site_begins
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         is_of_forum = FORUM not in request.meta
@@ -88,7 +89,25 @@ class RunRecord:
             try:
                 write_record(record, folder, with_page=self._crawler.settings.getbool("REPORT"))
             except OSError as error:
-                logger.error("the record of the run cannot be stored: %s", error)  # noqa: TRY400 - what happened is in the message
+                # a disk that takes no line takes no record either, and that is told already
+                level = logging.INFO if run.remarks.storage_error else logging.ERROR
+                logger.log(level, "the record of the run cannot be stored: %s", error)
+
+    def _site_begins(self, site: Site) -> None:
+        run = run_of(self._crawler.spider)
+        if run is None:
+            return
+        folder, with_page = site.archive.folder / "runs", self._crawler.settings.getbool("REPORT")
+        try:
+            killed = begin_record(self._begun(run, site), folder, with_page=with_page)
+        except OSError as error:
+            logger.warning("that the run began cannot be noted: %s", error)
+            return
+        for record in killed:
+            run.remarks.killed.add(record["run_id"])
+            logger.warning(
+                "run %s of %s was killed: it left no record", record["run_id"], record["site"]
+            )
 
     def _line_stored(self, site: Site, entry: Entry) -> None:
         self._of(site.archive.folder.name).add_line(entry.as_read)
@@ -110,21 +129,33 @@ class RunRecord:
         nearest = max(under or here, key=lambda each: len(each.root))
         return nearest.site.archive.folder.name
 
+    def _begun(self, run: Run, site: Site) -> dict[str, Any]:
+        """What the record of a run says from its begin on."""
+        return {
+            "site": site.archive.folder.name,
+            "run_id": run.run_id,
+            "began": self._began.isoformat(timespec="seconds"),
+            "asked": run.options.described,
+            "versions": {
+                "discuz-archiver": _own_version(),
+                "schema": SCHEMA_VERSION,
+                "scrapy": scrapy.__version__,
+                "python": platform.python_version(),
+            },
+        }
+
     def _record(self, run: Run, site: Site, reason: str) -> dict[str, Any]:
         archive = site.archive
         outcome = conclude(ending_of(self._crawler, reason), str(archive.folder))
         ended = datetime.now(UTC)
         return {
-            "site": archive.folder.name,
-            "run_id": run.run_id,
-            "began": self._began.isoformat(timespec="seconds"),
+            **self._begun(run, site),
             "ended": ended.isoformat(timespec="seconds"),
             "seconds": round((ended - self._began).total_seconds(), 3),
             "status": outcome.status,
             "status_means": STATUSES[outcome.status],
             "finish_reason": reason,
             "said": list(outcome.messages),
-            "asked": run.options.described,
             **self._of(archive.folder.name).to_json(site.tally),
             "decisive": _noted(site.tally.incomplete, site.decisive),
             "unsettled": _noted(site.tally.unsettled, site.unsettled),
@@ -132,12 +163,6 @@ class RunRecord:
             "words_unaccounted_examples": site.unaccounted,
             "fields": site.drift.seen(),
             "manners": self._manners(run),
-            "versions": {
-                "discuz-archiver": _own_version(),
-                "schema": SCHEMA_VERSION,
-                "scrapy": scrapy.__version__,
-                "python": platform.python_version(),
-            },
             "segments": [
                 {"name": name, "length": path.stat().st_size, "sha256": sha256_of(path)}
                 for name in sorted(archive.grown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -32,11 +32,13 @@ class RaisedAlarm:
 class Remarks:
     """What there is to say of a run beside its numbers.
 
-    ``resumed``: which run it goes on with. ``left``: how many lists and threads wait at its end.
-    ``alarm``: what fell away from the pages. ``unusable``: what is wrong with the settings or a
-    folder. ``storage_error``: what the disk said.
+    ``killed``: earlier runs that left no record. ``resumed``: which run it goes on with. ``left``:
+    how many lists and threads wait at its end. ``alarm``: what fell away from the pages.
+    ``unusable``: what is wrong with the settings or a folder. ``storage_error``: what the disk
+    said.
     """
 
+    killed: set[str] = field(default_factory=set)
     resumed: Resumed | None = None
     left: tuple[int, int] | None = None
     alarm: RaisedAlarm | None = None

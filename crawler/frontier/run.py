@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder
+from crawler.archive import InUseError, LedgerError, SiteArchive, site_folder, unwritable
 from crawler.archive.changes import Change, ClockRead, NoteMade
-from crawler.archive.state import CLOCKS_APART
+from crawler.archive.state import CLOCKS_APART, LEDGER
 from crawler.discuz import urls
 from crawler.discuz.facts import Page
 from crawler.frontier.answer import Answer
@@ -41,6 +41,8 @@ from crawler.privacy import BadRemovalsError, Privacy, PrivacyError, open_privac
 
 logger = logging.getLogger(__name__)
 
+# Marks what the log tells of and the last line of a run as well, so that one of both is enough.
+IN_LAST_LINE = {"is_in_last_line": True}
 # The ledger's note of when its last run began, in seconds since 1970.
 _CLOCK = "clock"
 
@@ -64,9 +66,9 @@ class Run:
     Of many sites no more are open at a time than ``config.sites_at_once``: when one is done, its
     last lines are stored and it is closed, and the next one is opened. A few stay open to the end.
 
-    ``site_ends`` is called with each site before it is closed for another one, ``line_stored`` with
-    each line that was stored, ``end`` with the finish reason when the disk fails and the run has to
-    end at once.
+    ``site_begins`` is called with each site when it is first opened, ``site_ends`` with each site
+    before it is closed for another one, ``line_stored`` with each line that was stored, ``end``
+    with the finish reason when the disk fails and the run has to end at once.
     """
 
     config: Config
@@ -80,6 +82,7 @@ class Run:
     pauses: Pauses = field(default_factory=Pauses)
     deliveries: Deliveries = field(init=False)
     line_stored: Callable[[Site, Entry], None] = lambda _site, _entry: None
+    site_begins: Callable[[Site], None] = lambda _site: None
     site_ends: Callable[[Site], None] = lambda _site: None
     end: Callable[[str], None] = lambda _: None
     # sites that are not open yet, each with its forums' roots and their addresses
@@ -193,6 +196,7 @@ class Run:
             return site
         site = Site(archive, privacy, Drift(archive.ledger.trait_counts.known()))
         self.sites[name] = site
+        self.site_begins(site)
         return site
 
     def _open_archive(self, name: str) -> tuple[SiteArchive, Privacy]:
@@ -264,6 +268,8 @@ class Run:
         frontier.begin(addresses)
         if frontier.begun is None:
             return
+        # so that the next run names this one, if it is killed before it stored a page
+        site.archive.flush()
         began, run_id = frontier.begun
         self.remarks.resumed = Resumed(
             run_id, datetime.fromtimestamp(began, UTC), *frontier.waiting()
@@ -295,14 +301,16 @@ class Run:
         """What comes of an answer. Raises `RunEndsError` if every further page is useless."""
         page = answer.page
         if self.config.is_member and page is not None and _is_for_guests(page):
-            logger.error("the forum does not know the member of COOKIES_FILE")
+            logger.error("the forum does not know the member of COOKIES_FILE", extra=IN_LAST_LINE)
             raise RunEndsError("login_expired")
         with self._uses(visit.frontier.site):
             step = visit.answer(answer)
         if step.is_left:
             stopped = visit.frontier.obstacles.stopped
             why = stopped.text if stopped else "it was left alone before"
-            logger.error("%s is left alone: %s", visit.frontier.root, why)
+            # of several sites the last line names one
+            extra = IN_LAST_LINE if len(self.frontiers) == 1 and not self._waiting else None
+            logger.error("%s is left alone: %s", visit.frontier.root, why, extra=extra)
         return step
 
     @property
@@ -427,8 +435,9 @@ class Run:
         text, folder = str(error), archive.folder if archive else folder
         if folder is not None and str(folder) not in text:
             # "disk I/O error" names no file
-            text = f"{folder}: {text}"
-        logger.critical("lines cannot be stored: %s", text)
+            is_ledger = isinstance(error, sqlite3.Error)
+            text = f"{unwritable(folder / LEDGER) if is_ledger else folder}: {text}"
+        logger.critical("lines cannot be stored: %s", text, extra=IN_LAST_LINE)
         self.remarks.storage_error = text
         if archive is not None:
             archive.give_up(error)

@@ -61,7 +61,7 @@ class SiteFrontier:
     """The job of one site. ``root`` is the forum's root as it was asked for.
 
     ``walks`` says what its lists lead to, ``boards`` what of them cannot be reached.
-    ``begun`` is when and by which run the job was begun, if it was not this one. ``is_finished``:
+    ``begun`` is when which run began that left the job, if one did. ``is_finished``:
     nothing waits; ``has_ended``: its last lines were told; ``under_way``: how many of its visits
     wait for an answer, or for its lines. ``obstacles`` weighs the answers that
     are in doubt. ``has_desktop``: where pages for phones come, it may be asked for others. ``met``

@@ -80,11 +80,14 @@ def conclude(ending: Ending, place: str) -> Outcome:
     return Outcome(status, tuple(messages))
 
 
-def resumed_message(run_id: str, began: datetime, lists: int, threads: int) -> str:
-    """Which stopped run a run goes on with; ``began`` is shown in the local zone."""
+def resumed_message(
+    run_id: str, began: datetime, lists: int, threads: int, *, was_killed: bool = False
+) -> str:
+    """Which run that was stopped a run goes on with; ``began`` is shown in the local zone."""
     day = began.astimezone()
     waited = f": {in_numbers(lists, threads)} waited" if lists or threads else ""
-    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was stopped{waited}"
+    how = "killed" if was_killed else "stopped"
+    return f"goes on where run {run_id} of {day:%Y-%m-%d %H:%M} was {how}{waited}"
 
 
 def _news(ending: Ending) -> str:
@@ -115,7 +118,7 @@ def _looked_at(ending: Ending) -> str:
     tally, parts = ending.tally, []
     if tally.lists_read:
         threads = _count(tally.threads_listed, "thread", "threads")
-        parts.append(f"{_count(tally.lists_read, 'page', 'pages')} of lists with {threads}")
+        parts.append(f"{threads} listed on {_count(tally.lists_read, 'page', 'pages')}")
     if tally.threads_read:
         parts.append(f"{_count(tally.threads_read, 'thread', 'threads')} read again")
     if tally.pages_revisited:

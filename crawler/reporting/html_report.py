@@ -37,7 +37,7 @@ def overview_page(site: str, records: Sequence[Record]) -> str:
     runs = [summary_of(record) for record in records[-_RUNS:]]
     charts = site_charts(
         [run.began for run in runs],
-        {name: [run.numbers[place] for run in runs] for place, name in enumerate(TOTALS)},
+        {name: [run.numbers[place] or 0 for run in runs] for place, name in enumerate(TOTALS)},
     )
     template = _templates().get_template("time_line.html")
     return template.render(site=site, names=TOTALS, runs=runs[::-1], charts=charts)

@@ -13,6 +13,7 @@ from crawler.reporting.charts import Chart
 from crawler.reporting.formats import grouped, moment, ranges, size
 from crawler.reporting.progress import in_words
 from crawler.reporting.run_charts import pace_charts, post_charts
+from crawler.reporting.run_files import is_killed
 
 Record = Mapping[str, Any]
 
@@ -133,19 +134,25 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One row of the time line; ``numbers`` are in the order of the columns."""
+    """One row of the time line.
+
+    ``numbers`` are in the order of the columns, ``None`` where they are not known.
+    """
 
     run_id: str
     began: str
     duration: str
     status_means: str
     is_good: bool
-    numbers: tuple[int, ...]
+    numbers: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """All that the page of a run shows, one field for each part, from top to bottom."""
+    """All that the page of a run shows, one field for each part, from top to bottom.
+
+    ``is_killed``: the run left no record, so that nothing of it was counted.
+    """
 
     site: str
     run_id: str
@@ -154,6 +161,7 @@ class RunPage:
     status: str
     status_means: str
     is_good: bool
+    is_killed: bool
     messages: tuple[str, ...]
     numbers: tuple[tuple[str, int], ...]
     options: tuple[Fact, ...]
@@ -190,10 +198,11 @@ def page_of(record: Record, before: Record) -> RunPage:
         site=record.get("site", ""),
         run_id=record["run_id"],
         began=moment(record["began"]),
-        duration=in_words(record["seconds"]),
+        duration=_duration(record),
         status=str(record["status"]),
         status_means=record["status_means"],
         is_good=not record["status"],
+        is_killed=is_killed(record),
         messages=tuple(map(_one_line, record.get("said", ()))),
         numbers=_numbers(record),
         options=tuple(_options(record)),
@@ -232,11 +241,18 @@ def summary_of(record: Record) -> RunSummary:
     return RunSummary(
         run_id=record["run_id"],
         began=moment(record["began"]).removesuffix(" UTC"),
-        duration=in_words(record["seconds"]),
+        duration=_duration(record),
         status_means=record["status_means"],
         is_good=not record["status"],
-        numbers=tuple(sum(record.get(name, {}).values()) for name in TOTALS),
+        numbers=tuple(
+            None if is_killed(record) else sum(record.get(name, {}).values()) for name in TOTALS
+        ),
     )
+
+
+def _duration(record: Record) -> str:
+    # when a killed run ended is not known
+    return "?" if record["seconds"] is None else in_words(record["seconds"])
 
 
 def _numbers(record: Record) -> tuple[tuple[str, int], ...]:
@@ -348,7 +364,7 @@ def _fields(fields: Record, before: Record) -> Iterable[FieldTable]:
 
 
 def _requests(record: Record) -> Iterable[Fact]:
-    statuses = ", ".join(f"{grouped(n)}x {code}" for code, n in record["requests"].items())
+    statuses = ", ".join(f"{grouped(n)}x {code}" for code, n in record.get("requests", {}).items())
     received = size(sum(record.get("bytes", {}).values()))
     yield _fact("responses", f"{statuses} ({received})")
     yield _fact("retries", record.get("asked_again", 0))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archive import files
-from crawler.archive.files import replaced_file, replaced_folder, sha256_of, site_folder
+from crawler.archive.files import naming, replaced_file, replaced_folder, sha256_of, site_folder
 
 
 @given(st.text(max_size=60))
@@ -35,6 +36,20 @@ def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
     assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
     assert sha256_of(path) == hashlib.sha256(b"new").hexdigest()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_an_error_of_writing_names_the_file(tmp_path: Path, number: int) -> None:
+    """The system names a file only where it is opened."""
+    with pytest.raises(OSError, match=r"no room: '.*/x'$"), naming(tmp_path / "x"):
+        raise OSError(number, "no room")
+    with pytest.raises(FileNotFoundError, match=r"'.*/y'$"), naming(tmp_path / "x"):
+        (tmp_path / "y").read_bytes()
+    # an error of the disk may be of what was read to be written
+    of = {errno.ENOSPC: tmp_path / "x", errno.EIO: None}[number]
+    with pytest.raises(OSError, match="no room") as found, replaced_file(tmp_path / "x"):
+        raise OSError(number, "no room")
+    assert found.value.filename == (str(of) if of else None)
 
 
 def names(folder: Path) -> list[str]:

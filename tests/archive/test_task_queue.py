@@ -22,6 +22,8 @@ def test_a_job_goes_on_until_it_is_closed(open_ledger: Callable[[], Ledger]) -> 
     assert ledger.task_queue.open("other", 200, "run2") is None
     assert ledger.task_queue.next(9) == []
     assert ledger.task_queue.open("same", 200, "run2") == (100, "run1")
+    # of several that were stopped the last one is named
+    assert ledger.task_queue.open("same", 300, "run3") == (200, "run2")
     first, second, third = ledger.task_queue.next(9)
     assert [task.key for task in (first, second, third)] == ["1", "3", "2"]
     assert [task.key for task in ledger.task_queue.next(1, [first.id])] == ["3"]

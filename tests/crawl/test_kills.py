@@ -43,7 +43,15 @@ def test_kills_lose_nothing_and_double_nothing(forum: Forum, tmp_path: Path) -> 
     asked_before = sum(forum.asked.values())
     run = crawl(forum, tmp_path)
     assert run.status == 0, run.stderr
-    assert "goes on where run" in run.stderr
+    *killed_runs, last = [
+        json.loads(path.read_text("utf-8")) for path in sorted(run.data.glob("*/runs/*.json"))
+    ]
+    # the first was killed while it made the ledger, and had not begun
+    assert [each["finish_reason"] for each in killed_runs] == ["killed"] * (len(KILLS) - 1)
+    assert last["finish_reason"] == "finished"
+    assert not list(run.data.glob("*/runs/*.begun"))
+    (named,) = re.findall(r"goes on where run (\S+) of \S+ \S+ was killed", run.stderr)
+    assert named == killed_runs[-1]["run_id"]
     assert present(run) == wanted(made)
     assert len(run.lines("articles")) == 14
     # what may have come since the lists were read is looked for behind what waited
@@ -91,9 +99,10 @@ def test_a_kill_while_a_segment_is_closed(forum: Forum, tmp_path: Path) -> None:
 def test_a_full_disk_damages_nothing(forum: Forum, tmp_path: Path, size: int) -> None:
     """Segments or ledger, whichever meets it first."""
     made = town(forum)
-    full = scrapy(*whole(forum), data=tmp_path, kill_at=("when_a_file_is_full", size))
+    full = scrapy(*whole(forum), "--quiet", data=tmp_path, kill_at=("when_a_file_is_full", size))
     assert full.status == 7, full.stderr
-    assert "storage failed" in full.stderr.splitlines()[-1]
+    # once, and of which file
+    assert re.fullmatch(r"scrapy crawl: storage failed: .*/ledger\.sqlite3\S*: .*\n", full.stderr)
     before = list(all_lines(full))
     run = crawl(forum, tmp_path, *NO_REVISITS)
     assert run.status == 0, run.stderr

@@ -265,8 +265,9 @@ def test_another_member_is_shown_what_was_denied_to_the_last_one(
 def test_a_login_that_is_over_ends_the_run(forum: Forum, tmp_path: Path) -> None:
     town(forum)
     data = tmp_path / "data"
-    run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}")
+    run = crawl(forum, data, "-s", f"COOKIES_FILE={cookies(tmp_path)}", "--quiet")
     assert run.status == 6
+    assert run.stderr.count("does not know the member") == 1
     assert "export the cookies anew" in run.stderr.splitlines()[-1]
     assert "set USER_AGENT to that of the browser" in run.stderr.splitlines()[-1]
     assert sum(forum.asked.values()) <= 3

@@ -119,7 +119,7 @@ def test_nothing_new_costs_a_request_a_board(nights: Nights) -> None:
     assert sorted(nights.asked[1]) == sorted(
         ["/robots.txt", INDEX, *(board_path(fid) for fid in (2, 3, 4, 6, 7))]
     )
-    assert "nothing new: 4 pages of lists with" in nights.runs[1].stderr
+    assert " listed on 4 pages, " in nights.runs[1].stderr
 
 
 # -- the third ------------------------------------------------------------------------------------

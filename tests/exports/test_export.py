@@ -10,6 +10,7 @@ import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ import duckdb
 import pytest
 from markdown_it import MarkdownIt
 
+from crawler.archive import locks, written_alone
 from crawler.discuz.post import paragraphs, render_html
 from crawler.exports import FORMATS
 from crawler.exports.database import SEARCH
 from crawler.exports.markdown import slug
 from crawler.items.lines import Article, Post, to_json
 from crawler.items.schema import problems
-from tests.conftest import Forum, Run, scrapy
+from tests.conftest import Forum, Run, begin, scrapy
+from tests.faults.cases import quietly
+from tests.faults.folder import command
 from tests.forum.town import crawl, town
 
 URL = "http://bbs.example.net/forum.php?mod=viewthread&tid="
@@ -451,6 +455,45 @@ def test_wrong_use_is_one_line(arguments: tuple[str, ...], said: str, tmp_path: 
     assert run.status == 2
     assert said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("snapshot",), *(("export", "--to", form) for form in FORMATS)]
+)
+def test_two_at_once_do_not_spoil_it(
+    arguments: tuple[str, ...], forum: Forum, tmp_path: Path
+) -> None:
+    """One waits for the other, or ends with one line."""
+    town(forum)
+    run = crawl(forum, tmp_path / "data")
+    (site,) = (path.name for path in run.data.iterdir())
+    whole = (*arguments, site, "-s", f"DATA_DIR={run.data}", "-o", str(tmp_path / "out"))
+    outs = [tmp_path / f"said-{number}" for number in range(3)]
+    running = [begin(*whole, out=out) for out in outs]
+    for each in running:
+        each.join(60)
+    for each, out in zip(running, outs, strict=True):
+        said = (out / "stderr").read_text("utf-8")
+        assert each.exitcode == 0 or (each.exitcode == 2 and "is being written by" in said), said
+        assert len(said.splitlines()) <= 1
+    left = {path.name for path in tmp_path.iterdir()} - {"data", *(out.name for out in outs)}
+    assert left - {"out.metadata.json"} == {"out"}
+
+
+def test_a_second_one_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_PATIENCE", 0.0)
+    site = tmp_path / "data" / "bbs.example.net"
+    site.mkdir(parents=True)
+    (site / "articles-00001.jsonl").write_text(json.dumps(PLAIN[0]) + "\n", "utf-8")
+    out = tmp_path / "out"
+    with written_alone(out):
+        for name, *more in (("snapshot",), ("export", "--to", "csv"), ("export", "--to", "sqlite")):
+            arguments = (*more, site.name, "-o", str(out))
+            act = partial(command, name, *arguments, data=site.parent)
+            status, said = quietly(lambda _, act=act: act(), tmp_path)
+            assert (status, len(said.splitlines())) == (2, 1)
+            assert said.startswith(f"scrapy {name}: {out} is being written by another process: ")
+    assert not out.exists()
 
 
 def test_a_full_disk_of_duckdb_is_one_of_ours(

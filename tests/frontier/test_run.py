@@ -13,7 +13,7 @@ import pytest
 from crawler.archive.changes import NoteMade
 from crawler.archive.segments import encode
 from crawler.archive.site_archive import SiteArchive
-from crawler.archive.state import ThreadTask
+from crawler.archive.state import LEDGER, ThreadTask
 from crawler.discuz.facts import Body, OtherPage, Page
 from crawler.frontier.config import Config, Limits
 from crawler.frontier.options import Options
@@ -435,4 +435,4 @@ def test_a_disk_that_fails_between_two_pages(
     run.close(NOW)
     assert ended == ["storage_failed"]
     folder = visit.site.archive.folder
-    assert run.remarks.storage_error == f"{folder}: database or disk is full"
+    assert run.remarks.storage_error == f"{folder / LEDGER}: database or disk is full"

@@ -30,7 +30,7 @@ CASES: list[tuple[Ending, int, str]] = [
         0,
         "1 file was refused and will be asked for again, 2 files stay refused, 4 requests",
     ),
-    (ended(threads_read=1, lists_read=2, threads_listed=9), 0, "2 pages of lists with 9 threads"),
+    (ended(threads_read=1, lists_read=2, threads_listed=9), 0, "9 threads listed on 2 pages"),
     (ended(threads_read=1, removed=3), 0, "3 on the removal list passed over"),
     (
         ended(new_posts=3, lines_dropped=2, feed_dropped=1),
@@ -104,3 +104,4 @@ def test_what_a_run_goes_on_with() -> None:
     assert message.startswith("goes on where run run1 of 2026-11-20 ")
     assert message.endswith(" was stopped: 2 lists and 300 threads waited")
     assert resumed_message("run1", began, 0, 0).endswith(" was stopped")
+    assert resumed_message("run1", began, 0, 0, was_killed=True).endswith(" was killed")

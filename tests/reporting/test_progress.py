@@ -142,6 +142,12 @@ def test_quiet_says_what_went_wrong_and_nothing_else(forum: Forum, tmp_path: Pat
     run = scrapy(*asked, *quick(), data=tmp_path, quickly=False)
     assert run.status == 3
     assert "scrapy crawl: not everything could be read" in run.stderr
+    made.publish()
+    for path in [path for path in forum.pages if "viewthread" in path or "forumdisplay" in path]:
+        forum.pages[path] = (403, {}, b"<html><body>403 Forbidden</body></html>")
+    run = scrapy(*asked, "-a", "full=yes", *quick(), data=tmp_path, quickly=False)
+    said = [line for line in run.stderr.splitlines() if "403" in line]
+    assert (run.status, len(said)) == (5, 1), run.stderr
 
 
 def test_progress_has_to_be_one_of_four(forum: Forum, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _list(block: List, place: Place) -> str:
 
 def _table(table: Table, place: Place) -> str:
     rows = [
-        [_in_a_line(render_markdown(cell.blocks, place)) if cell else "" for cell in row]
+        [_in_a_line(" ".join(_leaves(cell.blocks, place))) if cell else "" for cell in row]
         for row in grid(table)
     ]
     width = max(map(len, rows))
@@ -135,6 +135,29 @@ def _table(table: Table, place: Place) -> str:
     first, *others = (row + [""] * (width - len(row)) for row in rows)
     lines = [first, ["---"] * width, *others]
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
+def _leaves(blocks: tuple[Block, ...], place: Place) -> Iterator[str]:
+    """What stands in the blocks of a cell, without their marks: a cell holds one line of words."""
+    for block in blocks:
+        match block:
+            case Paragraph() | Heading():
+                yield _lines(block.content, place)
+            case List():
+                for item in block.items:
+                    yield from _leaves(item, place)
+            case Table():
+                for row in block.rows:
+                    for cell in row:
+                        yield from _leaves(cell.blocks, place)
+            case Code():
+                yield escaped(block.text)
+            case Quotation() | Framed() | Folded():
+                yield from _leaves(block.blocks, place)
+            case Withheld():
+                yield escaped(block.notice)
+            case Rule():
+                pass
 
 
 def _in_a_line(text: str) -> str:
