@@ -192,6 +192,8 @@ def _begun(line: str) -> str:
 
 def _line(line: list[Inline], place: Place) -> str:
     """The Markdown of one line; words with one link are one link."""
+    if not line:
+        return ""
     done = ""
     groups = [(link, list(parts)) for link, parts in groupby(line, _link_of)]
     firsts = [_first_sign(parts[0]) for _, parts in groups[1:]]
