@@ -38,10 +38,14 @@ def thread_refusal_id(task: ThreadTask) -> str:
 def is_link_board(refusal: RefusalState, ledger: Ledger) -> bool:
     """Whether a refusal is that of a board that is a link to elsewhere.
 
-    Nothing was ever read there; a guard may lead lists that were read to another host, too.
+    Nothing was ever read there, and the index counts no threads of it (`forum_forumlist` has no
+    counter for a board with a `redirect`); a guard may lead lists to another host, too.
     """
     is_list = refusal.reason == "off_site" and refusal.thread_id is None and refusal.nights > 0
-    return is_list and not ledger.has_threads(refusal.board or "")
+    if not is_list or ledger.has_threads(refusal.board or ""):
+        return False
+    board = ledger.board(refusal.board or "")
+    return board is None or not board.in_index
 
 
 def is_denied_as_whole(refusal: RefusalState, ledger: Ledger) -> bool:

@@ -563,6 +563,19 @@ def test_a_board_that_leads_elsewhere_is_a_link_if_it_never_was_a_board(
         assert offline.run.tally.incomplete == was_read
 
 
+def test_a_board_whose_threads_the_index_counts_is_no_link(tmp_path: Path) -> None:
+    offline = Offline(tmp_path)
+    counted = tuple(replace(each, threads=4) for each in index(2, 3).boards)
+    pages: dict[str, Given] = {
+        INDEX: replace(index(), boards=counted),
+        board_path(3): board(8, fid=3),
+        thread_path(8): thread(1, tid=8, board=Board("北岸", "3")),
+        L1: "off_site",
+    }
+    offline.crawl(INDEX, pages=pages)
+    assert offline.run.tally.incomplete > 0
+
+
 def test_threads_that_come_the_second_time_are_not_missing(tmp_path: Path) -> None:
     """A database that hiccups for a moment loses nothing, beside a thread that is gone."""
     offline = Offline(tmp_path)
