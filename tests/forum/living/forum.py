@@ -136,7 +136,10 @@ class PastEnd:
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
+    """The boards, each with how many threads it has (`forum_forum.threads`)."""
+
     fids: tuple[int, ...]
+    threads: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,9 @@ class LivingForum:
     # -- pages -----------------------------------------------------------------------------------
 
     def index(self) -> IndexView:
-        return IndexView((2, 3))
+        here = [thread for thread in self.threads.values() if not thread.is_binned]
+        fids = (2, 3)
+        return IndexView(fids, tuple(sum(each.fid == fid for each in here) for fid in fids))
 
     def list_page(self, fid: int, page: int) -> View:
         """A page of a list; behind the last one it is the first (`forum_forumdisplay.php`)."""

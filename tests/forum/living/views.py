@@ -72,7 +72,10 @@ def as_page(view: View, forum: LivingForum) -> Page | None:
         case ListView():
             return _list(view, site, is_exact=setup.is_exact)
         case IndexView():
-            boards = tuple(Board(f"board {n}", str(n), _board_url(n)) for n in view.fids)
+            boards = tuple(
+                Board(f"board {fid}", str(fid), _board_url(fid), threads=threads)
+                for fid, threads in zip(view.fids, view.threads, strict=True)
+            )
             return IndexPage(site, boards, is_proved=True)
         case CommentsView():
             said = tuple(map(_comment, view.comments))
