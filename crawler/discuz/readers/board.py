@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
-from crawler.discuz.elements import all_text, number, words
+from crawler.discuz.elements import all_text, has_words, number, outermost, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
@@ -92,7 +92,7 @@ def read_board(document: Document) -> BoardPage | None:
         pages=pages,
         next_url=_next_url(next_url, board, site.root, page),
         rows=tuple(found),
-        boards=tuple(board for box in sub_boards for board in read_boards(box, base)),
+        boards=tuple(board for box in outermost(sub_boards) for board in read_boards(box, base)),
         pages_shown=read_limit(pagers, pages),
         rows_unread=unread,
         types=offers.types,
@@ -117,7 +117,7 @@ def _board(
         return Board(crumb.name, board_id or crumb.id, crumb.url)
     if board_id is None:
         return None
-    for heading in document.root.iter("h1"):
+    for heading in outermost(document.root.iter("h1")):
         for link in heading.iter("a"):
             url = urls.resolve(base, link.get("href"))
             if url and urls.board_id(url) == board_id and words(link):
@@ -219,7 +219,7 @@ def _title(heading: _Element, base: str) -> _Element | None:
     links = [
         link
         for link in heading.iter("a")
-        if words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
+        if has_words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
     ]
     named = [link for link in links if _is_title(link)]
     return (
@@ -232,7 +232,7 @@ def _unknown_title(heading: _Element) -> _Element | None:
     links = [
         link
         for link in heading.iter("a")
-        if words(link) and not _NO_TITLE.search(link.get("href") or "")
+        if has_words(link) and not _NO_TITLE.search(link.get("href") or "")
     ]
     named = [link for link in links if _is_title(link)]
     return max(named or links, key=lambda link: len(words(link)), default=None)
@@ -262,7 +262,7 @@ def _category(heading: _Element, title: _Element) -> str | None:
 def _author(cell: _Element, base: str) -> Author | None:
     for link in cell.iter("a"):
         href = link.get("href")
-        if urls.is_user_link(href) and words(link):
+        if urls.is_user_link(href) and has_words(link):
             return Author(words(link), urls.user_id(href), urls.resolve(base, href))
     said = _name(cell)
     return name_alone(said) if said is not None else None
@@ -316,7 +316,7 @@ def _pictures(box: _Element, base: str) -> tuple[list[ThreadRow], int]:
         url = urls.resolve(base, link.get("href")) if link is not None else None
         address = urls.read_thread_address(url) if url else None
         if link is None or url is None or address is None:
-            unread += any(words(a) for h3 in entry.iter("h3") for a in h3.iter("a"))
+            unread += any(has_words(a) for h3 in entry.iter("h3") for a in h3.iter("a"))
             continue
         replies = (_REPLIES.match(part.get("title") or "") for part in entry.iter("a"))
         user = next((a for a in entry.iter("a") if urls.is_user_link(a.get("href"))), None)
