@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
 
 from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
@@ -46,6 +48,10 @@ _REPLIES = re.compile(COUNT_OF_REPLIES)
 _EMPTY = re.compile(r"尚[无無]主[题題]|[没沒]有主[题題]")
 _TABLE = "threadlisttableid"
 _LISTS = (_TABLE, _PICTURES)
+# Rows stand below each other. Where tables are left open they stand in each other, and each is read
+# with all that follow: so many elements for fifty rows of forty.
+_MOST_ELEMENTS = 50_000
+_COUNT = etree.XPath("count(descendant::*)")
 
 
 def read_board(document: Document) -> BoardPage | None:
@@ -72,7 +78,7 @@ def read_board(document: Document) -> BoardPage | None:
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
         return None
-    found = [row for element in rows if (row := reading.read(element))]
+    found = [row for element in _bounded(rows, root) if (row := reading.read(element))]
     unread = len(rows) - len(found)
     if not found and _PICTURES in by_id:
         found, unread = _pictures(by_id[_PICTURES], base)
@@ -139,7 +145,22 @@ def _is_number(board_id: str | None) -> bool:
 def plain_rows(root: _Element) -> list[_Element]:
     """The rows of a list, but for those that staff set on its top."""
     bodies = ((box, box.get("id") or "") for box in root.iter("tbody"))
-    return [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
+    rows = [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
+    return list(_bounded(rows, root))
+
+
+def _bounded(rows: list[_Element], root: _Element) -> Iterator[_Element]:
+    """The first of some rows that have no more elements together than a page may have read."""
+    left = _MOST_ELEMENTS + 2 * _size(root)
+    for row in rows:
+        left -= _size(row)
+        if left < 0:
+            return
+        yield row
+
+
+def _size(box: _Element) -> float:
+    return cast("float", _COUNT(box))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +237,17 @@ def _is_title(link: _Element) -> bool:
 
 def _title(heading: _Element, base: str) -> _Element | None:
     """The link that is the title: `a.xst`; in other skins the longest link to a thread."""
-    links = [
-        link
-        for link in heading.iter("a")
-        if has_words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
-    ]
-    named = [link for link in links if _is_title(link)]
-    return (
-        next(iter(named), None) if named else max(links, key=lambda a: len(words(a)), default=None)
-    )
+
+    def leads_to_thread(link: _Element) -> bool:
+        url = urls.resolve(base, link.get("href"))
+        return has_words(link) and urls.read_thread_address(url or "") is not None
+
+    named = filter(leads_to_thread, filter(_is_title, heading.iter("a")))
+    title = next(named, None)
+    if title is not None:
+        return title
+    links = filter(leads_to_thread, heading.iter("a"))
+    return max(links, key=lambda link: len(words(link)), default=None)
 
 
 def _unknown_title(heading: _Element) -> _Element | None:

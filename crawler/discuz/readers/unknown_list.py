@@ -245,15 +245,18 @@ def _counters(box: _Element) -> tuple[int | None, int | None]:
         # <td class="num"><a>5</a><em>128</em></td>; phones have the replies alone
         replies = number(next(counter.iter("a"), counter))
         views = number(next(counter.iter("em"), None))
+    told: dict[_Element, int | None] = {}  # of each line once, however many icons there are in it
     for icon in box.iter("i"):
         line = icon.getparent()
         name = icon.get("class") or ""
-        if line is None:
+        if line is None or not (_VIEW_ICON in name or _REPLY_ICON in name):
             continue
+        if line not in told:
+            told[line] = number(line)
         if _VIEW_ICON in name:
-            views = number(line)
-        elif _REPLY_ICON in name and replies is None:
-            replies = number(line)
+            views = told[line]
+        elif replies is None:
+            replies = told[line]
     return replies, views
 
 
