@@ -80,7 +80,7 @@ def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> s
 
 
 def _end_of_box(text: str, start: int, limit: int) -> int | None:
-    """Where the `<div>` ends whose start tag ``start`` lies in; ``None`` if not before ``limit``."""
+    """Where the `<div>` ends in whose start tag ``start`` lies; ``None`` if behind ``limit``."""
     depth = 1
     while depth:
         close = text.find("</div", start, limit)

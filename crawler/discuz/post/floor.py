@@ -73,7 +73,7 @@ def read_head(floor: Floor, context: Context) -> FloorHead:
 def read_floor(
     floor: Floor, context: Context, head: FloorHead | None = None, *, is_first: bool = False
 ) -> Post:
-    """Read one floor; its position is what its label says alone. ``head``: if it was read before."""
+    """Read one floor (``head`` where it was read); its position is what its label says alone."""
     head = head or read_head(floor, context)
     label = _label(floor)
     position, is_pinned_copy = read_label(label)

@@ -170,7 +170,7 @@ def _author(name: str, column: list[str]) -> Author:
 
 def _is_rated(lines: list[str], start: int) -> bool:
     """Whether ratings or comments follow, and not the author's next line."""
-    behind = (lines[at] for at in range(start, len(lines)) if lines[at])
+    behind = filter(None, (lines[at] for at in range(start, len(lines))))
     return any(map(_RATING.search, islice(behind, 3)))
 
 
