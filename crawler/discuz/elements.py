@@ -58,7 +58,9 @@ def short_text(element: _Element, longest: int) -> str:
 
 def line_of(element: _Element, longest: int) -> str:
     """As `words`, or ``""`` where they are more than ``longest`` characters."""
-    said = " ".join(short_text(element, longest).split())
+    said = short_text(element, longest)
+    if said:  # most elements have no words
+        said = " ".join(said.split())
     return said if len(said) <= longest else ""
 
 
@@ -81,7 +83,8 @@ def outermost(boxes: Iterable[_Element]) -> Iterator[_Element]:
 
 def own_text(element: _Element) -> str:
     """The text of an element itself, without that of the elements in it."""
-    return (element.text or "") + "".join(part.tail or "" for part in element)
+    own = element.text or ""
+    return own + "".join([part.tail or "" for part in element]) if len(element) else own
 
 
 def by_class(element: _Element, name: str) -> Iterator[_Element]:
