@@ -315,6 +315,11 @@ def test_no_body_is_read_for_a_face_that_refuses_the_page() -> None:
     assert calls(reading(page), read_body) == 30
 
 
+def test_no_body_is_read_behind_a_floor_without_a_date() -> None:
+    page = phones.touch_thread([phones.Post(pid, "好<br />的", date="") for pid in range(1, 30)])
+    assert calls(reading(page), read_body) <= 1
+
+
 def test_boxes_whose_ends_are_not_found() -> None:
     page = str(Thread([first(1, "一")]))
     for box in ('<div class="po hin">', '<div class="p_pop" id="userinfo5">'):

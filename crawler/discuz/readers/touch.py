@@ -72,9 +72,13 @@ def _read(frame: Frame) -> Parts | None:
     if not floors or title is None:
         return None
     heading = _heading(root, title, list(floors.values()), context.base)
-    posts = [_post(box, post_id, context) for post_id, box in floors.items()]
-    if not heading.title or not all(post.date for post in posts):
+    if not heading.title:
         return None
+    posts: list[Post] = []
+    for post_id, box in floors.items():
+        posts.append(_post(box, post_id, context))
+        if not posts[-1].date:
+            return None
     return Parts(
         heading=heading,
         posts=posts,
