@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -18,6 +19,8 @@ _NUMBER = re.compile(r"-?\d[\d,]*")
 _UNROUNDED = re.compile(r"-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬]|[wk]\b))", re.I)
 # an attribute is read up to so many digits
 _LONGEST_NUMBER = 8
+# A counter is a number with a few words round it (共有12条回复), in a few elements.
+_LONGEST_COUNTER, _PARTS_OF_COUNTER = 500, 100
 
 _IS_LARGE = etree.XPath("boolean(descendant::*[500])")
 
@@ -57,13 +60,33 @@ def short_text(element: _Element, longest: int) -> str:
 
 def line_of(element: _Element, longest: int) -> str:
     """As `words`, or ``""`` where they are more than ``longest`` characters."""
-    said = " ".join(short_text(element, longest).split())
+    said = short_text(element, longest)
+    if said:  # most elements have no words
+        said = " ".join(said.split())
     return said if len(said) <= longest else ""
+
+
+def has_words(element: _Element) -> bool:
+    """Whether `words` of an element are any; it stops at the first one."""
+    return any(piece.strip() for piece in element.itertext())
+
+
+def outermost(boxes: Iterable[_Element]) -> Iterator[_Element]:
+    """Boxes (in document order) without those that lie in another one of them.
+
+    What is read of a box with all that is below it would be read again for each box in it.
+    """
+    last: _Element | None = None
+    for box in boxes:
+        if last is None or last not in box.iterancestors(last.tag):
+            yield box
+            last = box
 
 
 def own_text(element: _Element) -> str:
     """The text of an element itself, without that of the elements in it."""
-    return (element.text or "") + "".join(part.tail or "" for part in element)
+    own = element.text or ""
+    return own + "".join([part.tail or "" for part in element]) if len(element) else own
 
 
 def by_class(element: _Element, name: str) -> Iterator[_Element]:
@@ -81,11 +104,11 @@ def number(element: _Element | None) -> int | None:
     """
     if element is None:
         return None
-    text = words(element)
+    text = line_of(element, _LONGEST_COUNTER)
     if text.isascii() and text.isdigit():
         return int(text[:18])
-    for part in (element, *element.iter("span")):
-        title = part.get("title")
+    for part in islice(element.iter(), _PARTS_OF_COUNTER):
+        title = part.get("title") if part is element or part.tag == "span" else None
         if title and _NUMBER.fullmatch(title):
             return int(title.replace(",", "")[:18])
     found = _UNROUNDED.search(text)

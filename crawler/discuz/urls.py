@@ -67,6 +67,10 @@ _ATTACHMENT_ID = re.compile(rb"\d{1,18}")
 _BESIDE = re.compile(
     r"/?[a-z][a-z0-9_-]*(?:\.[a-z]{1,5})?(?:\?[a-z][\w=&.%-]*)?(?:#[a-z]\w*)?", re.A
 )
+# The parts of most absolute addresses, which `urlsplit` takes three times as long to tell.
+_PLAIN = re.compile(
+    r"(https?)://([a-z0-9.:-]+)(/[^?#\x00-\x20]*)?(?:\?([^#\x00-\x20]*))?(?:#([^\x00-\x20]*))?"
+)
 # &mobile=2, ?mobile=yes
 # where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
@@ -352,14 +356,14 @@ def same_host(one: str, other: str) -> bool:
     >>> same_host("http://b.example/", "http://b.example:8080/")
     False
     """
-    try:
-        return _host(one) == _host(other)
-    except ValueError:
-        return False
+    hosts = _host(one), _host(other)
+    return None not in hosts and hosts[0] == hosts[1]
 
 
-def _host(url: str) -> str:
-    parts = urlsplit(url)
+def _host(url: str) -> str | None:
+    parts = _split(url)
+    if parts is None:
+        return None
     port = _PORTS.get(parts.scheme.lower(), "")
     return parts.netloc.lower().removeprefix("www.").removesuffix(port)
 
@@ -499,6 +503,9 @@ def without_fragment(url: str) -> str:
 
 def _split(url: str) -> SplitResult | None:
     """The parts of an address; ``None`` for what is none (`http://[`)."""
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        return SplitResult(*plain.groups(""))
     try:
         return urlsplit(url)
     except ValueError:

@@ -7,29 +7,41 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from types import FrameType
+from functools import partial
+from types import FrameType, FunctionType
+from typing import Any
 
 import pytest
 from lxml import html
 
-from crawler.discuz import dates, read_page
+from crawler.discuz import dates, elements, read_page
 from crawler.discuz.blocks import Framed
 from crawler.discuz.dates import DEFAULT_ZONE, Clock
 from crawler.discuz.document import build_tree, read_document
 from crawler.discuz.elements import line_of, short_text
-from crawler.discuz.facts import Author, Body, Moment, Post, ThreadPage
+from crawler.discuz.facts import Author, BoardPage, Body, Moment, Post, ThreadPage
+from crawler.discuz.page.prune import needed
 from crawler.discuz.post import quotes
+from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flow import paragraphs
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import split_quote, with_copied_quotes
-from crawler.discuz.readers import unknown_skin
+from crawler.discuz.readers import board, plain_text_floors, unknown_skin
 from crawler.discuz.readers.desktop import _first_id, _floor_starts
-from tests.forum.desktop import Thread
+from tests.forum import phones
+from tests.forum.desktop import HOST, Thread
+from tests.forum.lists import Listing, Row, forum_index
 from tests.pages import first, replies
 
 SEEN = datetime(2024, 5, 7, 18, 21, tzinfo=UTC)
-URL = "http://bbs.example.net/forum.php?mod=viewthread&tid=4711"
+URL = f"{HOST}forum.php?mod=viewthread&tid=4711"
+BOARD, ARCHIVE = f"{HOST}forum.php?mod=forumdisplay&fid=8", f"{HOST}archiver/?fid-8.html"
+UNKNOWN_TITLE = str(Thread([first(1, "一")])).replace('id="thread_subject"', "")
+WAP = phones.wap_thread([phones.Post(1, "好")]).replace("看1024", "")
+GUEST = str(Thread([replace(first(1, "一"), pi="游客 203.0.113.x")]))
+ENTRIES = [(4711, "夜市", "甲", 3), (4712, "渡船", "乙", 7)]
 
 
 def steps(do: Callable[[], object]) -> int:
@@ -49,7 +61,10 @@ def steps(do: Callable[[], object]) -> int:
 
 
 def growth(make: Callable[[int], Callable[[], object]], size: int = 100) -> float:
-    """The steps for four times as much, as a multiple of four: 1 is linear, 4 is quadratic."""
+    """The steps for four times as much, as a multiple of four: 1 is linear, 4 is quadratic.
+
+    What is read of the smaller one must not be known from the larger one: addresses are kept.
+    """
     return steps(make(4 * size)) / (4 * steps(make(size)))
 
 
@@ -163,3 +178,174 @@ def test_where_floors_begin() -> None:
 def test_the_reply_link_of_the_opening_post() -> None:
     page = str(Thread([first(1, "reppost=5 " * 200), *replies(2, "二")]))
     assert _first_id(page) == "1"
+
+
+# -- lists ---------------------------------------------------------------------------------------
+
+
+def characters(do: Callable[[], object]) -> int:
+    """How many characters of text are read from elements, those of each as often as it is read."""
+    count = 0
+    codes = (elements.all_text.__code__, elements.short_text.__code__)
+
+    def returned(frame: FrameType, event: str, what: object) -> None:
+        nonlocal count
+        if event == "return" and frame.f_code in codes and isinstance(what, str):
+            count += len(what)
+
+    sys.setprofile(returned)
+    try:
+        do()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def calls(do: Callable[[], object], function: Callable[..., object]) -> int:
+    """How often a function is called."""
+    assert isinstance(function, FunctionType)
+    code = function.__code__
+    count = 0
+
+    def called(frame: FrameType, event: str, _what: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is code
+
+    sys.setprofile(called)
+    try:
+        do()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def reading(page: str, url: str = BOARD) -> Callable[[], object]:
+    return lambda: read_page(page.encode(), url=url, seen_at=SEEN)
+
+
+def test_links_in_the_heading_of_a_board() -> None:
+    page = forum_index([(8, "河湾闲话")], columns=1, threads="2万")
+
+    def make(count: int) -> Callable[[], object]:
+        links = "".join(
+            f'<a href="forum.php?mod=forumdisplay&fid={n}">夜市</a>'
+            for n in range(10 * count, 11 * count)
+        )
+        return reading(page.replace("<dl><dt>", f"<dl><dt>{links}"), f"{HOST}forum.php")
+
+    assert growth(make, 500) < 1.2
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "before", "start"),
+    [
+        (phones.touch35_list(ENTRIES), BOARD, '<span class="micon">', '<span class="micon">'),
+        (phones.touch35_list(ENTRIES), BOARD, "<h2>", "<span>"),
+        (phones.touch_list(ENTRIES, pages=2), BOARD, "<strong>", "<strong>"),
+        (phones.archived_list([(7, "夜市", "3")], pages=2), ARCHIVE, "<strong>[", "<strong>"),
+        (UNKNOWN_TITLE, URL, "<h1", "<h1>"),
+        (phones.touch_thread([phones.Post(1, "好")]), URL, "<h2>", "<h1>"),
+        (WAP, URL, '<div class="bm_inf', "<span>"),
+        (GUEST, URL, '<div class="pi">', '<div class="pi">'),
+        (GUEST.replace("查看:", ""), URL, '<div class="hm ptn">', '<div class="hm">'),
+    ],
+    ids=["badge", "name", "pager", "archiver", "title", "phones", "wap", "author", "counters"],
+)
+def test_words_in_nested_elements(page: str, url: str, before: str, start: str) -> None:
+    assert before in page
+
+    def make(count: int) -> int:
+        opened = count * start + 20 * count * "河湾夜市 " + before
+        return characters(reading(page.replace(before, opened, 1), url))
+
+    # nothing is read once for each element round it
+    assert make(200) < 4 * 1.5 * max(make(50), 1000)
+
+
+def test_boxes_of_boards_that_lie_in_each_other() -> None:
+    link = '<a href="forum.php?mod=forumdisplay&fid={}">夜市</a>'
+
+    def page_of(count: int) -> str:
+        links = "".join(map(link.format, range(10 * count, 11 * count)))
+        return phones.touch_list(ENTRIES).replace("<ul>", count * '<div class="sub">' + links, 1)
+
+    assert growth(lambda count: reading(page_of(count), BOARD), 50) < 1.5
+    page = read_page(page_of(5).encode(), url=BOARD, seen_at=SEEN)
+    assert isinstance(page, BoardPage)
+    assert [each.id for each in page.boards].count("52") == 1
+
+
+def test_rows_that_lie_in_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = '<table><tbody id="normalthread_{0}"><tr><th><a href="thread-{0}-1-1.html">夜市</a><td>'
+
+    def page_of(count: int, icons: int = 0) -> str:
+        rows = "".join(map(row.format, range(10 * count, 11 * count)))
+        return str(Listing([Row(101)])).replace(
+            '<tbody id="', f'{rows}{icons * "<i></i>"}<tbody id="', 1
+        )
+
+    page = read_page(page_of(50).encode(), url=BOARD, seen_at=SEEN)
+    assert isinstance(page, BoardPage)
+    assert len(page.rows) == 51
+    monkeypatch.setattr(board, "_MOST_ELEMENTS", 0)
+    # each of them has all the icons in it
+    assert calls(reading(page_of(40, 800), BOARD), board._flags) in (1, 2, 3)
+
+
+def test_icons_in_the_line_of_a_counter() -> None:
+    page = phones.touch35_list(ENTRIES).replace(
+        '<i class="dm-eye-fill"></i>', 500 * '<i class="dm-eye-fill"></i>'
+    )
+    assert calls(reading(page), elements.number) < 10 * len(ENTRIES)
+
+
+# -- threads -------------------------------------------------------------------------------------
+
+
+def test_no_body_is_read_for_a_face_that_refuses_the_page() -> None:
+    # floors of desktop pages that name nobody
+    floor = (
+        '<div id="post_{0}"><table id="pid{0}"><em id="authorposton{0}">2023-3-14 09:26</em>'
+        '<td class="t_f" id="postmessage_{0}">好<br />的</td></table></div>'
+    )
+    page = phones.album([phones.Post(1, "好")]).replace(
+        '<div class="bm vw', "".join(map(floor.format, range(20, 50))) + '<div class="bm vw'
+    )
+    assert "album" in str(read_page(page.encode(), url=URL, seen_at=SEEN))
+    assert calls(reading(page), read_body) == 30
+
+
+def test_no_body_is_read_behind_a_floor_without_a_date() -> None:
+    page = phones.touch_thread([phones.Post(pid, "好<br />的", date="") for pid in range(1, 30)])
+    assert calls(reading(page), read_body) <= 1
+
+
+def test_boxes_whose_ends_are_not_found() -> None:
+    page = str(Thread([first(1, "一")]))
+    for box in ('<div class="po hin">', '<div class="p_pop" id="userinfo5">'):
+        boxes = page.replace("</td>", 5000 * f"{box}<div><div></div>" + "</td>", 1)
+        assert steps(partial(needed, boxes)) < 10 * 5000
+
+
+def test_a_box_that_stays_is_gone_round() -> None:
+    bars = 50 * '<div class="po hin">' + "replyadd" + 50 * "</div>"
+    page = str(Thread([first(1, "一")])).replace("</td>", 50 * bars + "</td>", 1)
+    assert steps(lambda: needed(page)) < 10 * 50 * 50
+    assert needed(page).count("replyadd") == 50
+
+
+class Lines(list[str]):
+    """Lines that count how often one of them is asked for."""
+
+    asked = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.asked += len(found) if isinstance(at, slice) else 1
+        return found
+
+
+def test_headings_of_ratings_in_plain_text() -> None:
+    lines = Lines(["点评"] * 500)
+    plain_text_floors._body(lines, Clock(SEEN), [])
+    assert lines.asked < 5 * len(lines)

@@ -213,6 +213,19 @@ def test_any_text_is_survived(text: str) -> None:
         urls.site_of(urls.forum_root(url, None))
 
 
+@given(
+    st.sampled_from(("http://", "https://", "HTTP://", "")),
+    st.text("ab.:-[]@_\u6e21\n "),
+    st.text("/?#a=&\u6e21\t%\x00"),
+)
+def test_plain_addresses_are_taken_apart_as_all_others(scheme: str, host: str, path: str) -> None:
+    url = scheme + host + path
+    try:
+        assert urls._split(url) == urlsplit(url)
+    except ValueError:
+        assert urls._split(url) is None
+
+
 @given(st.integers(1, 10**12), st.integers(1, 999_999), st.sampled_from(("/", "/bbs/", "/a/b/")))
 def test_canonical_twice_is_canonical_once(tid: int, page: int, base: str) -> None:
     for url in (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crawler.discuz.elements import number, words
+from crawler.discuz.elements import line_of, number, outermost, words
 from crawler.discuz.page.prune import found_above_floors
 from crawler.discuz.words import (
     ALL,
@@ -43,6 +43,7 @@ _GAP = (
 )
 _VIEWS_NEAR = re.compile(rf"{VIEWS}{_GAP}(\d{{1,12}})\s?<")
 _REPLIES_NEAR = re.compile(rf"{REPLIES}{_GAP}(\d{{1,12}})\s?<")
+_LONGEST_LABEL = 100
 # phones: <div class="mtit">… 全部回复<em>55</em>; old ones: 共有12条回复
 _ALL_REPLIES = re.compile(
     rf"{ALL}{REPLY}\s?[(\uff08:\uff1a]?\s?(\d{{1,9}})|共有?\s?{COUNT_OF_REPLIES}"
@@ -134,12 +135,12 @@ def _counter(
     document: Document, page: Floor, first: Floor, rules: tuple[re.Pattern[str], re.Pattern[str]]
 ) -> int | None:
     rule, near = rules
-    for box in page.all("thread_counters"):
+    for box in outermost(page.all("thread_counters")):
         value = _labelled(box, rule)
         if value is not None:
             return value
     # a skin without the box: beside the date of the first floor, or anywhere above it
-    for box in first.all("author_line"):
+    for box in outermost(first.all("author_line")):
         found = rule.search(words(box))
         if found:
             return int(found[1])
@@ -151,7 +152,7 @@ def _labelled(box: _Element, rule: re.Pattern[str]) -> int | None:
     """`<span>查看:</span> <span title="12876">1万</span>`: the number behind its label."""
     for label in box.iter("span"):
         value = label.getnext()
-        if value is not None and rule.search(f"{words(label)} 0"):
+        if value is not None and rule.search(f"{line_of(label, _LONGEST_LABEL)} 0"):
             return number(value)
     found = rule.search(words(box))
     return int(found[1]) if found else None

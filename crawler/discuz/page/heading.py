@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import all_text, own_text, short_text, words
+from crawler.discuz.elements import all_text, has_words, line_of, own_text, short_text, words
 from crawler.discuz.facts import Board, Crumb, StaffAction
 from crawler.discuz.page.breadcrumbs import board_of
 from crawler.discuz.page.prune import ABOVE_FLOORS, first_floor, found_above_floors
@@ -31,6 +32,7 @@ _HEAD = 65536
 _MARKUP_OF_TITLE = 4
 # [见闻] in front of a title
 _TYPE = re.compile(r"^\[[^\[\]]{1,60}\]\s?")
+_LONGEST_TYPE = 63
 _TYPE_NEAR = re.compile(r"<a\s[^>]{0,500}?typeid=\d[^>]{0,500}>\s?\[([^\[\]<]{1,60})\]\s?</a>")
 _TYPED = re.compile(r"[?&;]typeid=\d")
 _BOARD_NEAR = re.compile(
@@ -70,12 +72,14 @@ def page_title(document: Document) -> str:
 
 def find_title(document: Document, root: _Element, known: _Element | None) -> _Element | None:
     """The element that holds the title (``known`` by its id); never `<title>`."""
-    if known is not None and words(known):
+    if known is not None and has_words(known):
         return known
     # a skin without the id: the longest heading that the page's title repeats, not the logo
     said = page_title(document)
-    repeated = [h1 for h1 in root.iter("h1") if title_in(h1) and title_in(h1) in said]
-    return max(repeated, key=lambda h1: len(title_in(h1)), default=None)
+    longest = len(said) + _LONGEST_TYPE
+    told = ((_without_type(h1, line_of(h1, longest)), h1) for h1 in root.iter("h1"))
+    repeated = [(len(title), h1) for title, h1 in told if title and title in said]
+    return max(repeated, key=itemgetter(0), default=(0, None))[1]
 
 
 def infer_title(document: Document, root: _Element) -> tuple[_Element | None, str | None]:
@@ -101,7 +105,11 @@ def infer_title(document: Document, root: _Element) -> tuple[_Element | None, st
 
 def title_in(heading: _Element) -> str:
     """The words of a heading without the type in front of it: [见闻] 旧码头…"""
-    return words(heading) if heading.get("id") else _TYPE.sub("", words(heading))
+    return _without_type(heading, words(heading))
+
+
+def _without_type(heading: _Element, said: str) -> str:
+    return said if heading.get("id") else _TYPE.sub("", said)
 
 
 def read_category(document: Document, heading: _Element) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import words
+from crawler.discuz.elements import line_of
 from crawler.discuz.words import NEXT_PAGE, PAGE
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _PAGES = re.compile(rf"(\d{{1,7}})\s?{PAGE}")
 _LAST = re.compile(r"(\d{1,7})$")
 # ... 26, 下一页: what is longer is a title
 _LONGEST = 12
+# The words of an element of a pager; a box round many of its links tells nothing that they do not.
+_LONGEST_PART = 200
 _NUMBERED = re.compile(r"^(\.\.\.?\s?)?(\d{1,7})(?:\s?\.\.\.)?$")
 
 
@@ -28,7 +30,7 @@ def read_pager(pagers: Iterable[_Element], base: str) -> tuple[int | None, int, 
     pager = next((box for box in pagers if len(box)), None)
     current, last, next_url = None, 1, None
     for part in pager.iter("strong", "a", "span") if pager is not None else ():
-        said = words(part)
+        said = line_of(part, _LONGEST_PART)
         if part.tag == "strong":
             current = int(said[:7]) if said.isascii() and said.isdigit() else current
             continue
@@ -62,8 +64,8 @@ def infer_pager(
     current, last, next_url = None, 1, None
     for link in root.iter("a"):
         href = link.get("href") or ""
-        said = words(link) if href and "authorid=" not in href else ""
-        url = urls.resolve(base, href) if said and len(said) <= _LONGEST else None
+        said = line_of(link, _LONGEST) if href and "authorid=" not in href else ""
+        url = urls.resolve(base, href) if said else None
         number = number_of(url) if url else None
         if url is None or number is None:
             continue
@@ -87,8 +89,9 @@ def _beside(link: _Element) -> tuple[int | None, int]:
         if beside is None or beside.tag == "a":
             continue
         # <strong>2</strong> among the links is this page; <span title="共 26 页">
-        if beside.tag == "strong" and words(beside).isdigit():
-            current = int(words(beside)[:7])
+        said = line_of(beside, _LONGEST) if beside.tag == "strong" else ""
+        if said.isdigit():
+            current = int(said[:7])
         for part in beside.iter("span"):
             found = _PAGES.search(part.get("title") or "")
             last = max(last, int(found[1])) if found else last

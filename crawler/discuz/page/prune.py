@@ -26,7 +26,9 @@ _CARD, _AUTHOR = f'id="{known.CARD}', f'class="{known.AUTHOR_LINE}"'
 _TABLE, _AUTHOR_WITHIN = f'id="{known.FLOOR_TABLE}', 1500
 # 回复, 使用道具, 举报; only where replies are ranked (支持 3) it tells anything
 _BAR, _RANKED = '<div class="po hin"', known.REPLY_LIKES
-_BOX_LENGTH = 8000
+_BOX_LENGTH, _TAG_LENGTH = 8000, 1000
+# Where the ends of so many boxes were looked for in vain, they are not those of the template.
+_IN_VAIN = 100
 # How far above the first floor title, board and counters of a thread are looked for.
 ABOVE_FLOORS = 65536
 
@@ -58,25 +60,28 @@ def _is_named_before(text: str, box: int) -> bool:
 def _without(text: str, mark: str, may_go: Callable[[str, int, int], bool]) -> str:
     """``text`` without the `<div>` boxes whose start tag holds ``mark``."""
     pieces = []
-    start = 0
+    start = in_vain = 0
+    cell_end = -1
     at = text.find(mark)
-    while at >= 0:
-        box = text.rfind("<", start, at + 1)
-        end = _end_of_box(text, at + 1)
+    while at >= 0 and in_vain < _IN_VAIN:
+        if cell_end < at:
+            found = text.find("</td", at)
+            cell_end = found if found >= 0 else len(text)
+        box = text.rfind("<", max(start, at - _TAG_LENGTH), at + 1)
+        # it stands in a cell of the floor's table, and ends with that
+        end = _end_of_box(text, at + 1, min(at + _BOX_LENGTH, cell_end))
         if end and box >= start and may_go(text, box, end):
             pieces.append(text[start:box])
             start = end
-        at = text.find(mark, max(at + 1, start))
+        in_vain += not end
+        at = text.find(mark, end or at + 1)
     pieces.append(text[start:])
     return "".join(pieces)
 
 
-def _end_of_box(text: str, start: int) -> int | None:
-    """Where the `<div>` ends whose start tag ``start`` lies in; ``None`` if it is left open."""
-    depth, limit = 1, start + _BOX_LENGTH
-    # it stands in a cell of the floor's table, and ends with that
-    cell_end = text.find("</td", start, limit)
-    limit = cell_end if cell_end >= 0 else limit
+def _end_of_box(text: str, start: int, limit: int) -> int | None:
+    """Where the `<div>` ends in whose start tag ``start`` lies; ``None`` if behind ``limit``."""
+    depth = 1
     while depth:
         close = text.find("</div", start, limit)
         if close < 0:

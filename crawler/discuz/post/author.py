@@ -83,7 +83,7 @@ def _without_link(floor: Floor, user_id: str | None) -> tuple[str | None, bool, 
     """Who is named without a link: nobody (the second is true), or a deleted member (the third)."""
     is_deleted = False
     for box in floor.all("author_box"):
-        said = words(box)
+        said = line_of(box, _LONGEST_BOX)
         if MEMBER_DELETED.search(said):
             # <div class="pi">NAME <em>该用户已被删除</em></div>
             is_deleted = True
@@ -93,7 +93,7 @@ def _without_link(floor: Floor, user_id: str | None) -> tuple[str | None, bool, 
         elif user_id is None and NOBODY_FIRST.match(said):
             return ANONYMOUS, True, is_deleted
     lines = floor.all("author_line") if user_id is None else []
-    is_anonymous = any(NOBODY_FIRST.match(words(line)) for line in lines)
+    is_anonymous = any(NOBODY_FIRST.match(line_of(line, _LONGEST_BOX)) for line in lines)
     return ANONYMOUS if is_anonymous else None, is_anonymous, is_deleted
 
 

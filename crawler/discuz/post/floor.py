@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz.blocks import File, Picture, Withheld
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.elements import all_text, number, short_text, words
-from crawler.discuz.facts import Attachment, Body, Image, Moment, Post, SentFrom
+from crawler.discuz.facts import Attachment, Author, Body, Image, Moment, Post, SentFrom
 from crawler.discuz.post.author import read_author
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flow import with_objects
@@ -62,21 +62,40 @@ _ON_PHONES = "手机|手機|iPhone|Android|安卓|客户端|客戶端|移动端|
 _PHONE = re.compile(rf"{FROM}\s?[:\uff1a]?\s?[^\s|]{{0,12}}(?:{_ON_PHONES})", re.I)
 
 
+@dataclass(frozen=True, slots=True)
+class FloorHead:
+    """Who wrote a floor, and when."""
+
+    author: Author
+    date: Moment | None
+
+
+def read_head(floor: Floor, context: Context) -> FloorHead:
+    """Read who and when, without the body, which costs the most."""
+    element = floor.first("date")
+    if element is not None:
+        date = read_stamp(element, context)
+    else:
+        date = _date_beside_author(floor, context)
+    return FloorHead(read_author(floor, context), date)
+
+
 def read_floor(
-    floor: Floor, context: Context, *, is_first: bool = False, may_have_lists: bool = True
+    floor: Floor,
+    context: Context,
+    head: FloorHead | None = None,
+    *,
+    is_first: bool = False,
+    may_have_lists: bool = True,
 ) -> Post:
-    """Read one floor; its position is what its label says alone.
+    """Read one floor (``head`` where it was read); its position is what its label says alone.
 
     ``may_have_lists``: false if it is known that no member is named behind its cell.
     """
+    head = head or read_head(floor, context)
     label = _label(floor)
     position, is_pinned_copy = read_label(label)
     stand, is_winner = read_stand(floor)
-    date_element = floor.first("date")
-    if date_element is not None:
-        date = read_stamp(date_element, context)
-    else:
-        date = _date_beside_author(floor, context)
     comments = read_comments(floor, context)
     # a skin has markup of its own in Discuz's box
     box = floor.first("comments") if not comments else None
@@ -88,9 +107,9 @@ def read_floor(
         floor_label=label,
         is_first=is_first,
         is_pinned_copy=is_pinned_copy,
-        author=read_author(floor, context),
-        date=date,
-        location=_location(floor, date),
+        author=head.author,
+        date=head.date,
+        location=_location(floor, head.date),
         headline=_headline(floor),
         body=_body(floor, context),
         ratings=read_ratings(floor),

@@ -34,9 +34,8 @@ _ACCESS: tuple[tuple[re.Pattern[str], Access], ...] = (
 # The sentences, from their beginning. 游客 stands for the reader, whose name may be there.
 _READER = r"[^,，。]{1,40}[,，]\s?"
 _SIGHT = r"(?:[隐隱]藏|查看|[浏瀏][览覽]|登[录錄]|[权權]限|[Hh]idden)"
-_SENTENCES = tuple(
-    re.compile(rf"(?:[购購][买買]主[题題]\s{{0,9}})?(?:{sentence})")
-    for sentence in (
+_SENTENCES = "|".join(
+    (
         r"提示\s?[:\uff1a]\s?(?:[该該此]帖被管理[员員]或版主屏蔽|作者被禁止或[删刪]除)",
         r"[该該此]帖被管理[员員]或版主屏蔽|作者被禁止或[删刪]除\s?[内內]容自[动動]屏蔽",
         r"此帖[仅僅]作者可[见見]",
@@ -50,6 +49,7 @@ _SENTENCES = tuple(
         rf"抱歉\s?[,，].{{0,20}}[您你].{{0,40}}{_SIGHT}",
     )
 )
+_SENTENCE = re.compile(rf"(?:[购購][买買]主[题題]\s{{0,9}})?(?:{_SENTENCES})")
 # a way to what is withheld: reply, pay, log in, buy or get credits
 _WAY = re.compile(
     r"action=reply|action=(?:attach)?pay\b|mod=logging|mod=connect|mod=spacecp&(?:amp;)?ac=(?:credit|"
@@ -88,7 +88,7 @@ def is_notice(text: str) -> bool:
     >>> is_notice("提示: 该帖被管理员或版主屏蔽"), is_notice("本帖真好，回复的人都有密码")
     (True, False)
     """
-    return len(text) <= _LONGEST and any(sentence.match(text) for sentence in _SENTENCES)
+    return len(text) <= _LONGEST and _SENTENCE.match(text) is not None
 
 
 def is_sentence(text: str) -> bool:

@@ -20,7 +20,7 @@ from crawler.discuz.page.counters import exact_words, first_counters
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import read_place
 from crawler.discuz.post.author import read_name
-from crawler.discuz.post.flat_floors import read_flat_floor, read_moment, split_page
+from crawler.discuz.post.flat_floors import read_flat_floor, split_page
 from crawler.discuz.post.flow import with_objects
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
@@ -53,14 +53,10 @@ def _read(frame: Frame) -> Parts | None:
     if title is None:
         return None
     above, floors = split_page(root)
-    replies = [
-        read_flat_floor(floor, context)
-        for floor in floors
-        if floor.cell is not None and read_moment(floor.header, context)
-    ]
+    replies = [read_flat_floor(floor, context) for floor in floors if floor.cell is not None]
     return Parts(
         heading=_heading(above, title, context.base),
-        posts=[_opening_post(frame, above), *replies],
+        posts=[_opening_post(frame, above), *(reply for reply in replies if reply.date)],
         place=read_place(frame.document, by_class(root, known.PAGER), context.base),
         is_filtered=True,
         newest_first=True,

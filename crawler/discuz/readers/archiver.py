@@ -15,7 +15,7 @@ from crawler.discuz import urls
 from crawler.discuz.blocks import Picture
 from crawler.discuz.dates import read_date
 from crawler.discuz.document import Document, build_tree
-from crawler.discuz.elements import by_class, words
+from crawler.discuz.elements import by_class, line_of, outermost, words
 from crawler.discuz.facts import Author, Body, Image, Post, place_id
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
 from crawler.discuz.page.heading import Heading
@@ -49,6 +49,7 @@ _HEADER = re.compile(
 _CONTENT, _END = '<div id="content"', re.compile(r'<div class="page"|<div id="end"')
 # <div class="page">页: <strong>[2]</strong> <a href="?tid-2.html&page=3">3</a>
 _PAGER, _CURRENT = "page", re.compile(r"\[(\d{1,7})\]$")
+_LONGEST_NUMBER = 20
 # as Discuz puts it in front of an edited post: white space round it, an empty line behind it
 _EDITED = re.compile(rf"^ {EDITED} (?=<br />\s{{0,4}}<br />)")
 # smilies: {:2_25:}, and those that come with every Discuz!
@@ -86,9 +87,9 @@ def steps_in(path: _Element | None) -> list[str]:
 def archiver_place(document: Document, base: str) -> Place:
     """Which page it is, the last one, and the address of the next one."""
     current, addresses = 1, {}
-    for pager in by_class(document.root, _PAGER):
+    for pager in outermost(by_class(document.root, _PAGER)):
         for part in pager.iter("strong", "a"):
-            said = words(part)
+            said = line_of(part, _LONGEST_NUMBER)
             found = _CURRENT.match(said)
             if found:
                 current = int(found[1])

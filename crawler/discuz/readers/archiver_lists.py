@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document
-from crawler.discuz.elements import words
+from crawler.discuz.elements import outermost, words
 from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadRow
 from crawler.discuz.page.site import base_of, read_site
 from crawler.discuz.readers.archiver import (
@@ -40,8 +40,8 @@ def read_archived_list(document: Document) -> BoardPage | IndexPage | None:
     site = replace(site, name=site.name or archiver_name(document))
     base = base_of(document, site)
     # <ul><li><a href="?fid-42.html">; links to a board's other pages stand in no list
-    lists = [box for box in content.iter("ul") if box.get("start") is None]
-    boards = tuple(board for box in lists for board in read_boards(box, base))
+    lists = (box for box in content.iter("ul") if box.get("start") is None)
+    boards = tuple(board for box in outermost(lists) for board in read_boards(box, base))
     address = urls.read_board_address(document.url)
     own = _own_board(document, base)
     if own is None and address is None:

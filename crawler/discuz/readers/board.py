@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
 
 from crawler.discuz import urls
 from crawler.discuz.dates import Clock, read_clock, read_date
-from crawler.discuz.elements import all_text, number, words
+from crawler.discuz.elements import all_text, has_words, number, outermost, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
@@ -46,6 +48,10 @@ _REPLIES = re.compile(COUNT_OF_REPLIES)
 _EMPTY = re.compile(r"尚[无無]主[题題]|[没沒]有主[题題]")
 _TABLE = "threadlisttableid"
 _LISTS = (_TABLE, _PICTURES)
+# Rows stand below each other. Where tables are left open they stand in each other, and each is read
+# with all that follow: so many elements for fifty rows of forty.
+_MOST_ELEMENTS = 50_000
+_COUNT = etree.XPath("count(descendant::*)")
 
 
 def read_board(document: Document) -> BoardPage | None:
@@ -72,7 +78,7 @@ def read_board(document: Document) -> BoardPage | None:
     is_list = rows or any(name in by_id for name in _LISTS) or is_empty
     if board is None or not is_list:
         return None
-    found = [row for element in rows if (row := reading.read(element))]
+    found = [row for element in _bounded(rows, root) if (row := reading.read(element))]
     unread = len(rows) - len(found)
     if not found and _PICTURES in by_id:
         found, unread = _pictures(by_id[_PICTURES], base)
@@ -92,7 +98,7 @@ def read_board(document: Document) -> BoardPage | None:
         pages=pages,
         next_url=_next_url(next_url, board, site.root, page),
         rows=tuple(found),
-        boards=tuple(board for box in sub_boards for board in read_boards(box, base)),
+        boards=tuple(board for box in outermost(sub_boards) for board in read_boards(box, base)),
         pages_shown=read_limit(pagers, pages),
         rows_unread=unread,
         types=offers.types,
@@ -117,7 +123,7 @@ def _board(
         return Board(crumb.name, board_id or crumb.id, crumb.url)
     if board_id is None:
         return None
-    for heading in document.root.iter("h1"):
+    for heading in outermost(document.root.iter("h1")):
         for link in heading.iter("a"):
             url = urls.resolve(base, link.get("href"))
             if url and urls.board_id(url) == board_id and words(link):
@@ -139,7 +145,22 @@ def _is_number(board_id: str | None) -> bool:
 def plain_rows(root: _Element) -> list[_Element]:
     """The rows of a list, but for those that staff set on its top."""
     bodies = ((box, box.get("id") or "") for box in root.iter("tbody"))
-    return [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
+    rows = [box for box, name in bodies if name.startswith(_PLAIN) and _ROW.match(name)]
+    return list(_bounded(rows, root))
+
+
+def _bounded(rows: list[_Element], root: _Element) -> Iterator[_Element]:
+    """The first of some rows that have no more elements together than a page may have read."""
+    left = _MOST_ELEMENTS + 2 * _size(root)
+    for row in rows:
+        left -= _size(row)
+        if left < 0:
+            return
+        yield row
+
+
+def _size(box: _Element) -> float:
+    return cast("float", _COUNT(box))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +237,17 @@ def _is_title(link: _Element) -> bool:
 
 def _title(heading: _Element, base: str) -> _Element | None:
     """The link that is the title: `a.xst`; in other skins the longest link to a thread."""
-    links = [
-        link
-        for link in heading.iter("a")
-        if words(link) and urls.read_thread_address(urls.resolve(base, link.get("href")) or "")
-    ]
-    named = [link for link in links if _is_title(link)]
-    return (
-        next(iter(named), None) if named else max(links, key=lambda a: len(words(a)), default=None)
-    )
+
+    def leads_to_thread(link: _Element) -> bool:
+        url = urls.resolve(base, link.get("href"))
+        return has_words(link) and urls.read_thread_address(url or "") is not None
+
+    named = filter(leads_to_thread, filter(_is_title, heading.iter("a")))
+    title = next(named, None)
+    if title is not None:
+        return title
+    links = filter(leads_to_thread, heading.iter("a"))
+    return max(links, key=lambda link: len(words(link)), default=None)
 
 
 def _unknown_title(heading: _Element) -> _Element | None:
@@ -232,7 +255,7 @@ def _unknown_title(heading: _Element) -> _Element | None:
     links = [
         link
         for link in heading.iter("a")
-        if words(link) and not _NO_TITLE.search(link.get("href") or "")
+        if has_words(link) and not _NO_TITLE.search(link.get("href") or "")
     ]
     named = [link for link in links if _is_title(link)]
     return max(named or links, key=lambda link: len(words(link)), default=None)
@@ -262,7 +285,7 @@ def _category(heading: _Element, title: _Element) -> str | None:
 def _author(cell: _Element, base: str) -> Author | None:
     for link in cell.iter("a"):
         href = link.get("href")
-        if urls.is_user_link(href) and words(link):
+        if urls.is_user_link(href) and has_words(link):
             return Author(words(link), urls.user_id(href), urls.resolve(base, href))
     said = _name(cell)
     return name_alone(said) if said is not None else None
@@ -316,7 +339,7 @@ def _pictures(box: _Element, base: str) -> tuple[list[ThreadRow], int]:
         url = urls.resolve(base, link.get("href")) if link is not None else None
         address = urls.read_thread_address(url) if url else None
         if link is None or url is None or address is None:
-            unread += any(words(a) for h3 in entry.iter("h3") for a in h3.iter("a"))
+            unread += any(has_words(a) for h3 in entry.iter("h3") for a in h3.iter("a"))
             continue
         replies = (_REPLIES.match(part.get("title") or "") for part in entry.iter("a"))
         user = next((a for a in entry.iter("a") if urls.is_user_link(a.get("href"))), None)

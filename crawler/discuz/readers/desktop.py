@@ -26,7 +26,7 @@ from crawler.discuz.page.identity import read_place
 from crawler.discuz.page.prune import FLOOR_MARKS, ends_whole, needed
 from crawler.discuz.page.staff_marks import read_flags, read_staff_action
 from crawler.discuz.page.traits import floor_places
-from crawler.discuz.post.floor import read_floor
+from crawler.discuz.post.floor import FloorHead, read_floor, read_head
 from crawler.discuz.post.numbering import with_first
 from crawler.discuz.post.special import read_special, read_type_options
 from crawler.discuz.post.subreplies import posts_without_members
@@ -84,19 +84,21 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
         return None
     if 2 * sum(map(_may_be_told, page.floors)) <= len(page.floors):
         return None
+    heads = [read_head(floor, frame.context) for floor in page.floors]
+    if 2 * sum(map(_is_told, heads)) <= len(heads):
+        return None
     first_id = _first_id(document.text)
     without_members = posts_without_members(document.text)
     posts = [
         read_floor(
             floor,
             frame.context,
+            head,
             is_first=floor.id == first_id,
             may_have_lists=floor.id not in without_members,
         )
-        for floor in page.floors
+        for floor, head in zip(page.floors, heads, strict=True)
     ]
-    if 2 * sum(map(_is_told, posts)) <= len(posts):
-        return None
     missing = count_parts(document.text)
     if missing:
         posts = [replace(post, parts_missing=missing.get(post.id, 0)) for post in posts]
@@ -168,10 +170,10 @@ def _may_be_told(floor: Floor) -> bool:
     return floor.first("date") is not None or floor.first("author_line") is not None
 
 
-def _is_told(post: Post) -> bool:
+def _is_told(head: FloorHead) -> bool:
     """Whether a floor says when and by whom: a skin that tells neither is not this one."""
-    author = post.author
-    return post.date is not None and bool(author.name or author.id or author.is_anonymous)
+    author = head.author
+    return head.date is not None and bool(author.name or author.id or author.is_anonymous)
 
 
 def _is_whole(document: Document, last: Floor) -> bool:

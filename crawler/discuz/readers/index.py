@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
-from crawler.discuz.elements import number, words
+from crawler.discuz.elements import line_of, number
 from crawler.discuz.facts import Board, IndexPage
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.counters import exact_words, threads_in
@@ -32,6 +32,8 @@ _INDEX = re.compile(
 _HEADINGS = ("h2", "h3", "dt")
 # <td class="fl_i"><span class="xi2"><span title="23456">2万</span></span><span class="xg1"> / 31万
 _COUNTERS = "fl_i"
+# A board's name, on some phones with what it is about, and the list that tells of one board alone.
+_LONGEST_NAME, _LONGEST_TERMS = 1000, 4000
 
 
 def read_index(document: Document) -> IndexPage | None:
@@ -56,6 +58,8 @@ def read_boards(box: _Element, base: str) -> tuple[Board, ...]:
     """
     boards: dict[str, Board] = {}
     threads: dict[str, int] = {}
+    # of each entry once, however many links there are in its heading
+    counted: dict[_Element, int | None] = {}
     around: set[_Element] = set()
     for element in box.iter():
         parent = element.getparent()
@@ -71,25 +75,35 @@ def read_boards(box: _Element, base: str) -> tuple[Board, ...]:
         board_id = address.board_id
         known = boards.get(board_id)
         if known is None or known.name is None:
-            boards[board_id] = Board(words(element) or None, board_id, url)
-        told = _threads(element) if parent is not None and parent.tag in _HEADINGS else None
+            boards[board_id] = Board(line_of(element, _LONGEST_NAME) or None, board_id, url)
+        entry = _entry(element)
+        if entry is None or board_id in threads:
+            continue
+        if entry not in counted:
+            counted[entry] = _threads(entry)
+        told = counted[entry]
         if told is not None:
-            threads.setdefault(board_id, told)
+            threads[board_id] = told
     return tuple(replace(board, threads=threads.get(id_)) for id_, board in boards.items())
 
 
-def _threads(link: _Element) -> int | None:
-    """How many threads the board has whose heading links to it.
+def _entry(link: _Element) -> _Element | None:
+    """The row or the list of terms of a board whose heading links to it."""
+    heading = link.getparent()
+    if heading is None or heading.tag not in _HEADINGS:
+        return None
+    return next(heading.iterancestors("dl", "tr"), None)
+
+
+def _threads(entry: _Element) -> int | None:
+    """How many threads the board of an entry has.
 
     `tr > td > h2 > a` with `td.fl_i > span.xi2` beside it; side by side `dl > dt > a` with
     `dd > em` 主题: 7.
     """
-    around = next(link.iterancestors("dl", "tr"), None)
-    if around is None:
-        return None
-    if around.tag == "dl":
-        return threads_in(exact_words(around))
-    cell = next(
-        (cell for cell in around.iterchildren("td") if cell.get("class") == _COUNTERS), None
-    )
+    if entry.tag == "dl":
+        is_one = bool(line_of(entry, _LONGEST_TERMS))
+        return threads_in(exact_words(entry)) if is_one else None
+    cells = (cell for cell in entry.iterchildren("td") if cell.get("class") == _COUNTERS)
+    cell = next(cells, None)
     return number(next(cell.iter("span"), None)) if cell is not None else None

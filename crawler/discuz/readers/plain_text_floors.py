@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from crawler.discuz.dates import Clock, read_date
 from crawler.discuz.facts import Author, Body, Post
@@ -168,9 +168,10 @@ def _author(name: str, column: list[str]) -> Author:
     )
 
 
-def _is_rated(behind: list[str]) -> bool:
+def _is_rated(lines: list[str], start: int) -> bool:
     """Whether ratings or comments follow, and not the author's next line."""
-    return any(_RATING.search(line) for line in [line for line in behind if line][:3])
+    behind = filter(None, (lines[at] for at in range(start, len(lines))))
+    return any(map(_RATING.search, islice(behind, 3)))
 
 
 def _without_jammer(line: str) -> str:
@@ -193,18 +194,20 @@ def _without_buttons(lines: list[str]) -> list[str]:
 
 def _body(lines: list[str], clock: Clock, above: list[Post]) -> Body:
     edited = None
+    has_begun = False
     kept: list[str] = []
     notices: list[str] = []
     for at, line in enumerate(lines):
-        if _BELOW.match(line) or (_RATED.match(line) and _is_rated(lines[at + 1 :])):
+        if _BELOW.match(line) or (_RATED.match(line) and _is_rated(lines, at + 1)):
             break
-        found = _EDITED.match(line) if not any(kept) else None
+        found = None if has_begun else _EDITED.match(line)
         if found:
             edited = found
         elif is_notice(line):
             notices.append(line)
         elif not _NOISE.match(line):
             kept.append(_without_jammer(line))
+            has_begun = has_begun or bool(kept[-1])
     text = tidy("\n".join(_without_buttons(kept)))
     quote, text = split_quote(text, clock, above)
     return Body(

@@ -77,13 +77,17 @@ def _read(frame: Frame) -> Parts | None:
     if not floors or title is None:
         return None
     heading = _heading(root, title, list(floors.values()), context.base)
+    if not heading.title:
+        return None
     # before floors are taken apart: the pager may stand in one that a post left open
     place = read_place(frame.document, by_class(root, known.PAGER), context.base)
     links = [href for a in root.iter("a") if "authorid=" in (href := a.get("href") or "")]
     _part(list(floors.values()))
-    posts = [_post(box, post_id, context) for post_id, box in floors.items()]
-    if not heading.title or not all(post.date for post in posts):
-        return None
+    posts: list[Post] = []
+    for post_id, box in floors.items():
+        posts.append(_post(box, post_id, context))
+        if not posts[-1].date:
+            return None
     return Parts(
         heading=heading,
         posts=posts,

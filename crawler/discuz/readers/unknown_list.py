@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.dates import Clock, is_date, read_clock, read_date
-from crawler.discuz.elements import all_text, by_class, number, own_text, words
+from crawler.discuz.elements import (
+    all_text,
+    by_class,
+    has_words,
+    line_of,
+    number,
+    outermost,
+    own_text,
+    words,
+)
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
@@ -43,6 +52,7 @@ _BADGE = re.compile(rf"^(?:{STICKY}|精[华華]|[热熱][门門帖]?|新帖?|[�
 # X3.3: <img src="static/image/mobile/images/icon_top.png">; X3.5: <li class="list_top">
 _TOP = re.compile(r"(?:icon|list)_top\b")
 _SUB_BOARDS = "subname_list"
+_LONGEST_BADGE, _LONGEST_NUMBER = 100, 20
 _AT_LEAST = 2
 _LINKS = 5000
 
@@ -107,7 +117,7 @@ def _row_boxes(root: _Element, base: str) -> list[tuple[str, _Element]]:
     for link in root.iter("a"):
         url = urls.resolve(base, link.get("href"))
         address = urls.read_thread_address(url) if url else None
-        if url is None or address is None or not words(link) or not urls.same_host(url, base):
+        if url is None or address is None or not has_words(link) or not urls.same_host(url, base):
             continue
         links.append((address.thread_id, link))
         if len(links) > _LINKS:
@@ -145,17 +155,18 @@ def _is_row(box: _Element) -> bool:
 
 def _row(box: _Element, thread_id: str, base: str, clock: Clock) -> ThreadRow | None:
     links = [link for link in box.iter("a") if _leads_to(link, thread_id, base)]
-    link = next((each for each in links if not words(each).isdigit()), next(iter(links), None))
+    link = next((each for each in links if not _is_number(each)), next(iter(links), None))
     if link is None:  # links to its further pages alone
         return None
     replies, views = _counters(box)
-    counter = next((each for each in links if words(each).isdigit() and each is not link), None)
+    counter = next((each for each in links if _is_number(each) and each is not link), None)
     if replies is None and counter is not None:
         # <td><a>5</a> <em>128</em></td>: replies and views
         beside = counter.getnext()
         replies, views = number(counter), number(beside) if beside is not None else None
     last = next((a for a in box.iter("a") if known.LAST_POST in (a.get("href") or "")), None)
-    signs = [box.get("class") or "", *map(words, by_class(box, "micon"))]
+    badges = (line_of(badge, _LONGEST_BADGE) for badge in by_class(box, "micon"))
+    signs = [box.get("class") or "", *badges]
     for icon in box.iter("img", "i"):
         signs += filter(None, map(icon.get, ("src", "class", "title")))
     if any(_TOP.search(sign) for sign in signs):
@@ -185,13 +196,17 @@ def _leads_to(link: _Element, thread_id: str, base: str) -> bool:
     url = urls.resolve(base, link.get("href"))
     address = urls.read_thread_address(url) if url else None
     is_this = address is not None and address.thread_id == thread_id and address.page == 1
-    return is_this and "goto=" not in (link.get("href") or "") and bool(words(link))
+    return is_this and "goto=" not in (link.get("href") or "") and has_words(link)
+
+
+def _is_number(link: _Element) -> bool:
+    return line_of(link, _LONGEST_NUMBER).isdigit()
 
 
 def _headline(link: _Element) -> str:
     """The title in a link that may hold the author and a preview as well."""
     for heading in link.iter(*_HEADINGS):
-        if words(heading):
+        if has_words(heading):
             return words(heading)
     own = " ".join(own_text(link).split())
     if own:
@@ -230,15 +245,18 @@ def _counters(box: _Element) -> tuple[int | None, int | None]:
         # <td class="num"><a>5</a><em>128</em></td>; phones have the replies alone
         replies = number(next(counter.iter("a"), counter))
         views = number(next(counter.iter("em"), None))
+    told: dict[_Element, int | None] = {}  # of each line once, however many icons there are in it
     for icon in box.iter("i"):
         line = icon.getparent()
         name = icon.get("class") or ""
-        if line is None:
+        if line is None or not (_VIEW_ICON in name or _REPLY_ICON in name):
             continue
+        if line not in told:
+            told[line] = number(line)
         if _VIEW_ICON in name:
-            views = number(line)
-        elif _REPLY_ICON in name and replies is None:
-            replies = number(line)
+            views = told[line]
+        elif replies is None:
+            replies = told[line]
     return replies, views
 
 
@@ -257,15 +275,19 @@ def _name(root: _Element, board_id: str) -> str | None:
     for element in root.iter(*_HEADINGS, "a", "span"):
         if element.tag == "a" and urls.board_id(element.get("href")) != board_id:
             continue
-        said = " ".join(own_text(element).split()) or words(element)
+        said = " ".join(own_text(element).split()) or line_of(element, len(title))
         if said and title.startswith(said):
             return said
     return None
 
 
 def _sub_boards(root: _Element, board_id: str, base: str) -> Iterator[Board]:
-    for box in root.iter("div"):
-        if (box.get("id") or "") == _SUB_BOARDS or "sub" in (box.get("class") or ""):
-            for board in read_boards(box, base):
-                if board.id != board_id:
-                    yield board
+    boxes = (
+        box
+        for box in root.iter("div")
+        if (box.get("id") or "") == _SUB_BOARDS or "sub" in (box.get("class") or "")
+    )
+    for box in outermost(boxes):
+        for board in read_boards(box, base):
+            if board.id != board_id:
+                yield board

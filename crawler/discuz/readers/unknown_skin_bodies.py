@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.discuz.elements import words
+from crawler.discuz.elements import line_of
 from crawler.discuz.post.noise import is_hidden
 from crawler.discuz.post.withheld import is_notice
 
@@ -21,6 +21,7 @@ _SKIPPED = frozenset({"script", "style", "noscript", "select", "textarea", "butt
 # A share of the floors that has to agree on where the body is.
 _AGREED = 0.6
 _SMALL = 9
+_LONGEST_NOTICE = 300
 _LONGEST_COUNTER = 7
 # What tells floors apart and what they say lies not deeper in them.
 _DEEPEST = 20
@@ -111,7 +112,7 @@ def _like(path: Path, found: dict[Path, _Element]) -> _Element | None:
 def _notice(boxes: Iterable[_Element]) -> _Element | None:
     """The box that says why a floor's words are withheld."""
     divs = (box for box in boxes if box.tag == "div" and len(box) < _SMALL)
-    return next((box for box in divs if is_notice(words(box))), None)
+    return next((box for box in divs if is_notice(line_of(box, _LONGEST_NOTICE))), None)
 
 
 def _content_boxes(floor: FoundFloor, *, behind_date: bool) -> Iterator[tuple[Path, _Element]]:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import by_class, own_text, words
+from crawler.discuz.elements import by_class, line_of, own_text, words
 from crawler.discuz.facts import Board, Post
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.breadcrumbs import board_of, is_board_link, steps_of
@@ -33,7 +33,7 @@ _PATHS = ("box", known.PATH)
 # <div class="bm_inf"> 精华 <font class="xg1">看12880<span class="pipe">|</span>回5</font>
 _COUNTERS = re.compile(rf"{SHORT_VIEWS}\s?(\d{{1,12}})\s?\|\s?{SHORT_REPLIES}\s?(\d{{1,9}})")
 _ABOUT = "bm_inf"
-_LONGEST_LINE = 40
+_LONGEST_LINE, _LONGEST_BOX = 40, 500
 
 
 def _read(frame: Frame) -> Parts | None:
@@ -127,7 +127,7 @@ def _counters(outside: list[_Element]) -> tuple[int | None, int | None]:
     for element in outside:
         if element.tag not in ("font", "span"):
             continue
-        said = words(element)
+        said = line_of(element, _LONGEST_BOX)
         found = _COUNTERS.search(said)
         if found:
             return int(found[1]), int(found[2])
