@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import combinations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
@@ -19,6 +20,7 @@ from crawler.discuz.blocks import (
     Framed,
     Heading,
     List,
+    Mark,
     Media,
     Paragraph,
     Picture,
@@ -32,6 +34,7 @@ from crawler.discuz.blocks import (
 from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Moment, Quote
 from crawler.discuz.post import render_html, render_markdown
+from crawler.discuz.post.flow import merged
 from tests.discuz.test_render_html import ALONE, CLOSED, OPENED, lines, text
 from tests.forum.cells import body_of
 
@@ -55,6 +58,36 @@ DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-
             "<p>好<em><strong>人</strong></em>家</p>\n",
         ),
         (lines("甲", text(" 旧 ", "struck"), "乙"), "甲 ~~旧~~ 乙", "<p>甲 <s>旧</s> 乙</p>\n"),
+        # signs of two styles that meet would be read as others: marks that are shared stand once
+        (
+            lines(text("甲", "bold"), text("乙", "bold", "italic"), text("丙", "bold")),
+            "**甲*乙*丙**",
+            "<p><strong>甲<em>乙</em>丙</strong></p>\n",
+        ),
+        (
+            lines(text("甲", "bold"), text("乙", "bold", "struck")),
+            "**甲**~~乙~~",
+            "<p><strong>甲</strong><s>乙</s></p>\n",
+        ),
+        (
+            lines(text("甲", "bold"), text("2", "bold", "superscript")),
+            "**甲2**",
+            "<p><strong>甲2</strong></p>\n",
+        ),
+        (lines(text("甲", "italic"), text("乙", "bold")), "*甲*乙", "<p><em>甲</em>乙</p>\n"),
+        (
+            lines(text("甲", "bold"), text(" 乙", "italic")),
+            "**甲** *乙*",
+            "<p><strong>甲</strong> <em>乙</em></p>\n",
+        ),
+        (
+            lines(
+                text("甲", link="http://x.example/"), text("乙", "bold", link="http://x.example/")
+            ),
+            "[甲**乙**](<http://x.example/>)",
+            '<p><a href="http://x.example/">甲<strong>乙</strong></a></p>\n',
+        ),
+        (lines("甲", text(" ", link="http://x.example/"), "乙"), "甲 乙", None),
         # a mark of punctuation in it and a letter behind: CommonMark would see no emphasis
         (lines(text("“灯”", "bold"), "亮了"), "“灯”亮了", "<p>“灯”亮了</p>\n"),
         (
@@ -135,6 +168,11 @@ def test_pictures_and_files_lie_where_they_were_put() -> None:
     assert shown == "![图](<../media/a>)[表](<../media/f>)"
 
 
+def combinations_of_marks() -> list[tuple[Mark, ...]]:
+    marks: tuple[Mark, ...] = ("bold", "italic", "struck")
+    return [each for size in range(4) for each in combinations(marks, size)]
+
+
 # Smilies and names of files are words in one of the two alone; quotations have other heads.
 PIECES = [
     each
@@ -157,7 +195,19 @@ def visible(html: str) -> str:
     return "".join(sign for sign in said if not sign.isspace())
 
 
+@pytest.mark.parametrize("marks", combinations_of_marks())
+def test_no_signs_of_three_styles_side_by_side_are_shown(marks: tuple[Mark, ...]) -> None:
+    others = list(product(("甲", "“乙", " 丙"), combinations_of_marks()))
+    for (first, before), (last, behind) in product(others, repeat=2):
+        parts = text(first, *before), text("丁", *marks), text(last, *behind)
+        block = Paragraph(merged(parts))
+        parsed = PARSER.render(render_markdown((block,)))
+        assert visible(parsed) == visible(first + "丁" + last), parts
+
+
 @given(markups)
+@example("<b>1<s>1")
+@example("1<br><br><hr>")
 @settings(max_examples=1000, deadline=None)
 def test_no_word_is_lost_or_made_markup(markup: str) -> None:
     blocks = body_of(markup).blocks

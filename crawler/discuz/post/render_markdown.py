@@ -1,9 +1,10 @@
 r"""A body's blocks → Markdown (CommonMark, with the tables and `~~` of GitHub).
 
 The words of members stay words: their signs are escaped (CommonMark §2.4), so that none of it is
-markup or HTML. What Markdown has no sign for (indents, raised and lowered words) is written with
-no-break spaces or the signs of Unicode.
+markup or HTML. Indents are written with no-break spaces. What Markdown has no sign for is left out
+(raised and lowered words), and so are signs of emphasis that a parser would not read as such.
 
+>>> from crawler.discuz.post import paragraphs
 >>> render_markdown(paragraphs("1. *x*\n<b>"))
 '1\\. \\*x\\*  \n\\<b\\>'
 """
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -50,7 +52,9 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _TICKS = re.compile(r"`+")
-_SIGNS: dict[Mark, str] = {"bold": "**", "italic": "*", "struck": "~~"}
+_SIGNS: dict[Mark, str] = {"struck": "~~", "bold": "**", "italic": "*"}
+# The first is the outermost. Raised and lowered words have no signs.
+_NESTED: tuple[Mark, ...] = tuple(_SIGNS)
 
 Place = Callable[[str | None, str | None], str]
 """Where a picture or file is, by its address and its path."""
@@ -139,14 +143,22 @@ def _in_a_line(text: str) -> str:
 
 def _lines(content: tuple[Inline, ...], place: Place) -> str:
     """Lines with their breaks: two spaces at the end of each but the last."""
-    words = [part.words if isinstance(part, Text) else "x" for part in content]
-    pieces = []
-    for index, part in enumerate(content):
-        before = words[index - 1][-1] if index else "\n"
-        behind = words[index + 1][0] if index + 1 < len(words) else "\n"
-        pieces.append(_inline(part, place, before, behind))
-    lines = [_begun(line) for line in "".join(pieces).strip("\n").split("\n")]
-    return "  \n".join(line.rstrip() for line in lines)
+    text = "\n".join(_line(line, place) for line in _split(content)).strip("\n")
+    return "  \n".join(_begun(line).rstrip() for line in text.split("\n"))
+
+
+def _split(content: tuple[Inline, ...]) -> Iterator[list[Inline]]:
+    line: list[Inline] = []
+    for part in content:
+        if not isinstance(part, Text):
+            line.append(part)
+            continue
+        first, *others = part.words.split("\n")
+        line += [Text(first, part.style)] * bool(first)
+        for words in others:
+            yield line
+            line = [Text(words, part.style)] * bool(words)
+    yield line
 
 
 def _begun(line: str) -> str:
@@ -155,24 +167,44 @@ def _begun(line: str) -> str:
     return _LEADING.sub(lambda found: _protected(found[1]), line)
 
 
-def _inline(part: Inline, place: Place, before: str, behind: str) -> str:
-    """What stands in a line, between two signs."""
+def _line(line: list[Inline], place: Place) -> str:
+    """The Markdown of one line; words with one link are one link."""
+    if not line:
+        return ""
+    done = ""
+    groups = [(link, list(parts)) for link, parts in groupby(line, _link_of)]
+    firsts = [_first_sign(parts[0]) for _, parts in groups[1:]]
+    for (link, parts), behind in zip(groups, [*firsts, "\n"], strict=True):
+        texts = [part for part in parts if isinstance(part, Text)]
+        if not texts:
+            done += "".join(_object(part, place) for part in parts if not isinstance(part, Text))
+        elif link and urls.is_linkable(link):
+            done += _set_in(_styled(texts, "[", "]"), "[", f"](<{quoted_address(link)}>)")
+        else:
+            done += _styled(texts, done[-1:] or "\n", behind)
+    return done
+
+
+def _link_of(part: Inline) -> str | None:
+    # no words have the link ""
+    return part.style.link if isinstance(part, Text) else ""
+
+
+def _first_sign(part: Inline) -> str:
+    return part.words[0] if isinstance(part, Text) else "x"
+
+
+def _object(part: Smiley | Picture | File | Media, place: Place) -> str:
     match part:
-        case Text():
-            lines = part.words.split("\n")
-            befores, behinds = (
-                [before, *"\n" * (len(lines) - 1)],
-                [*"\n" * (len(lines) - 1), behind],
-            )
-            styled = zip(lines, befores, behinds, strict=True)
-            return "\n".join(_styled(line, part, *around) for line, *around in styled)
         case Smiley():
             return escaped(part.sign)
         case Picture():
             picture = (
                 f"![{escaped(part.name or '')}](<{quoted_address(place(part.url, part.path))}>)"
             )
-            return _linked(picture, part.link)
+            link = part.link
+            is_linked = link is not None and urls.is_linkable(link)
+            return f"[{picture}](<{quoted_address(link)}>)" if link and is_linked else picture
         case File():
             where, name = place(part.url, part.path), escaped(part.name or part.url or "")
             return f"[{name}](<{quoted_address(where)}>)" if where else name
@@ -180,27 +212,62 @@ def _inline(part: Inline, place: Place, before: str, behind: str) -> str:
             return f"<{quoted_address(part.url)}>"
 
 
-def _styled(line: str, part: Text, before: str, behind: str) -> str:
-    words = line.strip()
-    if not words:
-        return line
-    space, rest = (
-        line[: -len(line.lstrip())] if line[:1].isspace() else "",
-        line[len(line.rstrip()) :],
-    )
-    text = escaped(words)
-    is_marked = _may_be_marked(words, before if not space else " ", behind if not rest else " ")
-    for mark in reversed(part.style.marks if is_marked else ()):
-        sign = _SIGNS.get(mark, "")
-        text = f"{sign}{text}{sign}"
-    return f"{space}{_linked(text, part.style.link)}{rest}"
+def _styled(texts: list[Text], before: str, behind: str, marks: Sequence[Mark] = _NESTED) -> str:
+    """Words of one link between two signs, with signs of emphasis round those that share a mark."""
+    if not marks:
+        return "".join(escaped(text.words) for text in texts)
+    mark, *others = marks
+    done = ""
+    groups = [
+        (is_marked, list(group))
+        for is_marked, group in groupby(texts, lambda text: mark in text.style.marks)
+    ]
+    firsts = [group[0].words[0] for _, group in groups[1:]]
+    for (is_marked, group), next_sign in zip(groups, [*firsts, behind], strict=True):
+        around = done[-1:] or before, next_sign
+        inner = others if not is_marked or mark == "struck" or _is_apart(group) else []
+        words = _styled(group, *around, inner)
+        sign = _SIGNS[mark] if is_marked else ""
+        done += _set_in(words, sign, sign) if sign and _is_free(words, sign, *around) else words
+    return done
+
+
+def _is_apart(texts: list[Text]) -> bool:
+    """Whether the italic words among bold ones are all of them, or have others on both sides.
+
+    Else their signs would meet: ***x*y*z***.
+    """
+    is_italic = ["italic" in text.style.marks for text in texts]
+    return all(is_italic) or not (is_italic[0] or is_italic[-1])
+
+
+def _is_free(words: str, sign: str, before: str, behind: str) -> bool:
+    """Whether signs of emphasis may stand round some words (CommonMark §6.2: flanking).
+
+    **“灯”**亮了 would be no emphasis: a mark of punctuation stands in it, a letter behind it. Signs
+    right behind others of their kind would be read as one with them.
+    """
+    space, shown, rest = _spaces_of(words)
+    if not space and before == sign[0]:
+        return False
+    # the stars of ** and * are one run
+    shown = shown.strip("*") if sign[0] == "*" else shown
+    return bool(shown) and _may_be_marked(shown, space[-1:] or before, rest[:1] or behind)
+
+
+def _set_in(words: str, opening: str, closing: str) -> str:
+    """Words between two signs, with the spaces at their ends outside; no signs round no words."""
+    space, shown, rest = _spaces_of(words)
+    return f"{space}{opening}{shown}{closing}{rest}" if shown else words
+
+
+def _spaces_of(words: str) -> tuple[str, str, str]:
+    shown = words.strip()
+    start = len(words) - len(words.lstrip()) if shown else len(words)
+    return words[:start], shown, words[start + len(shown) :]
 
 
 def _may_be_marked(words: str, before: str, behind: str) -> bool:
-    """Whether signs of emphasis may stand round some words (CommonMark §6.2: flanking).
-
-    **“灯”**亮了 would be no emphasis: a mark of punctuation stands in it, a letter behind it.
-    """
     is_begun = not _is_punctuation(words[0]) or before.isspace() or _is_punctuation(before)
     is_ended = not _is_punctuation(words[-1]) or behind.isspace() or _is_punctuation(behind)
     return is_begun and is_ended
@@ -208,10 +275,6 @@ def _may_be_marked(words: str, before: str, behind: str) -> bool:
 
 def _is_punctuation(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "PS"
-
-
-def _linked(text: str, link: str | None) -> str:
-    return f"[{text}](<{quoted_address(link)}>)" if link and urls.is_linkable(link) else text
 
 
 def quoted_address(url: str) -> str:
