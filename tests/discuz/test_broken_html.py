@@ -9,9 +9,12 @@ import pytest
 
 from crawler.discuz import read_page
 from crawler.discuz.dates import DEFAULT_ZONE
+from crawler.discuz.elements import all_text
 from crawler.discuz.facts import ThreadPage
 from crawler.discuz.post import render_html
+from crawler.discuz.post.strays import cut_from, take_in
 from tests.forum import desktop, phones
+from tests.forum.cells import element_of
 from tests.pages import first, replies
 
 SEEN = datetime(2023, 4, 1, 12, tzinfo=DEFAULT_ZONE)
@@ -93,3 +96,38 @@ def test_an_end_tag_too_many_loses_nothing(make: Callable[..., str], markup: str
     texts[at] = f"{texts[at][:3]}{markup}{texts[at][3:]}<br />尾"
     wanted = [each + "尾" * (number == at) for number, each in enumerate(WORDS)]
     assert told(read(make(*texts))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("behind", "taken"),
+    [
+        ("尾", "话尾"),
+        ("<b>尾</b>巴<br><i>完</i>", "话尾巴完"),
+        # the parts of Discuz's own, and what stands behind them
+        ('<span class="xg1">编号</span>尾', "话"),
+        ('<b id="x">编号</b>尾', "话"),
+        ('<i><a href="x.html">举报</a></i>', "话"),
+        ("尾<div>签名</div>巴", "话尾"),
+        (" <div>签名</div>", "话"),
+    ],
+)
+def test_what_is_taken_into_a_cell(behind: str, taken: str) -> None:
+    floor = element_of(f"<div><div class=message>话</div>{behind}</div>")
+    whole = all_text(floor)
+    take_in(floor[0])
+    assert all_text(floor[0]).strip() == taken
+    assert all_text(floor) == whole
+
+
+def test_what_follows_a_row_and_its_table_is_taken_into_its_cell() -> None:
+    floor = element_of("<div><table><tr><td>话</td></tr></table><b>尾</b>巴<p>签名</p></div>")
+    cell = next(floor.iter("td"))
+    take_in(cell)
+    assert all_text(cell) == "话尾巴"
+
+
+def test_a_floor_is_cut_out_with_all_behind_it() -> None:
+    # the post leaves two elements open: the next floor and what is behind it stand in both
+    floor = element_of("<div>一<div>二<div>三<p>下</p>四</div><p>五</p>六</div>七</div>")
+    cut_from(next(floor.iter("p")), floor)
+    assert all_text(floor) == "一二三"
