@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from crawler.discuz.facts import Quote
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Mark = Literal["bold", "italic", "struck", "superscript", "subscript"]
 MARKS: tuple[Mark, ...] = ("bold", "italic", "struck", "superscript", "subscript")
 Numbering = Literal["1", "a", "A", "i", "I"]
+NUMBERINGS: dict[str, Numbering] = {each: each for each in get_args(Numbering)}
 
 
 class Style(NamedTuple):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d[\d,]*")
 # not the 2 of a rounded 2万 or 2.3w
 _UNROUNDED = re.compile(r"-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬]|[wk]\b))", re.I)
-
+# an attribute is read up to so many digits
+_LONGEST_NUMBER = 8
 
 _IS_LARGE = etree.XPath("boolean(descendant::*[500])")
 
@@ -89,3 +90,9 @@ def number(element: _Element | None) -> int | None:
             return int(title.replace(",", "")[:18])
     found = _UNROUNDED.search(text)
     return int(found[0].replace(",", "")[:18]) if found else None
+
+
+def number_attribute(element: _Element, name: str) -> int:
+    """A number in an attribute (`colspan`, `start`); 1 if there is none, as in HTML."""
+    said = (element.get(name) or "").strip()
+    return int(said) if said.isdecimal() and len(said) <= _LONGEST_NUMBER else 1

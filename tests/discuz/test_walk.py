@@ -67,13 +67,13 @@ def test_code_keeps_its_spaces() -> None:
     assert walk.frame.flow == [Closed((Code("a b"),), "a\xa0b")]
 
 
-def test_what_was_read_since_a_mark() -> None:
+def test_where_a_span_began() -> None:
     walk = Walk(CONTEXT)
     walk.add("一")
-    walk.mark()
+    walk.begin_span()
     walk.add("二")
-    mark = walk.since_mark()
-    assert (mark.frame, mark.parts, mark.links) == (walk.frame, 1, 0)
+    span = walk.end_span()
+    assert (span.frame, span.parts, span.links) == (walk.frame, 1, 0)
 
 
 def test_nothing_was_read_before_the_first_words() -> None:

@@ -30,12 +30,13 @@ _OTHER_MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"/(?:agree|recommend)_?\d|{RECOMMENDED}"), "recommended"),
     (re.compile(r"高亮"), "highlighted"),
 )
-# 本主题由 NAME 于 2023-3-14 12:00 设置高亮; 解除 and 取消 take back
+# 本主题由 NAME 于 2023-3-14 12:00 设置高亮
 _BY_STAFF = re.compile(r"本主[题題]由\s(?P<name>\S{1,99})\s[于於]\s(?P<rest>.{1,200})")
 # what a date ends with: 2023-3-14 12:00, 昨天 12:00, 3 天前, 12:00 PM
 _DATE_END = re.compile(r"(?:\d|[前天才刚剛日]|[AP]M)$", re.I)
 # in place of a name: done at a set time (viewthread_lastmod() of forum_viewthread.php)
 _NOBODY = "System"
+# 解除 and 取消 take back
 _ACTION = re.compile(r"\d:\d\d\s?(?!解除|取消)(\S{1,20})$")
 
 

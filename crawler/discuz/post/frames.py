@@ -15,7 +15,6 @@ from crawler.discuz.blocks import (
     Folded,
     Framed,
     Heading,
-    Inline,
     Numbering,
     Paragraph,
     Quotation,
@@ -28,6 +27,7 @@ from crawler.discuz.post.flow import (
     Closed,
     Edge,
     Flow,
+    Object,
     blocks_of,
     code_of,
     content_of,
@@ -95,9 +95,9 @@ class Frame:
     level: int = 1
     language: str | None = None
 
-    def put(self, part: Closed | Edge | Smiley | Inline) -> None:
+    def put(self, part: Closed | Edge | Object) -> None:
         """Add what is no words."""
-        self.flow.append(part)  # type: ignore[arg-type]
+        self.flow.append(part)
         self.has_objects = True
 
     def note_link(self, post_id: str, words: str, start: int) -> None:

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.blocks import (
+    NUMBERINGS,
     PLAIN,
     File,
     Mark,
-    Numbering,
     Picture,
     Quotation,
     Rule,
     Smiley,
     Withheld,
 )
-from crawler.discuz.elements import all_text
+from crawler.discuz.elements import all_text, number_attribute
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more, visible
@@ -84,11 +84,8 @@ _DROPPED = {
 }
 
 
-_NUMBERINGS: dict[str, Numbering] = {"1": "1", "a": "a", "A": "A", "i": "i", "I": "I"}
 _LANGUAGE = re.compile(r"\b(?:language-|lang-|brush:\s?)([A-Za-z0-9+#]{1,20})")
-# Of a number in an attribute so many digits are read.
-_LONGEST_NUMBER = 9
-# the elements that hold none
+# elements that hold text and no elements
 _UNREAD = {"style": boxes.SCRIPT, "textarea": boxes.TEXTAREA, "title": boxes.HEAD}
 
 
@@ -205,7 +202,7 @@ def _cell(walk: Walk, element: _Element) -> Entered:
     frame = walk.frame
     if element.getprevious() is not None and not frame.at_line_start:
         frame.flow.append("\t")
-    columns, rows = _number(element, "colspan"), _number(element, "rowspan")
+    columns, rows = number_attribute(element, "colspan"), number_attribute(element, "rowspan")
     walk.put_edge(Edge("cell", columns, rows, element.tag == "th"))
     return None
 
@@ -216,11 +213,6 @@ def _item(walk: Walk, element: _Element) -> Entered:
     walk.own_line()
     walk.put_edge(Edge("item"))
     return _leave_block
-
-
-def _number(element: _Element, name: str) -> int:
-    said = (element.get(name) or "").strip()
-    return int(said) if said.isdecimal() and len(said) < _LONGEST_NUMBER else 1
 
 
 def _rule(walk: Walk, _: _Element) -> Entered:
@@ -249,8 +241,8 @@ def _list(walk: Walk, element: _Element) -> Entered:
         return _leave_block
     # [list=1] of Discuz is <ul type="1">
     kind = element.get("type") or ("1" if element.tag == "ol" else "")
-    frame.numbering = _NUMBERINGS.get(kind)
-    frame.start = _number(element, "start")
+    frame.numbering = NUMBERINGS.get(kind)
+    frame.start = number_attribute(element, "start")
     return _leave_container
 
 
@@ -460,19 +452,19 @@ def _link(walk: Walk, element: _Element) -> Entered:
     href, url = element.get("href"), None
     if href and class_meaning(element.get("class") or "") != "forum_link":
         url = urls.resolve(walk.context.base, href)
-    walk.mark(link=url)
+    walk.begin_span(link=url)
     walk.begin_style(link=url if url and urls.is_linkable(url) else None)
     return _leave_link
 
 
 def _leave_link(walk: Walk, element: _Element) -> None:
-    place = walk.since_mark()
+    span = walk.end_span()
     walk.end_style()
-    href, url = element.get("href"), place.link
-    since = place.frame.flow[place.parts :]
+    href, url = element.get("href"), span.link
+    since = span.frame.flow[span.parts :]
     words = words_in(since).strip()
-    if place.frame.kind == "quote" and (post_id := urls.post_id(href)):
-        place.frame.note_link(post_id, words, place.parts)
+    if span.frame.kind == "quote" and (post_id := urls.post_id(href)):
+        span.frame.note_link(post_id, words, span.parts)
     pictured = any(isinstance(part, Picture) and part.link for part in since)
     if not href or not (words or pictured):
         return
@@ -489,43 +481,43 @@ def _font(walk: Walk, element: _Element) -> Entered:
     before = words_in(frame.flow)
     if (without_label(before) if walk.is_mobile else before).strip():
         return None
-    walk.mark()
+    walk.begin_span()
     return _leave_grey
 
 
 def _leave_grey(walk: Walk, _: _Element) -> None:
-    place = walk.since_mark()
-    if walk.frame is place.frame:
-        place.frame.grey = words_in(place.frame.flow[place.parts :]).strip()
+    span = walk.end_span()
+    if walk.frame is span.frame:
+        span.frame.grey = words_in(span.frame.flow[span.parts :]).strip()
 
 
 def _bold(walk: Walk, _: _Element) -> Entered:
-    walk.mark()
+    walk.begin_span()
     walk.begin_style("bold")
     return _leave_bold
 
 
 def _leave_bold(walk: Walk, element: _Element) -> None:
-    place = walk.since_mark()
+    span = walk.end_span()
     walk.end_style()
-    frame, links = place.frame, walk.found.links
-    linked = (urls.post_id(link.url) for link in links[place.links :])
+    frame, links = span.frame, walk.found.links
+    linked = (urls.post_id(link.url) for link in links[span.links :])
     post_id = next(filter(None, linked), None)
     # in a quote it is a part of the quoted words
     if post_id is None or frame.kind == "quote":
         return
-    said = words_in(frame.flow[place.parts :]).lstrip()
+    said = words_in(frame.flow[span.parts :]).lstrip()
     italic = next(element.iter("i"), None)
     read = read_old_reply(said, post_id, None if italic is None else all_text(italic).strip())
     if read is not None:
         quote, own = read
-        walk.moved("quotes", said.removesuffix(own), place)
-        frame.flow[place.parts :] = [Closed((Quotation((), quote),), None), PLAIN]
+        walk.moved("quotes", said.removesuffix(own), span)
+        frame.flow[span.parts :] = [Closed((Quotation((), quote),), None), PLAIN]
         frame.style = PLAIN
         if own:
             frame.flow.append(own)
-        links[place.links :] = [x for x in links[place.links :] if urls.post_id(x.url) != post_id]
-        frame.at_line_start = not place.parts if not own else own.endswith("\n")
+        links[span.links :] = [x for x in links[span.links :] if urls.post_id(x.url) != post_id]
+        frame.at_line_start = not span.parts if not own else own.endswith("\n")
         walk.found.quotes.append(quote)
 
 

@@ -14,12 +14,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from lxml import etree
 
 from crawler.discuz import urls
 from crawler.discuz.blocks import (
+    NUMBERINGS,
     PLAIN,
     Block,
     Cell,
@@ -32,7 +33,6 @@ from crawler.discuz.blocks import (
     List,
     Mark,
     Media,
-    Numbering,
     Paragraph,
     Picture,
     Quotation,
@@ -43,6 +43,7 @@ from crawler.discuz.blocks import (
     Text,
     Withheld,
 )
+from crawler.discuz.elements import number_attribute
 from crawler.discuz.facts import Moment, Precision, Quote
 from crawler.discuz.post.flow import merged
 from crawler.discuz.post.render_text import render_text
@@ -57,8 +58,8 @@ _TAGS: dict[Mark, str] = {
     "superscript": "sup",
     "subscript": "sub",
 }
+_PRECISIONS: dict[str, Precision] = {each: each for each in get_args(Precision)}
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
-_LONGEST_NUMBER = 9
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
@@ -236,9 +237,8 @@ def _read_block(element: _Element) -> Block:
         items = tuple(_read_inner(item) for item in element)
         if tag == "ul":
             return List(items)
-        numbering: Any = element.get("type")
-        numbering = numbering if numbering in get_args(Numbering) else "1"
-        return List(items, numbering, _number(element, "start"))
+        numbering = NUMBERINGS.get(element.get("type") or "", "1")
+        return List(items, numbering, number_attribute(element, "start"))
     if tag == "table":
         return Table(
             tuple(tuple(map(_read_cell, row)) for row in element.iter("tr") if _is_of(row, element))
@@ -265,13 +265,8 @@ def _is_of(row: _Element, table: _Element) -> bool:
 
 
 def _read_cell(element: _Element) -> Cell:
-    columns, rows = _number(element, "colspan"), _number(element, "rowspan")
+    columns, rows = number_attribute(element, "colspan"), number_attribute(element, "rowspan")
     return Cell(_read_inner(element), columns, rows, element.tag == "th")
-
-
-def _number(element: _Element, name: str) -> int:
-    said = element.get(name) or ""
-    return int(said) if said.isdecimal() and len(said) < _LONGEST_NUMBER else 1
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -292,8 +287,8 @@ def _read_quote(element: _Element, blocks: tuple[Block, ...]) -> Quote:
     cite, time, raw = head.find("cite"), head.find("time"), head.find("span")
     date = None
     if time is not None:
-        precision: Any = time.get("data-precision")
-        if precision in get_args(Precision):
+        precision = _PRECISIONS.get(time.get("data-precision") or "")
+        if precision is not None:
             with suppress(ValueError):
                 moment = datetime.fromisoformat(time.get("datetime") or "")
                 date = Moment(moment, precision, time.text or "")

@@ -77,7 +77,7 @@ class Found:
         self.access, self.attachments_withheld = before.access, before.attachments_withheld
 
 
-class Place(NamedTuple):
+class Span(NamedTuple):
     """Where an open link or bold part began: its frame, and how much stood before it.
 
     ``link`` is the address that a link leads to.
@@ -94,8 +94,8 @@ class Walk:
     """One walk over a cell: a stack of frames, and what was found beside the words."""
 
     __slots__ = (
-        "_places",
         "_runs",
+        "_spans",
         "_styles",
         "context",
         "found",
@@ -116,7 +116,7 @@ class Walk:
         # how words are set now, and what was around that
         self.style = PLAIN
         self._styles: list[Style] = []
-        self._places: list[Place] = []
+        self._spans: list[Span] = []
         # so many visible signs went to fields or are noise of a plausible size
         self.moved_signs = 0
         # the words in reading order with the frames they stand in, where somebody asks for them
@@ -199,10 +199,10 @@ class Walk:
             if self.context.is_explained:
                 self._runs.append((box, (), words))
 
-    def moved(self, field: str, words: str, since: Place) -> None:
-        """Note that words since a mark leave the text for a field."""
+    def moved(self, field: str, words: str, span: Span) -> None:
+        """Note that the words of a span leave the text for a field."""
         self.moved_signs += visible(words)
-        self._runs[since.runs :] = [(field, (), run[2]) for run in self._runs[since.runs :]]
+        self._runs[span.runs :] = [(field, (), run[2]) for run in self._runs[span.runs :]]
 
     def runs(self) -> tuple[Run, ...]:
         """The words of the body in reading order, and where each went; none if nobody asked."""
@@ -234,14 +234,14 @@ class Walk:
         """Whether nothing of the body was read yet."""
         return len(self.frames) == 1 and self.frames[0].is_empty()
 
-    def mark(self, link: str | None = None) -> None:
-        """Remember this place until `since_mark`: the words behind it are wanted as one."""
+    def begin_span(self, link: str | None = None) -> None:
+        """Begin a span, until `end_span`: what is read from here on is wanted as one."""
         frame, links, runs = self.frames[-1], len(self.found.links), len(self._runs)
-        self._places.append(Place(frame, len(frame.flow), links, runs, link))
+        self._spans.append(Span(frame, len(frame.flow), links, runs, link))
 
-    def since_mark(self) -> Place:
-        """The place of the last `mark`."""
-        return self._places.pop()
+    def end_span(self) -> Span:
+        """End the span that was begun last."""
+        return self._spans.pop()
 
     def begin_style(self, mark: Mark | None = None, link: str | None = None) -> None:
         """Set the words that follow in another style as well, until `end_style`."""
