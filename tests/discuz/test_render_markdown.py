@@ -191,8 +191,8 @@ markups = st.lists(
 
 
 def visible(html: str) -> str:
-    said = lxml_html.fromstring(f"<div>{html}</div>").text_content()
-    return "".join(sign for sign in said if not sign.isspace())
+    said = "".join(map(str, lxml_html.fromstring(f"<div>{html}</div>").itertext()))
+    return "".join(said.split())
 
 
 @pytest.mark.parametrize("marks", combinations_of_marks())
