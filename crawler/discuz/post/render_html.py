@@ -247,7 +247,7 @@ def _is_deep(body: _Element) -> bool:
 def _read_blocks(element: _Element) -> tuple[Block, ...]:
     """The blocks in an element; words beside them are paragraphs, as a single one in a cell is."""
     blocks: list[Block] = []
-    content = [*_words(element.text, PLAIN)]
+    content: list[Inline] = list(_words(element.text, PLAIN))
     for child in element:
         if child.tag in _BLOCKS:
             blocks += _paragraph(content)
