@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.discuz.blocks import Framed
+from crawler.discuz.blocks import Framed, Quotation
 from crawler.discuz.context import Context
+from crawler.discuz.post import render_html
 from crawler.discuz.post.flow import Closed, paragraphs
 from crawler.discuz.post.frames import Frame, close_frame
 from tests.forum.cells import CONTEXT, FINDPOST, ON_PHONES, UNKNOWN_NAMES, body_of, framed
@@ -231,3 +232,47 @@ def test_what_a_quote_plays_is_the_other_posts() -> None:
     player = '<embed src="http://v.example/a.mp4" />'
     body = body_of(framed(f"{HEAD}{player}话") + player.replace("a.mp4", "b.mp4"))
     assert body.media == ("http://v.example/b.mp4",)
+
+
+@pytest.mark.parametrize(
+    ("inner", "html"),
+    [
+        (f"{HEAD}一<b>二</b><br />三", "<p>一<strong>二</strong><br>三</p>"),
+        (f"{HEAD}<b>二</b>", "<p><strong>二</strong></p>"),
+        (f"{HEAD}<ul><li>二</li></ul>", "<ul><li>二</li></ul>"),
+        # up to X1 the line stands last
+        (
+            f'一<b>二</b><br /><font color="#999999">甲 发表于 2024-5-6 08:20</font> '
+            f'<a href="{FINDPOST}9"><img src="static/image/common/back.gif" /></a>',
+            "<p>一<strong>二</strong></p>",
+        ),
+    ],
+)
+def test_quoted_words_keep_how_they_are_set(inner: str, html: str) -> None:
+    (quotation,) = body_of(framed(inner)).blocks
+    assert isinstance(quotation, Quotation)
+    assert quotation.quote.author == "甲"
+    assert render_html(quotation.blocks) == html
+
+
+LOL = '<img src="static/image/smiley/default/lol.gif" smilieid="1" alt="[lol]" />'
+
+
+@pytest.mark.parametrize(
+    ("markup", "text", "earlier"),
+    [
+        ("甲<ul><li>乙</li><li>丙</li></ul>丁", "甲\n- 乙\n- 丙\n丁", "甲\n乙\n丙\n丁"),
+        ('甲<div class="blockcode">乙</div>丙', "甲\n\n乙\n\n丙", "甲\n乙\n丙"),
+        # the space in front of a smiley goes where none stands before the sign behind it
+        (f"好 {LOL}，走<ul><li>乙</li></ul>", "好，走\n- 乙", "好，走\n乙"),
+        (f"好 {LOL} 走<ul><li>乙</li></ul>", "好 走\n- 乙", "好 走\n乙"),
+        (f"<b>好 {LOL}</b>，走<ul><li>乙</li></ul>", "好，走\n- 乙", "好，走\n乙"),
+        # the same text, and so none
+        ("<table><tr><td>甲</td><td>乙</td></tr></table>丙", "甲\t乙\n丙", None),
+        ("甲<h3>题</h3>乙", "甲\n题\n乙", None),
+        ("甲", "甲", None),
+    ],
+)
+def test_the_text_of_lines_of_schema_1_0(markup: str, text: str, earlier: str | None) -> None:
+    body = body_of(markup)
+    assert (body.text, body.earlier_text) == (text, earlier)

@@ -156,6 +156,37 @@ def test_no_html_is_no_blocks() -> None:
     assert read_html("") == ()
 
 
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ("甲<p>乙</p>丙", "<p>甲</p><p>乙</p><p>丙</p>"),
+        ("<blockquote>甲<p>乙</p></blockquote>", "<blockquote><p>甲</p><p>乙</p></blockquote>"),
+        ("<p>甲</p>\n <p>乙</p>", "<p>甲</p><p>乙</p>"),
+        ("<section>甲<b>乙</b></section>", "<p>甲乙</p>"),
+        ("<ol type=x start=x><li>甲</li></ol>", "<ol><li>甲</li></ol>"),
+        # what is no words
+        ("<p>甲<script>x()</script>乙<!-- y --><?z?></p><style>p{}</style>", "<p>甲乙</p>"),
+        # a date of no known precision or form
+        (
+            '<blockquote data-post=""><footer><time datetime="x" data-precision="day"></time></footer>'
+            "</blockquote>",
+            '<blockquote data-post=""><footer></footer></blockquote>',
+        ),
+    ],
+)
+def test_the_words_of_other_html_are_read(html: str, read: str) -> None:
+    assert render_html(read_html(html)) == read
+
+
+@pytest.mark.parametrize("opened", ["<b>", "<div>", "<blockquote>", "<ul><li>", "<table><tr><td>"])
+def test_no_depth_of_other_html_is_too_deep(opened: str) -> None:
+    assert render_html(read_html(opened * 600 + "甲")) == "<p>甲</p>"
+
+
+# the deepest that is read of a page
+DEEPEST = "<table><tr><td>" * 40 + '<a href="http://x.example/"><b><i><s><sup><sub>甲'
+
+
 # -- the law ---------------------------------------------------------------------------------------
 
 OPENED = [
@@ -203,6 +234,7 @@ markups = st.lists(st.sampled_from(OPENED + CLOSED + ALONE) | words, max_size=30
 @given(markups)
 @settings(max_examples=2000, deadline=None)
 @example("<b>一<br>二</b><br>三")
+@example(DEEPEST)
 @example("<pre> a\n\n\n b</pre>")
 def test_html_is_read_back_and_holds_nothing_else(markup: str) -> None:
     body = body_of(markup)

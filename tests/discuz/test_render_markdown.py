@@ -137,6 +137,25 @@ DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-
             None,
         ),
         (Table(((Cell((lines("一"), lines("二"))),),)), "一\n\n二", None),
+        # a cell has one line, and a | ends it
+        *(
+            (
+                Table(((Cell((block,)), Cell((lines("丁"),))),)),
+                f"| {cell} | 丁 |\n| --- | --- |",
+                None,
+            )
+            for block, cell in (
+                (Code("a|b\nc", "python"), "a\\|b c"),
+                (Heading(2, (Text("题|目"),)), "题\\|目"),
+                (List(((lines("甲"),), (Code("a|b"),)), "1"), "1. 甲 2. a\\|b"),
+                (Table(((Cell((lines("甲"),)), Cell((Code("a|b"),))),)), "甲 a\\|b"),
+                (Quotation((lines("一\n二"),), Quote("", "甲|")), "**甲\\|** 一 二"),
+                (Framed((lines("一"), Code("a|b"))), "一 a\\|b"),
+                (Folded((lines("一"),)), "一"),
+                (Withheld("请|回复"), "*请\\|回复*"),
+                (Rule(), ""),
+            )
+        ),
         (
             Code("a *b*\n```\n  c", "python"),
             "````python\na *b*\n```\n  c\n````",
@@ -191,9 +210,8 @@ markups = st.lists(
 
 
 def visible(html: str) -> str:
-    root = lxml_html.fromstring(f"<div>{html}</div>")
-    said = "".join(map(str, root.itertext()))
-    return "".join(sign for sign in said if not sign.isspace())
+    said = "".join(map(str, lxml_html.fromstring(f"<div>{html}</div>").itertext()))
+    return "".join(said.split())
 
 
 @pytest.mark.parametrize("marks", combinations_of_marks())
@@ -208,6 +226,9 @@ def test_no_signs_of_three_styles_side_by_side_are_shown(marks: tuple[Mark, ...]
 
 @given(markups)
 @example("<b>1<s>1")
+@example("<hr><br>&lt;b&gt;")
+@example("<table><td><td><h3>1")
+@example("1<br><br><hr>")
 @settings(max_examples=1000, deadline=None)
 def test_no_word_is_lost_or_made_markup(markup: str) -> None:
     blocks = body_of(markup).blocks

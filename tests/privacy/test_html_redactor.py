@@ -74,6 +74,22 @@ RAW = '<blockquote data-post="5"><footer><span>柳岸闻莺 曾说</span></foote
             DROPPED,
             None,
         ),
+        # a file without a name; a link round a picture
+        (
+            '<p><a class="file" href="http://b.example/f"></a></p>',
+            LISTED,
+            '<p><a class="file" href="http://b.example/f"></a></p>',
+        ),
+        (
+            f'<figure><a href="{MEMBER}"><img src="http://p.example/a" alt=""></a></figure>',
+            LISTED,
+            '<figure><img src="http://p.example/a" alt=""></figure>',
+        ),
+        (
+            '<figure><a href="http://x.example/"><img src="http://p.example/a" alt=""></a></figure>',
+            LISTED,
+            '<figure><a href="http://x.example/"><img src="http://p.example/a" alt=""></a></figure>',
+        ),
         # quotations
         (QUOTED, LISTED, "<p>答</p>"),
         (

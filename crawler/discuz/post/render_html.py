@@ -43,10 +43,10 @@ from crawler.discuz.blocks import (
     Text,
     Withheld,
 )
-from crawler.discuz.elements import number_attribute
+from crawler.discuz.elements import all_text, number_attribute
 from crawler.discuz.facts import Moment, Precision, Quote
-from crawler.discuz.post.flow import merged
-from crawler.discuz.post.render_text import render_text
+from crawler.discuz.post.flow import merged, paragraphs
+from crawler.discuz.post.render_text import render_text, tidy
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -61,6 +61,10 @@ _TAGS: dict[Mark, str] = {
 _PRECISIONS: dict[str, Precision] = {each: each for each in get_args(Precision)}
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# no words in a browser, and none of `render_html`
+_WITHOUT_WORDS = ("script", "style", "template")
+# Thirty-two containers (`Walk`) of up to three elements, a link and five marks are a hundred.
+_DEEPEST = 150
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
 
@@ -212,19 +216,53 @@ def with_paths(html: str, paths: Mapping[str, str]) -> str:
 def read_html(html: str) -> tuple[Block, ...]:
     """The blocks that `render_html` made some HTML of.
 
-    Other HTML, of a line that somebody else wrote, is read as words.
+    Of other HTML, of a line that somebody else wrote, the words are read, and what is known of its
+    markup; what is deeper than 2,048 elements is lost, as the parser does not read it.
     """
     if not html:
         return ()
     source = f"<body>{html}</body>".encode("utf-8", "replace")
-    root = etree.fromstring(source, etree.HTMLParser(encoding="utf-8", huge_tree=True))
+    root = etree.fromstring(source, _parser())
     body = root.find("body") if root is not None else None
-    return _read_blocks(body) if body is not None else ()
+    if body is None:
+        return ()
+    etree.strip_elements(body, *_WITHOUT_WORDS, with_tail=False)
+    return _read_blocks(body) if not _is_deep(body) else paragraphs(tidy(all_text(body)))
+
+
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+
+
+def _is_deep(body: _Element) -> bool:
+    """Whether elements nest deeper than those of a body do: this module reads by recursion."""
+    depth = 0
+    for event, _ in etree.iterwalk(body, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _read_blocks(element: _Element) -> tuple[Block, ...]:
-    children = (child for child in element if isinstance(child.tag, str))
-    return tuple(_read_block(child) for child in children if child.tag != "footer")
+    """The blocks in an element; words beside them are paragraphs, as a single one in a cell is."""
+    blocks: list[Block] = []
+    content: list[Inline] = list(_words(element.text, PLAIN))
+    for child in element:
+        if child.tag in _BLOCKS:
+            blocks += _paragraph(content)
+            blocks.append(_read_block(child))
+            content = []
+        elif child.tag != "footer":
+            content += _read_inline(child, PLAIN)
+        content += _words(child.tail, PLAIN)
+    return (*blocks, *_paragraph(content))
+
+
+def _paragraph(content: list[Inline]) -> Iterator[Paragraph]:
+    """The paragraph of what stands in lines, unless that is white space between blocks."""
+    if any(not isinstance(part, Text) or not part.words.isspace() for part in content):
+        yield Paragraph(merged(content))
 
 
 def _read_block(element: _Element) -> Block:
@@ -234,7 +272,7 @@ def _read_block(element: _Element) -> Block:
     if tag in ("p", "figure"):
         return Paragraph(_read_content(element))
     if tag in ("ul", "ol"):
-        items = tuple(_read_inner(item) for item in element)
+        items = tuple(_read_blocks(item) for item in element)
         if tag == "ul":
             return List(items)
         numbering = NUMBERINGS.get(element.get("type") or "", "1")
@@ -266,18 +304,11 @@ def _is_of(row: _Element, table: _Element) -> bool:
 
 def _read_cell(element: _Element) -> Cell:
     columns, rows = number_attribute(element, "colspan"), number_attribute(element, "rowspan")
-    return Cell(_read_inner(element), columns, rows, element.tag == "th")
+    return Cell(_read_blocks(element), columns, rows, element.tag == "th")
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset("p figure ul ol table pre blockquote details hr h1 h2 h3 h4 h5 h6".split())
-
-
-def _read_inner(element: _Element) -> tuple[Block, ...]:
-    if len(element) and element[0].tag in _BLOCKS and not element.text:
-        return _read_blocks(element)
-    content = _read_content(element)
-    return (Paragraph(content),) if content else ()
 
 
 def _read_quote(element: _Element, blocks: tuple[Block, ...]) -> Quote:
@@ -302,16 +333,15 @@ def _read_content(element: _Element) -> tuple[Inline, ...]:
 
 
 def _inlines(element: _Element, style: Style) -> Iterator[Inline]:
-    if element.text:
-        yield Text(_typed(element.text), style)
+    yield from _words(element.text, style)
     for child in element:
         yield from _read_inline(child, style)
-        if child.tail:
-            yield Text(_typed(child.tail), style)
+        yield from _words(child.tail, style)
 
 
-def _typed(words: str) -> str:
-    return words.replace("\xa0", " ")
+def _words(text: str | None, style: Style) -> Iterator[Text]:
+    if text:
+        yield Text(text.replace("\xa0", " "), style)
 
 
 def _read_inline(element: _Element, style: Style) -> Iterator[Inline]:

@@ -85,17 +85,22 @@ def _block(block: Block, place: Place) -> str:
         case Code():
             return _code(block)
         case Quotation():
-            quote = block.quote
-            date = quote.date.value.isoformat() if quote.date else None
-            named = " ".join(filter(None, (quote.author, date))) or quote.attribution_raw
-            head = f"**{escaped(named)}**" if named else ""
-            return _quoted("\n\n".join(filter(None, (head, render_markdown(block.blocks, place)))))
+            parts = _head(block), render_markdown(block.blocks, place)
+            return _quoted("\n\n".join(filter(None, parts)))
         case Framed() | Folded():
             return _quoted(render_markdown(block.blocks, place))
         case Withheld():
             return f"*{escaped(block.notice)}*"
         case Rule():
             return "---"
+
+
+def _head(block: Quotation) -> str:
+    """Whom some words quote, and from when they are."""
+    quote = block.quote
+    date = quote.date.value.isoformat() if quote.date else None
+    named = " ".join(filter(None, (quote.author, date))) or quote.attribution_raw
+    return f"**{escaped(named)}**" if named else ""
 
 
 def _quoted(text: str) -> str:
@@ -123,10 +128,7 @@ def _list(block: List, place: Place) -> str:
 
 
 def _table(table: Table, place: Place) -> str:
-    rows = [
-        [_in_a_line(" ".join(_leaves(cell.blocks, place))) if cell else "" for cell in row]
-        for row in grid(table)
-    ]
+    rows = [[_in_cell(cell.blocks, place) if cell else "" for cell in row] for row in grid(table)]
     width = max(map(len, rows))
     if width == 1:
         # it only sets out what stands in it
@@ -137,27 +139,33 @@ def _table(table: Table, place: Place) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
-def _leaves(blocks: tuple[Block, ...], place: Place) -> Iterator[str]:
-    """What stands in the blocks of a cell, without their marks: a cell holds one line of words."""
-    for block in blocks:
-        match block:
-            case Paragraph() | Heading():
-                yield _lines(block.content, place)
-            case List():
-                for item in block.items:
-                    yield from _leaves(item, place)
-            case Table():
-                for row in block.rows:
-                    for cell in row:
-                        yield from _leaves(cell.blocks, place)
-            case Code():
-                yield escaped(block.text)
-            case Quotation() | Framed() | Folded():
-                yield from _leaves(block.blocks, place)
-            case Withheld():
-                yield escaped(block.notice)
-            case Rule():
-                pass
+def _in_cell(blocks: tuple[Block, ...], place: Place) -> str:
+    """Blocks in one line: a cell of a Markdown table holds no more, and no code with a | in it."""
+    return " ".join(filter(None, (_block_in_cell(block, place) for block in blocks)))
+
+
+def _block_in_cell(block: Block, place: Place) -> str:
+    match block:
+        case Heading():
+            return _in_a_line(_lines(block.content, place))
+        case List():
+            items = enumerate(block.items, block.start)
+            return " ".join(
+                f"{item_mark(block, number)}{_in_cell(item, place)}" for number, item in items
+            )
+        case Table():
+            cells = (_in_cell(cell.blocks, place) for row in block.rows for cell in row)
+            return " ".join(filter(None, cells))
+        case Code():
+            return _in_a_line(escaped(block.text))
+        case Quotation():
+            return " ".join(filter(None, (_head(block), _in_cell(block.blocks, place))))
+        case Framed() | Folded():
+            return _in_cell(block.blocks, place)
+        case Rule():
+            return ""
+        case Paragraph() | Withheld():
+            return _in_a_line(_block(block, place))
 
 
 def _in_a_line(text: str) -> str:

@@ -55,9 +55,10 @@ HISTORIES: dict[str, History] = {
             )
         ),
         (
-            Night(obstacle=InTheWay("notice_page", seed=995, after=4)),
+            Night(seed=443, obstacle=InTheWay("notice_page", seed=995, after=4)),
             Night(
                 (Event("delete_reply", 0.949, 0.8794, at=28),),
+                seed=38,
                 obstacle=InTheWay("to_login", seed=781, after=2, covers="viewthread", share=0.1),
             ),
         ),
