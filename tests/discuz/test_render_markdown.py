@@ -87,6 +87,13 @@ DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-
             "[甲**乙**](<http://x.example/>)",
             '<p><a href="http://x.example/">甲<strong>乙</strong></a></p>\n',
         ),
+        # ![x](y) would be a picture
+        (
+            lines("看!", text("网", link="http://x.example/")),
+            "看\\![网](<http://x.example/>)",
+            '<p>看!<a href="http://x.example/">网</a></p>\n',
+        ),
+        (lines("看!", File("http://x.example/", "表")), "看\\![表](<http://x.example/>)", None),
         (lines("甲", text(" ", link="http://x.example/"), "乙"), "甲 乙", None),
         # a mark of punctuation in it and a letter behind: CommonMark would see no emphasis
         (lines(text("“灯”", "bold"), "亮了"), "“灯”亮了", "<p>“灯”亮了</p>\n"),
@@ -228,6 +235,7 @@ def test_no_signs_of_three_styles_side_by_side_are_shown(marks: tuple[Mark, ...]
 @example("<b>1<s>1")
 @example("<hr><br>&lt;b&gt;")
 @example("<table><td><td><h3>1")
+@example('!<a href="http://x.example/">1')
 @example("1<br><br><hr>")
 @settings(max_examples=1000, deadline=None)
 def test_no_word_is_lost_or_made_markup(markup: str) -> None:

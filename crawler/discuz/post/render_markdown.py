@@ -208,11 +208,16 @@ def _line(line: list[Inline], place: Place) -> str:
     for (link, parts), behind in zip(groups, [*firsts, "\n"], strict=True):
         texts = [part for part in parts if isinstance(part, Text)]
         if not texts:
-            done += "".join(_object(part, place) for part in parts if not isinstance(part, Text))
+            others = [_object(part, place) for part in parts if not isinstance(part, Text)]
         elif link and urls.is_linkable(link):
-            done += _set_in(_styled(texts, "[", "]"), "[", f"](<{quoted_address(link)}>)")
+            others = [_set_in(_styled(texts, "[", "]"), "[", f"](<{quoted_address(link)}>)")]
         else:
-            done += _styled(texts, done[-1:] or "\n", behind)
+            others = [_styled(texts, done[-1:] or "\n", behind)]
+        for each in others:
+            # ![x](y) would be a picture
+            if each.startswith("[") and done.endswith("!"):
+                done = f"{done[:-1]}\\!"
+            done += each
     return done
 
 
