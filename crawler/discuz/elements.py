@@ -68,6 +68,8 @@ def line_of(element: _Element, longest: int) -> str:
 
 def has_words(element: _Element) -> bool:
     """Whether `words` of an element are any; it stops at the first one."""
+    if not len(element):
+        return bool((element.text or "").strip())
     return any(piece.strip() for piece in element.itertext())
 
 

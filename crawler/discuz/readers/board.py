@@ -237,16 +237,13 @@ def _is_title(link: _Element) -> bool:
 
 def _title(heading: _Element, base: str) -> _Element | None:
     """The link that is the title: `a.xst`; in other skins the longest link to a thread."""
-
-    def leads_to_thread(link: _Element) -> bool:
+    links = []
+    for link in heading.iter("a"):
         url = urls.resolve(base, link.get("href"))
-        return has_words(link) and urls.read_thread_address(url or "") is not None
-
-    named = filter(leads_to_thread, filter(_is_title, heading.iter("a")))
-    title = next(named, None)
-    if title is not None:
-        return title
-    links = filter(leads_to_thread, heading.iter("a"))
+        if has_words(link) and urls.read_thread_address(url or ""):
+            if _is_title(link):
+                return link
+            links.append(link)
     return max(links, key=lambda link: len(words(link)), default=None)
 
 
