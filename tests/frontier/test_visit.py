@@ -563,6 +563,25 @@ def test_a_board_that_leads_elsewhere_is_a_link_if_it_never_was_a_board(
         assert offline.run.tally.incomplete == was_read
 
 
+def test_the_end_of_a_thread_decides_what_others_wait_for(tmp_path: Path) -> None:
+    """Two answers of somebody else in a row wait; then a page turns out not to be there."""
+    second = thread(3, 4, page=2, pages=3)
+    pages: dict[str, Given] = {
+        L1: board(row(21), row(7, replies=5), row(22, replies=1), row(23)),
+        T1: thread(1, 2, pages=3, replies=5),
+        thread_path(7, 2): second,
+        thread_path(7, 3): second,
+        thread_path(22): thread(1, tid=22, pages=2, replies=1),
+        thread_path(22, 2): thread(2, tid=22, page=2, pages=2),
+        thread_path(21): refused("not_discuz", by_forum=False),
+        thread_path(23): refused("not_discuz", by_forum=False),
+    }
+    offline = Offline(tmp_path)
+    done = offline.crawl(L1, pages=pages)
+    told = [text for text in done if "not_discuz x" in text]
+    assert len(told) == 2, done
+
+
 def test_a_board_whose_threads_the_index_counts_is_no_link(tmp_path: Path) -> None:
     offline = Offline(tmp_path)
     counted = tuple(replace(each, threads=4) for each in index(2, 3).boards)

@@ -34,35 +34,6 @@ HISTORIES: dict[str, History] = {
             Night((Event("move", 0.0, 0.9999),)),
         ),
     ),
-    "a thread ends before a page while another one is in doubt": History(
-        Setup(posts_a_page=2, threads_a_page=4, has_positions=False),
-        tuple(
-            Event("post", a, b)
-            for a, b in (
-                (0.6966, 0.1591),
-                (0.5571, 0.7643),
-                (0.8424, 0.3167),
-                (0.6538, 0.5392),
-                (0.1478, 0.0777),
-                (0.6085, 0.1398),
-                (0.404, 0.3379),
-                (0.3775, 0.0839),
-                (0.8172, 0.2995),
-                (0.8393, 0.2831),
-                (0.149, 0.2901),
-                (0.2053, 0.5076),
-                (0.7106, 0.8574),
-            )
-        ),
-        (
-            Night(seed=443, obstacle=InTheWay("notice_page", seed=995, after=4)),
-            Night(
-                (Event("delete_reply", 0.949, 0.8794, at=28),),
-                seed=38,
-                obstacle=InTheWay("to_login", seed=781, after=2, covers="viewthread", share=0.1),
-            ),
-        ),
-    ),
 }
 
 
