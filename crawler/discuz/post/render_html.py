@@ -59,6 +59,8 @@ _TAGS: dict[Mark, str] = {
 }
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
 _LONGEST_NUMBER = 9
+# Thirty tables in each other, with words of all styles, are not as deep (`walk`).
+_DEEPEST = 128
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
@@ -218,7 +220,21 @@ def read_html(html: str) -> tuple[Block, ...]:
     source = f"<body>{html}</body>".encode("utf-8", "replace")
     root = etree.fromstring(source, etree.HTMLParser(encoding="utf-8", huge_tree=True))
     body = root.find("body") if root is not None else None
-    return _read_blocks(body) if body is not None else ()
+    if body is None:
+        return ()
+    if _is_deeper_than(body, _DEEPEST):
+        words = "".join(body.itertext())
+        return (Paragraph((Text(_typed(words)),)),) if words else ()
+    return _read_blocks(body)
+
+
+def _is_deeper_than(element: _Element, most: int) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(element, ("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > most:
+            return True
+    return False
 
 
 def _read_blocks(element: _Element) -> tuple[Block, ...]:

@@ -30,6 +30,7 @@ from crawler.discuz.blocks import (
     Quotation,
     Rule,
     Smiley,
+    Style,
     Table,
     Text,
     Withheld,
@@ -50,6 +51,7 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _TICKS = re.compile(r"`+")
+_EMPHASIS = ("*", "~")
 _SIGNS: dict[Mark, str] = {"bold": "**", "italic": "*", "struck": "~~"}
 
 Place = Callable[[str | None, str | None], str]
@@ -119,17 +121,19 @@ def _list(block: List, place: Place) -> str:
 
 
 def _table(table: Table, place: Place) -> str:
-    rows = [
-        [_in_a_line(render_markdown(cell.blocks, place)) if cell else "" for cell in row]
-        for row in grid(table)
-    ]
-    width = max(map(len, rows))
-    if width == 1:
+    laid_out = list(grid(table))
+    width = max(map(len, laid_out), default=0)
+    if width <= 1:
         # it only sets out what stands in it
         cells = (render_markdown(cell.blocks, place) for row in table.rows for cell in row)
         return "\n\n".join(filter(None, cells))
-    first, *others = (row + [""] * (width - len(row)) for row in rows)
-    lines = [first, ["---"] * width, *others]
+    # what stands in a cell is rendered once: tables in tables would double the work each
+    first, *others = (
+        [_in_a_line(render_markdown(cell.blocks, place)) if cell else "" for cell in row]
+        for row in laid_out
+    )
+    # a row may be shorter than the first one, which tells the number of columns (GitHub)
+    lines = [first + [""] * (width - len(first)), ["---"] * width, *others]
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
@@ -140,11 +144,19 @@ def _in_a_line(text: str) -> str:
 def _lines(content: tuple[Inline, ...], place: Place) -> str:
     """Lines with their breaks: two spaces at the end of each but the last."""
     words = [part.words if isinstance(part, Text) else "x" for part in content]
-    pieces = []
+    pieces: list[str] = []
     for index, part in enumerate(content):
         before = words[index - 1][-1] if index else "\n"
         behind = words[index + 1][0] if index + 1 < len(words) else "\n"
-        pieces.append(_inline(part, place, before, behind))
+        piece = _inline(part, place, before, behind)
+        last = pieces[-1][-1:] if pieces else ""
+        if isinstance(part, Text) and last in _EMPHASIS and piece.startswith(last):
+            # **a****b** is no emphasis but four asterisks
+            piece = _inline(Text(part.words, Style((), part.style.link)), place, before, behind)
+        if piece.startswith("[") and last == "!":
+            # with a link behind it, it would make a picture of it
+            pieces[-1] = f"{pieces[-1][:-1]}\\!"
+        pieces.append(piece)
     lines = [_begun(line) for line in "".join(pieces).strip("\n").split("\n")]
     return "  \n".join(line.rstrip() for line in lines)
 
