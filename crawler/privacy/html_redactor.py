@@ -54,7 +54,10 @@ class HtmlRedactor:
             case model.Table():
                 return model.Table(tuple(tuple(map(self._cell, row)) for row in block.rows))
             case model.Code():
-                return replace(block, text=self._words(block.text))
+                language = block.language
+                if language is not None and self._words(language) != language:
+                    language = None
+                return model.Code(self._words(block.text), language)
             case model.Quotation():
                 return self._quotation(block)
             case model.Framed() | model.Folded():
@@ -73,7 +76,11 @@ class HtmlRedactor:
             return None
         author = self._alias(quote.author) if quote.author else None
         raw = self._title(quote.attribution_raw) if quote.attribution_raw else None
-        redacted = replace(quote, author=author, attribution_raw=raw)
+        date = quote.date
+        if date is not None and self._title(date.raw) != date.raw:
+            # a name may stand behind the date
+            date = replace(date, raw=f"{date.value:%Y-%m-%d %H:%M}")
+        redacted = replace(quote, author=author, attribution_raw=raw, date=date)
         return model.Quotation(self._blocks(block.blocks), redacted)
 
     def _content(self, content: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -108,7 +115,8 @@ class HtmlRedactor:
                     if not self._hides_address(part.url):
                         yield part
                 case model.Smiley():
-                    yield part
+                    url = part.url and (None if self._hides_address(part.url) else part.url)
+                    yield model.Smiley(self._words(part.sign), url)
 
 
 def _words_of(content: tuple[Inline, ...]) -> str:

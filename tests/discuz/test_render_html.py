@@ -243,3 +243,24 @@ def test_html_is_read_back_and_holds_nothing_else(markup: str) -> None:
     assert render_text(read_html(html)) == body.text
     clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     assert read_html(clean.replace("<tbody>", "").replace("</tbody>", "")) == body.blocks
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<b>" * 1900 + "话",
+        '<blockquote data-post="">' * 1500 + "<p>话</p>",
+        "<ul><li>" * 900 + "话",
+    ],
+)
+def test_html_that_is_nested_too_deep_is_words(html: str) -> None:
+    assert read_html(html) == (lines("话"),)
+
+
+def test_the_deepest_body_is_read_back() -> None:
+    body = body_of("<table><tr><td>一<b><i><s><sup><sub><a href='http://x.example/'>二" * 60)
+    assert read_html(render_html(body.blocks)) == body.blocks
+
+
+def test_a_table_without_rows() -> None:
+    assert render_text(read_html("<table></table>")) == ""

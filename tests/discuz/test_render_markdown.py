@@ -35,6 +35,7 @@ from crawler.discuz.dates import DEFAULT_ZONE
 from crawler.discuz.facts import Moment, Quote
 from crawler.discuz.post import render_html, render_markdown
 from crawler.discuz.post.flow import merged
+from tests.discuz.test_bounds import steps
 from tests.discuz.test_render_html import ALONE, CLOSED, OPENED, lines, text
 from tests.forum.cells import body_of
 
@@ -238,7 +239,29 @@ def test_no_signs_of_three_styles_side_by_side_are_shown(marks: tuple[Mark, ...]
 @example('!<a href="http://x.example/">1')
 @example("1<br><br><hr>")
 @settings(max_examples=1000, deadline=None)
+@example('!<a href="http://x.example/">1</a>')
+@example("<b>1<s>1")
+@example("<i>1<b>1</b>1")
 def test_no_word_is_lost_or_made_markup(markup: str) -> None:
     blocks = body_of(markup).blocks
     parsed = PARSER.render(render_markdown(blocks))
     assert visible(parsed) == visible(render_html(blocks))
+
+
+def test_tables_in_tables_are_rendered_once() -> None:
+    def nested(depth: int) -> tuple[Block, ...]:
+        return body_of("<table><tr><td>" * depth + "话").blocks
+
+    assert render_markdown(nested(31)) == "话"
+    assert steps(lambda: render_markdown(nested(24))) < 3 * steps(
+        lambda: render_markdown(nested(12))
+    )
+
+
+def test_a_table_without_rows() -> None:
+    assert render_markdown((Table(()),)) == ""
+
+
+def test_rows_are_not_made_as_long_as_the_longest() -> None:
+    rows = ((Cell(),) * 2000, *(((Cell((Paragraph((Text("话"),)),)),),) * 2000))
+    assert len(render_markdown((Table(rows),))) < 50_000

@@ -116,3 +116,13 @@ QUOTATION = Quotation((text("话"),), Quote("话", "甲"))
 )
 def test_render(blocks: tuple[Block, ...], rendered: str) -> None:
     assert render_text(blocks) == rendered
+
+
+def test_cells_over_many_columns_and_rows_make_no_megabytes() -> None:
+    row = tuple(Cell((text("话"),), columns=100, rows=60_000) for _ in range(50))
+    table = Table((row, *((Cell((text("话"),)), Cell()) for _ in range(200))))
+    assert len(render_text((table,))) < 200 * 200
+    # what stands behind such cells stays in its column
+    wide = Cell((text("宽"),), columns=99, rows=2)
+    table = Table(((wide, *cells("甲", "乙")), cells("丙")))
+    assert render_text((table,)).split("\n")[1] == "\t" * 99 + "丙"

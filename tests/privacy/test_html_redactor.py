@@ -33,6 +33,9 @@ def redacted(html: str, privacy: Privacy, **more: Any) -> str | None:
 
 
 QUOTED = '<blockquote data-post="5"><footer><cite>柳岸闻莺</cite></footer><p>话</p></blockquote><p>答</p>'
+DATED = (
+    '<footer><time datetime="2024-05-06T08:20:00+08:00" data-precision="minute">{}</time></footer>'
+)
 RAW = '<blockquote data-post="5"><footer><span>柳岸闻莺 曾说</span></footer><p>话</p></blockquote>'
 
 
@@ -102,6 +105,28 @@ RAW = '<blockquote data-post="5"><footer><span>柳岸闻莺 曾说</span></foote
             RAW,
             Privacy(removals=Removals(names=frozenset({"柳岸闻莺"}))),
             '<blockquote data-post="5"><footer><span>[…] 曾说</span></footer><p>话</p></blockquote>',
+        ),
+        # a smiley is whatever its page calls one
+        (
+            '<p><img class="smiley" alt="柳岸闻莺" src="http://b.example/s.gif"></p>',
+            LISTED,
+            '<p><img class="smiley" alt="[…]" src="http://b.example/s.gif"></p>',
+        ),
+        (
+            '<p><img class="smiley" alt=":)" src="http://b.example/uc_server/avatar.php?uid=21"></p>',
+            DROPPED,
+            '<p><img class="smiley" alt=":)"></p>',
+        ),
+        (
+            '<pre><code class="language-lilac">x</code></pre>',
+            Privacy(removals=Removals(names=frozenset({"lilac"}))),
+            "<pre><code>x</code></pre>",
+        ),
+        # words behind the date
+        (
+            f'<blockquote data-post="">{DATED.format("2024-5-6 08:20 渔家傲")}<p>话</p></blockquote>',
+            DROPPED,
+            f'<blockquote data-post="">{DATED.format("2024-05-06 08:20")}<p>话</p></blockquote>',
         ),
         # the same as it was
         ("<p>一<br>二</p><hr>", LISTED, "<p>一<br>二</p><hr>"),

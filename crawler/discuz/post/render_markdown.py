@@ -128,14 +128,18 @@ def _list(block: List, place: Place) -> str:
 
 
 def _table(table: Table, place: Place) -> str:
-    rows = [[_in_cell(cell.blocks, place) if cell else "" for cell in row] for row in grid(table)]
-    width = max(map(len, rows))
-    if width == 1:
+    laid_out = list(grid(table))
+    width = max(map(len, laid_out), default=0)
+    if width <= 1:
         # it only sets out what stands in it
         cells = (render_markdown(cell.blocks, place) for row in table.rows for cell in row)
         return "\n\n".join(filter(None, cells))
-    first, *others = (row + [""] * (width - len(row)) for row in rows)
-    lines = [first, ["---"] * width, *others]
+    # what stands in a cell is rendered once: tables in tables would double the work each
+    first, *others = (
+        [_in_cell(cell.blocks, place) if cell else "" for cell in row] for row in laid_out
+    )
+    # a row may be shorter than the first one, which tells the number of columns (GitHub)
+    lines = [first + [""] * (width - len(first)), ["---"] * width, *others]
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 

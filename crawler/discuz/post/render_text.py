@@ -33,6 +33,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 _SPACES_AT_END = re.compile(r" +(?=\n)")
+# As many columns of a table are counted where cells reach over several.
+_WIDEST = 100
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
@@ -168,7 +170,7 @@ def _rows(table: Table) -> Iterator[str]:
 
 def _is_layout(table: Table) -> bool:
     """Whether a table sets out prose: it has one column, or paragraphs in a cell."""
-    if max(len(row) for row in table.rows) == 1:
+    if max(map(len, table.rows), default=0) <= 1:
         return True
     return any(
         sum(isinstance(block, Paragraph) for block in cell.blocks) > 1
@@ -178,7 +180,11 @@ def _is_layout(table: Table) -> bool:
 
 
 def grid(table: Table) -> Iterator[list[Cell | None]]:
-    """The rows of a table with each cell in its column; ``None`` where another one reaches."""
+    """The rows of a table with each cell in its column; ``None`` where another one reaches.
+
+    No cell reaches further than a hundred columns: a row of ten cells over a hundred columns and
+    thousands of rows would make megabytes of tabs of each row below it.
+    """
     left: dict[int, int] = {}
     for row in table.rows:
         cells: list[Cell | None] = []
@@ -186,9 +192,11 @@ def grid(table: Table) -> Iterator[list[Cell | None]]:
         for cell in row:
             while left.get(len(cells), 0) > 0:
                 cells.append(None)
-            if cell.rows > 1:
-                reaching |= {len(cells) + each: cell.rows - 1 for each in range(cell.columns)}
-            cells += [cell, *[None] * (cell.columns - 1)]
+            at = len(cells)
+            end = max(at + 1, min(at + cell.columns, _WIDEST))
+            if cell.rows > 1 and at < _WIDEST:
+                reaching |= dict.fromkeys(range(at, end), cell.rows - 1)
+            cells += [cell, *[None] * (end - at - 1)]
         while left.get(len(cells), 0) > 0:
             cells.append(None)
         left = reaching
