@@ -22,13 +22,14 @@ from crawler.discuz.blocks import (
     Quotation,
     Rule,
     Smiley,
+    Style,
     Withheld,
 )
 from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more, visible
-from crawler.discuz.post.flow import Closed, Edge, words_in
+from crawler.discuz.post.flow import Closed, Edge, without_words, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
     NOISE_IDS,
@@ -520,12 +521,16 @@ def _leave_bold(walk: Walk, element: _Element) -> None:
     if read is not None:
         quote, own = read
         walk.moved("quotes", said.removesuffix(own), place)
-        frame.flow[place.parts :] = [Closed((Quotation((), quote),), None), PLAIN]
+        # the pictures and containers among the words of his own stay where they are
+        kept = [part for part in frame.flow[place.parts :] if not isinstance(part, Style)]
+        without_words(kept, len(words_in(kept)) - len(own))
+        kept = [part for part in kept if part != ""]
+        frame.flow[place.parts :] = [Closed((Quotation((), quote),), None), PLAIN, *kept]
         frame.style = PLAIN
-        if own:
-            frame.flow.append(own)
         links[place.links :] = [x for x in links[place.links :] if urls.post_id(x.url) != post_id]
-        frame.at_line_start = not place.parts if not own else own.endswith("\n")
+        last = kept[-1] if kept else ""
+        if isinstance(last, str):
+            frame.at_line_start = last.endswith("\n") if last else not place.parts
         walk.found.quotes.append(quote)
 
 
