@@ -44,6 +44,7 @@ from crawler.discuz.post.noise import (
     structural_meaning,
 )
 from crawler.discuz.post.quotes import is_grey, read_old_reply, without_label
+from crawler.discuz.post.render_text import CONTROLS
 from crawler.discuz.post.styles import Layout, layout_of
 from crawler.discuz.post.uploads import (
     is_emoji,
@@ -353,7 +354,7 @@ _UPLOADS = {
 
 def _picture(walk: Walk, element: _Element) -> Entered:
     source = picture_source(element)
-    sign = element.get("alt") or ""
+    sign = CONTROLS.sub("", element.get("alt") or "")
     if is_emoji(sign):
         walk.add(sign)
         return skip

@@ -61,7 +61,9 @@ _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
 _LONGEST_NUMBER = 9
 # Thirty tables in each other, with words of all styles, are not as deep (`walk`).
 _DEEPEST = 128
-_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# control characters, which addresses and signs may hold, are none of HTML; a browser reads \r as \n
+_CONTROL = dict.fromkeys(map(chr, (*range(9), *range(11, 32), 127)))
+_ESCAPED = str.maketrans(_CONTROL | {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
 
