@@ -131,3 +131,11 @@ def test_a_floor_is_cut_out_with_all_behind_it() -> None:
     floor = element_of("<div>一<div>二<div>三<p>下</p>四</div><p>五</p>六</div>七</div>")
     cut_from(next(floor.iter("p")), floor)
     assert all_text(floor) == "一二三"
+
+
+@MAKERS
+def test_words_behind_a_cell_that_was_closed_are_taken_in_one_by_one(
+    make: Callable[..., str],
+) -> None:
+    page = make(f"话</div></td></table>{'话<br />' * 40_000}", "答")
+    assert len(told(read(page))[0]) == 40_001

@@ -7,6 +7,7 @@ import pytest
 from crawler.discuz.blocks import Framed, List, Paragraph, Quotation, Text
 from crawler.discuz.context import Context
 from crawler.discuz.facts import Quote
+from crawler.discuz.post import render_html
 from crawler.discuz.post.quotes import (
     PostLink,
     attributed,
@@ -293,6 +294,19 @@ def test_an_old_reply_in_its_cell(markup: str, text: str, answered: list[str]) -
     body = body_of(markup)
     assert body.text == text
     assert [quote.post_id for quote in body.quotes] == answered
+
+
+def test_what_stands_in_the_bold_line_of_an_old_reply_stays() -> None:
+    head = f'<b>回复 <a href="{FINDPOST}9">2#</a> <i>甲</i> '
+    body = body_of(
+        f'{head}你说<ul><li>一</ul>二<img src="http://p.example/a.png" />三'
+        '<div class="quote"><blockquote>四</blockquote></div></b>五'
+    )
+    assert body.text == "你说\n- 一\n二三\n四\n\n五"
+    assert 'src="http://p.example/a.png"' in render_html(body.blocks)
+    assert [quote.post_id for quote in body.quotes] == ["9"]
+    # next to nothing of his own stands in the line
+    assert body_of(f"{head}<pre>一</pre></b>二").text == "一\n\n二"
 
 
 @pytest.mark.parametrize("context", [CONTEXT, ON_PHONES, UNKNOWN_NAMES])

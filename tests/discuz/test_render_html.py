@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import nh3
@@ -264,3 +265,11 @@ def test_the_deepest_body_is_read_back() -> None:
 
 def test_a_table_without_rows() -> None:
     assert render_text(read_html("<table></table>")) == ""
+
+
+def test_control_characters_of_signs_and_addresses() -> None:
+    body = body_of(
+        '<img smilieid="1" src="s.gif" alt=":&#13;&#1;)" /><a href="ed2k://|file|&#1;x|/">文</a>'
+    )
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f]", render_html(body.blocks))
+    assert render_html(body.blocks).startswith('<p><img class="smiley" alt=":)"')

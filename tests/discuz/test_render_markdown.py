@@ -265,3 +265,7 @@ def test_a_table_without_rows() -> None:
 def test_rows_are_not_made_as_long_as_the_longest() -> None:
     rows = ((Cell(),) * 2000, *(((Cell((Paragraph((Text("话"),)),)),),) * 2000))
     assert len(render_markdown((Table(rows),))) < 50_000
+
+
+def test_code_keeps_its_tabs() -> None:
+    assert render_markdown((Code("all:\n\tmake"),)) == "```\nall:\n\tmake\n```"

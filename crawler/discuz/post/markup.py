@@ -22,13 +22,14 @@ from crawler.discuz.blocks import (
     Quotation,
     Rule,
     Smiley,
+    Style,
     Withheld,
 )
 from crawler.discuz.elements import all_text, number_attribute
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more, visible
-from crawler.discuz.post.flow import Closed, Edge, words_in
+from crawler.discuz.post.flow import Closed, Edge, Flow, without_words, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
     NOISE_IDS,
@@ -43,6 +44,7 @@ from crawler.discuz.post.noise import (
     structural_meaning,
 )
 from crawler.discuz.post.quotes import is_grey, read_old_reply, without_label
+from crawler.discuz.post.render_text import CONTROLS
 from crawler.discuz.post.styles import Layout, layout_of
 from crawler.discuz.post.uploads import (
     is_emoji,
@@ -344,7 +346,7 @@ _UPLOADS = {
 
 def _picture(walk: Walk, element: _Element) -> Entered:
     source = picture_source(element)
-    sign = element.get("alt") or ""
+    sign = CONTROLS.sub("", element.get("alt") or "")
     if is_emoji(sign):
         walk.add(sign)
         return skip
@@ -512,12 +514,16 @@ def _leave_bold(walk: Walk, element: _Element) -> None:
     if read is not None:
         quote, own = read
         walk.moved("quotes", said.removesuffix(own), span)
-        frame.flow[span.parts :] = [Closed((Quotation((), quote),), None), PLAIN]
+        # the pictures and containers among the words of his own stay where they are
+        kept: Flow = [part for part in frame.flow[span.parts :] if not isinstance(part, Style)]
+        without_words(kept, len(words_in(kept)) - len(own))
+        kept = [part for part in kept if part != ""]
+        frame.flow[span.parts :] = [Closed((Quotation((), quote),), None), PLAIN, *kept]
         frame.style = PLAIN
-        if own:
-            frame.flow.append(own)
         links[span.links :] = [x for x in links[span.links :] if urls.post_id(x.url) != post_id]
-        frame.at_line_start = not span.parts if not own else own.endswith("\n")
+        last = kept[-1] if kept else ""
+        if isinstance(last, str):
+            frame.at_line_start = last.endswith("\n") if last else not span.parts
         walk.found.quotes.append(quote)
 
 

@@ -60,7 +60,9 @@ _TAGS: dict[Mark, str] = {
 }
 _PRECISIONS: dict[str, Precision] = {each: each for each in get_args(Precision)}
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
-_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# control characters, which addresses and signs may hold, are none of HTML; a browser reads \r as \n
+_CONTROL = dict.fromkeys(map(chr, (*range(9), *range(11, 32), 127)))
+_ESCAPED = str.maketrans(_CONTROL | {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # no words in a browser, and none of `render_html`
 _WITHOUT_WORDS = ("script", "style", "template")
 # Thirty-two containers (`Walk`) of up to three elements, a link and five marks are a hundred.

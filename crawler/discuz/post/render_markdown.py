@@ -110,7 +110,8 @@ def _quoted(text: str) -> str:
 def _code(block: Code) -> str:
     longest = max((len(ticks) for ticks in _TICKS.findall(block.text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{block.language or ''}\n{without_controls(block.text)}\n{fence}"
+    text = _CONTROLS.sub("\ufffd", block.text)
+    return f"{fence}{block.language or ''}\n{text}\n{fence}"
 
 
 def _list(block: List, place: Place) -> str:

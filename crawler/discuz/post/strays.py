@@ -51,9 +51,11 @@ def take_in(cell: _Element) -> None:
 
 def _take_followers(cell: _Element, node: _Element) -> bool:
     """Take what follows an element into the cell; whether no part of the floor follows."""
+    # asked for each time, the number of a cell's elements would make the work quadratic
+    last = cell[-1] if len(cell) else None
     while True:
         if node.tail and not node.tail.isspace():
-            _append_words(cell, node.tail)
+            _append_words(cell, last, node.tail)
             node.tail = None
         behind = node.getnext()
         if behind is None:
@@ -62,16 +64,17 @@ def _take_followers(cell: _Element, node: _Element) -> bool:
             return False
         words, behind.tail = behind.tail, None
         cell.append(behind)
+        last = behind
         if words:
-            _append_words(cell, words)
+            _append_words(cell, last, words)
 
 
 def _is_plain(element: _Element) -> bool:
     return element.tag in _PLAIN and not (element.get("class") or element.get("id"))
 
 
-def _append_words(cell: _Element, words: str) -> None:
-    if len(cell):
-        cell[-1].tail = settable((cell[-1].tail or "") + words)
+def _append_words(cell: _Element, last: _Element | None, words: str) -> None:
+    if last is not None:
+        last.tail = settable((last.tail or "") + words)
     else:
         cell.text = settable((cell.text or "") + words)
