@@ -6,6 +6,7 @@ As `tests.forum.desktop` does for threads: the markup that forums send, round wo
 from __future__ import annotations
 
 import html
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from tests.forum.desktop import Look, foot, head, top
@@ -251,8 +252,12 @@ def forum_index(
     look: Look | None = None,
     columns: int = 0,
     threads: str = "3",
+    links: Container[int] = (),
 ) -> str:
-    """The index; with ``columns`` the boards stand side by side (forumcolumns)."""
+    """The index; with ``columns`` the boards stand side by side (forumcolumns).
+
+    Of boards that are ``links`` to elsewhere nothing is counted (`discuz.htm`: `$forum[redirect]`).
+    """
     look = look or Look()
 
     def url(fid: int) -> str:
@@ -269,7 +274,7 @@ def forum_index(
         rows = "".join(
             f"""<tr class="fl_row"><td class="fl_icn"><a href="{url(fid)}"><img alt="{name}" /></a></td>
 <td><h2><a href="{url(fid)}">{name}</a><em class="xw0 xi1" title="今日"> (7)</em></h2></td>
-<td class="fl_i"><span class="xi2">{threads}</span><span class="xg1"> / 9</span></td>
+<td class="fl_i">{"" if fid in links else f'<span class="xi2">{threads}</span><span class="xg1"> / 9</span>'}</td>
 <td class="fl_by"><div><a href="forum.php?mod=redirect&amp;tid=6&amp;goto=lastpost#lastpost">新帖</a></div></td></tr>"""
             for fid, name in boards
         )

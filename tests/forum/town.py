@@ -107,7 +107,7 @@ class Town:
         pages.clear()
         pages["/robots.txt"] = self.robots
         names = {2: "新闻", 3: "闲谈", 5: "密室", 6: "外链", 7: "空地"}
-        pages[INDEX] = forum_index(list(names.items()))
+        pages[INDEX] = forum_index(list(names.items()), links={6})
         pages[board_path(5)] = message("本版块需要密码，您必须在下面输入正确的密码")
         pages[board_path(6)] = (302, {"Location": "http://elsewhere.example/"}, b"")
         for fid, name in ((2, "新闻"), (3, "闲谈"), (4, "北岸"), (7, "空地")):
