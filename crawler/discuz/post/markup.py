@@ -29,7 +29,7 @@ from crawler.discuz.elements import all_text
 from crawler.discuz.facts import Image, Link
 from crawler.discuz.post import boxes
 from crawler.discuz.post.boxes import Box, holds_more, visible
-from crawler.discuz.post.flow import Closed, Edge, without_words, words_in
+from crawler.discuz.post.flow import Closed, Edge, Flow, without_words, words_in
 from crawler.discuz.post.media import addresses_in_script
 from crawler.discuz.post.noise import (
     NOISE_IDS,
@@ -523,7 +523,7 @@ def _leave_bold(walk: Walk, element: _Element) -> None:
         quote, own = read
         walk.moved("quotes", said.removesuffix(own), place)
         # the pictures and containers among the words of his own stay where they are
-        kept = [part for part in frame.flow[place.parts :] if not isinstance(part, Style)]
+        kept: Flow = [part for part in frame.flow[place.parts :] if not isinstance(part, Style)]
         without_words(kept, len(words_in(kept)) - len(own))
         kept = [part for part in kept if part != ""]
         frame.flow[place.parts :] = [Closed((Quotation((), quote),), None), PLAIN, *kept]

@@ -196,17 +196,21 @@ def _quotation(block: Quotation) -> str:
     return f"<blockquote{post}>{head}{render_html(block.blocks)}</blockquote>"
 
 
+_PLACED = re.compile(r'(<img src|class="file" href)="([^"]*)"')
+
+
 def with_paths(html: str, paths: Mapping[str, str]) -> str:
     """HTML of `render_html` with where its pictures and files are kept; ``paths`` by address.
 
     Words hold no quotation mark, so that no words look like an attribute.
     """
-    for url, path in paths.items():
-        address = f'="{_escaped(url)}"'
-        kept = f'="{_escaped(path)}" data-url{address}'
-        html = html.replace(f"<img src{address}", f"<img src{kept}")
-        html = html.replace(f'class="file" href{address}', f'class="file" href{kept}')
-    return html
+    kept = {_escaped(url): _escaped(path) for url, path in paths.items()}
+
+    def placed(found: re.Match[str]) -> str:
+        start, url = found.groups()
+        return f'{start}="{kept[url]}" data-url="{url}"' if url in kept else found[0]
+
+    return _PLACED.sub(placed, html)
 
 
 # -- HTML → blocks ---------------------------------------------------------------------------------
@@ -225,7 +229,7 @@ def read_html(html: str) -> tuple[Block, ...]:
     if body is None:
         return ()
     if _is_deeper_than(body, _DEEPEST):
-        words = "".join(body.itertext())
+        words = etree.tostring(body, encoding="unicode", method="text", with_tail=False)
         return (Paragraph((Text(_typed(words)),)),) if words else ()
     return _read_blocks(body)
 
