@@ -62,8 +62,8 @@ _LONGEST_NUMBER = 9
 # Thirty tables in each other, with words of all styles, are not as deep (`walk`).
 _DEEPEST = 128
 # control characters, which addresses and signs may hold, are none of HTML; a browser reads \r as \n
-_CONTROL = dict.fromkeys(map(chr, (*range(9), *range(11, 32), 127)))
-_ESCAPED = str.maketrans(_CONTROL | {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), 127))
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # a space that HTML would take away: at the start of a line, or behind another one
 _KEPT_SPACES = re.compile(r"(?:(?<=[ \n])|^) ", re.M)
 
@@ -113,7 +113,7 @@ def _inline(part: Inline) -> str:
         case Text():
             return _text(part)
         case Smiley():
-            return f'<img class="smiley" alt="{_escaped(part.sign)}"{_address("src", part.url)}>'
+            return f'<img class="smiley" alt="{_value(part.sign)}"{_address("src", part.url)}>'
         case Picture():
             return _picture(part)
         case File():
@@ -132,12 +132,12 @@ def _text(part: Text) -> str:
 
 
 def _linked(html: str, link: str | None) -> str:
-    return f'<a href="{_escaped(link)}">{html}</a>' if link and urls.is_linkable(link) else html
+    return f'<a href="{_value(link)}">{html}</a>' if link and urls.is_linkable(link) else html
 
 
 def _picture(part: Picture) -> str:
     place = _place("src", part.url, part.path)
-    return _linked(f'<img{place} alt="{_escaped(part.name or "")}">', part.link)
+    return _linked(f'<img{place} alt="{_value(part.name or "")}">', part.link)
 
 
 def _place(name: str, url: str | None, path: str | None) -> str:
@@ -152,11 +152,16 @@ def _address(name: str, url: str | None) -> str:
 
 
 def _attribute(name: str, value: str | None) -> str:
-    return f' {name}="{_escaped(value)}"' if value is not None else ""
+    return f' {name}="{_value(value)}"' if value is not None else ""
 
 
 def _escaped(text: str) -> str:
     return text.translate(_ESCAPED)
+
+
+def _value(text: str) -> str:
+    """The value of an attribute."""
+    return text.translate(_CONTROL).translate(_ESCAPED)
 
 
 def _list(block: List) -> str:
@@ -204,7 +209,7 @@ def with_paths(html: str, paths: Mapping[str, str]) -> str:
 
     Words hold no quotation mark, so that no words look like an attribute.
     """
-    kept = {_escaped(url): _escaped(path) for url, path in paths.items()}
+    kept = {_value(url): _value(path) for url, path in paths.items()}
 
     def placed(found: re.Match[str]) -> str:
         start, url = found.groups()
