@@ -61,8 +61,8 @@ _TAGS: dict[Mark, str] = {
 _PRECISIONS: dict[str, Precision] = {each: each for each in get_args(Precision)}
 _MARKS: dict[str, Mark] = {tag: mark for mark, tag in _TAGS.items()}
 # control characters, which addresses and signs may hold, are none of HTML; a browser reads \r as \n
-_CONTROL = dict.fromkeys(map(chr, (*range(9), *range(11, 32), 127)))
-_ESCAPED = str.maketrans(_CONTROL | {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), 127))
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # no words in a browser, and none of `render_html`
 _WITHOUT_WORDS = ("script", "style", "template")
 # Thirty-two containers (`Walk`) of up to three elements, a link and five marks are a hundred.
@@ -116,7 +116,7 @@ def _inline(part: Inline) -> str:
         case Text():
             return _text(part)
         case Smiley():
-            return f'<img class="smiley" alt="{_escaped(part.sign)}"{_address("src", part.url)}>'
+            return f'<img class="smiley" alt="{_value(part.sign)}"{_address("src", part.url)}>'
         case Picture():
             return _picture(part)
         case File():
@@ -135,12 +135,12 @@ def _text(part: Text) -> str:
 
 
 def _linked(html: str, link: str | None) -> str:
-    return f'<a href="{_escaped(link)}">{html}</a>' if link and urls.is_linkable(link) else html
+    return f'<a href="{_value(link)}">{html}</a>' if link and urls.is_linkable(link) else html
 
 
 def _picture(part: Picture) -> str:
     place = _place("src", part.url, part.path)
-    return _linked(f'<img{place} alt="{_escaped(part.name or "")}">', part.link)
+    return _linked(f'<img{place} alt="{_value(part.name or "")}">', part.link)
 
 
 def _place(name: str, url: str | None, path: str | None) -> str:
@@ -155,11 +155,16 @@ def _address(name: str, url: str | None) -> str:
 
 
 def _attribute(name: str, value: str | None) -> str:
-    return f' {name}="{_escaped(value)}"' if value is not None else ""
+    return f' {name}="{_value(value)}"' if value is not None else ""
 
 
 def _escaped(text: str) -> str:
     return text.translate(_ESCAPED)
+
+
+def _value(text: str) -> str:
+    """The value of an attribute."""
+    return text.translate(_CONTROL).translate(_ESCAPED)
 
 
 def _list(block: List) -> str:
@@ -199,17 +204,21 @@ def _quotation(block: Quotation) -> str:
     return f"<blockquote{post}>{head}{render_html(block.blocks)}</blockquote>"
 
 
+_PLACED = re.compile(r'(<img src|class="file" href)="([^"]*)"')
+
+
 def with_paths(html: str, paths: Mapping[str, str]) -> str:
     """HTML of `render_html` with where its pictures and files are kept; ``paths`` by address.
 
     Words hold no quotation mark, so that no words look like an attribute.
     """
-    for url, path in paths.items():
-        address = f'="{_escaped(url)}"'
-        kept = f'="{_escaped(path)}" data-url{address}'
-        html = html.replace(f"<img src{address}", f"<img src{kept}")
-        html = html.replace(f'class="file" href{address}', f'class="file" href{kept}')
-    return html
+    kept = {_value(url): _value(path) for url, path in paths.items()}
+
+    def placed(found: re.Match[str]) -> str:
+        start, url = found.groups()
+        return f'{start}="{kept[url]}" data-url="{url}"' if url in kept else found[0]
+
+    return _PLACED.sub(placed, html)
 
 
 # -- HTML → blocks ---------------------------------------------------------------------------------
