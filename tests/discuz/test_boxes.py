@@ -58,7 +58,11 @@ SAID = "后来桥修好了。\n牌子还在。"
         ('<ignore_js_op><img aid="7" file="a.jpg" /></ignore_js_op><br />', "</ignore_js_op>"),
         (f'<ignore_js_op><img aid="7" file="a.jpg" />{TIP}</ignore_js_op>', "</ignore_js_op>"),
         ('<span id="attach_7"><a href="?mod=attachment&aid=7">a.txt</a></span>', "</span>"),
-        ('<dl class="tattl"><dt></dt><dd><p class="attnm"><a>a</a></p></dd></dl>', "</dl>"),
+        (
+            '<dl class="tattl"><dt></dt><dd><p class="attnm"><a href="?mod=attachment&aid=7">a</a>'
+            "</p></dd></dl>",
+            "</dl>",
+        ),
         ('<div class="media"><a href="http://v.example/">看</a></div><br />', "</div>"),
         ("<button>复制</button><br />", "</button>"),
     ],

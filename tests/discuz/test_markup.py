@@ -22,7 +22,7 @@ from crawler.discuz.blocks import (
 )
 from crawler.discuz.post.markup import BY_CLASS
 from crawler.discuz.post.noise import Meaning
-from tests.forum.cells import FINDPOST, UNKNOWN_NAMES, body_of, content_of
+from tests.forum.cells import FINDPOST, UNKNOWN_NAMES, body_of, content_of, framed
 
 
 def test_every_meaning_of_a_class_has_a_row() -> None:
@@ -98,7 +98,13 @@ def test_text(markup: str, text: str) -> None:
         ("甲<video src=http://v.example/x>你的浏览器不支持</video>乙", "甲乙"),
         ("甲<canvas>无</canvas><template>空</template><progress>9</progress>乙", "甲乙"),
         ("甲<dialog>藏</dialog><dialog open>现</dialog>乙", "甲\n现\n乙"),
+        ("甲<noembed>藏</noembed>乙", "甲乙"),
+        ("甲<svg>藏<path d='M0 0'/></svg>乙", "甲乙"),
+        ("甲<svg><text>现</text></svg>乙", "甲现乙"),
+        ("甲<slot>现</slot>乙", "甲现乙"),
         # lines of their own
+        ("甲<option>一<option>二</option>乙", "甲\n一\n二\n乙"),
+        ("甲<select><option>一<option>二</select>乙", "甲乙"),
         ("<fieldset><legend>题</legend>文</fieldset>", "题\n文"),
         ("甲<address>一</address>乙", "甲\n一\n乙"),
         (
@@ -117,6 +123,15 @@ def test_text(markup: str, text: str) -> None:
         # as it was typed
         ("<pre>一\n  二\n\n\n三\tx</pre>后", "一\n  二\n\n\n三\tx\n\n后"),
         ('<div style="white-space: pre-wrap">一\n  二</div>后 后', "一\n  二\n后 后"),
+        ('<p style="white-space:pre-line">一   二\n  三</p>后', "一 二\n三\n后"),
+        ('<div style="white-space:pre"><ul><li>一\n二</ul></div>', "- 一\n  二"),
+        ('<pre style="white-space:normal">一\n  二</pre>', "一 二"),
+        ('<div class="blockcode">x<pre>\n  a\n    b</pre></div>', "x\n  a\n    b"),
+        # white space of neighbours is one space, if nobody typed a no-break one
+        ("一 <b> 二</b>", "一 二"),
+        ("四 <i> </i>五", "四 五"),
+        ("一 <u> 二</u>&nbsp; 三", "一 二  三"),
+        ("<ul><li>一 <b> 二</b></ul>", "- 一 二"),
         # emoji that are pictures
         (
             '好<img src="http://x.example/1f600.png" class="emoji" alt="\U0001f600" />啊',
@@ -130,10 +145,35 @@ def test_text(markup: str, text: str) -> None:
         ("<em>复制代码</em>我打的", "复制代码我打的"),
         # boxes of the author's own that are called as Discuz's are
         ('<div class="media">我拍的<a href="http://v.example/x">短片</a></div>', "我拍的短片"),
+        ("甲<ignore_js_op><em>字</em></ignore_js_op>乙", "甲字乙"),
+        ('甲<span id="attach_5">字</span>乙', "甲字乙"),
+        ('甲<dl class="tattl">字</dl>乙', "甲\n字\n乙"),
+        ('甲<i class="pstatus">字</i>乙', "甲\n字\n乙"),
+        ('<i class="pstatus">Last edited by 甲 at 2017-6-1 10:20</i>乙', "乙"),
     ],
 )
 def test_what_is_shown(markup: str, text: str) -> None:
     assert body_of(markup).text == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "earlier"),
+    [
+        ("一 <b> 二</b>", "一  二"),
+        ("四 <i> </i>五", "四  五"),
+        ("<ul><li>一 <b> 二</b></ul>", "一  二"),
+        ("一 <b>二</b>", None),
+    ],
+)
+def test_a_text_with_spaces_less_tells_its_earlier_one(markup: str, earlier: str | None) -> None:
+    assert body_of(markup).earlier_text == earlier
+
+
+def test_a_quote_keeps_its_spaces_and_so_the_hash_of_its_post() -> None:
+    named = '<font color="#999999">甲 发表于 2017-6-1 10:20</font><br />'
+    [quote] = body_of(framed(f"{named}一 <b> 二</b>")).quotes
+    assert quote.text == "一  二"
+    assert body_of(framed("一 <b> 二</b>")).text == "一 二"
 
 
 def test_code_tells_its_language() -> None:
@@ -177,10 +217,12 @@ def test_what_stands_in_a_line(markup: str, kind: type) -> None:
     ("markup", "text"),
     [
         ('<div class="qx"><blockquote>自己的框</blockquote></div>文', "自己的框\n\n文"),
-        ('一<font class="qj">9 Z% r$</font><br />二', "一\n二"),
+        ('一<font class="qj">9 Z% r$ z) l</font><br />二', "一\n二"),
         ('<i class="qe"> 本帖最后由 甲 于 2017-6-1 10:20 编辑 </i>文', "文"),
         ('<div class="ql">此帖仅作者可见</div>文', "文"),
         ('<div class="qq">我的框</div>文', "我的框\n文"),
+        ('一<font class="qj">字</font>二', "一字二"),
+        ('一<font class="qj">an English word</font>二', "一an English word二"),
     ],
 )
 def test_text_where_classes_have_unknown_names(markup: str, text: str) -> None:

@@ -124,7 +124,8 @@ def test_classes(classes: str, meaning: Meaning | None) -> None:
 @pytest.mark.parametrize(
     ("markup", "meaning"),
     [
-        ('<font class="x">9 Z% r$</font>', "noise"),
+        ('<font class="x">9 Z% r$ z) l</font>', "noise"),
+        ('<font class="x">话</font>', None),
         ('<font class="x" color="red">红</font>', None),
         ('<i class="x"> 本帖最后由 甲 于 2017-6-1 10:20 编辑 </i>', "edited"),
         ('<i class="x">斜体</i>', None),

@@ -45,8 +45,11 @@ def read_body(cell: _Element, context: Context) -> Body:
     blocks = walk.run(cell, enter)
     found, frame = walk.found, walk.frame
     text = render_text(blocks)
-    earlier = tidy(earlier_text(frame.flow)) if any(map(is_object, frame.flow)) else text
-    signs = visible(words_in(frame.flow)) + frame.signs
+    own = words_in(frame.flow)
+    # schema 1.0 kept spaces of neighbouring elements, and had other lines round containers
+    is_other = "  " in own or any(map(is_object, frame.flow))
+    earlier = tidy(earlier_text(frame.flow)) if is_other else text
+    signs = visible(own) + frame.signs
     return Body(
         text=text,
         blocks=blocks,

@@ -74,11 +74,11 @@ _ONE_LINE = content(";".join(f"{tag}: {_WORDS} {_INLINE}" for tag in (_SELF, *_I
 _ONLY_WORDS = content(f"{_SELF}: {_WORDS}")
 # jammer() of function_discuzcode.php: five to fifteen pairs of chr(32…59) and chr(63…126), a space
 # between the two; two spaces in a row become &nbsp;&nbsp;
-_JAMMED = re.compile("(?:[ -;\xa0][ \xa0][?-~]){3,15}")
+JAMMED = re.compile("(?:[ -;\xa0][ \xa0][?-~]){3,15}")
 
-JAMMER = Box("anti-copy noise", 60, _ONLY_WORDS, says=_JAMMED)
+JAMMER = Box("anti-copy noise", 60, _ONLY_WORDS, says=JAMMED)
 # <span style="display:none">3 C+ q(</span>: a jammer, or what a plugin hides in a line
-HIDDEN_WORDS = Box("hidden words", 80, _ONE_LINE, says=_JAMMED)
+HIDDEN_WORDS = Box("hidden words", 80, _ONE_LINE, says=JAMMED)
 HIDDEN_BOX = Box("hidden box", 300)
 # what stands in it is seen all the same
 SHOWN_IN_PART = Box("hidden box", 0)

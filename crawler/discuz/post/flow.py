@@ -27,7 +27,7 @@ from crawler.discuz.blocks import (
     Table,
     Text,
 )
-from crawler.discuz.post.render_text import CONTROLS, tidy
+from crawler.discuz.post.render_text import CONTROLS, MANY_SPACES, tidy
 
 if TYPE_CHECKING:
     from crawler.discuz.facts import Quote
@@ -86,11 +86,15 @@ def without_words(flow: Flow, length: int) -> None:
 # -- what a flow becomes ---------------------------------------------------------------------------
 
 
-def blocks_of(flow: _Part) -> tuple[Block, ...]:
-    """The blocks of a body, a frame, an item or a cell."""
+def blocks_of(flow: _Part, *, has_many_spaces: bool = False) -> tuple[Block, ...]:
+    """The blocks of a body, a frame, an item or a cell.
+
+    Spaces of neighbouring elements are one, unless it ``has_many_spaces``.
+    """
     if all(type(part) is str for part in flow):
-        return paragraphs(tidy("".join(cast("list[str]", flow))))
-    lines = _Lines()
+        words = "".join(cast("list[str]", flow))
+        return paragraphs(tidy(words if has_many_spaces else MANY_SPACES.sub(" ", words)))
+    lines = _Lines(has_many_spaces=has_many_spaces)
     for part in flow:
         if isinstance(part, str):
             lines.add_words(part)
@@ -195,8 +199,9 @@ def _parts(flow: _Part, kinds: set[str]) -> Iterator[tuple[Edge | None, _Part]]:
 class _Lines:
     """Lines while they are gathered, and the blocks that are done."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_many_spaces: bool) -> None:
         self.style = PLAIN
+        self._has_many_spaces = has_many_spaces
         self._blocks: list[Block] = []
         self._lines: list[list[Inline]] = [[]]
 
@@ -219,7 +224,7 @@ class _Lines:
         return joined(self._blocks)
 
     def _end_lines(self, *, is_last: bool) -> None:
-        lines = [_stripped(line) for line in self._lines]
+        lines = [_stripped(line, self._has_many_spaces) for line in self._lines]
         self._lines = [[]]
         if not is_last and not lines[-1]:
             # the line in which the next block stands
@@ -321,7 +326,7 @@ def merged(parts: Iterable[Inline]) -> tuple[Inline, ...]:
     return tuple(done)
 
 
-def _stripped(line: list[Inline]) -> list[Inline]:
+def _stripped(line: list[Inline], has_many_spaces: bool) -> list[Inline]:
     """A line as it is shown: no spaces at its ends, but for typed ones (no-break) at its start."""
     while line and isinstance(line[0], Text):
         words = line[0].words.lstrip(" \t")
@@ -330,13 +335,18 @@ def _stripped(line: list[Inline]) -> list[Inline]:
             break
         del line[0]
     done: list[Inline] = []
+    is_behind_space = False
     for part in line:
         if isinstance(part, Text):
-            words = CONTROLS.sub("", part.words.replace("\xa0", " "))
+            words = part.words.lstrip(" ") if is_behind_space else part.words
+            if words:
+                is_behind_space = words.endswith(" ") and not has_many_spaces
+            words = CONTROLS.sub("", words.replace("\xa0", " "))
             if words:
                 done.append(Text(words, part.style))
         else:
             done.append(part)
+            is_behind_space = False
     while done and isinstance(done[-1], Text):
         words = done[-1].words.rstrip()
         done[-1] = Text(words, done[-1].style)

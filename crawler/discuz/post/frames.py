@@ -41,6 +41,7 @@ from crawler.discuz.post.flow import (
 )
 from crawler.discuz.post.quotes import PostLink, attributed, is_arrow, without_label
 from crawler.discuz.post.render_text import NO_SPACE_BEFORE, render_text
+from crawler.discuz.post.styles import WhiteSpace
 
 if TYPE_CHECKING:
     from crawler.discuz.context import Context
@@ -82,7 +83,7 @@ class Frame:
     at_line_start: bool = True
     has_objects: bool = False
     has_objects_in_line: bool = False
-    is_preformatted: bool = False
+    white_space: WhiteSpace = "normal"
     style: Style = PLAIN
     post_link: PostLink | None = None
     last_link: tuple[str, int] | None = None
@@ -150,10 +151,12 @@ def _close_quote(frame: Frame, context: Context) -> Closed:
         frame.signs += visible(first[:label])
         without_words(flow, label)
         link = link and link._replace(before=without_label(link.before))
-    blocks = blocks_of(flow)
+    # nothing tells the text that a quote had in lines of schema 1.0: its spaces stay
+    blocks = blocks_of(flow, has_many_spaces=True)
     text = render_text(blocks)
     quote = attributed(text, context.clock, link, grey=frame.grey, closing=closing)
     if quote is None:
+        blocks = blocks_of(flow)
         return Closed((Framed(blocks),) if blocks else (), earlier_text(flow))
     for quoted in (_without_first_line(blocks), _without_last_line(blocks)):
         if render_text(quoted) == quote.text:

@@ -37,6 +37,7 @@ from crawler.discuz.post.noise import (
     class_meaning,
     hidden_box,
     is_copy_button,
+    is_edit_mark,
     is_hidden,
     is_warning,
     noise_box,
@@ -73,15 +74,15 @@ if TYPE_CHECKING:
 _BLOCKS = (
     "p div blockquote dl dt dd center section article tbody thead tfoot caption figure figcaption"
     " details summary form fieldset legend header footer address aside main nav hgroup search"
-    " optgroup"
+    " option optgroup"
 )
 _DROPPED = {
     "noscript": boxes.NO_SCRIPT,
     "select": boxes.SELECT,
-    **dict.fromkeys(("button", "input", "option"), boxes.CONTROL),
+    **dict.fromkeys(("button", "input"), boxes.CONTROL),
     **dict.fromkeys(("head", "link", "meta"), boxes.HEAD),
     # what a browser shows to those alone who cannot see the rest
-    **dict.fromkeys(("canvas", "meter", "progress", "noframes"), boxes.NO_SCRIPT),
+    **dict.fromkeys(("canvas", "meter", "progress", "noembed", "noframes"), boxes.NO_SCRIPT),
     **dict.fromkeys(("template", "datalist"), boxes.HIDDEN_BOX),
 }
 
@@ -113,18 +114,18 @@ def _laid_out(walk: Walk, element: _Element, layout: Layout) -> Entered:
     entered = _enter(walk, element) if layout.display != "inline" else _in_line(walk, element)
     if entered is skip or isinstance(entered, Box):
         return entered
-    frame, was_preformatted = walk.frame, walk.frame.is_preformatted
+    frame, white_space = walk.frame, walk.frame.white_space
     if layout.display == "block":
         walk.own_line()
-    if layout.is_preformatted:
-        frame.is_preformatted = True
+    if layout.white_space is not None:
+        frame.white_space = layout.white_space
 
     def leave(walk: Walk, element: _Element) -> None:
         if entered is not None:
             entered(walk, element)
         if layout.display == "block":
             walk.own_line()
-        frame.is_preformatted = was_preformatted
+        frame.white_space = white_space
 
     return leave
 
@@ -271,16 +272,33 @@ def _code(walk: Walk, _: _Element) -> Entered:
 
 
 def _preformatted(walk: Walk, element: _Element) -> Entered:
-    frame = walk.open("code") if walk.frame.kind != "code" else None
+    outer = walk.frame
+    frame = walk.open("code") if outer.kind != "code" else None
     if frame is None:
-        return _block(walk, element)
-    frame.is_preformatted = True
+        # within code, or too deep
+        walk.own_line()
+        _drop_first_break(element)
+        white_space, outer.white_space = outer.white_space, "pre"
+
+        def leave(walk: Walk, _: _Element) -> None:
+            walk.own_line()
+            outer.white_space = white_space
+
+        return leave
+    frame.white_space = "pre"
     # <pre><code class="language-python">, <pre class="brush:java">
     code = next(iter(element), None)
     named = f"{element.get('class') or ''} {(code.get('class') if code is not None else '') or ''}"
     language = _LANGUAGE.search(named)
     frame.language = language[1].lower() if language else None
     return _leave_container
+
+
+def _drop_first_break(element: _Element) -> None:
+    """Take out the line break that HTML allows behind `<pre>`: it is none of the words."""
+    words = (element.text or "").replace("\r", "")
+    if words.startswith("\n"):
+        element.text = boxes.settable(words[1:])
 
 
 def _unlocked(walk: Walk, _: _Element) -> Entered:
@@ -311,7 +329,8 @@ def _edited(walk: Walk, element: _Element) -> Entered:
     mark = read_edit_mark(element, walk.context.clock)
     if mark is not None:
         walk.found.edited_by, walk.found.edited_at = mark
-    return boxes.EDIT_MARK
+    is_forums = mark is not None or is_edit_mark(element)
+    return boxes.EDIT_MARK if is_forums else _block(walk, element)
 
 
 def _withheld(walk: Walk, element: _Element) -> Entered:
@@ -375,6 +394,7 @@ def _upload(walk: Walk, element: _Element) -> Entered:
     box = _UPLOADS.get(element.tag, boxes.THUMB)
     if holds_more(element, box):
         return None
+    media = len(walk.found.media)
     for script in element.iter("script"):
         _script(walk, script)
     for player in element.iter("iframe", "video", "audio", "source", "embed"):
@@ -389,6 +409,9 @@ def _upload(walk: Walk, element: _Element) -> Entered:
         walk.found.attachments.append(attachment)
         if not image:
             walk.put(File(attachment.url, attachment.name))
+    if not (image or attachment) and len(walk.found.media) == media:
+        # nothing of the forum's stands in it
+        return _block(walk, element) if element.tag in ("div", "dl") else None
     return box
 
 
@@ -433,6 +456,12 @@ def _player_with_sources(walk: Walk, element: _Element) -> Entered:
     for part in (element, *element.iter("source")):
         walk.add_media(part.get("src"))
     return boxes.MEDIA
+
+
+def _vector_graphic(_: Walk, element: _Element) -> Entered:
+    # <svg>words</svg> shows none but those of <text>
+    has_words = next(element.iter("text", "foreignobject"), None) is not None
+    return None if has_words else _leave_out(element, boxes.HIDDEN_BOX)
 
 
 def _label(_: Walk, element: _Element) -> Entered:
@@ -583,6 +612,7 @@ BY_TAG: dict[str, Enter] = {
     "iframe": _frame,
     "embed": _player,
     "object": _player,
+    "svg": _vector_graphic,
     "source": _player,
     "video": _player_with_sources,
     "audio": _player_with_sources,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from crawler.discuz.dates import read_date
-from crawler.discuz.elements import words
+from crawler.discuz.elements import all_text, words
 from crawler.discuz.page.ids_and_classes import LOCKED, NO_FILES
 from crawler.discuz.post import boxes
 from crawler.discuz.post.withheld import is_notice
@@ -41,6 +41,8 @@ Meaning = Literal[
 _EDITED = re.compile(
     r"最[后後]由\s?(?P<name>.{1,99}?)\s?[于於]\s?(?P<date>.{1,60}?)\s?[编編][辑輯]"
 )
+# Last edited by 甲 at 2017-6-1 10:20: of a language that is not read
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 # Such a mark is some 40 signs long, a notice 150; what is longer is an author's words.
 _MARK_LENGTH = 300
 _NOISE: dict[str, Box] = {
@@ -208,6 +210,11 @@ def read_edit_mark(element: _Element, clock: Clock) -> tuple[str, Moment | None]
     return found["name"].strip(), read_date(found["date"], titled, clock)
 
 
+def is_edit_mark(element: _Element) -> bool:
+    """Whether an `i.pstatus` tells an edit, in whatever language."""
+    return _DATE.search(words(element)[:_MARK_LENGTH]) is not None
+
+
 @lru_cache(maxsize=4096)
 def class_meaning(classes: str) -> Meaning | None:
     """What a class attribute says of its element, or ``None`` if no class in it is Discuz's."""
@@ -229,7 +236,10 @@ def structural_meaning(element: _Element) -> Meaning | None:
     tag = element.tag
     if tag == "font":
         # <font class="jammer">9 Z% r$ z) l</font>
-        return None if any(map(element.get, ("color", "face", "size", "style"))) else "noise"
+        if any(map(element.get, ("color", "face", "size", "style"))):
+            return None
+        # a class alone tells little: the words have to look jammed
+        return "noise" if boxes.JAMMED.match(all_text(element)) else None
     if tag == "i":
         return "edited" if _EDITED.search(words(element)[:_MARK_LENGTH]) else None
     if tag != "div":

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What HTML takes for white space between words. No-break spaces keep typed indents and are none.
 HTML_SPACES = re.compile(r"[ \t\r\n\f]+")
+SPACES = re.compile(r"[ \t\f]+")
+MANY_SPACES = re.compile(r" {2,}")
 # \x07 of a terminal, \ufeff within a word: characters that cannot be seen
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")

@@ -10,17 +10,27 @@ from typing import Literal, NamedTuple
 _DISPLAY = re.compile(r"(?:^|;)\s{0,9}display\s{0,9}:\s{0,9}([a-z-]{1,20})", re.I)
 _FLOAT = re.compile(r"(?:^|;)\s{0,9}float\s{0,9}:\s{0,9}(?:left|right)", re.I)
 _WHITE_SPACE = re.compile(
-    r"(?:^|;)\s{0,9}white-space\s{0,9}:\s{0,9}(pre(?:-wrap|-line)?|break-spaces)", re.I
+    r"(?:^|;)\s{0,9}white-space\s{0,9}:\s{0,9}(normal|nowrap|pre(?:-wrap|-line)?|break-spaces)\b",
+    re.I,
 )
 _BLOCKS = frozenset("block flow-root list-item flex grid table".split())
 _IN_LINES = frozenset("inline inline-block inline-flex inline-grid inline-table".split())
 
 
+# what is kept of white space: one space for any, line breaks, or all of it
+WhiteSpace = Literal["normal", "pre-line", "pre"]
+_WHITE_SPACES: dict[str, WhiteSpace] = {
+    **dict.fromkeys(("normal", "nowrap"), "normal"),
+    "pre-line": "pre-line",
+    **dict.fromkeys(("pre", "pre-wrap", "break-spaces"), "pre"),
+}
+
+
 class Layout(NamedTuple):
-    """How an element is set: ``display`` where it is not that of its tag."""
+    """How an element is set, where that is not as its tag has it or as what is around it."""
 
     display: Literal["block", "inline"] | None = None
-    is_preformatted: bool = False
+    white_space: WhiteSpace | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -28,7 +38,7 @@ def layout_of(style: str) -> Layout | None:
     """The layout that a style attribute asks for; ``None`` where it says nothing of it.
 
     >>> layout_of("float:left;margin-right:5px"), layout_of("color:red")
-    (Layout(display='block', is_preformatted=False), None)
+    (Layout(display='block', white_space=None), None)
     """
     shown = _DISPLAY.findall(style)
     display: Literal["block", "inline"] | None = None
@@ -38,5 +48,6 @@ def layout_of(style: str) -> Layout | None:
         display = "inline"
     if _FLOAT.search(style):
         display = "block"
-    is_preformatted = _WHITE_SPACE.search(style) is not None
-    return Layout(display, is_preformatted) if display or is_preformatted else None
+    kept = _WHITE_SPACE.findall(style)
+    white_space = _WHITE_SPACES[kept[-1].lower()] if kept else None
+    return Layout(display, white_space) if display or white_space else None

@@ -70,7 +70,8 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
             name = name or picture.get("title") or picture.get("alt") or None
             image = Image(url, name, attachment_id)
             href = href or url
-    if attachment_id is None and (href is None or image is not None):
+    is_told = href is not None or name is not None or size is not None
+    if not is_told or (attachment_id is None and (href is None or image is not None)):
         return None, image
     attachment = Attachment(
         id=attachment_id,

@@ -19,7 +19,7 @@ from crawler.discuz.post.boxes import Box, visible
 from crawler.discuz.post.flow import Closed, Edge, Object, blocks_of, words_in
 from crawler.discuz.post.frames import Container, FoundBefore, Frame, close_frame
 from crawler.discuz.post.media import has_tag, without_tagged_media
-from crawler.discuz.post.render_text import HTML_SPACES
+from crawler.discuz.post.render_text import HTML_SPACES, SPACES
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -172,8 +172,12 @@ class Walk:
             for address in addresses:
                 self.add_media(address)
         frame = self.frames[-1]
-        if frame.is_preformatted:
-            words = words.replace("\r", "").replace(" ", "\xa0")
+        if frame.white_space != "normal":
+            words = words.replace("\r", "")
+            if frame.white_space == "pre":
+                words = words.replace(" ", "\xa0")
+            else:
+                words = SPACES.sub(" ", words)
             frame.at_line_start = words.endswith("\n")
         else:
             words = HTML_SPACES.sub(" ", words)
@@ -290,7 +294,9 @@ class Walk:
         self.own_line()
         if len(self.frames) >= _DEEPEST:
             return None
-        frame = Frame(kind, before=self.found.state())
+        # as every style, that of white space counts for what stands within
+        white_space = self.frames[-1].white_space
+        frame = Frame(kind, before=self.found.state(), white_space=white_space)
         self.frames.append(frame)
         return frame
 
