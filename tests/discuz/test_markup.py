@@ -123,7 +123,7 @@ def test_text(markup: str, text: str) -> None:
         # as it was typed
         ("<pre>一\n  二\n\n\n三\tx</pre>后", "一\n  二\n\n\n三\tx\n\n后"),
         ('<div style="white-space: pre-wrap">一\n  二</div>后 后', "一\n  二\n后 后"),
-        ('<p style="white-space:pre-line">一   二\n  三</p>后', "一 二\n三\n后"),
+        ('<p style="white-space:pre-line">一 \t 二\n  三</p>后', "一 二\n三\n后"),
         ('<div style="white-space:pre"><ul><li>一\n二</ul></div>', "- 一\n  二"),
         ('<pre style="white-space:normal">一\n  二</pre>', "一 二"),
         ('<div class="blockcode">x<pre>\n  a\n    b</pre></div>', "x\n  a\n    b"),

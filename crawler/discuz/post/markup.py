@@ -10,6 +10,7 @@ can (`crawler.discuz.post.boxes`).
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -88,6 +89,8 @@ _DROPPED = {
 
 
 _LANGUAGE = re.compile(r"\b(?:language-|lang-|brush:\s?)([A-Za-z0-9+#]{1,20})")
+# so many elements of a drawing are searched for words
+_MOST_SEARCHED = 201
 # elements that hold text and no elements
 _UNREAD = {"style": boxes.SCRIPT, "textarea": boxes.TEXTAREA, "title": boxes.HEAD}
 
@@ -320,17 +323,33 @@ def _leave_deep_spoiler(walk: Walk, _: _Element) -> None:
     walk.own_line()
 
 
+def _empty_box(walk: Walk, kind: Meaning, *, is_block: bool) -> Entered:
+    """Read a box that holds nothing of the forum's; those of its kind in it hold nothing either."""
+    walk.empty_boxes.add(kind)
+    if is_block:
+        walk.own_line()
+
+    def leave(walk: Walk, _: _Element) -> None:
+        walk.empty_boxes.discard(kind)
+        if is_block:
+            walk.own_line()
+
+    return leave
+
+
 # -- what the forum says ---------------------------------------------------------------------------
 
 
 def _edited(walk: Walk, element: _Element) -> Entered:
+    if "edited" in walk.empty_boxes:
+        return _block(walk, element)
     if holds_more(element, boxes.EDIT_MARK):
         return None
     mark = read_edit_mark(element, walk.context.clock)
     if mark is not None:
         walk.found.edited_by, walk.found.edited_at = mark
     is_forums = mark is not None or is_edit_mark(element)
-    return boxes.EDIT_MARK if is_forums else _block(walk, element)
+    return boxes.EDIT_MARK if is_forums else _empty_box(walk, "edited", is_block=True)
 
 
 def _withheld(walk: Walk, element: _Element) -> Entered:
@@ -392,6 +411,9 @@ def _is_linked(walk: Walk, image: Image) -> bool:
 
 def _upload(walk: Walk, element: _Element) -> Entered:
     box = _UPLOADS.get(element.tag, boxes.THUMB)
+    is_block = element.tag in ("div", "dl")
+    if "upload" in walk.empty_boxes:
+        return _block(walk, element) if is_block else None
     if holds_more(element, box):
         return None
     media = len(walk.found.media)
@@ -410,8 +432,7 @@ def _upload(walk: Walk, element: _Element) -> Entered:
         if not image:
             walk.put(File(attachment.url, attachment.name))
     if not (image or attachment) and len(walk.found.media) == media:
-        # nothing of the forum's stands in it
-        return _block(walk, element) if element.tag in ("div", "dl") else None
+        return _empty_box(walk, "upload", is_block=is_block)
     return box
 
 
@@ -459,8 +480,9 @@ def _player_with_sources(walk: Walk, element: _Element) -> Entered:
 
 
 def _vector_graphic(_: Walk, element: _Element) -> Entered:
-    # <svg>words</svg> shows none but those of <text>
-    has_words = next(element.iter("text", "foreignobject"), None) is not None
+    # <svg>words</svg> shows none but those of <text>; what has more elements is read in any case
+    parts = islice(element.iter(), _MOST_SEARCHED)
+    has_words = any(part.tag in ("text", "foreignobject") for part in parts)
     return None if has_words else _leave_out(element, boxes.HIDDEN_BOX)
 
 

@@ -98,6 +98,7 @@ class Walk:
         "_spans",
         "_styles",
         "context",
+        "empty_boxes",
         "found",
         "frames",
         "is_mobile",
@@ -113,6 +114,8 @@ class Walk:
         self.found = Found()
         # how many spoilers are open: what they hide is shown
         self.spoilers = 0
+        # which kinds of boxes are open in which nothing of the forum's was found
+        self.empty_boxes: set[str] = set()
         # how words are set now, and what was around that
         self.style = PLAIN
         self._styles: list[Style] = []
