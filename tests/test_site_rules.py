@@ -58,7 +58,7 @@ def test_a_skin_is_read_by_its_selectors(tmp_path: Path) -> None:
     assert page.site.root == "http://bbs.example.net/bbs/"
     assert [(post.id, post.author.name, post.position, post.body.text) for post in page.posts] == [
         ("31", "石桥卖花人", 1, "第一盏灯亮了。\n完。"),
-        ("32", "匿名", 2, "自己的话\n好"),
+        ("32", "匿名", 2, "自己的话\n\n好"),
     ]
     assert [post.date and post.date.value.isoformat() for post in page.posts] == [
         "2023-03-14T09:26:00+05:30",
@@ -76,7 +76,7 @@ def test_a_number_that_all_floors_have_loses_none_of_them(tmp_path: Path) -> Non
     assert isinstance(got, ThreadPage)
     assert [(post.id, post.body.text) for post in got.posts][:2] == [
         ("31", "第一盏灯亮了。\n完。"),
-        ("p1-2", "自己的话\n好"),
+        ("p1-2", "自己的话\n\n好"),
     ]
     again = ODD.replace('<article class="ad"', f'{twice}<article class="ad"')
     got = read_page(again.encode(), url=URL, seen_at=SEEN, rules=load_rules(rules(tmp_path, RULES)))

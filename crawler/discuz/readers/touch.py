@@ -83,6 +83,9 @@ def _read(frame: Frame) -> Parts | None:
     place = read_place(frame.document, by_class(root, known.PAGER), context.base)
     links = [href for a in root.iter("a") if "authorid=" in (href := a.get("href") or "")]
     _part(list(floors.values()))
+    if any(next(by_class(box, _BODY), None) is None for box in floors.values()):
+        # floors that stand in each other in another way: whose words are whose is not sure
+        return None
     posts: list[Post] = []
     for post_id, box in floors.items():
         posts.append(_post(box, post_id, context))
