@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -41,6 +42,7 @@ CLOSED = [
     "</table>",
     "</p>",
     "</font></div>",
+    "</div></div>",
     "</li></ul>",
 ]
 
@@ -98,6 +100,31 @@ def test_an_end_tag_too_many_loses_nothing(make: Callable[..., str], markup: str
     assert told(read(make(*texts))) == wanted
 
 
+@MAKERS
+@pytest.mark.parametrize("words", ["本店热卖", "<b>本店</b>热卖"])
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_words_behind_the_cell_of_a_whole_post_are_not_its_own(
+    make: Callable[..., str], words: str, at: int
+) -> None:
+    page = make(*WORDS)
+    start = page.index(WORDS[at])
+    end = re.compile(r"\s*</td>\s*</tr>\s*</table>|\s*</div>").search(page, start)
+    assert end
+    shown = f"{page[: end.end()]}{words}{page[end.end() :]}"
+    assert told(read(shown)) == list(WORDS)
+
+
+@MAKERS
+def test_a_script_that_writes_end_tags_ends_nothing(make: Callable[..., str]) -> None:
+    page = make(*WORDS)
+    start = page.index(WORDS[0])
+    end = re.compile(r"\s*</td>\s*</tr>\s*</table>|\s*</div>").search(page, start)
+    assert end
+    written = "<script>document.write('</table></div></td>');</script><!-- </div></table> -->"
+    shown = f"{page[: end.end()]}本店热卖{written}{page[end.end() :]}"
+    assert told(read(shown)) == list(WORDS)
+
+
 @pytest.mark.parametrize(
     ("behind", "taken"),
     [
@@ -114,7 +141,7 @@ def test_an_end_tag_too_many_loses_nothing(make: Callable[..., str], markup: str
 def test_what_is_taken_into_a_cell(behind: str, taken: str) -> None:
     floor = element_of(f"<div><div class=message>话</div>{behind}</div>")
     whole = all_text(floor)
-    take_in(floor[0])
+    take_in(floor[0], lambda: 1)
     assert all_text(floor[0]).strip() == taken
     assert all_text(floor) == whole
 
@@ -122,7 +149,7 @@ def test_what_is_taken_into_a_cell(behind: str, taken: str) -> None:
 def test_what_follows_a_row_and_its_table_is_taken_into_its_cell() -> None:
     floor = element_of("<div><table><tr><td>话</td></tr></table><b>尾</b>巴<p>签名</p></div>")
     cell = next(floor.iter("td"))
-    take_in(cell)
+    take_in(cell, lambda: 1)
     assert all_text(cell) == "话尾巴"
 
 

@@ -141,6 +141,11 @@ class Floor:
     def all(self, name: PartName) -> list[_Element]:
         return self.parts.get(name, [])
 
+    @property
+    def body_element(self) -> _Element | None:
+        """The cell of its words; robots get one without the post's number."""
+        return self.first("cell") if self.cell is None else self.cell
+
 
 def index_floors(root: _Element) -> tuple[Floor, list[Floor]]:
     """Sort the elements of a page: what belongs to no floor, and the floors in page order.

@@ -20,7 +20,6 @@ from crawler.discuz.post.reactions import (
     read_ratings,
     read_stand,
 )
-from crawler.discuz.post.strays import take_in
 from crawler.discuz.post.subreplies import SubReplies, read_comment_box, read_subreplies
 from crawler.discuz.post.uploads import read_upload
 from crawler.discuz.post.withheld import (
@@ -235,11 +234,7 @@ def _headline(floor: Floor) -> str | None:
 
 
 def _body(floor: Floor, context: Context) -> Body:
-    cell = floor.cell
-    if cell is None:
-        cell = floor.first("cell")
-    if cell is not None:
-        take_in(cell)
+    cell = floor.body_element
     body = read_body(cell, context) if cell is not None else _locked_body(floor)
     body = _with_notices(body, floor)
     uploads = [

@@ -6,17 +6,31 @@ before its words do.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from crawler.discuz.elements import all_text
+from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.post.boxes import settable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from crawler.discuz.page.floor_index import Floor
+
 # What an author sets words with, and Discuz never begins a part of a floor with.
 _PLAIN = frozenset("b br em font i s span strike strong sub sup u".split())
 # What a cell of a table stands in.
 _OF_TABLES = frozenset(("tr", "tbody", "table"))
+# A tag; comments and scripts are passed over, for there are tags in them that are none.
+_TAG = re.compile(
+    r"<!--(?:[^-]|-(?!->))*|<script\b(?:[^<]|<(?!/script))*"
+    r"|<(?P<end>/?)(?P<name>(?!script)[a-z][a-z0-9]{0,30})",
+    re.IGNORECASE,
+)
 
 
 def cut_from(element: _Element, around: _Element) -> None:
@@ -34,19 +48,92 @@ def cut_from(element: _Element, around: _Element) -> None:
         node = parent
 
 
-def take_in(cell: _Element) -> None:
-    """Put back into a cell what stands behind it without being a part of the floor.
+class EndTags:
+    """The tags of a page, counted where the tree alone does not tell what a post ended.
+
+    A parser passes over end tags that end nothing, so words behind a cell may be the author's or an
+    advertisement. If the post ended more than it began, the page has more end tags than start tags.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def surplus(self, cell: _Element, mark: str, post_id: str) -> int:
+        """How many end tags there are too many, from a post to the next one, of what it stands in.
+
+        ``mark`` is what the ids of the posts begin with. None are counted if the page as a whole
+        has none: then the floor has other parts than the next one.
+        """
+        id_of = rf"\bid\s?=\s?[\"']?{mark}"
+        start = re.search(rf"{id_of}{re.escape(post_id)}\b", self._text)
+        if start is None:
+            return 0
+        behind = re.compile(rf"{id_of}\d").search(self._text, start.end())
+        tags = {cell.tag, *(each.tag for each in cell.iterancestors())}
+        here = _unmatched(self._text[start.end() : behind.start()]) if behind else self._on_page
+        return sum(max(0, min(here[tag], self._on_page[tag])) for tag in tags)
+
+    @cached_property
+    def _on_page(self) -> Counter[str]:
+        return _unmatched(self._text)
+
+
+def take_in_strays(floors: Iterable[Floor], text: str) -> None:
+    """Put back into the cells of desktop floors what their posts cut off (`take_in`)."""
+    tags = EndTags(text)
+    for floor in floors:
+        cell = floor.body_element
+        if cell is not None:
+            mark = known.FLOOR_TABLE if floor.cell is None else known.CELL
+            take_in(cell, partial(tags.surplus, cell, mark, floor.id))
+
+
+def _unmatched(source: str) -> Counter[str]:
+    """How many end tags of each name are more than its start tags."""
+    count: Counter[str] = Counter()
+    for found in _TAG.finditer(source):
+        name = found["name"]
+        if name:
+            count[name.lower()] += 1 if found["end"] else -1
+    return count
+
+
+def take_in(cell: _Element, surplus: Callable[[], int]) -> None:
+    """Put back into a cell the words of its post that stand behind it.
+
+    ``surplus`` tells how many end tags the post has too many (`EndTags`): without one, what stands
+    behind a cell is none of the author's. It is asked only if there are words.
 
     Words and what stands in a line with them are taken, up to the first block, link, class or id:
-    the parts of Discuz's own begin with one. Where the cell is one of a table, what stands behind
-    its row and behind the table is taken as well.
+    the parts of Discuz's own begin with one. The first end tag too many ended the cell, each
+    further one an element round it; the end of a cell in a table is that of row and table as well.
     """
     node: _Element | None = cell
+    too_many: int | None = None
+    needed = 1
     while node is not None:
+        if _has_words_behind(node):
+            too_many = surplus() if too_many is None else too_many
+            if too_many < needed:
+                return
         if not _take_followers(cell, node):
             return
-        parent = node.getparent()
-        node = parent if parent is not None and parent.tag in _OF_TABLES else None
+        node = node.getparent()
+        if node is not None and node.tag not in _OF_TABLES:
+            needed += 1
+
+
+def _has_words_behind(node: _Element) -> bool:
+    """Whether words follow an element before the next part of the floor."""
+    while True:
+        if node.tail and not node.tail.isspace():
+            return True
+        behind = node.getnext()
+        if behind is None or not all(map(_is_plain, behind.iter())):
+            return False
+        if all_text(behind).strip():
+            return True
+        node = behind
 
 
 def _take_followers(cell: _Element, node: _Element) -> bool:

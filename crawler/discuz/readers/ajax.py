@@ -17,6 +17,7 @@ from crawler.discuz.page.floor_index import index_floors
 from crawler.discuz.page.heading import Heading, tags_in
 from crawler.discuz.page.staff_marks import read_actions, read_staff_action
 from crawler.discuz.post.floor import read_floor
+from crawler.discuz.post.strays import take_in_strays
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _read(frame: Frame) -> Parts | None:
         return None
     source, is_whole = answer
     _, floors = index_floors(build_tree(source)[0])
+    take_in_strays(floors, source)
     posts = [read_floor(floor, frame.context) for floor in floors]
     if not all(post.date for post in posts):
         return None

@@ -29,6 +29,7 @@ from crawler.discuz.page.traits import floor_places
 from crawler.discuz.post.floor import FloorHead, read_floor, read_head
 from crawler.discuz.post.numbering import with_first
 from crawler.discuz.post.special import read_special, read_type_options
+from crawler.discuz.post.strays import take_in_strays
 from crawler.discuz.post.subreplies import posts_without_members
 from crawler.discuz.readers.ajax import count_parts
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
@@ -88,6 +89,7 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
     if 2 * sum(map(_is_told, heads)) <= len(heads):
         return None
     first_id = _first_id(document.text)
+    take_in_strays(page.floors, document.text)
     without_members = posts_without_members(document.text)
     posts = [
         read_floor(

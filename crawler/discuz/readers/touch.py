@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -26,7 +27,7 @@ from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import is_from_phone, read_label
 from crawler.discuz.post.flow import with_objects
 from crawler.discuz.post.reactions import count_missing_comments
-from crawler.discuz.post.strays import cut_from, take_in
+from crawler.discuz.post.strays import EndTags, cut_from, take_in
 from crawler.discuz.post.subreplies import SubReplies, read_comment_box, read_subreplies
 from crawler.discuz.post.uploads import picture_source, upload_id
 from crawler.discuz.post.withheld import is_about_files, read_file_notices
@@ -87,8 +88,9 @@ def _read(frame: Frame) -> Parts | None:
         # floors that stand in each other in another way: whose words are whose is not sure
         return None
     posts: list[Post] = []
+    tags = EndTags(frame.text)
     for post_id, box in floors.items():
-        posts.append(_post(box, post_id, context))
+        posts.append(_post(box, post_id, tags, context))
         if not posts[-1].date:
             return None
     return Parts(
@@ -121,13 +123,13 @@ def _part(floors: list[_Element]) -> None:
 # -- a floor ------------------------------------------------------------------------------------
 
 
-def _post(box: _Element, post_id: str, context: Context) -> Post:
+def _post(box: _Element, post_id: str, tags: EndTags, context: Context) -> Post:
     header = next(by_class(box, _HEADER), box)
     lines = list(header.iter("li"))
     label = _label(lines[0]) if lines else None
     position, is_pinned_copy = read_label(label)
     cell = next(by_class(box, _BODY))
-    take_in(cell)
+    take_in(cell, partial(tags.surplus, cell, known.FLOOR_TABLE, post_id))
     headline = _subject(cell)
     inner = next(
         (part for part in cell.iter("div") if _INNER_BODY.match(part.get("id") or "")), None
