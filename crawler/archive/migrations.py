@@ -148,4 +148,8 @@ ALTER TABLE thread ADD COLUMN odd_since INTEGER NOT NULL DEFAULT 0;
 -- gone; since: the run that missed them first
 CREATE TABLE missed (thread, post, since INTEGER, PRIMARY KEY (thread, post)) WITHOUT ROWID;
 """,
+    """
+-- schema: the version of the lines' schema by which the hash was last made; NULL: 1.0
+ALTER TABLE post ADD COLUMN schema TEXT;
+""",
 )

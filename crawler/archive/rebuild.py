@@ -192,6 +192,7 @@ def _of_post(
         comments=known.comments if known else comments,
         has_more_comments=known.has_more_comments if known else missing > 0,
         shown=known.shown if known else _shown(record, Article if is_first else Post),
+        schema_version=known.schema_version if known else record.get("schema_version", ""),
     )
     yield PostSeen(thread_id, checked(post))
     for part in (*images, *attachments):

@@ -52,6 +52,8 @@ class PostState:
     known). ``is_pinned_copy``: it is shown above its own floor. ``comments``: how many comments it
     has at least (``None``: not known), with ``has_more_comments`` more than these. ``shown``: a
     hash of the post as its page alone shows it, where the page leaves out comments.
+    ``schema_version`` is that of the last reading that found the hash to be true; empty where that
+    is not known: 1.0.
     """
 
     id: str
@@ -67,6 +69,7 @@ class PostState:
     comments: int | None = 0
     has_more_comments: bool = False
     shown: bytes = b""
+    schema_version: str = ""
 
     @property
     def is_published(self) -> bool:

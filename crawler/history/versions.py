@@ -16,8 +16,15 @@ from crawler.history.coverage import Count
 from crawler.history.delivery import Entry
 from crawler.history.more_comments import CommentsSeen
 from crawler.history.reading_plan import ReadingPlan
+from crawler.items import (
+    SCHEMA_VERSION,
+    content_hash,
+    is_other_author,
+    known_author,
+    post_lines,
+    written_by,
+)
 from crawler.items import Post as PostLine
-from crawler.items import content_hash, is_other_author, known_author, post_lines, written_by
 from crawler.privacy import redacted_line
 
 NOTHING_ASKED: Mapping[str, bytes] = MappingProxyType({})
@@ -32,7 +39,7 @@ class Versions:
     def __init__(self, asked: ReadingPlan, count: Count) -> None:
         self._asked = asked
         self._count = count
-        # who wrote the posts of a page that are no news, and the hash of theirs that is another now
+        # who wrote the posts of a page that are no news, and their hashes by today's schema
         self._authors: dict[str, str] = {}
         self._hashes: dict[str, bytes] = {}
         # of the posts of a page: what it tells of their comments
@@ -76,18 +83,23 @@ class Versions:
             entry = self._entry(post, line, before)
             if entry is not None:
                 entries.append(entry)
-            else:
-                self._authors[post.id] = written_by(line.author)
+                continue
+            self._authors[post.id] = written_by(line.author)
+            digest = hash_bytes(line.content_hash)
+            if before is not None and before.hash == digest:
+                self._hashes[post.id] = digest
         return entries, seen
 
     def _is_reshaped(self, post: Post, whole: PostLine, line: PostLine, known: PostState) -> bool:
         """Whether a known post is the same but for the shape of its text: no news.
 
-        Its last line was written by schema 1.0, in which lists had no marks, for example.
+        Its hash was made by schema 1.0, in which lists had no marks, for example. By a later one
+        the same words in another shape are an edit.
         """
         earlier = post.body.earlier_text
-        is_same = earlier is not None and not known.is_gone
-        if not is_same or known.hash == hash_bytes(line.content_hash):
+        if earlier is None or known.is_gone or known.schema_version == SCHEMA_VERSION:
+            return False
+        if known.hash == hash_bytes(line.content_hash):
             return False
         before = redacted_line(replace(whole, text=earlier), self._asked.privacy)
         before.content_hash = content_hash(before)
@@ -141,6 +153,7 @@ class Versions:
             is_gone=False,
             media=known.media if is_repeat else b"",
             author=known_author(known.author, author),
+            schema_version=SCHEMA_VERSION,
         )
         change = PostSeen(thread_id, comments.learnt(learnt))
         return Entry(line, change, is_repeat=is_repeat)
@@ -163,6 +176,7 @@ class Versions:
             post.is_pinned_copy,
             is_shielded,
             author=written_by(line.author),
+            schema_version=SCHEMA_VERSION,
         )
         return self._comments[post.id].learnt(first)
 
@@ -172,7 +186,7 @@ class Versions:
         """What is learnt of posts that are no news.
 
         Staff made a reply sticky, or no more; who wrote it and how many comments it has, where the
-        ledger is older than that is kept, or no line tells.
+        ledger is older than that is kept, or no line tells; that its hash is true by this schema.
         """
         authors, self._authors = self._authors, {}
         hashes, self._hashes = self._hashes, {}
@@ -184,12 +198,9 @@ class Versions:
             is_hot = post.is_pinned_copy and post.position is None
             is_pinned = before.is_pinned_copy if is_hot else post.is_pinned_copy
             author = known_author(before.author, authors.get(post.id, ""))
-            learnt = replace(
-                before,
-                is_pinned_copy=is_pinned,
-                author=author,
-                hash=hashes.get(post.id, before.hash),
-            )
+            learnt = replace(before, is_pinned_copy=is_pinned, author=author)
+            if post.id in hashes:
+                learnt = replace(learnt, hash=hashes[post.id], schema_version=SCHEMA_VERSION)
             if post.id in authors:
                 learnt = self._comments[post.id].learnt(learnt)
             if learnt != before:

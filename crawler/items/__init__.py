@@ -13,7 +13,17 @@ from crawler.items.build import (
     refusal_id,
     refusal_line,
 )
-from crawler.items.lines import KINDS, Article, Coverage, Line, Post, Record, Refusal, to_json
+from crawler.items.lines import (
+    KINDS,
+    SCHEMA_VERSION,
+    Article,
+    Coverage,
+    Line,
+    Post,
+    Record,
+    Refusal,
+    to_json,
+)
 from crawler.items.marks import Mark
 from crawler.items.reasons import BLOCKS, DEFINITE, FAILURES, REASONS, RETRIABLE, Reason
 
@@ -24,6 +34,7 @@ __all__ = [
     "KINDS",
     "REASONS",
     "RETRIABLE",
+    "SCHEMA_VERSION",
     "Article",
     "Coverage",
     "Line",

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.archive.changes import PostSeen
 from crawler.archive.ledger import Ledger
 from crawler.archive.state import ListRowState
 from crawler.discuz.dates import DEFAULT_ZONE
@@ -215,23 +216,40 @@ def test_an_edited_post_is_a_new_version(reader: Reader) -> None:
     assert covered.posts_shielded == 1  # type: ignore[attr-defined]
 
 
+def shaped(text: str, earlier: str | None = None) -> ThreadPage:
+    """A page whose opening post has a text, and another one by schema 1.0."""
+    made = a_thread(2).page(1)
+    body = Body(text=text, earlier_text=earlier)
+    return replace(made, posts=(replace(made.posts[0], body=body), *made.posts[1:]))
+
+
+def read_shaped(reader: Reader, text: str, earlier: str | None = None) -> list[str]:
+    history = reader.history()
+    lines = reader.store(history.add_page(shaped(text, earlier), 1, NOW))
+    return ids(lines + reader.store(history.finish(NOW)))
+
+
+def as_by_the_first_schema(reader: Reader) -> None:
+    """Forget by which schema the posts were read, as ledgers of schema 1.0 do."""
+    known = reader.ledger.posts("7", ["1", "2"]).values()
+    reader.ledger.apply([PostSeen("7", replace(post, schema_version="")) for post in known])
+
+
 def test_another_shape_of_the_same_words_is_no_new_version(reader: Reader) -> None:
     """Schema 1.0 gave the items of lists no marks; the words of its lines are known by that."""
-
-    def page(text: str, earlier: str | None = None) -> ThreadPage:
-        made = a_thread(2).page(1)
-        body = Body(text=text, earlier_text=earlier)
-        return replace(made, posts=(replace(made.posts[0], body=body), *made.posts[1:]))
-
-    def read(shown: ThreadPage, **how: Any) -> list[Line]:
-        history = reader.history(**how)
-        return reader.store(history.add_page(shown, 1, NOW)) + reader.store(history.finish(NOW))
-
-    read(page("一\n二"))
-    assert ids(read(page("- 一\n- 二", "一\n二"))) == []
+    read_shaped(reader, "一\n二")
+    as_by_the_first_schema(reader)
+    assert read_shaped(reader, "- 一\n- 二", "一\n二") == []
     # its hash is known from now on
-    assert ids(read(page("- 一\n- 二"))) == []
-    assert ids(read(page("- 一\n- 三", "一\n三"))) == ["1"]
+    assert read_shaped(reader, "- 一\n- 二") == []
+    assert read_shaped(reader, "- 一\n- 三", "一\n三") == ["1"]
+
+
+def test_lines_that_become_a_list_after_the_upgrade_are_an_edit(reader: Reader) -> None:
+    read_shaped(reader, "一\n二")
+    as_by_the_first_schema(reader)
+    assert read_shaped(reader, "一\n二") == []
+    assert read_shaped(reader, "- 一\n- 二", "一\n二") == ["1"]
 
 
 @pytest.mark.parametrize("gone", range(2, 11))

@@ -13,6 +13,8 @@ from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 # Bits of the column `state`. A post that is gone has the highest one, so `state < _GONE` selects
 # the posts that are there.
 _FIRST, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
+# what `_from_row` takes
+_SELECT = "SELECT id, at, version, hash, state, media, author, comments, has_more, shown, schema FROM post"
 
 
 class PostTable(Table):
@@ -26,8 +28,7 @@ class PostTable(Table):
         found = {}
         for post_id in post_ids:
             row = self._db.execute(
-                "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
-                " FROM post WHERE thread = ? AND id = ?",
+                _SELECT + " WHERE thread = ? AND id = ?",
                 (id_value(thread_id), id_value(post_id)),
             ).fetchone()
             if row:
@@ -43,8 +44,7 @@ class PostTable(Table):
         """
         first, last = low or (LOWEST, 0), high or (HIGHEST, 0)
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
-            " FROM post WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
+            _SELECT + " WHERE thread = ? AND at >= ? AND at <= ? AND state < ? ORDER BY at, id",
             (id_value(thread_id), first[0], last[0], _GONE),
         )
         return [post for post in map(_from_row, rows) if first < post.order < last]
@@ -55,8 +55,7 @@ class PostTable(Table):
         With the last id that it returned as ``behind`` it goes on; ``None`` begins at the first.
         """
         rows = self._db.execute(
-            "SELECT id, at, version, hash, state, media, author, comments, has_more, shown"
-            " FROM post WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
+            _SELECT + " WHERE thread = ? AND id > ? AND state < ? ORDER BY id LIMIT ?",
             (id_value(thread_id), id_value(behind) if behind else -1, _GONE, limit),
         )
         return [_from_row(row) for row in rows]
@@ -133,7 +132,7 @@ class PostTable(Table):
     def _save_post(self, change: PostSeen) -> None:
         post = change.post
         self._db.execute(
-            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_value(change.thread_id),
                 id_value(post.id),
@@ -146,6 +145,7 @@ class PostTable(Table):
                 post.comments,
                 post.has_more_comments,
                 post.shown or None,
+                post.schema_version or None,
             ),
         )
 
@@ -170,7 +170,7 @@ def _state(post: PostState) -> int:
 
 @from_ledger
 def _from_row(row: tuple[Any, ...]) -> PostState:
-    post_id, at, version, digest, state, media, author, comments, has_more, shown = row
+    post_id, at, version, digest, state, media, author, comments, has_more, shown, schema = row
     is_first, is_pinned_copy, is_shielded, is_gone = (
         bool(state & bit) for bit in (_FIRST, _EARLY, _SHIELDED, _GONE)
     )
@@ -188,4 +188,5 @@ def _from_row(row: tuple[Any, ...]) -> PostState:
         comments=comments,
         has_more_comments=bool(has_more),
         shown=shown or b"",
+        schema_version=schema or "",
     )

@@ -21,6 +21,7 @@ LONG = "9" * 30
         post(9, is_gone=True),
         post(9, media=b"123456"),
         post(9, author="anonymous"),
+        post(9, schema_version="1.1"),
         PostState("9", 0, 0, b""),
         PostState(LONG, 5, 1, b""),
         PostState("p2-4", 0, 1, b""),
