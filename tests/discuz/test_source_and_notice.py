@@ -19,6 +19,10 @@ from crawler.discuz.post.source_and_notice import split_source_and_notice
         ("正文\n未经作者授权，严禁转载", "正文", None, "未经作者授权，严禁转载"),
         ("正文\n来源：晚报\n声明\n勿转", "正文", "晚报", "声明\n勿转"),
         # words that only look so
+        # items of lists, and a row of a table
+        ("正文\n- 来源：晚报\n- 声明：勿转", "正文", "晚报", "声明：勿转"),
+        ("1. 来源：晚报\n2. 正文", "2. 正文", "晚报", None),
+        ("正文\n来源：\t晚报", "正文", "晚报", None),
         ("2017年6月1日 来源：示例网 作者：张三\n正文", None, None, None),
         ("他们的力量来源：信念。还有米饭。", None, None, None),
         ("来源：晚报", None, None, None),

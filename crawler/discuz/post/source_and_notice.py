@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.discuz.facts import Body
 
+# The mark of an item of a list (`render_text`): - 来源:河湾晚报
+_MARK = r"^[^\S\n]*(?:(?:-|\w{1,4}\.) )?"
 # 来源:河湾晚报   （文章来源：晚报）   转载自：…
 _SOURCE = re.compile(
-    r"^[\s(（\[【]*(?:(?:信息|文章|稿件|内容|內容|新闻|新聞|原文|消息)?[来來]源|(?:转载|轉載|转|轉)自|原文出处|原文出處)"
+    rf"{_MARK}[\s(（\[【]*(?:(?:信息|文章|稿件|内容|內容|新闻|新聞|原文|消息)?[来來]源|(?:转载|轉載|转|轉)自|原文出处|原文出處)"
     r"\s*[:\uff1a]\s*(?P<source>[^\s:\uff1a。！？!?；;](?:[^:\uff1a。！？!?；;\n]{0,58}[^\s:\uff1a。！？!?；;)）\]】])?)"
     r"[\s)）\]】]*$"
 )
 # 声明   【免责声明】   版权声明：
 _NOTICE_HEAD = re.compile(
-    r"^[\s【\[(（*]*(?:免责|免責|版权|版權|特别|特別|郑重|鄭重|重要|转载|轉載)?[声聲]明[\s】\])）*]*[:\uff1a]?\s*$"
+    rf"{_MARK}[\s【\[(（*]*(?:免责|免責|版权|版權|特别|特別|郑重|鄭重|重要|转载|轉載)?[声聲]明[\s】\])）*]*[:\uff1a]?\s*$"
 )
 # 声明：本文…   未经楼主许可，禁止转载
 _NOTICE_LINE = re.compile(
-    r"^[\s【\[(（*]*(?:(?:免责|免責|版权|版權|特别|特別|郑重|鄭重|转载|轉載)?[声聲]明[】\])）]*\s*[:\uff1a]\s*\S"
-    r"|(?:本文|本帖|未经|未經)[^\n]{0,80}(?:禁止|不得|严禁|嚴禁|谢绝|謝絕)[^\n]{0,10}[转轉][载載])"
+    rf"{_MARK}(?:[\s【\[(（*]*(?:(?:免责|免責|版权|版權|特别|特別|郑重|鄭重|转载|轉載)?[声聲]明[】\])）]*\s*[:\uff1a]\s*\S"
+    r"|(?:本文|本帖|未经|未經)[^\n]{0,80}(?:禁止|不得|严禁|嚴禁|谢绝|謝絕)[^\n]{0,10}[转轉][载載]))"
 )
 # How far from the ends of an article they stand, in lines that are not empty, and how many signs a
 # notice has at most: behind a long 声明 stands the article itself.
@@ -70,7 +72,7 @@ def split_source_and_notice(text: str) -> SplitText:
     """
     lines = text.split("\n")
     start = _notice_start(lines)
-    notice = "\n".join(lines[start:]).strip("\n") or None
+    notice = "\n".join(lines[start:]).strip("\n").removeprefix("- ") or None
     rest = lines[:start]
     filled = [index for index, line in enumerate(rest) if line.strip()]
     source = None
