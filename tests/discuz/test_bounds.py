@@ -31,6 +31,7 @@ from crawler.discuz.post.quotes import split_quote, with_copied_quotes
 from crawler.discuz.readers import board, plain_text_floors, unknown_skin
 from crawler.discuz.readers.desktop import _first_id, _floor_starts
 from tests.forum import phones
+from tests.forum.cells import body_of
 from tests.forum.desktop import HOST, Thread
 from tests.forum.lists import Listing, Row, forum_index
 from tests.pages import first, replies
@@ -349,3 +350,36 @@ def test_headings_of_ratings_in_plain_text() -> None:
     lines = Lines(["点评"] * 500)
     plain_text_floors._body(lines, Clock(SEEN), [])
     assert lines.asked < 5 * len(lines)
+
+
+NESTED = [
+    '<div class="media">',
+    '<div class="locked">',
+    '<div class="attach_nopermission">',
+    '<div class="a_pr">',
+    '<div style="display:none">',
+    '<font class="jammer">',
+    '<span id="attach_5">',
+    '<i class="pstatus">',
+    '<label for="x">',
+    "<ignore_js_op>",
+    "<noscript>",
+    "<button>",
+    "<dialog>",
+    "<video>",
+    "<svg>",
+    '<a href="x?pid=1">',
+    "<b>",
+]
+
+
+@pytest.mark.parametrize("begin", NESTED)
+@pytest.mark.parametrize("words", ["", "字"])
+def test_boxes_in_boxes_are_not_read_again_and_again(begin: str, words: str) -> None:
+    end = f"<br></{begin[1:-1].split(maxsplit=1)[0]}>"
+
+    def nested(depth: int) -> int:
+        markup = (begin + words) * depth + "字" + end * depth
+        return steps(lambda: body_of(markup))
+
+    assert nested(200) < 2.5 * nested(100)

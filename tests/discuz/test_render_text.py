@@ -126,3 +126,11 @@ def test_cells_over_many_columns_and_rows_make_no_megabytes() -> None:
     wide = Cell((text("宽"),), columns=99, rows=2)
     table = Table(((wide, *cells("甲", "乙")), cells("丙")))
     assert render_text((table,)).split("\n")[1] == "\t" * 99 + "丙"
+
+
+def test_lists_in_lists_are_set_in_up_to_a_depth() -> None:
+    blocks: tuple[Block, ...] = (Paragraph((Text("一\n二"),)),)
+    for _ in range(30):
+        blocks = (List((blocks,)),)
+    text = render_text(blocks)
+    assert text.split("\n")[-1] == " " * 20 + "二"

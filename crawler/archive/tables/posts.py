@@ -14,7 +14,8 @@ from crawler.archive.tables.table import HIGHEST, LOWEST, Table, id_value
 # the posts that are there.
 _FIRST, _EARLY, _SHIELDED, _GONE = 1, 2, 4, 8
 # what `_from_row` takes
-_SELECT = "SELECT id, at, version, hash, state, media, author, comments, has_more, shown, schema FROM post"
+_COLUMNS = "id, at, version, hash, state, media, author, comments, has_more, shown, schema"
+_SELECT = f"SELECT {_COLUMNS} FROM post"  # noqa: S608
 
 
 class PostTable(Table):

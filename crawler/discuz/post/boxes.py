@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lxml import etree
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 # So many elements a box has at most; one of an upload has some twenty.
 _MOST_ELEMENTS = 200
+# So deep at most they stand in one another; asking nested boxes for all that is in them would read
+# the innermost again for each one around it.
+_DEEPEST = 12
+_IS_DEEPER = etree.XPath(f"boolean({'/'.join('*' * (_DEEPEST + 1))})")
 # what an element is known by
 _MEANT = ("class", "id", "onclick", "style")
 # What lxml reads and does not write: what XML forbids, none of which can be seen
@@ -166,6 +171,8 @@ def holds_more(element: _Element, box: Box) -> bool:
 
 def _fits(element: _Element, box: Box) -> bool:
     """Whether a box has no more signs and elements than it may: it stops counting there."""
+    if _IS_DEEPER(element):
+        return False
     signs = 0
     for count, part in enumerate(element.iter()):
         signs += visible(part.text or "") + (0 if part is element else visible(part.tail or ""))
@@ -175,12 +182,16 @@ def _fits(element: _Element, box: Box) -> bool:
 
 
 class _Piece(NamedTuple):
-    """An element that begins, or words: where, and the name of what they stand in."""
+    """An element that begins, or words: where, and the name of what they stand in.
+
+    ``depth``: in how many elements of the box.
+    """
 
     at: _Place
     inside: str
     words: str
     begun: _Element | None
+    depth: int
 
 
 def _end(element: _Element, box: Box) -> _Place | None:
@@ -211,11 +222,14 @@ def _end(element: _Element, box: Box) -> _Place | None:
                 if found:
                     end = piece.at._replace(offset=found.end() - before)
             signs += visible(piece.words)
-        if end is None and (signs > box.longest or count > _MOST_ELEMENTS):
+        is_more = signs > box.longest or count > _MOST_ELEMENTS or piece.depth > _DEEPEST
+        if end is None and is_more:
             return _Place(element, is_tail=False, offset=0)
         if end is not None:
             is_seen = piece.words[end.offset :].strip() or _is_seen(piece.begun)
-            return end if is_seen or any(_shows(each) for _, each in pieces) else None
+            behind = islice(pieces, _DEEPEST)
+            is_seen = is_seen or any(_shows(each) for _, each in behind)
+            return end if is_seen or next(pieces, None) is not None else None
     return None
 
 
@@ -230,7 +244,7 @@ def _is_seen(element: _Element | None) -> bool:
 def _pieces(box: _Element) -> Iterator[_Piece]:
     """The elements and words in a box, in the order of the page."""
     if box.text and not box.text.isspace():
-        yield _Piece(_Place(box, is_tail=False, offset=0), _SELF, box.text, None)
+        yield _Piece(_Place(box, is_tail=False, offset=0), _SELF, box.text, None, 0)
     stack = [(_SELF, box, iter(box))]
     while stack:
         inside, around, children = stack[-1]
@@ -239,15 +253,17 @@ def _pieces(box: _Element) -> Iterator[_Piece]:
             stack.pop()
             if stack and around.tail and not around.tail.isspace():
                 at = _Place(around, is_tail=True, offset=0)
-                yield _Piece(at, stack[-1][0], around.tail, None)
+                yield _Piece(at, stack[-1][0], around.tail, None, len(stack) - 1)
             continue
         before = child.getprevious()
         holder = around if before is None else before
         words = holder.text if before is None else holder.tail
         end = _Place(holder, before is not None, len(words or ""))
-        yield _Piece(end, inside, "", child)
+        depth = len(stack)
+        yield _Piece(end, inside, "", child, depth)
         if child.text and not child.text.isspace():
-            yield _Piece(_Place(child, is_tail=False, offset=0), child.tag, child.text, None)
+            at = _Place(child, is_tail=False, offset=0)
+            yield _Piece(at, child.tag, child.text, None, depth)
         stack.append((child.tag, child, iter(child)))
 
 
@@ -281,7 +297,9 @@ def _close(box: _Element, end: _Place) -> None:
     box.tag, box.text = "span", None
     box.insert(0, closed)
     closed.tail = settable(said)
-    box.extend(rest)
+    # moving an element costs as much as all that is in it: those that stand in the box stay
+    for index, part in enumerate((part for part in rest if part.getparent() is not box), 1):
+        box.insert(index, part)
 
 
 def _unhide(box: _Element) -> None:

@@ -10,7 +10,6 @@ can (`crawler.discuz.post.boxes`).
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
@@ -89,8 +88,6 @@ _DROPPED = {
 
 
 _LANGUAGE = re.compile(r"\b(?:language-|lang-|brush:\s?)([A-Za-z0-9+#]{1,20})")
-# so many elements of a drawing are searched for words
-_MOST_SEARCHED = 201
 # elements that hold text and no elements
 _UNREAD = {"style": boxes.SCRIPT, "textarea": boxes.TEXTAREA, "title": boxes.HEAD}
 
@@ -480,9 +477,8 @@ def _player_with_sources(walk: Walk, element: _Element) -> Entered:
 
 
 def _vector_graphic(_: Walk, element: _Element) -> Entered:
-    # <svg>words</svg> shows none but those of <text>; what has more elements is read in any case
-    parts = islice(element.iter(), _MOST_SEARCHED)
-    has_words = any(part.tag in ("text", "foreignobject") for part in parts)
+    # <svg>words</svg> shows none but those of <text>
+    has_words = next(element.iter("text", "foreignobject"), None) is not None
     return None if has_words else _leave_out(element, boxes.HIDDEN_BOX)
 
 

@@ -37,6 +37,8 @@ _THREE_BREAKS = re.compile(r"\n{3,}")
 _SPACES_AT_END = re.compile(r" +(?=\n)")
 # As many columns of a table are counted where cells reach over several.
 _WIDEST = 100
+# Lists in lists are set in up to here; thirty of them would be more spaces than words.
+_DEEP = " " * 20
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
@@ -120,7 +122,10 @@ def _items(block: List) -> Iterator[str]:
             mark = item_mark(block, number)
             first, *others = text.split("\n")
             indent = " " * len(mark)
-            yield "\n".join([mark + first, *(line and indent + line for line in others)])
+            others = [
+                indent + line if line and not line.startswith(_DEEP) else line for line in others
+            ]
+            yield "\n".join([mark + first, *others])
 
 
 def item_mark(block: List, number: int) -> str:

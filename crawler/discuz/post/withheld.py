@@ -9,6 +9,7 @@ or a way to what it withholds (reply, pay, log in) shows that it is the forum's.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.discuz.elements import words
@@ -75,8 +76,9 @@ _WHOLE = re.compile(
     r"|此帖[仅僅]作者可[见見]"
     r"|(?:[购購][买買]主[题題])?\s{0,99}本主[题題]需向作者支付[^。\n]{1,40}才能[浏瀏][览覽]"
 )
-# What is longer are an author's words; with the names of credits and groups Discuz needs 80.
-_LONGEST = 200
+# What is longer are an author's words; with the names of credits and groups Discuz needs 80. It
+# sets ten elements around them.
+_LONGEST, _MOST_ELEMENTS = 200, 60
 _IN_LINE = content("box: # a b button em font i img input span strong u")
 # <div class="locked">: a sentence, with ways and buttons in its line
 NOTICE = Box("notices", _LONGEST, _IN_LINE, _WHOLE, is_noise=False)
@@ -112,7 +114,9 @@ def is_of_the_forum(box: _Element, notice: str) -> bool:
 
 def has_way(box: _Element) -> bool:
     """Whether a box leads to what it withholds: a reply, a payment, a login, a password."""
-    for part in box.iter("a", "button", "input"):
+    for part in islice(box.iter(), _MOST_ELEMENTS):
+        if part.tag not in ("a", "button", "input"):
+            continue
         leads_to = f"{part.get('href') or ''} {part.get('onclick') or ''}"
         if _WAY.search(leads_to) or (part.get("id") or "").startswith(_LOCK_FIELD):
             return True
@@ -131,9 +135,12 @@ def read_access(notice: str) -> Access:
 
 
 def read_notice(element: _Element) -> str:
-    """The words of a `div.locked` without its buttons (购买主题, 提交)."""
-    words = []
-    for part in element.iter("*"):
+    """The words of a `div.locked` without its buttons (购买主题, 提交).
+
+    What is larger than any notice is read as far as one might reach.
+    """
+    words: list[str] = []
+    for part in islice(element.iter("*"), _MOST_ELEMENTS):
         # <a class="y viewpay" href="forum.php?mod=misc&action=pay&tid=…">购买主题</a>
         pays = "viewpay" in (part.get("class") or "") or "action=pay" in (part.get("href") or "")
         is_button = part.tag in ("button", "input") or pays
