@@ -173,20 +173,18 @@ class Rule:
 Block = Paragraph | Heading | List | Table | Code | Quotation | Framed | Folded | Withheld | Rule
 
 
-def quotes_within(blocks: Iterable[Block], *, is_nested: bool = False) -> Iterator[Quote]:
-    """The quotes that stand in another quote; with ``is_nested`` all that stand in some blocks."""
+def outer_quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
+    """The quotes in some blocks that stand in no other quote, in their order."""
     for block in blocks:
         match block:
             case Quotation():
-                if is_nested:
-                    yield block.quote
-                yield from quotes_within(block.blocks, is_nested=True)
+                yield block.quote
             case Framed() | Folded():
-                yield from quotes_within(block.blocks, is_nested=is_nested)
+                yield from outer_quotes(block.blocks)
             case List():
                 for item in block.items:
-                    yield from quotes_within(item, is_nested=is_nested)
+                    yield from outer_quotes(item)
             case Table():
                 for row in block.rows:
                     for cell in row:
-                        yield from quotes_within(cell.blocks, is_nested=is_nested)
+                        yield from outer_quotes(cell.blocks)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from crawler.discuz.blocks import quotes_within
+from crawler.discuz.blocks import outer_quotes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -186,9 +186,7 @@ class Body:
 
         What a quoted post quotes was answered by that post.
         """
-        nested = {id(quote) for quote in quotes_within(self.blocks)}
-        answered = (quote.post_id for quote in self.quotes if id(quote) not in nested)
-        return next(filter(None, answered), None)
+        return next(filter(None, (quote.post_id for quote in outer_quotes(self.blocks))), None)
 
 
 @dataclass(frozen=True, slots=True)
