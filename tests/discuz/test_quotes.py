@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.discuz.blocks import Framed, List, Paragraph, Quotation, Text
@@ -345,6 +347,25 @@ def test_a_frame_without_attribution_quotes_what_stands_above(words: str, is_quo
     wanted = [("甲", "1", words)] if is_quote else []
     assert [(quote.author, quote.post_id, quote.text) for quote in got.body.quotes] == wanted
     assert got.body.text == ("我也去" if is_quote else f"{words}\n\n我也去")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "left"),
+    [
+        ("前\n桥头的灯亮了，大家都去看。\n后", "前\n后"),
+        ("桥头的灯亮了，大家都去看。\n后", "后"),
+        # no line of its own: in which shape it stood there is not known
+        ("前桥头的灯亮了，大家都去看。\n后", None),
+        (None, None),
+    ],
+)
+def test_a_copied_frame_is_none_of_the_words_of_schema_1_0(
+    earlier: str | None, left: str | None
+) -> None:
+    answer = post_of(2, "乙", frame("桥头的灯亮了，大家都去看。"), "我也去")
+    answer = replace(answer, body=replace(answer.body, earlier_text=earlier))
+    _, got = with_copied_quotes([ABOVE, answer])
+    assert got.body.earlier_text == left
 
 
 def test_only_frames_that_name_nobody_are_searched() -> None:

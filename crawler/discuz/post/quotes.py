@@ -17,6 +17,8 @@ from crawler.discuz.facts import Post, Quote
 from crawler.discuz.post.render_text import render_text, tidy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element
 
     from crawler.discuz.dates import Clock
@@ -251,11 +253,21 @@ def with_copied_quotes(posts: list[Post]) -> list[Post]:
                 post.body,
                 blocks=blocks,
                 text=render_text(blocks),
-                earlier_text=None,
+                earlier_text=_without(post.body.earlier_text, found.values()),
                 quotes=post.body.quotes + tuple(found.values()),
             )
             result[index] = replace(post, body=body)
     return result
+
+
+def _without(earlier: str | None, quotes: Iterable[Quote]) -> str | None:
+    """The text of a body as lines of schema 1.0 have it, without quotations that stood in it."""
+    for quote in quotes:
+        before, found, after = f"\n{earlier}\n".partition(f"\n{quote.text}\n")
+        if earlier is None or not found:
+            return None
+        earlier = tidy(f"{before}\n{after}")
+    return earlier
 
 
 def _quoted(block: Framed, post: Post, above: list[Post]) -> Quote | None:
