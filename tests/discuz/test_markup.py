@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
+from crawler.discuz.post.markup.meanings import BY_CLASS
 
 from crawler.discuz.blocks import (
     Code,
@@ -20,7 +21,6 @@ from crawler.discuz.blocks import (
     Table,
     Withheld,
 )
-from crawler.discuz.post.markup import BY_CLASS
 from crawler.discuz.post.noise import Meaning
 from tests.forum.cells import FINDPOST, UNKNOWN_NAMES, body_of, content_of, framed
 
