@@ -168,3 +168,21 @@ def test_what_names_no_editor_is_no_edit_mark() -> None:
 def test_a_copy_button_is_known_by_its_script() -> None:
     assert is_copy_button(element_of("<em onclick=\"copycode($('x'));\">复制代码</em>"))
     assert not is_copy_button(element_of("<em>复制代码</em>"))
+
+
+@pytest.mark.parametrize(
+    ("box", "text"),
+    [
+        ("谜底<em>收起</em>", "谜底"),
+        ('<a href="#">点击展开</a><p>谜底</p>', "谜底"),
+        ('<div><a>展开/收起</a></div><div class="spoiler_content">谜底</div>', "谜底"),
+        ("<p>显示隐藏内容</p>谜底", "显示隐藏内容\n谜底"),
+        ("<p>谜底</p><p>收起来吧</p>", "谜底\n收起来吧"),
+        ("谜底<b>收起</b>", "谜底收起"),
+        ("谜底<em>收起</em>了", "谜底收起了"),
+        ("一<em>收起</em>二<br />三", "一收起二\n三"),
+    ],
+)
+def test_buttons_that_fold_a_spoiler_are_known_by_their_place(box: str, text: str) -> None:
+    body = body_of(f'<div class="spoiler">{box}</div>')
+    assert (body.text, body.unaccounted) == (text, 0)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from crawler.discuz.dates import read_date
-from crawler.discuz.elements import all_text, words
+from crawler.discuz.elements import all_text, line_of, words
 from crawler.discuz.page.ids_and_classes import LOCKED, NO_FILES
 from crawler.discuz.post import boxes
 from crawler.discuz.post.withheld import is_notice
@@ -97,6 +97,11 @@ _ZERO = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:%|[a-z]{1,4})?")
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?[a-z]{2,3}")
 # class="spoiler", class="bbcode_spoil"
 _SPOILER = re.compile(r"spoil", re.I)
+# 收起   点击展开   展开/收起   显示隐藏内容
+_FOLDS = "(?:展[开開]|收起|折[叠疊]|[显顯]示|[隐隱]藏|查看)"
+_FOLD_BUTTON = re.compile(rf"(?:[点點][击擊])?{_FOLDS}(?:\s?/?\s?{_FOLDS})?(?:[内內]容|[剧劇]透)?")
+_LONGEST_BUTTON = 16
+_BUTTONS = frozenset({"a", "button", "div", "em", "p", "span"})
 # 本帖子中包含更多资源 您需要 登录 才可以下载或查看
 _TEASER = re.compile(r".{0,80}(?:本帖子中包含更多[资資]源|您需要\s?登[录錄陸]\s?才可以)")
 
@@ -194,6 +199,17 @@ def is_copy_button(element: _Element) -> bool:
         return False
     has_lines = next(before.iterchildren("ol"), None) is not None
     return has_lines and not (element.tail or "").strip()
+
+
+def is_fold_button(element: _Element) -> bool:
+    """Whether the first or last element of a spoiler opens or closes it.
+
+    Where a page lost its scripts, nothing but place and words tells. Words that others follow in
+    their line are the author's.
+    """
+    if element.tag not in _BUTTONS or (element.tail or "").strip():
+        return False
+    return _FOLD_BUTTON.fullmatch(line_of(element, _LONGEST_BUTTON)) is not None
 
 
 def is_warning(element: _Element) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discuz.blocks import Withheld
+from crawler.discuz.elements import all_text
 from crawler.discuz.post import boxes
-from crawler.discuz.post.boxes import holds_more
+from crawler.discuz.post.boxes import holds_more, visible
 from crawler.discuz.post.markup.layout import (
     begin_block,
     begin_title,
@@ -15,7 +16,7 @@ from crawler.discuz.post.markup.layout import (
     leave_container,
 )
 from crawler.discuz.post.markup.left_out import leave_out
-from crawler.discuz.post.noise import is_edit_mark, is_warning, read_edit_mark
+from crawler.discuz.post.noise import is_edit_mark, is_fold_button, is_warning, read_edit_mark
 from crawler.discuz.post.withheld import (
     NOTICE,
     file_notice,
@@ -56,8 +57,15 @@ def begin_unlocked(walk: Walk, _: _Element) -> Entered:
     return leave_container if walk.open("unlocked") else leave_block
 
 
-def begin_spoiler(walk: Walk, _: _Element) -> Entered:
+def begin_spoiler(walk: Walk, element: _Element) -> Entered:
     walk.spoilers += 1
+    for is_last in (False, True):
+        part = next(element.iterchildren(reversed=is_last), None)
+        if part is not None and is_fold_button(part):
+            walk.moved_signs += visible(all_text(part))
+            part.text = None
+            for inner in list(part):
+                part.remove(inner)
     return _leave_spoiler if walk.open("spoiler") else _leave_deep_spoiler
 
 
