@@ -20,6 +20,9 @@ def explained(page: ThreadPage) -> Iterator[str]:
         yield printable(_heading(post))
         for place, words in _lines(post.body):
             yield f"  {place:{_WIDTH}}{printable(words)}"
+        for comment in post.comments:
+            said = ": ".join(filter(None, (comment.author, comment.text)))
+            yield f"  {'comments':{_WIDTH}}{printable(said)}"
         if post.body.unaccounted:
             yield f"  {'IN NO FIELD':{_WIDTH}}{post.body.unaccounted:,} visible characters"
         yield ""

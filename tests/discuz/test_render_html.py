@@ -101,6 +101,10 @@ QUOTE = Quote("话", "甲<乙", "9", DATE)
             '<p>看<img src="media/ab/a.png" data-url="http://p.example/a.png" alt=""></p>',
         ),
         (
+            lines(File("http://b.example/f?aid=6")),
+            '<p><a class="file" href="http://b.example/f?aid=6">http://b.example/f?aid=6</a></p>',
+        ),
+        (
             lines(File("http://b.example/f?aid=5", "表.zip")),
             '<p><a class="file" href="http://b.example/f?aid=5">表.zip</a></p>',
         ),

@@ -79,9 +79,9 @@ RAW = '<blockquote data-post="5"><footer><span>柳岸闻莺 曾说</span></foote
         ),
         # a file without a name; a link round a picture
         (
-            '<p><a class="file" href="http://b.example/f"></a></p>',
+            '<p><a class="file" href="http://b.example/f">http://b.example/f</a></p>',
             LISTED,
-            '<p><a class="file" href="http://b.example/f"></a></p>',
+            '<p><a class="file" href="http://b.example/f">http://b.example/f</a></p>',
         ),
         (
             f'<figure><a href="{MEMBER}"><img src="http://p.example/a" alt=""></a></figure>',

@@ -47,6 +47,33 @@ def test_each_line_says_where_it_went() -> None:
     ]
 
 
+def test_containers_and_cells_are_told_apart() -> None:
+    table = "<table><tr><td>茶</td><td>酒</td></tr><tr><td>一</td></tr></table>"
+    spoiler = '<div class="spoiler">谜底</div>'
+    assert lines_of(f"{spoiler}看完再点{table}<ul><li>甲</li><li>乙</li></ul>丙")[1:] == [
+        "text 谜底",
+        "text 看完再点",
+        "text 茶 酒",
+        "text 一",
+        "text 甲",
+        "text 乙",
+        "text 丙",
+    ]
+
+
+def test_comments_are_told(tmp_path: Path) -> None:
+    page = ROOT / "fixtures" / "thread" / "subreplies" / "page.html"
+    shown = scrapy("page", "--explain", str(page), data=tmp_path)
+    comments = [line for line in shown.stdout.split("\n") if line.startswith("  comments ")]
+    read = read_page(page.read_bytes(), url="http://b.example/", seen_at=SEEN)
+    assert isinstance(read, ThreadPage)
+    assert [line.split(maxsplit=1)[1] for line in comments] == [
+        ": ".join(filter(None, (comment.author, comment.text)))
+        for post in read.posts
+        for comment in post.comments
+    ]
+
+
 def test_what_went_nowhere_is_counted() -> None:
     assert lines_of(f"正文<textarea>{'灯' * 2100}</textarea>")[-1] == (
         "IN NO FIELD 100 visible characters"

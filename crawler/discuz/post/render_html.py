@@ -120,7 +120,7 @@ def _inline(part: Inline) -> str:
         case Picture():
             return _picture(part)
         case File():
-            name = _escaped(part.name or "")
+            name = _escaped(part.name or part.url or "")
             return f'<a class="file"{_place("href", part.url, part.path)}>{name}</a>'
         case Media():
             return f'<a class="media"{_address("href", part.url)}>{_escaped(part.url)}</a>'
@@ -368,7 +368,7 @@ def _read_inline(element: _Element, style: Style) -> Iterator[Inline]:
         yield Picture(url or "", element.get("alt") or None, style.link, path)
     elif kind == "file":
         url, path = _read_place(element, "href")
-        yield File(url, element.text, path)
+        yield File(url, None if element.text == url else element.text, path)
     elif kind == "media":
         yield Media(element.get("href") or element.text or "")
     else:

@@ -225,8 +225,12 @@ class Walk:
         frame = self.frames[-1]
         frame.flow.append("\n")
         frame.at_line_start, frame.has_objects_in_line = True, False
+        self._explain_break("\n")
+
+    def _explain_break(self, white_space: str) -> None:
+        """Note that words in different containers or cells do not stand side by side."""
         if self.context.is_explained:
-            self._runs.append(("text", tuple(self.frames), "\n"))
+            self._runs.append(("text", tuple(self.frames), white_space))
 
     def own_line(self) -> None:
         """Start a new line at the edge of a block, unless the current line is empty."""
@@ -284,6 +288,7 @@ class Walk:
         frame = self.frames[-1]
         if frame.kind == ("list" if edge.kind == "item" else "table"):
             frame.put(edge)
+            self._explain_break("\t" if edge.kind == "cell" else "\n")
 
     def add_media(self, address: str | None) -> None:
         """Add a video or sound at its place."""
@@ -319,3 +324,4 @@ class Walk:
             outer.put(closed)
         outer.signs += signs
         outer.at_line_start, outer.has_objects_in_line = True, False
+        self._explain_break("\n")
