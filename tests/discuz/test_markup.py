@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from crawler.discuz.post.markup.meanings import BY_CLASS
 
 from crawler.discuz.blocks import (
     Code,
@@ -21,6 +20,7 @@ from crawler.discuz.blocks import (
     Table,
     Withheld,
 )
+from crawler.discuz.post.markup.meanings import BY_CLASS
 from crawler.discuz.post.noise import Meaning
 from tests.forum.cells import FINDPOST, UNKNOWN_NAMES, body_of, content_of, framed
 
