@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
 
+from crawler import settings as project_settings
 from crawler.archive import FILES, segment_paths, site_folder
 from crawler.discuz import urls
 from crawler.extensions.member_cookies import read_member_cookies
@@ -31,13 +32,22 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.crawler import CrawlerProcessBase
-    from scrapy.settings import Settings
+    from scrapy.settings import BaseSettings, Settings
+
+_FLAGS = {
+    **dict.fromkeys(("yes", "on", "true", "1"), True),
+    **dict.fromkeys(("no", "off", "false", "0"), False),
+}
 
 
 def settings_of(command: ScrapyCommand) -> Settings:
     """Return the settings of a command; Scrapy sets them before it calls any of its methods."""
     if command.settings is None:
         raise RuntimeError("the settings of a command are known once Scrapy runs it")
+    if command.settings.get("AUTHORS") is None:
+        # installed, and called in a folder without a project of Scrapy's
+        name = type(command).__module__.rpartition(".")[2].replace("_", "-")
+        refuse(name, "run it in the folder of a project: there is no scrapy.cfg in this one")
     return command.settings
 
 
@@ -46,6 +56,21 @@ def process_of(command: ScrapyCommand) -> CrawlerProcessBase:
     if command.crawler_process is None:
         raise RuntimeError("a command can crawl once Scrapy runs it")
     return command.crawler_process
+
+
+def read_flags(command: str, settings: BaseSettings) -> None:
+    """Let yes and no stand for `True` and `False` in the project's settings; refuse other words.
+
+    Scrapy takes True, False, 1 and 0 alone, and fails where a setting is read.
+    """
+    for name, default in vars(project_settings).items():
+        value = settings.get(name)
+        if not isinstance(default, bool) or isinstance(value, bool):
+            continue
+        flag = _FLAGS.get(str(value).strip().lower())
+        if flag is None:
+            refuse(command, f"{name}={value}: say yes or no")
+        settings.set(name, flag, priority=settings.getpriority(name) or 0)
 
 
 def refuse(command: str, message: str) -> NoReturn:
@@ -121,8 +146,10 @@ class QuietCommand(ScrapyCommand):
         unknown = [arg for arg in args if arg.startswith("-")]
         if unknown:
             self.refuse(f"unknown option: {' '.join(unknown)}")
+        settings = settings_of(self)
+        read_flags(self.name, settings)
         if not opts.loglevel:
-            settings_of(self).set("LOG_LEVEL", "ERROR", priority="cmdline")
+            settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from crawler.archive.media_store import MEDIA
 from crawler.console import (
     leave_out_of_log,
     process_of,
+    read_flags,
     refuse,
     settings_of,
     shorten_network_errors,
@@ -95,6 +96,7 @@ class Command(ScrapyCrawl):
                 leave_out_of_log("is_in_last_line")
             if not opts.loglevel:
                 settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+        read_flags("crawl", settings)
         self._check_settings(settings)
         is_own = settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]
         if is_own and shows_live(settings["PROGRESS"]):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.archive import encode
-from crawler.console import PageCommand, statuses
+from crawler.console import PageCommand, settings_of, statuses
 from crawler.discuz import explain_page, read_page, urls
 from crawler.discuz.facts import Message, ThreadPage
 from crawler.frontier import Answer, kind_of
@@ -72,7 +72,8 @@ class Command(PageCommand):
             return
         page, lines = answer.page, list[Line]()
         if isinstance(page, ThreadPage):
-            lines += post_lines(page, page.posts, answer.seen_at)
+            has_html = settings_of(self).getbool("TEXT_HTML")
+            lines += post_lines(page, page.posts, answer.seen_at, has_html=has_html)
         refusal = _refusal(answer)
         if refusal is not None:
             lines.append(refusal)

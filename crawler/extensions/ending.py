@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.frontier import RaisedAlarm, Run, run_of
 from crawler.reporting import Ending, resumed_message
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
     """How a crawl ended, or would if it ended now for ``finish_reason``."""
-    stats = crawler.stats.get_stats() if crawler.stats else {}
+    stats = _stats_of(crawler)
     reason = finish_reason or stats.get("finish_reason")
     requests = stats.get("downloader/request_count", 0)
     has_errors = any(name.startswith("spider_exceptions") for name in stats)
@@ -21,6 +21,14 @@ def ending_of(crawler: Crawler, finish_reason: str | None = None) -> Ending:
     if run is None:
         return Ending(finish_reason=reason, requests=requests, has_spider_errors=has_errors)
     return ending_of_run(run, reason, requests, has_spider_errors=has_errors)
+
+
+def _stats_of(crawler: Crawler) -> dict[str, Any]:
+    """The statistics of a crawl; none of one that could not be started."""
+    try:
+        return crawler.stats.get_stats() if crawler.stats else {}
+    except RuntimeError:  # Scrapy 2.19: "Crawler.stats is not set yet"
+        return {}
 
 
 def ending_of_run(

@@ -42,6 +42,7 @@ def saved_page(run: Run, page: Page, url: str, now: datetime) -> tuple[Site, Bat
         with_replies=run.options.with_replies,
         privacy=site.privacy,
         media=run.config.limits.media,
+        has_html=run.config.limits.has_html,
     )
     history = ThreadHistory(site.archive.ledger, asked)
     entries, changes = history.add_page(page, page.page, now)

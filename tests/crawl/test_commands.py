@@ -40,6 +40,8 @@ NEWS = ROOT / "fixtures" / "thread" / "news" / "page.html"
         ["page", "a", "b"],
         ["page", "--nosuch", str(NEWS)],
         ["page", str(NEWS), "--seen-at", "yesterday"],
+        ["page", str(NEWS), "-s", "OLD_TLS=perhaps"],
+        ["crawl", "discuz", "-a", "url=http://b.example/", "-s", "TEXT_HTML=maybe"],
     ],
 )
 def test_bad_input_gives_one_clear_line(
@@ -53,6 +55,30 @@ def test_bad_input_gives_one_clear_line(
     assert printed.out == ""
     (line,) = printed.err.splitlines()
     assert line.startswith(f"scrapy {arguments[0]}: ")
+
+
+@pytest.mark.parametrize("command", ["page x.html", "report x", "export x", "snapshot x"])
+def test_outside_of_a_project_one_line_says_so(tmp_path: Path, command: str) -> None:
+    name, *arguments = command.split()
+    run = [sys.executable, "-m", "scrapy", name, *arguments]
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SCRAPY_")}
+    done = subprocess.run(
+        run, cwd=tmp_path, env=outside, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"scrapy {name}: run it in the folder of a project: there is no scrapy.cfg in this one\n"
+    )
+
+
+@pytest.mark.parametrize(("said", "has_html"), [("no", False), ("off", False), ("Yes", True)])
+def test_yes_and_no_are_values_of_settings(tmp_path: Path, said: str, has_html: bool) -> None:
+    page = ("crawl", "discuz", "-a", f"url={NEWS.as_uri()}")
+    run = scrapy(*page, "-s", f"TEXT_HTML={said}", data=tmp_path)
+    assert run.status == 0, run.stderr
+    assert ["text_html" in line for line in run.lines("articles")] == [has_html]
+    told = scrapy("page", str(NEWS), "-s", f"TEXT_HTML={said}", data=tmp_path)
+    assert ("text_html" in told.stdout) == has_html
 
 
 def test_nothing_else_is_printed_before_it(tmp_path: Path) -> None:

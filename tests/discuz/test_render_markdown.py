@@ -109,6 +109,11 @@ DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-
             '<p><a href="http://x.example/?a=(1)">网</a></p>\n',
         ),
         (lines(text("坏", link="javascript:x")), "坏", None),
+        (
+            lines(Smiley("", "http://b.example/s.gif")),
+            "![](<http://b.example/s.gif>)",
+            '<p><img src="http://b.example/s.gif" alt="" /></p>\n',
+        ),
         (lines("好", Smiley("[lol]")), "好\\[lol\\]", "<p>好[lol]</p>\n"),
         (
             lines(Picture("http://p.example/a b.png", "图")),

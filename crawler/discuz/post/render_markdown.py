@@ -238,7 +238,10 @@ def _first_sign(part: Inline) -> str:
 def _object(part: Smiley | Picture | File | Media, place: Place) -> str:
     match part:
         case Smiley():
-            return escaped(part.sign)
+            # Discuz gives most of its own no sign: a post of them alone would be an empty one
+            if part.sign or not part.url:
+                return escaped(part.sign)
+            return f"![](<{quoted_address(part.url)}>)"
         case Picture():
             picture = (
                 f"![{escaped(part.name or '')}](<{quoted_address(place(part.url, part.path))}>)"
