@@ -334,17 +334,20 @@ def _other(text: str, clock: Clock) -> _Dated | None:
     text = text.strip()
     if not _TIMELY.search(text) or (clock.readings and not clock.readings.may_read(text)):
         return None
-    read = _parse(text, clock.now)
+    zone = clock.now.tzinfo
+    read = _parse(text, clock.now.replace(tzinfo=None), clock.now.strftime("%z"))
+    read = read.astimezone(zone) if read else None
     if read is None or read > clock.now + timedelta(days=1):
         return None
     return read, "second" if _SECONDS.search(text) else "minute" if _MINUTES.search(text) else "day"
 
 
+# The zone is a part of the key: equal instants of two zones are equal, and have other yesterdays.
 @lru_cache(maxsize=1024)
-def _parse(text: str, now: datetime) -> datetime | None:
+def _parse(text: str, now: datetime, zone: str) -> datetime | None:
     settings = {
-        "RELATIVE_BASE": now.replace(tzinfo=None),
-        "TIMEZONE": now.strftime("%z"),
+        "RELATIVE_BASE": now,
+        "TIMEZONE": zone,
         "RETURN_AS_TIMEZONE_AWARE": True,
         "PREFER_DATES_FROM": "past",
         # not "timestamp": a number of a post is no moment
@@ -352,10 +355,20 @@ def _parse(text: str, now: datetime) -> datetime | None:
     }
     try:
         read = dateparser.parse(text, languages=["zh-Hans", "zh-Hant", "en"], settings=settings)
-        return cast("datetime", read).astimezone(now.tzinfo) if read else None
+        return _in_any_zone(cast("datetime", read)) if read else None
     except (ValueError, OverflowError, TypeError, AttributeError):
         # raised by dateparser itself on some strings of digits and signs
         return None
+
+
+def _in_any_zone(value: datetime) -> datetime:
+    """The same moment; raises `OverflowError` for the first and the last day of the calendar.
+
+    They cannot be converted to another zone.
+    """
+    value.astimezone(timezone.max)
+    value.astimezone(timezone.min)
+    return value
 
 
 def _zone(offset: str | None) -> timezone:
@@ -379,10 +392,7 @@ def read_rfc_date(text: str) -> datetime | None:
     """
     try:
         value = parsedate_to_datetime(text)
-        value = value if value.tzinfo else value.replace(tzinfo=UTC)
-        # the first and the last day of the calendar cannot be converted to another zone
-        value.astimezone(timezone.max)
-        value.astimezone(timezone.min)
+        value = _in_any_zone(value if value.tzinfo else value.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
     return value

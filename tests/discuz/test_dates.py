@@ -116,6 +116,17 @@ def test_dates_of_headers_and_feeds(text: str, value: str | None) -> None:
     assert (read.isoformat() if read else None) == value
 
 
+def test_equal_moments_of_two_forums_have_other_yesterdays() -> None:
+    now = datetime(2024, 1, 5, 1, 0, tzinfo=DEFAULT_ZONE)
+    west = Clock(now.astimezone(timezone(timedelta(hours=-5))))
+    read = [read_date("Yesterday 23:30", None, clock) for clock in (Clock(now), west, Clock(now))]
+    assert [moment and moment.value.isoformat() for moment in read] == [
+        "2024-01-04T23:30:00+08:00",
+        "2024-01-03T23:30:00-05:00",
+        "2024-01-04T23:30:00+08:00",
+    ]
+
+
 def test_raw_is_what_was_shown() -> None:
     read = read_date("发表于 \n 昨天\xa018:48", "2024-5-6 18:48:19", NOW)
     assert read is not None

@@ -6,7 +6,8 @@ import random
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import example, given, settings
@@ -43,6 +44,23 @@ def words_of(page: ThreadPage) -> dict[str, str]:
 
 
 WHOLE = str(news()).encode()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_page_leaves_anything_to_the_next(seed: int) -> None:
+    """All fixtures in random orders and in threads, each seen in a zone of its own."""
+    made = fixtures()
+    zones = [timezone(timedelta(hours=8)), timezone(timedelta(hours=-5)), UTC]
+
+    def facts(number: int) -> Page:
+        seen = SEEN.astimezone(zones[number % 3])
+        return read_page(made[number].body, url=made[number].url, seen_at=seen)
+
+    order = list(range(len(made)))
+    alone = {number: facts(number) for number in order}
+    random.Random(seed).shuffle(order)
+    with ThreadPoolExecutor(3) as pool:
+        assert dict(zip(order, pool.map(facts, order), strict=True)) == alone
 
 
 @pytest.mark.parametrize("start", range(7))
