@@ -85,6 +85,15 @@ _FLOOR = re.compile(rb"\bid\s{0,9}=\s{0,9}[\"']?(?:post_|pid)\d", re.IGNORECASE)
 # with a whole page: browsers go on in the post, the parser takes what follows out of it.
 _END_TAG = re.compile(r"</(?:([bB][rR])|body|BODY|html|HTML)\b[^<>]*>")
 
+# A tag; comments are passed over, and scripts as far as they go: in them stand tags that are none.
+_ANY_TAG = re.compile(
+    r"<!--(?:[^-]|-(?!->))*|(?P<script><script\b(?:[^<]|<(?!/script))*(?P<closed></script)?)"
+    r"|<(?P<end>/?)(?P<name>[a-z][a-z0-9]{0,30})",
+    re.IGNORECASE,
+)
+# elements whose end tags nobody may leave out, https://html.spec.whatwg.org/#optional-tags
+_CLOSED = tuple("a div dl em form i ol script select span strong style table textarea ul".split())
+
 # what Discuz sets round an upload (discuzcode.htm)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
 
@@ -139,11 +148,18 @@ class Document:
 
     @cached_property
     def is_cut(self) -> bool:
-        """Whether the page was cut off on its way: neither html nor body is closed."""
+        """Whether the page was cut off on its way.
+
+        A whole page ends html or body. Who saved it may have left these tags out, as HTML allows
+        (SingleFile, minifiers): then it is whole if all boxes in it are closed.
+        """
         if self.text.rfind("</html") >= 0:
             return False
         tail = self.text[-65536:].lower()
-        return "</html" not in tail and "</body" not in tail
+        if "</html" in tail or "</body" in tail:
+            return False
+        ends = count_end_tags(self.text)
+        return not tail.rstrip().endswith(">") or any(ends[name] < 0 for name in _CLOSED)
 
 
 def read_document(
@@ -231,6 +247,18 @@ class _Parsers(threading.local):
 
 
 _parsers = _Parsers()
+
+
+def count_end_tags(source: str) -> Counter[str]:
+    """How many end tags of each name are more than its start tags."""
+    count: Counter[str] = Counter()
+    for found in _ANY_TAG.finditer(source):
+        name = found["name"]
+        if name:
+            count[name.lower()] += 1 if found["end"] else -1
+        elif found["script"] and not found["closed"]:
+            count["script"] -= 1
+    return count
 
 
 def build_tree(text: str) -> tuple[_Element, bool]:

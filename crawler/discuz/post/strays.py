@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from crawler.discuz.document import count_end_tags
 from crawler.discuz.elements import all_text
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.post.boxes import settable
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
 _PLAIN = frozenset("b br em font i s span strike strong sub sup u".split())
 # What a cell of a table stands in.
 _OF_TABLES = frozenset(("tr", "tbody", "table"))
-# A tag; comments and scripts are passed over, for there are tags in them that are none.
-_TAG = re.compile(
-    r"<!--(?:[^-]|-(?!->))*|<script\b(?:[^<]|<(?!/script))*"
-    r"|<(?P<end>/?)(?P<name>(?!script)[a-z][a-z0-9]{0,30})",
-    re.IGNORECASE,
-)
 
 
 def cut_from(element: _Element, around: _Element) -> None:
@@ -70,12 +65,12 @@ class EndTags:
             return 0
         behind = re.compile(rf"{id_of}\d").search(self._text, start.end())
         tags = {cell.tag, *(each.tag for each in cell.iterancestors())}
-        here = _unmatched(self._text[start.end() : behind.start()]) if behind else self._on_page
+        here = count_end_tags(self._text[start.end() : behind.start()]) if behind else self._on_page
         return sum(max(0, min(here[tag], self._on_page[tag])) for tag in tags)
 
     @cached_property
     def _on_page(self) -> Counter[str]:
-        return _unmatched(self._text)
+        return count_end_tags(self._text)
 
 
 def take_in_strays(floors: Iterable[Floor], text: str) -> None:
@@ -86,16 +81,6 @@ def take_in_strays(floors: Iterable[Floor], text: str) -> None:
         if cell is not None:
             mark = known.FLOOR_TABLE if floor.cell is None else known.CELL
             take_in(cell, partial(tags.surplus, cell, mark, floor.id))
-
-
-def _unmatched(source: str) -> Counter[str]:
-    """How many end tags of each name are more than its start tags."""
-    count: Counter[str] = Counter()
-    for found in _TAG.finditer(source):
-        name = found["name"]
-        if name:
-            count[name.lower()] += 1 if found["end"] else -1
-    return count
 
 
 def take_in(cell: _Element, surplus: Callable[[], int]) -> None:
