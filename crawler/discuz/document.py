@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from crawler.discuz.site_rules import SiteRules
+from crawler.discuz.source import as_discuz_writes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -122,13 +123,15 @@ class Readings:
 class Document:
     """A page as it was received.
 
-    ``text`` is the decoded ``body``, ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
+    ``source`` is the decoded ``body``, ``text`` the same as Discuz writes it (`source.py`),
+    ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
     ``headers`` have lower-case names. ``rules`` are those of the site, where it has some.
     ``is_explained``: somebody wants to know where the words of each post went.
     """
 
     url: str
     body: bytes
+    source: str
     text: str
     encoding: str
     seen_at: datetime
@@ -153,12 +156,12 @@ class Document:
         A whole page ends html or body. Who saved it may have left these tags out, as HTML allows
         (SingleFile, minifiers): then it is whole if all boxes in it are closed.
         """
-        if self.text.rfind("</html") >= 0:
+        if self.source.rfind("</html") >= 0:
             return False
-        tail = self.text[-65536:].lower()
+        tail = self.source[-65536:].lower()
         if "</html" in tail or "</body" in tail:
             return False
-        ends = count_end_tags(self.text)
+        ends = count_end_tags(self.source)
         return not tail.rstrip().endswith(">") or any(ends[name] < 0 for name in _CLOSED)
 
 
@@ -173,10 +176,11 @@ def read_document(
     """Decode ``body``. Never raises; bytes that fit no encoding become U+FFFD."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     if rules and rules.charset:
-        text, encoding = body.decode(_CODECS[rules.charset], "replace"), rules.charset
+        source, encoding = body.decode(_CODECS[rules.charset], "replace"), rules.charset
     else:
-        text, encoding = decode(body, lower.get("content-type", ""))
-    return Document(url, body, text, encoding, seen_at, lower, rules)
+        source, encoding = decode(body, lower.get("content-type", ""))
+    text = as_discuz_writes(source, lambda text: build_tree(text)[0])
+    return Document(url, body, source, text, encoding, seen_at, lower, rules)
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
