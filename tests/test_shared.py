@@ -37,6 +37,7 @@ from tests import open_boxes
 from tests.conftest import SHARED, Forum, scrapy
 from tests.crawl.obstacle_seeds import age
 from tests.forum.obstacles import KINDS, Obstacle
+from tests.forum.rewritten import WRITERS, differences, facts
 from tests.pages.skins import renamed
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no real pages beside the project")
@@ -551,3 +552,23 @@ def test_the_saved_forum_from_its_root_and_twenty_minutes_later(tmp_path: Path) 
     # six of a deleted thread, one deleted reply; two edits, a shielded reply; moved, renamed, closed
     assert "7 deleted" in run.stderr
     assert "6 changed" in run.stderr
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_pages_written_otherwise_tell_the_same(writer: str) -> None:
+    """Every eleventh page; all of them by `python -m tests.forum.rewritten`."""
+    folders = [SHARED / name for name in ("wild", "forum/pages")]
+    pages = sorted(path for folder in folders for path in folder.rglob("*.html"))
+    read = 0
+    for path in pages[::11]:
+        source, _ = decode(path.read_bytes())
+        if "<html" not in source[:2000].lower():
+            continue
+        url, seen = "http://bbs.example.net/x", datetime(2026, 11, 20, tzinfo=UTC)
+        told, other = (
+            facts(read_page(text.encode(), url=url, seen_at=seen))
+            for text in (source, WRITERS[writer](source))
+        )
+        assert differences(told, other) == set(), path
+        read += 1
+    assert read > 9

@@ -145,7 +145,8 @@ def _read_clock(document: Document) -> Clock:
     base = _header_time(document) or document.seen_at
     if base.tzinfo is None:
         base = base.replace(tzinfo=UTC)
-    text = document.text
+    # a skin may have commented its footer out
+    text = document.source
     end = len(text)
     zone = None
     # the footer is the last place with such words: search backwards

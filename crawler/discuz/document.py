@@ -93,7 +93,8 @@ _ANY_TAG = re.compile(
     re.IGNORECASE,
 )
 # elements whose end tags nobody may leave out, https://html.spec.whatwg.org/#optional-tags
-_CLOSED = tuple("a div dl em form i ol script select span strong style table textarea ul".split())
+# and that nobody forgets without seeing it
+_CLOSED = ("div", "form", "ol", "script", "select", "style", "table", "textarea", "ul")
 
 # what Discuz sets round an upload (discuzcode.htm)
 _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
@@ -292,6 +293,9 @@ def _with_closed_uploads(text: str) -> str:
     `<ignore_js_op><img … /><div class="tip">…</ignore_js_op>`: the parser ignores an end tag while
     a `div` within is open, and the words behind the upload would lie in its hidden box.
     """
+    if _UPLOAD_END.upper() in text:
+        for written in ("<DIV", "</DIV", _UPLOAD.upper(), _UPLOAD_END.upper()):
+            text = text.replace(written, written.lower())
     end = text.find(_UPLOAD_END)
     pieces: list[str] = []
     done = 0

@@ -91,6 +91,12 @@ def own_text(element: _Element) -> str:
     return own + "".join([part.tail or "" for part in element]) if len(element) else own
 
 
+def bears(element: _Element, *names: str) -> bool:
+    """Whether an element has these classes, beside whatever others a skin gives it."""
+    classes = element.get("class")
+    return classes is not None and set(names) <= set(classes.split())
+
+
 def by_class(element: _Element, name: str) -> Iterator[_Element]:
     """The elements at and below ``element`` that bear a class, in document order."""
     for part in element.iter():

@@ -128,7 +128,7 @@ def test_frames_are_compared_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> N
 def test_dates_in_words_are_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def parse(text: str, _: datetime) -> None:
+    def parse(text: str, _: datetime, __: str) -> None:
         asked.append(text)
 
     monkeypatch.setattr(dates, "_parse", parse)

@@ -1,27 +1,39 @@
 """Pages written otherwise: other sources of the same tree, as minifiers, editors and savers make.
 
 Each writer takes the source of a page and returns one that a browser shows alike. `WRITERS` has
-them by name.
+them by name. `python -m tests.forum.rewritten FOLDER …` writes all pages of some folders in all
+ways, and tells which facts differ.
 """
 
 from __future__ import annotations
 
-import html
-import random
 import re
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zlib import crc32
 
+from crawler.discuz import read_page
+from crawler.discuz.document import decode
+from crawler.discuz.facts import Page, ThreadPage
+
+# A quote begins a value behind = alone: <ul class="a""> has an attribute of the name ".
+_ATTRIBUTES = (
+    r"(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'>][^\s>]*+)?)?)*+"
+)
 _TOKEN = re.compile(
     r"(?P<comment><!--.*?-->|<!\[CDATA\[.*?\]\]>|<[!?][^>]*>)"
     r"|(?P<raw><(?P<raw_name>script|style|textarea|title|xmp|plaintext|iframe|noscript)\b"
-    r"(?P<raw_attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>(?P<inside>.*?)(?=</(?P=raw_name)))"
-    r"|<(?P<end>/?)(?P<name>[a-z][a-z0-9_]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    rf"(?P<raw_attributes>{_ATTRIBUTES})>(?P<inside>.*?)(?=</(?P=raw_name)))"
+    rf"|<(?P<end>/?)(?P<name>[a-z][a-z0-9_]*)(?P<attributes>{_ATTRIBUTES})>",
     re.IGNORECASE | re.DOTALL,
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[^\s=/\"'>]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'"
-    r"|(?P<bare>[^\s\"'>]+)))?"
+    r"(?P<name>[^\s=/>]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'"
+    r"|(?P<bare>[^\s\"'>][^\s>]*)))?"
 )
 _UNQUOTED = re.compile(r"[^\s\"'=<>`]+")
 # elements whose edges are lines: white space beside them is not shown
@@ -197,6 +209,7 @@ def _holds_pre(done: list[str]) -> bool:
 
 def entities(source: str) -> str:
     """Signs beyond ASCII as numbers, in words and in values."""
+
     def number(words: str) -> str:
         words = words.replace("&nbsp;", "&#160;").replace("&quot;", "&#x22;")
         return words.encode("ascii", "xmlcharrefreplace").decode()
@@ -221,6 +234,7 @@ def entities(source: str) -> str:
 
 def plain_ampersands(source: str) -> str:
     """`&` in addresses as many write it, and as browsers read it."""
+
     def change(tag: Tag) -> Tag:
         kept = tuple(
             (key, value.replace("&amp;", "&") if value and key in ("href", "src") else value)
@@ -245,6 +259,7 @@ def with_comments(source: str) -> str:
 
 def xhtml(source: str) -> str:
     """As XHTML: a declaration, empty elements closed, all attributes with values."""
+
     def change(tag: Tag) -> Tag:
         filled = tuple((key, key if value is None else value) for key, value in tag.attributes)
         return replace(tag, attributes=filled)
@@ -260,8 +275,12 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "no quotes": styled(Style(quote="")),
     "upper case": styled(Style(spell=str.upper)),
     "attributes backwards": styled(Style(change=_in_order(list.reverse))),
-    "attributes shuffled": styled(Style(change=_in_order(random.Random(7).shuffle))),
-    "attributes sorted": styled(Style(change=_in_order(lambda each: each.sort(key=lambda x: x[0])))),
+    "attributes shuffled": styled(
+        Style(change=_in_order(lambda each: each.sort(key=lambda x: crc32(x[0].encode()))))
+    ),
+    "attributes sorted": styled(
+        Style(change=_in_order(lambda each: each.sort(key=lambda x: x[0])))
+    ),
     "a class before": styled(Style(change=_with_class("xq-1 ", ""))),
     "a class behind": styled(Style(change=_with_class("", " xq-2"))),
     "spaces round values": styled(Style(space="  ", equals=" = ")),
@@ -276,3 +295,49 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "lines of Windows": lambda source: source.replace("\r\n", "\n").replace("\n", "\r\n"),
     "no end": lambda source: re.sub(r"</(?:body|html)>\s*", "", source, flags=re.IGNORECASE),
 }
+
+
+# -- what pages tell ------------------------------------------------------------------------------
+
+
+def facts(page: Page) -> dict[str, object]:
+    """What a page tells: not where it stood, nor the words of a refusal as they were typed."""
+    told: dict[str, object] = {"type": type(page).__name__}
+    for spec in fields(page):
+        if spec.name not in ("posts", "places", "evidence", "text"):
+            told[spec.name] = getattr(page, spec.name)
+    if isinstance(page, ThreadPage):
+        told["posts"] = [
+            # neither counts in lines: the text of an older schema, and signs of source alone
+            replace(post, body=replace(post.body, earlier_text=None, unaccounted=0))
+            for post in page.posts
+        ]
+    return told
+
+
+def differences(told: dict[str, object], other: dict[str, object]) -> set[str]:
+    """The names of the facts in which two pages differ."""
+    return {name for name in told.keys() | other.keys() if told.get(name) != other.get(name)}
+
+
+def main() -> None:
+    """Write each page of some folders in all ways, and tell which facts differ from the page's."""
+    seen = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    count, odd = 0, Counter[str]()
+    for path in sorted(path for name in sys.argv[1:] for path in Path(name).rglob("*")):
+        source = decode(path.read_bytes())[0] if path.is_file() else ""
+        if "<html" not in source[:2000].lower():
+            continue
+        count += 1
+        how = {"url": f"http://bbs.example.net/{path.name}", "seen_at": seen}
+        told = facts(read_page(source.encode(), **how))  # type: ignore[arg-type]
+        for name, write in WRITERS.items():
+            other = facts(read_page(write(source).encode(), **how))  # type: ignore[arg-type]
+            if found := differences(told, other):
+                odd[name] += 1
+                print(f"{path}, {name}: {', '.join(sorted(found))}")
+    print(f"{count} pages in {len(WRITERS)} ways: {odd.total()} differ {dict(odd)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -39,10 +39,11 @@ _LOOSE_REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]?\s?{_EXACT}")
 # Skins without Discuz's boxes have the same words in other ones: what is looked for in the source
 # between title and first floor. <div>查看</div> <div>1437</div>
 _GAP = (
-    r"\s{0,9}[:\uff1a]?(?:\s|&nbsp;|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
+    r"\s{0,99}[:\uff1a]?(?:\s{1,99}+|&nbsp;|<!--[^<>]{0,99}-->"
+    r"|</?(?:div|span|em|p|i|b|strong|li|td|th|a)\b[^>]{0,300}>){1,12}"
 )
-_VIEWS_NEAR = re.compile(rf"{VIEWS}{_GAP}(\d{{1,12}})\s?<")
-_REPLIES_NEAR = re.compile(rf"{REPLIES}{_GAP}(\d{{1,12}})\s?<")
+_VIEWS_NEAR = re.compile(rf"{VIEWS}{_GAP}(\d{{1,12}})\s{{0,99}}<")
+_REPLIES_NEAR = re.compile(rf"{REPLIES}{_GAP}(\d{{1,12}})\s{{0,99}}<")
 _LONGEST_LABEL = 100
 # phones: <div class="mtit">… 全部回复<em>55</em>; old ones: 共有12条回复
 _ALL_REPLIES = re.compile(

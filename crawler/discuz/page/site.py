@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.facts import Site
+from crawler.discuz.source import has_class, start_tag
 
 if TYPE_CHECKING:
     from crawler.discuz.dates import Clock
     from crawler.discuz.document import Document
 
+_META = r'<meta\b(?=[^>]{{0,300}}?\sname="{}")[^>]{{0,300}}?\scontent="'
 # <base href="http://bbs.example.org/" />, and in the script SITEURL = 'http://bbs.example.org/'
 _BASE = re.compile(r"<base\s[^>]{0,99}?href\s?=\s?[\"']([^\"'>]{1,500})", re.I)
 _SITE_URL = re.compile(r"SITEURL\s?=\s?'([^']{1,500})'")
 # for a saved page that lost both: <link href="http://host/bbs/thread-1-1-1.html" rel="canonical" />
-_CANONICAL = re.compile(r"<link\s+href=[\"']([^\"'>]{1,500})[\"']\s+rel=[\"']canonical")
-_NAME = re.compile(r'<meta name="application-name" content="([^"]{1,200})"')
+_CANONICAL = re.compile(
+    r'<link\b(?=[^>]{0,600}?\srel="canonical")[^>]{0,600}?\shref="([^">]{1,500})"'
+)
+_NAME = re.compile(_META.format("application-name") + r'([^"]{1,200})"')
 # <meta name="generator" content="Discuz! X3.3" />; rebranded: "Hewan BBS X3.5"
-_GENERATOR = re.compile(r'<meta\s+name="generator"\s+content="[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
+_GENERATOR = re.compile(_META.format("generator") + r'[^"]{0,60}?\b(X\d(?:\.\d)?)\b', re.I)
 _POWERED = re.compile(r"Powered by.{0,200}?\b(X\d(?:\.\d)?)\b", re.I | re.S)
 # What only Discuz's templates write, whatever the brand. The forum's name and Discuz's own stand in
 # pages of guards as well, which may copy a title and a footer.
@@ -29,10 +33,13 @@ _SCRIPT = re.compile(r"\b(?:discuz_uid|cookiepre)\s{0,3}=\s{0,3}[\"']")
 # <body id="nv_forum" class="pg_viewthread">; phones: <body id="forum" class="pg_viewthread">
 _BODY = re.compile(r"<body\b[^>]{0,300}?\bclass=[\"'][^\"'>]{0,99}?\bpg_\w")
 # <div id="append_parent"></div><div id="ajaxwaitid"></div> (header.htm)
-_BOXES = re.compile(r"id=[\"']append_parent[\"'].{1,99}?id=[\"']ajaxwaitid[\"']", re.S)
+_BOXES = re.compile(r'id="append_parent".{1,200}?id="ajaxwaitid"', re.S)
 # mobile=1: a document type of WAP, and the link above each page (mobile/common/header.htm)
 _WAP = re.compile(
-    r"\A.{0,300}//WAPFORUM//DTD XHTML Mobile.{1,40000}?<div class=\"hd\"><a href=", re.S
+    r"\A.{0,300}//WAPFORUM//DTD XHTML Mobile.{1,40000}?"
+    + start_tag("div", has_class("hd"))
+    + r"\s{0,99}<a\b",
+    re.S,
 )
 # mobile=3 (wml/common/header.htm)
 _WML = re.compile(r"<card id=[\"']discuz_wml[\"']")
@@ -45,7 +52,13 @@ _HEAD = 65536
 def read_site(document: Document, clock: Clock | None) -> Site:
     """Read from the text alone, so that no tree is built for it."""
     head = document.text[:_HEAD]
-    base = _SITE_URL.search(head) or _BASE.search(head) or _CANONICAL.search(head)
+    # browsers that save a page put its base into a comment: <!--<base href="…">--><base href=".">
+    base = (
+        _SITE_URL.search(head)
+        or _BASE.search(document.source[:_HEAD])
+        or _BASE.search(head)
+        or _CANONICAL.search(head)
+    )
     name = _NAME.search(head)
     member = _MEMBER.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
@@ -66,7 +79,7 @@ def read_site(document: Document, clock: Clock | None) -> Site:
 
 def base_of(document: Document, site: Site) -> str:
     """What relative links of the page count from (HTML: `<base href>`, else its address)."""
-    found = _BASE.search(document.text[:_HEAD])
+    found = _BASE.search(document.source[:_HEAD]) or _BASE.search(document.text[:_HEAD])
     if found:
         return urls.resolve(document.url, html.unescape(found[1])) or site.root
     return site.root if document.url.startswith("file:") else document.url

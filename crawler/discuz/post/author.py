@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import all_text, line_of, number, words
+from crawler.discuz.elements import bears, line_of, number, words
 from crawler.discuz.facts import Author
 from crawler.discuz.words import (
     ANONYMOUS,
@@ -144,7 +144,7 @@ def _counters(floor: Floor) -> dict[str, int]:
     found: dict[str, int] = {}
     for box in floor.all("counters"):
         # <th><p><a>6284</a></p>主题</th>
-        said = all_text(box)
+        said = words(box)
         if not any(sign in said for sign in TEN_THOUSANDS):
             for count, name in _COUNTED.findall(said):
                 found.setdefault(AUTHOR_COUNTERS[name], int(count[:18]))
@@ -181,7 +181,7 @@ def _group(floor: Floor) -> tuple[str | None, str | None]:
         return None, None
     group = title = None
     for line in column.iterchildren("p"):
-        if line.get("class") == "xg1":
+        if bears(line, "xg1"):
             title = title or words(line) or None
         elif group is None:
             for link in line.iter("a"):

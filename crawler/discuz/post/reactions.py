@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.context import read_stamp
-from crawler.discuz.elements import all_text, words
+from crawler.discuz.elements import all_text, bears, words
 from crawler.discuz.facts import Comment, Rating
 from crawler.discuz.words import NOBODY_FIRST
 
@@ -56,7 +56,7 @@ def comments_in(box: _Element, context: Context) -> tuple[Comment, ...]:
     comments = []
     for row in box.iter("div"):
         # <div class="psta">author</div><div class="psti">text <span class="xg1">发表于 …</span>
-        if (row.get("class") or "").split()[:1] == [COMMENT_TEXT]:
+        if bears(row, COMMENT_TEXT):
             comments.append(_comment(row, context))
     return tuple(comments)
 
@@ -69,7 +69,7 @@ def _comment(row: _Element, context: Context) -> Comment:
     pieces = [row.text or ""]
     for part in row:
         href = part.get("href") or ""
-        if part.tag == "span" and part.get("class") == "xg1":
+        if part.tag == "span" and bears(part, "xg1"):
             date = read_stamp(part, context)
         elif part.tag == "a" and not is_named and urls.is_user_link(href):
             # comment_more.htm up to X3.4: the author stands in front of the text

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import number, words
+from crawler.discuz.elements import bears, number, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def _poll(_: _Element, found: dict[str, _Element]) -> Facts:
     for row in box.iter("tr") if box is not None else ():
         label = next(row.iter("label"), None)
         cell = next(row.iterchildren("td"), None)
-        if label is None and cell is not None and cell.get("class") == "pvt":
+        if label is None and cell is not None and bears(cell, "pvt"):
             label = cell
         if label is not None:
             options.append({"text": _OPTION.sub("", words(label))})
@@ -159,7 +159,7 @@ def _best_answer(box: _Element) -> Facts:
             author, author_id = words(link), user
         post_id = post_id or urls.post_id(link.get("onclick")) or urls.post_id(link.get("href"))
     for part in box.iter("div"):
-        if part.get("class") == "mtn":
+        if bears(part, "mtn"):
             text = words(part)
     return {"post_id": post_id, "author": author, "author_id": author_id, "text": text or None}
 
@@ -197,13 +197,13 @@ def _activity(_: _Element, found: dict[str, _Element]) -> Facts:
 def _debate(box: _Element, found: dict[str, _Element]) -> Facts:
     sides: list[Facts] = []
     for point in found["ds"].iter("div"):
-        if point.get("class") != "point":
+        if not bears(point, "point"):
             continue
         heading = next(point.iter("strong"), None)
         votes = _VOTES.search(words(heading)) if heading is not None else None
         view = " ".join(words(line) for line in point.iter("p"))
         sides.append({"text": view or None, "votes": int(votes[1]) if votes else None})
-    about = " ".join(words(line) for line in box.iter("p") if line.get("class") == "dtm")
+    about = " ".join(words(line) for line in box.iter("p") if bears(line, "dtm"))
     ends, umpire = _DEBATE_END.search(about), _UMPIRE.search(about)
     return {
         "kind": "debate",

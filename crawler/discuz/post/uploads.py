@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.elements import words
+from crawler.discuz.elements import bears, words
 from crawler.discuz.facts import Attachment, Image
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
         elif tag == "strong":
             # the tip of a picture names it: <p><strong>IMG_01.jpg</strong> <em>(7 KB, …)
             name = name or (words(part) if _is_in(part, "aimg_") else None)
-        elif tag == "p" and part.get("class") == "mbn xg2":
+        elif tag == "p" and bears(part, "mbn", "xg2"):
             description = words(part) or None
         elif tag == "span" and mark.startswith("attach_"):
             attachment_id = attachment_id or mark[len("attach_") :]

@@ -34,7 +34,7 @@ _PARTS = re.compile(r"<script[^>]{0,99}>show_threadpage\((\d{1,18}),\s?\d{1,4},\
 # <a page="2" sub="">第二章</a> … show_threadindex(226, 0)
 _INDEX = re.compile(r"<script[^>]{0,99}>show_threadindex\((\d{1,18}),")
 _SCRIPT = ">show_thread"
-_INDEX_PART = re.compile(r'<a page="(\d{1,4})"')
+_INDEX_PART = re.compile(r'<a\b[^>]{0,200}?\spage="(\d{1,4})"')
 
 
 def ajax_source(document: Document) -> tuple[str, bool] | None:

@@ -26,6 +26,7 @@ from crawler.discuz.post.quotes import split_quote
 from crawler.discuz.post.render_text import tidy
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 from crawler.discuz.readers.source_dates import read_source_date
+from crawler.discuz.source import has_class, start_tag
 from crawler.discuz.words import EDITED
 
 if TYPE_CHECKING:
@@ -36,22 +37,24 @@ if TYPE_CHECKING:
 
 # <title>… Powered by Discuz! Archiver</title>; <center id="header"><h2>NAME's Archiver </h2>
 _MARK = re.compile(r"Archiver\s{0,9}</(?:title|h2|a)>", re.I)
-_NAME = re.compile(r"<h2>([^<]{1,200})'s Archiver\s{0,9}</h2>")
+_NAME = re.compile(r"<h2\b[^>]{0,99}>\s{0,99}([^<]{1,200})'s Archiver\s{0,99}</h2>")
 # <div id="nav"><a href="./">论坛</a> &rsaquo; <a href="?fid-2.html">BOARD</a> &rsaquo; SUBJECT
 _PATH, _STEP = "nav", "\u203a"
 # <p class="author"> <strong>NAME</strong> 发表于 2017-6-1 08:15:00 </p> <h3>SUBJECT</h3> text …
-_AUTHOR = 'class="author"'
+_AUTHOR = "author"
 _HEADER = re.compile(
-    r'<p class="author">\s{0,99}<strong>(?P<name>.{0,200}?)</strong>(?P<date>.{0,300}?)</p>'
-    r"(?:\s{0,99}<h3>(?P<subject>[^<]{0,1000})</h3>)?",
+    start_tag("p", has_class(_AUTHOR))
+    + r"\s{0,99}<strong\b[^>]{0,99}>(?P<name>.{0,200}?)</strong>(?P<date>.{0,300}?)</p>"
+    r"(?:\s{0,99}<h3\b[^>]{0,99}>(?P<subject>[^<]{0,1000})</h3>)?",
     re.S,
 )
-_CONTENT, _END = '<div id="content"', re.compile(r'<div class="page"|<div id="end"')
+_CONTENT = re.compile(start_tag("div", 'id="content"'))
+_END = re.compile(f"{start_tag('div', has_class('page'))}|" + start_tag("div", 'id="end"'))
 # <div class="page">页: <strong>[2]</strong> <a href="?tid-2.html&page=3">3</a>
 _PAGER, _CURRENT = "page", re.compile(r"\[(\d{1,7})\]$")
 _LONGEST_NUMBER = 20
 # as Discuz puts it in front of an edited post: white space round it, an empty line behind it
-_EDITED = re.compile(rf"^ {EDITED} (?=<br />\s{{0,4}}<br />)")
+_EDITED = re.compile(rf"^ {EDITED} (?=<br\b[^>]{{0,99}}>\s{{0,99}}<br\b)")
 # smilies: {:2_25:}, and those that come with every Discuz!
 _SMILEYS = re.compile(
     r"\{:\d{1,4}_\d{1,6}:\}|:(?:lol|handshake|loveliness:|funk:|curse:|dizzy:|shutup:|sleepy:|hug:"
@@ -59,6 +62,7 @@ _SMILEYS = re.compile(
 )
 # [img]ADDRESS[/img] leaves the address, alone in its line
 _IMAGE = re.compile(r"^https?://\S{1,500}\.(?:jpe?g|png|gif|bmp|webp)$", re.I)
+_ANONYMOUS, _TAG = re.compile(r"<i\b"), re.compile(r"<[^>]{0,200}>")
 # [*] of a list
 _ITEM = re.compile(r"^\[\*\]")
 
@@ -104,7 +108,8 @@ def _read(frame: Frame) -> Parts | None:
         return None
     path = find_path(document)
     steps = steps_in(path)
-    start = max(document.text.find(_CONTENT), 0)
+    content = _CONTENT.search(document.text)
+    start = content.start() if content else 0
     end = _END.search(document.text, start)
     source = document.text[start : end.start() if end else len(document.text)]
     place = archiver_place(document, base)
@@ -153,7 +158,9 @@ def _posts(source: str, page: int, context: Context) -> list[Post]:
 
 def _author(name: str) -> Author:
     # <strong><i>Anonymous</i></strong>; a guest has no name at all
-    return nobody() if "<i>" in name else name_alone(html.unescape(name).strip())
+    if _ANONYMOUS.search(name):
+        return nobody()
+    return name_alone(html.unescape(_TAG.sub("", name)).strip())
 
 
 def _body(source: str, is_withheld: bool, context: Context, above: list[Post]) -> Body:

@@ -23,6 +23,7 @@ from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import read_site
 from crawler.discuz.post.reactions import COMMENT_TEXT, MORE_COMMENTS, comments_in
 from crawler.discuz.readers.ajax import ajax_source
+from crawler.discuz.source import has_class
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -36,6 +37,7 @@ _ADDRESS = re.compile(
 )
 # <div class="pgs mbm cl">: all that is left where the post has no comment any more
 _BELOW = "pgs"
+_BOX = re.compile(has_class(f"(?:{COMMENT_TEXT}|{_BELOW})"))
 
 
 def comments_url(page: ThreadPage, post: Post, number: int) -> str:
@@ -55,8 +57,7 @@ def read_comments(document: Document) -> CommentsPage | None:
     if not is_whole:
         return None
     asked = _ADDRESS.search(document.url) or _ADDRESS.search(source)
-    is_box = f'class="{COMMENT_TEXT}' in source or f'class="{_BELOW}' in source
-    if asked is None or not is_box:
+    if asked is None or not _BOX.search(source):
         return None
     clock = read_clock(document)
     site = read_site(document, clock)

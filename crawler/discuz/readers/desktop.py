@@ -33,21 +33,25 @@ from crawler.discuz.post.strays import take_in_strays
 from crawler.discuz.post.subreplies import posts_without_members
 from crawler.discuz.readers.ajax import count_parts
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
+from crawler.discuz.source import has_class
 from crawler.discuz.words import ALL_FLOORS
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # <td class="t_f" …>, <div class="authi">, <div class="pcb">; X2 has no t_fsz
-_CLASSES = tuple(
-    f'"{name}"' for name in (known.CELL_CLASS, known.AUTHOR_LINE, known.BODY_BOX, known.SPECIAL_BOX)
+_CLASSES = re.compile(
+    has_class(f"(?:{known.CELL_CLASS}|{known.AUTHOR_LINE}|{known.BODY_BOX}|{known.SPECIAL_BOX})")
 )
 _TABLE = f'id="{known.FLOOR_TABLE}'
 # <div id="post_5003" >, <tr id="_postposition5003">
-_WRAPPER_OR_END = re.compile(rf'<div id="{known.FLOOR_BOX}(\d+)|id="_postposition(\d*)"')
+_WRAPPER_OR_END = re.compile(
+    rf'<div\b[^>]{{0,200}}?\sid="{known.FLOOR_BOX}(\d+)|id="_postposition(\d*)"'
+)
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
-_FIRST, _REPLY_LINK, _LONGEST_LINK = "reppost=", 'class="fastre"', 2000
+_FIRST, _LONGEST_LINK = "reppost=", 2000
+_REPLY_LINK = re.compile(has_class("fastre"))
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
 # what stands behind the body of a floor that is whole: <tr id="_postposition5003">, the next floor
 _WHOLE = re.compile(
@@ -63,7 +67,7 @@ def has_floors(document: Document) -> bool:
 
 def has_classes(document: Document) -> bool:
     """Whether the boxes of the floors are named as Discuz names them."""
-    return any(name in document.text for name in _CLASSES)
+    return _CLASSES.search(document.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _read(frame: Frame, *, any_classes: bool) -> Parts | None:
     if 2 * sum(map(_is_told, heads)) <= len(heads):
         return None
     first_id = _first_id(document.text)
-    take_in_strays(page.floors, document.text)
+    take_in_strays(page.floors, document.source)
     without_members = posts_without_members(document.text)
     posts = [
         read_floor(
@@ -222,7 +226,8 @@ def _first_id(text: str) -> str | None:
     at = text.find(_FIRST)
     while at >= 0:
         around = max(0, at - _LONGEST_LINK)
-        if _REPLY_LINK in text[max(text.rfind("<", around, at), around) : at]:
+        tag = text[max(text.rfind("<", around, at), around) : text.find(">", at)]
+        if _REPLY_LINK.search(tag):
             digits = _LEADING_DIGITS.match(text, at + len(_FIRST))
             return digits[0] if digits else None
         at = text.find(_FIRST, at + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.dates import read_clock
-from crawler.discuz.elements import line_of, number
+from crawler.discuz.elements import bears, line_of, number
 from crawler.discuz.facts import Board, IndexPage
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.counters import exact_words, threads_in
@@ -104,6 +104,6 @@ def _threads(entry: _Element) -> int | None:
     if entry.tag == "dl":
         is_one = bool(line_of(entry, _LONGEST_TERMS))
         return threads_in(exact_words(entry)) if is_one else None
-    cells = (cell for cell in entry.iterchildren("td") if cell.get("class") == _COUNTERS)
+    cells = (cell for cell in entry.iterchildren("td") if bears(cell, _COUNTERS))
     cell = next(cells, None)
     return number(next(cell.iter("span"), None)) if cell is not None else None

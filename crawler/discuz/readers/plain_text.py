@@ -98,7 +98,7 @@ def _clock(document: Document) -> Clock:
     # the footer's own line, in the shape that a page has it in
     found = list(_CLOCK.finditer(document.text))
     footer = document.text[found[-1].start() :].partition("\n")[0] if found else ""
-    return read_clock(replace(document, text=f"<p>{footer}"))
+    return read_clock(replace(document, source=f"<p>{footer}"))
 
 
 PLAIN_TEXT = Face(skin="text", read=_read, read_clock=_clock)

@@ -19,6 +19,7 @@ from crawler.discuz.post.body import read_body
 from crawler.discuz.post.withheld import read_access
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
 from crawler.discuz.readers.source_dates import read_source_date
+from crawler.discuz.source import start_tag
 from crawler.discuz.words import AUTHOR, TIME, TITLE
 
 if TYPE_CHECKING:
@@ -26,19 +27,20 @@ if TYPE_CHECKING:
 
 # <hr noshade size="2" width="100%" color="#808080">
 # <b>作者: </b>NAME&nbsp; &nbsp; <b>时间: </b>2017-6-1 08:15<br />
-_RULE, _COLON = r"<hr noshade[^>]{0,99}>", r"\s?[:\uff1a]\s?"
+_RULE, _BREAK = start_tag("hr", "noshade"), r"<br\b[^>]{0,99}>"
+_BOLD, _COLON = r"<b\b[^>]{0,99}>\s{0,9}", r"\s?[:\uff1a]\s{0,9}"
 _HEADER = re.compile(
-    rf"{_RULE}\s{{0,9}}<b>{AUTHOR}{_COLON}</b>(?P<name>[^<]{{0,300}})"
-    rf"<b>{TIME}{_COLON}</b>(?P<date>.{{1,300}}?)<br />"
-    rf"(?:\s{{0,9}}<b>{TITLE}{_COLON}</b>(?P<subject>[^<]{{0,1000}})<br />)?",
+    rf"{_RULE}\s{{0,99}}{_BOLD}{AUTHOR}{_COLON}</b>(?P<name>[^<]{{0,300}})"
+    rf"{_BOLD}{TIME}{_COLON}</b>(?P<date>.{{1,300}}?){_BREAK}"
+    rf"(?:\s{{0,99}}{_BOLD}{TITLE}{_COLON}</b>(?P<subject>[^<]{{0,1000}}){_BREAK})?",
     re.S,
 )
 # <b>标题: </b>SUBJECT <b><a href="###" onclick="…window.print();…">[打印本页]</a></b>
-_TITLE = re.compile(rf"<b>{TITLE}{_COLON}</b>([^<]{{1,1000}}?)\s?<b>")
+_TITLE = re.compile(rf"{_BOLD}{TITLE}{_COLON}</b>([^<]{{1,1000}}?)\s?{_BOLD}")
 _MARK = "window.print()"
-_SITE = re.compile(r"<h1>([^<]{1,200})</h1>")
+_SITE = re.compile(r"<h1\b[^>]{0,99}>([^<]{1,200})</h1>")
 # four empty lines and a last rule
-_END = re.compile(rf"(?:\s{{0,9}}<br />){{4}}{_RULE}")
+_END = re.compile(rf"(?:\s{{0,99}}{_BREAK}){{4}}\s{{0,99}}{_RULE}")
 _MOST_FLOORS = 100
 _WITHHELD = ("提示:", "提示\uff1a", "游客")
 

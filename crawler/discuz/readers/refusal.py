@@ -28,6 +28,7 @@ from crawler.discuz.readers.guards import (
     visible_text,
 )
 from crawler.discuz.readers.notices import UNKNOWN, Asked, Verdict, judge
+from crawler.discuz.source import start_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,9 @@ _HAS_BOX = re.compile(rf"\b(?:{_BOX_ID}|{_TOUCH_BOX}|{_WML_BOX})\b")
 _HAS_LOGIN = re.compile(r"\bid\s?=\s?[\"']?messagelogin\b|mod=logging&(?:amp;)?action=login")
 # helper_sysmessage.php, which needs no template: 站点信息 and a paragraph. Discuz bans by it.
 _SYSTEM_MESSAGE = re.compile(
-    r"content=[\"']System Message - Discuz! Board[\"'].{1,3000}?"
-    r"<p style=[\"']text-align: ?left;?[\"']>([^<]{1,300})",
+    r'content="System Message - Discuz! Board".{1,5000}?'
+    + start_tag("p", 'style="?text-align: ?left;?"?')
+    + r"\s{0,99}([^<]{1,300})",
     re.S,
 )
 
@@ -68,7 +70,8 @@ _AJAX = ("<?xml", "<root>")
 # -- errors (discuz_error.php of X2.5 to X3.5) ----
 
 _ERROR_PAGE = re.compile(
-    r"<div id=[\"']container[\"']>\s{0,9}<h1>Discuz! (?:Database|System|General) Error</h1>"
+    start_tag("div", 'id="container"')
+    + r"\s{0,99}<h1\b[^>]{0,99}>\s{0,99}Discuz! (?:Database|System|General) Error\s{0,99}</h1>"
 )
 
 # a panel of its own makes: <h1>系统错误</h1><p>抱歉，您无此权限</p>

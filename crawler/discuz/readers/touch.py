@@ -88,7 +88,7 @@ def _read(frame: Frame) -> Parts | None:
         # floors that stand in each other in another way: whose words are whose is not sure
         return None
     posts: list[Post] = []
-    tags = EndTags(frame.text)
+    tags = EndTags(frame.document.source)
     for post_id, box in floors.items():
         posts.append(_post(box, post_id, tags, context))
         if not posts[-1].date:
