@@ -26,7 +26,7 @@ from types import FrameType
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from crawler.discuz.document import decode  # noqa: E402
+from crawler.discuz.decoding import decode  # noqa: E402
 from tests import fuzz  # noqa: E402
 
 # The most CPU seconds that a page of 1 MB may take.

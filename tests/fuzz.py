@@ -25,7 +25,7 @@ from lxml.cssselect import CSSSelector
 
 from crawler.archive.segments import encode
 from crawler.discuz import explain_page, read_page
-from crawler.discuz.document import decode
+from crawler.discuz.decoding import decode
 from crawler.discuz.facts import BoardPage, Message, Page, ThreadPage
 from crawler.discuz.post.boxes import FRAME, HEAD, SCRIPT, TEXTAREA
 from crawler.discuz.site_rules import Selector, SiteRules, ThreadSelectors

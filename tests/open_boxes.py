@@ -23,7 +23,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from crawler.discuz import read_page
-from crawler.discuz.document import decode
+from crawler.discuz.decoding import decode
 from crawler.discuz.facts import Page, ThreadPage
 from crawler.discuz.post.noise import class_meaning, is_hidden
 from tests.conftest import SHARED

@@ -19,7 +19,8 @@ import pytest
 
 from crawler.archive.segments import encode
 from crawler.discuz import read_page
-from crawler.discuz.document import build_tree, decode
+from crawler.discuz.decoding import decode
+from crawler.discuz.document import build_tree
 from crawler.discuz.facts import (
     BoardPage,
     IndexPage,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawler.discuz import explain_page
-from crawler.discuz.document import decode
+from crawler.discuz.decoding import decode
 from crawler.discuz.facts import Body, Post, Run, ThreadPage
 from crawler.discuz.post.media import without_tagged_media
 from tests.browser import BROWSER, screenshot, shown

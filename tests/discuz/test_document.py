@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discuz.document import build_tree, build_xml, decode, read_document
+from crawler.discuz.decoding import decode
+from crawler.discuz.document import build_tree, build_xml, read_document
 
 SIMPLE = "<p>抱歉，指定的主题不存在，或已被删除。请登录后回复。的一是不</p>" * 3
 FULL = "<p>抱歉，指定的主題不存在，或已被刪除。請登錄後回覆。的一是不</p>" * 3

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from crawler.discuz import read_page
-from crawler.discuz.document import decode
+from crawler.discuz.decoding import decode
 from tests.forum.rewritten import WRITERS, differences, facts
 from tests.make_fixtures import fixtures
 from tests.pages import Fixture

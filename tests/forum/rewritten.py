@@ -17,7 +17,7 @@ from pathlib import Path
 from zlib import crc32
 
 from crawler.discuz import read_page
-from crawler.discuz.document import decode
+from crawler.discuz.decoding import decode
 from crawler.discuz.facts import Page, ThreadPage
 
 # A quote begins a value behind = alone: <ul class="a""> has an attribute of the name ".
