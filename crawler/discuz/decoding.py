@@ -32,6 +32,14 @@ _CHARSET_IN_HEADER = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSET_IN_PAGE = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]{3,12})")
 # Some sites send kilobytes of scripts before the meta element; a browser looks at 1 KB only.
 _CHARSET_WITHIN = 65536
+# So many of the commonest characters prove an encoding against a declared one.
+_SURE = 3
+# &#55357;&#56832;   &#xD83D;&#xDE00;
+_SURROGATE_BEGINS = ("&#55", "&#56", "&#xd8", "&#xd9", "&#xD8", "&#xD9", "&#XD8", "&#XD9")
+_HALF = r"&#(\d{5}|[xX][0-9a-fA-F]{4});"
+_SURROGATES = re.compile(_HALF * 2)
+# a tag, or what stands between two
+_PIECE = re.compile(rb"<[^<>]*>|<|[^<]+")
 # How many characters of a page are enough to know its encoding.
 _SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
@@ -41,7 +49,8 @@ _COMMON = {"gbk": "的一不是主题帖回复登录", "big5": "的一不是主�
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     """The text of a page and its encoding.
 
-    A page that is valid UTF-8 is read as UTF-8, whatever was declared. Of the other encodings the
+    A page that is valid UTF-8 is read as UTF-8, whatever was declared, and so is one that nearly
+    is: what a plugin wrote into it in GBK is decoded for itself. Of the other encodings the
     declared one is taken (header, then page) if its text looks like Chinese: some servers declare
     utf-8 for a GBK body, or the other way round. Else the encoding whose text has most of the
     commonest characters.
@@ -52,29 +61,96 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), name
-    try:
-        return body.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
+    for read in (_utf8, _utf8_of_halves):
+        try:
+            return read(body), "utf-8"
+        except UnicodeDecodeError:
+            pass
+    declared = _declared(body, content_type)
     text = body.decode("utf-8", "replace")
-    # A Chinese character is three bytes of UTF-8; a broken one gives one U+FFFD a byte. In GBK read
-    # as UTF-8 nearly all characters are broken, in UTF-8 with one wrong byte next to none.
-    if 10 * text.count("\ufffd") <= (len(body) - len(text)) // 2:
-        return text, "utf-8"
-    for declared in _declared(body, content_type):
-        text = body.decode(CODECS[declared], "replace")
-        if _looks_chinese(text, declared):
-            return text, declared
-    texts = {name: body.decode(CODECS[name], "replace") for name in _COMMON}
-    best = max(texts, key=lambda name: _score(texts[name], name))
+    broken = text.count("\ufffd")
+    # A Chinese character is three bytes of UTF-8, of which one sign is made; a broken one gives one
+    # U+FFFD a byte. In GBK read as UTF-8 nearly all characters are broken, in UTF-8 with one wrong
+    # byte next to none, in UTF-8 with a block of GBK those of the block.
+    whole = (len(body) - len(text)) // 2
+    if 10 * broken <= whole or ("utf-8" in declared and broken <= whole):
+        return _in_parts(body), "utf-8"
+    families = [family for family in declared if family in _COMMON]
+    texts = {name: body.decode(CODECS[name], "cp936") for name in _COMMON}
+    scores = {name: _score(text, name) for name, text in texts.items()}
+    best = max(scores, key=lambda name: scores[name])
+    for family in families:
+        is_whole = "\ufffd" not in texts[family]
+        # a notice of ten signs has none of the commonest
+        if _looks_chinese(texts[family], family) or (is_whole and scores[best] < _SURE):
+            return texts[family], family
     return texts[best], best
+
+
+def join_surrogates(text: str) -> str:
+    """A source with signs that are written as two numbers, which are the halves of one (UTF-16).
+
+    >>> join_surrogates("灯&#55357;&#56832;&#xD83D;&#xDE00;")
+    '灯😀😀'
+    """
+    if not any(begin in text for begin in _SURROGATE_BEGINS):
+        return text
+    return _SURROGATES.sub(_joined, text)
+
+
+def _joined(found: re.Match[str]) -> str:
+    high, low = (int(each[1:], 16) if each[0] in "xX" else int(each) for each in found.groups())
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return found[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+
+
+def _in_parts(body: bytes) -> str:
+    """UTF-8 with pieces of other encodings, each tag and what stands between two for itself."""
+    return "".join(map(_piece, _PIECE.findall(body)))
+
+
+def _utf8(body: bytes) -> str:
+    return body.decode("utf-8")
+
+
+def _utf8_of_halves(body: bytes) -> str:
+    """Signs beyond the first 65,536 are two halves, each in three bytes: CESU-8 (UTR 26)."""
+    halves = body.decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _piece(part: bytes) -> str:
+    for read in (_utf8, _utf8_of_halves):
+        try:
+            return read(part)
+        except UnicodeDecodeError:
+            pass
+    text = part.decode("utf-8", "replace")
+    if 2 * text.count("\ufffd") <= (len(part) - len(text)) // 2:
+        return text
+    try:
+        return part.decode(CODECS["gbk"])
+    except UnicodeDecodeError:
+        return text
+
+
+def _with_euro(error: UnicodeError) -> tuple[str, int]:
+    """Decode 0x80 of code page 936, which GB18030 has not: €."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.object[error.start] == 0x80:
+        return "€", error.start + 1
+    return "\ufffd", error.end
+
+
+codecs.register_error("cp936", _with_euro)
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
     names = _CHARSET_IN_HEADER.findall(content_type)
     names += [name.decode() for name in _CHARSET_IN_PAGE.findall(body[:_CHARSET_WITHIN].lower())]
-    families = dict.fromkeys(_FAMILY.get(name.lower(), "") for name in names)
-    return [family for family in families if family in _COMMON]
+    return list(dict.fromkeys(_FAMILY.get(name.lower(), "") for name in names))
 
 
 def _score(text: str, family: str) -> int:

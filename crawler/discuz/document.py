@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from crawler.discuz.decoding import CODECS, decode
+from crawler.discuz.decoding import CODECS, decode, join_surrogates
 from crawler.discuz.site_rules import SiteRules
 from crawler.discuz.source import as_discuz_writes
 
@@ -147,6 +147,7 @@ def read_document(
         source, encoding = body.decode(CODECS[rules.charset], "replace"), rules.charset
     else:
         source, encoding = decode(body, lower.get("content-type", ""))
+    source = join_surrogates(source)
     text = as_discuz_writes(source, lambda text: build_tree(text)[0])
     return Document(url, body, source, text, encoding, seen_at, lower, rules)
 

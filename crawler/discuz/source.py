@@ -28,6 +28,8 @@ _NUMBER, _COMMENT, _UPPER = 2, 4, re.compile("<[A-Z]")
 # elements with addresses, what of these libxml2 writes otherwise, and what hides them from it
 _ADDRESSED = ("a", "img", "link", "script", "iframe", "embed", "source", "base")
 _ESCAPED, _KEPT = re.compile(r"[^!#-~]"), "-as-written"
+# what lxml reads in a value and does not take back (https://www.w3.org/TR/xml/#charsets)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # So much of a page is looked at: counting signs in all of it would cost as much as reading it does.
 _SAMPLES, _SAMPLE, _FEWEST_SIGNS = 4, 1000, 20
 # <?xml … <rss, <root><![CDATA[…]]></root>: a feed, an answer by AJAX
@@ -58,7 +60,7 @@ def _written(root: _Element) -> str:
     for element in root.iter(*_ADDRESSED):
         for name in ("href", "src"):
             value = element.get(name)
-            if value is not None and _ESCAPED.search(value):
+            if value and _ESCAPED.search(value) and not _UNWRITABLE.search(value):
                 del element.attrib[name]
                 element.set(f"{name}{_KEPT}", value)
     source = etree.tostring(root, encoding="unicode", method="html")

@@ -59,6 +59,38 @@ def test_one_broken_byte_costs_a_few_characters(codec: str) -> None:
     assert text.endswith(SIMPLE[40:] + SIMPLE * 3)
 
 
+NOTICE = "抱歉，本版块只有特定用户组可以访问"
+PLUGIN = SIMPLE.encode() + b"<p>" + "广告招租，电话联系".encode("gbk") + b"</p>"
+READ = SIMPLE + "<p>广告招租，电话联系</p>"
+CUT = b"<i title=x>" + "灯亮了好多人".encode()[:-1] + b"</i>" + SIMPLE.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "declared", "text", "encoding"),
+    [
+        # a plugin's block in GBK, a title that was cut within a sign, emoji as two halves
+        (PLUGIN, "utf-8", READ, "utf-8"),
+        (PLUGIN, "", READ, "utf-8"),
+        (CUT, "utf-8", "<i title=x>灯亮了好多\ufffd</i>" + SIMPLE, "utf-8"),
+        ("灯".encode() + b"\xed\xa0\xbd\xed\xb8\x80", "utf-8", "灯😀", "utf-8"),
+        # short pages without one of the commonest signs
+        ("版塊限制訪問".encode("big5"), "big5", "版塊限制訪問", "big5"),
+        (NOTICE.encode("gbk"), "gbk", NOTICE, "gbk"),
+        (b"\x80 5" + SIMPLE.encode("gbk"), "gbk", "€ 5" + SIMPLE, "gbk"),
+    ],
+)
+def test_what_is_declared_and_nearly_fits_wins(
+    body: bytes, declared: str, text: str, encoding: str
+) -> None:
+    content_type = f"text/html; charset={declared}" if declared else ""
+    assert decode(body, content_type) == (text, encoding)
+
+
+def test_halves_of_signs_are_joined() -> None:
+    page = read_document("<p>灯&#55357;&#56832;</p>".encode(), url="", seen_at=datetime.now(UTC))
+    assert "".join(map(str, page.root.itertext())) == "灯😀"
+
+
 @given(st.binary(max_size=400), st.text(max_size=30))
 def test_any_bytes_are_decoded_and_parsed(body: bytes, content_type: str) -> None:
     page = read_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -39,6 +39,11 @@ def read(fixture: Fixture, source: str) -> dict[str, object]:
             status=fixture.status,
         )
     )
+
+
+def test_addresses_with_signs_that_cannot_be_written_are_survived() -> None:
+    page = "<html><body><a href=x\x01\uffff>x</a><A HREF='\x02灯'>x</A>" * 9
+    read_page(page.encode(), url="", seen_at=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("writer", WRITERS)
