@@ -20,7 +20,8 @@ class Context:
     ``base``: the address that links count from. ``is_mobile``: a template for phones, which puts
     引用: at the head of each quote and the title of a reply into its cell. ``knows_classes``:
     classes have Discuz's names; else elements are known by their structure. ``is_explained``:
-    bodies tell where each of their words went (`Body.runs`).
+    bodies tell where each of their words went (`Body.runs`). ``hidden_classes``: those that the
+    page's own style sheets hide.
     """
 
     base: str
@@ -28,6 +29,7 @@ class Context:
     is_mobile: bool = False
     knows_classes: bool = True
     is_explained: bool = False
+    hidden_classes: frozenset[str] = frozenset()
 
 
 def read_stamp(element: _Element, context: Context) -> Moment | None:

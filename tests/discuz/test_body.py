@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.discuz.blocks import Paragraph, Picture, Smiley, Text
 from crawler.discuz.facts import Body
+from crawler.discuz.post.render_text import CONTROLS
 from tests.forum.cells import FINDPOST, ON_PHONES, body_of, content_of, framed
 
 
@@ -103,7 +104,7 @@ def test_plain_words_come_out_as_they_went_in(lines: list[str]) -> None:
     markup = "<br />\r\n".join(
         line.replace("&", "&amp;").replace("<", "&lt;").replace("  ", "&nbsp; ") for line in lines
     )
-    wanted = "".join("".join(lines).replace("\ufeff", "").split())
+    wanted = "".join(CONTROLS.sub("", "\n".join(lines)).split())
     assert "".join(body_of(markup).text.split()) == wanted
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.discuz.post.noise import (
     Meaning,
     class_meaning,
+    hidden_classes,
     is_copy_button,
     is_hidden,
     read_edit_mark,
     structural_meaning,
 )
-from tests.forum.cells import CLOCK, body_of, element_of
+from tests.forum.cells import CLOCK, CONTEXT, body_of, element_of
 
 
 @pytest.mark.parametrize(
@@ -186,3 +189,48 @@ def test_a_copy_button_is_known_by_its_script() -> None:
 def test_buttons_that_fold_a_spoiler_are_known_by_their_place(box: str, text: str) -> None:
     body = body_of(f'<div class="spoiler">{box}</div>')
     assert (body.text, body.unaccounted) == (text, 0)
+
+
+SHEET = (
+    "<style>.n1,span.n2 { display : none } .t_f .n3{visibility:hidden} .shown{color:red}"
+    " .box .n4 b{display:none}</style><p>.n5{display:none}</p><style>.n6{opacity:0"
+)
+
+
+def test_classes_that_a_style_sheet_hides() -> None:
+    assert hidden_classes(SHEET) == {"n1", "n2", "n3"}
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("一<span class='a n1'>qz7</span>二", "一二"),
+        ("一<font class='n1'>qz7</font>二", "一二"),
+        # a box opens on a click, and a long one is no noise
+        ("一<div class='n1'>二</div>", "一\n二"),
+        (f"<span class='n1'>{'话' * 90}</span>", "话" * 90),
+        ("一<span class='n2'>二</span>", "一二"),
+    ],
+)
+def test_words_that_a_style_sheet_hides(markup: str, text: str) -> None:
+    context = replace(CONTEXT, hidden_classes=frozenset({"n1"}))
+    assert body_of(markup, context).text == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("河\u200b湾\u2060夜\u200d市\xad", "河湾夜市"),
+        ("<b>河\u200c湾</b>夜\u200b市", "河湾夜市"),
+        # emoji and Persian join their signs by them
+        ("👨\u200d👩\u200d👧 می\u200cخواهم", "👨\u200d👩\u200d👧 می\u200cخواهم"),
+    ],
+)
+def test_signs_without_width(markup: str, text: str) -> None:
+    assert body_of(markup).text == text
+
+
+def test_a_text_with_signs_without_width_is_known_again() -> None:
+    assert body_of("河\u200b湾").earlier_text == "河\u200b湾"
+    assert body_of("<i>河\u200b湾</i>").earlier_text == "河\u200b湾"
+    assert body_of("<i>河湾</i>").earlier_text is None

@@ -20,7 +20,14 @@ from crawler.discuz.post.flow import is_object, paragraphs, words_in
 from crawler.discuz.post.frames import earlier_text
 from crawler.discuz.post.markup import enter
 from crawler.discuz.post.media import has_tag
-from crawler.discuz.post.render_text import CONTROLS, HTML_SPACES, render_text, tidy
+from crawler.discuz.post.render_text import (
+    CONTROLS,
+    EARLIER_CONTROLS,
+    HTML_SPACES,
+    NO_WIDTH,
+    render_text,
+    tidy,
+)
 from crawler.discuz.post.walk import Walk
 
 if TYPE_CHECKING:
@@ -39,16 +46,23 @@ def read_body(cell: _Element, context: Context) -> Body:
                 return Body()
             runs = (Run("text", words),) if context.is_explained else ()
             text = tidy(words)
-            return Body(text, paragraphs(text), runs=runs)
+            earlier = tidy(words, EARLIER_CONTROLS) if NO_WIDTH.search(words) else text
+            return Body(
+                text,
+                paragraphs(text),
+                earlier_text=earlier if earlier != text else None,
+                runs=runs,
+            )
     words = etree.tostring(cell, encoding="unicode", method="text", with_tail=False)
     walk = Walk(context)
     blocks = walk.run(cell, enter)
     found, frame = walk.found, walk.frame
     text = render_text(blocks)
     own = words_in(frame.flow)
-    # schema 1.0 kept spaces of neighbouring elements, and had other lines round containers
-    is_other = "  " in own or any(map(is_object, frame.flow))
-    earlier = tidy(earlier_text(frame.flow)) if is_other else text
+    # schema 1.0 kept spaces of neighbouring elements and signs without width, and had other lines
+    # round containers
+    is_other = "  " in own or any(map(is_object, frame.flow)) or NO_WIDTH.search(own)
+    earlier = tidy(earlier_text(frame.flow), EARLIER_CONTROLS) if is_other else text
     signs = visible(own) + frame.signs
     return Body(
         text=text,

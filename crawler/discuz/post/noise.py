@@ -72,7 +72,7 @@ NOISE_IDS: dict[str, Box] = {
 # so many elements of a hidden box are searched for what shows itself again
 _MOST_SEARCHED = 200
 # elements that stand in a line
-_INLINE = frozenset(("a", "b", "em", "font", "i", "span", "strong", "u"))
+INLINE = frozenset(("a", "b", "em", "font", "i", "span", "strong", "u"))
 _MEANINGS: dict[str, Meaning] = {
     "pstatus": "edited",
     "quote": "quote",
@@ -95,6 +95,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _ZERO = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:%|[a-z]{1,4})?")
 # -9999px, -999em; a heading may hang out by some ten
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?[a-z]{2,3}")
+# a, b.x7f { display: none }: rules, and the class at the end of each selector
+_RULE = re.compile(r"([^{}<>;]{1,500})\{([^{}]{0,1000})\}")
+_LAST_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,9}(?:,|$)")
 # class="spoiler", class="bbcode_spoil"
 _SPOILER = re.compile(r"spoil", re.I)
 # 收起   点击展开   展开/收起   显示隐藏内容
@@ -118,7 +121,7 @@ def hidden_box(element: _Element) -> Box:
     """What kind of noise an element is that a style hides."""
     if _shows_a_part(element):
         return boxes.SHOWN_IN_PART
-    hidden = boxes.HIDDEN_WORDS if element.tag in _INLINE else boxes.HIDDEN_BOX
+    hidden = boxes.HIDDEN_WORDS if element.tag in INLINE else boxes.HIDDEN_BOX
     return noise_box(element) or hidden
 
 
@@ -139,6 +142,22 @@ def is_hidden(style: str | None) -> bool:
         or any(_ZERO.fullmatch(given.get(name, "")) for name in ("font-size", "opacity"))
         or _is_far_out(given)
     )
+
+
+def hidden_classes(source: str) -> frozenset[str]:
+    """The classes that a page's own style sheets hide: <style>.x7f { display: none }</style>.
+
+    Some forums strew words among an author's that only such a class tells apart.
+    """
+    hidden: set[str] = set()
+    at = source.find("<style")
+    while at >= 0:
+        end = source.find("</style", at)
+        for selectors, style in _RULE.findall(source, at, end if end >= 0 else len(source)):
+            if is_hidden(style):
+                hidden.update(_LAST_CLASS.findall(selectors))
+        at = source.find("<style", end) if end >= 0 else -1
+    return frozenset(hidden)
 
 
 def _is_far_out(given: dict[str, str]) -> bool:

@@ -31,7 +31,14 @@ HTML_SPACES = re.compile(r"[ \t\r\n\f]+")
 SPACES = re.compile(r"[ \t\f]+")
 MANY_SPACES = re.compile(r" {2,}")
 # \x07 of a terminal, \ufeff within a word: characters that cannot be seen
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+EARLIER_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+# Signs without width, strewn among words so that a copy is another text. Between emoji and in
+# scripts that join their letters they are a part of them.
+_CJK_OR_ASCII = "[!-~\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+NO_WIDTH = re.compile(
+    rf"[\xad\u180e\u200b\u2060-\u2064]|(?<={_CJK_OR_ASCII})[\u200c\u200d]+(?={_CJK_OR_ASCII})"
+)
+CONTROLS = re.compile(f"{EARLIER_CONTROLS.pattern}|{NO_WIDTH.pattern}")
 NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 _THREE_BREAKS = re.compile(r"\n{3,}")
 _SPACES_AT_END = re.compile(r" +(?=\n)")
@@ -42,13 +49,13 @@ _DEEP = " " * 20
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
-def tidy(text: str) -> str:
+def tidy(text: str, controls: re.Pattern[str] = CONTROLS) -> str:
     """Strip every line and leave at most one empty line between two.
 
     No-break spaces are typed indents (Discuz writes them so); they become spaces and stay.
     """
     lines = [line.strip(" \t").replace("\xa0", " ").rstrip() for line in text.split("\n")]
-    text = CONTROLS.sub("", "\n".join(lines))
+    text = controls.sub("", "\n".join(lines))
     return _THREE_BREAKS.sub("\n\n", text).strip("\n")
 
 

@@ -20,6 +20,7 @@ from crawler.discuz.facts import Post, Site, Skin, ThreadPage
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import Place, read_thread_id, read_thread_url
 from crawler.discuz.page.site import base_of, read_site
+from crawler.discuz.post.noise import hidden_classes
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import with_copied_quotes
 
@@ -65,6 +66,7 @@ class Frame:
             is_mobile=self.face.is_mobile,
             knows_classes=self.face.knows_classes,
             is_explained=self.document.is_explained,
+            hidden_classes=hidden_classes(self.text),
         )
 
 

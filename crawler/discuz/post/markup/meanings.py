@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discuz.post.boxes import Box
+from crawler.discuz.post.boxes import HIDDEN_WORDS, Box
 from crawler.discuz.post.markup.forum_boxes import (
     begin_edited,
     begin_heading_of_box,
@@ -57,6 +57,7 @@ from crawler.discuz.post.markup.objects import (
     begin_upload,
 )
 from crawler.discuz.post.noise import (
+    INLINE,
     NOISE_IDS,
     Meaning,
     class_meaning,
@@ -121,6 +122,9 @@ def _in_line(walk: Walk, element: _Element) -> Entered:
 def _enter(walk: Walk, element: _Element) -> Entered:
     tag, classes = element.tag, element.get("class")
     if classes is not None:
+        hidden = walk.context.hidden_classes
+        if hidden and tag in INLINE and not hidden.isdisjoint(classes.split()):
+            return leave_out(element, HIDDEN_WORDS)
         known = walk.context.knows_classes
         meaning = class_meaning(classes) if known else structural_meaning(element)
         if meaning is not None:
