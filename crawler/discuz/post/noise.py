@@ -88,11 +88,19 @@ _MEANINGS: dict[str, Meaning] = {
 _WARNED = "受到警告"
 # A style without any of these hides nothing: nearly all of them are read no further.
 _MAY_HIDE = re.compile(
-    r"none|hidden|collapse|opacity|-\s{0,9}\d{3}|font-size[\s:/*]{1,30}\.?0", re.I
+    r"none|hidden|collapse|opacity|-\s{0,9}\d{3}|font-size[\s:/*]{1,30}\.?0|clip|scale"
+    r"|\bfont[\s:]{1,9}0",
+    re.I,
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 # 0, 0px, .0em; not 0.9em
 _ZERO = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:%|[a-z]{1,4})?")
+# font: 0/0 a
+_NO_FONT = re.compile(r"0(?:px|em|%)?(?:\s?/|\s)")
+# clip: rect(0, 0, 0, 0), rect(1px 1px 1px 1px); clip-path: inset(50%), circle(0); scale(0)
+_NO_CLIP = re.compile(r"rect\((?:\s?[01](?:px)?\s?,?){4}\)")
+_NO_CLIP_PATH = re.compile(r"inset\((?:50|100)%|circle\(0")
+_NO_SCALE = re.compile(r"\bscale[xy]?\(\s?0(?:\.0*)?\s?[,)]")
 # -9999px, -999em; a heading may hang out by some ten
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?[a-z]{2,3}")
 # a, b.x7f { display: none }: rules, and the class at the end of each selector
@@ -140,7 +148,22 @@ def is_hidden(style: str | None) -> bool:
         or given.get("content-visibility") == "hidden"
         # style="font-size:0px;color:#FFF"
         or any(_ZERO.fullmatch(given.get(name, "")) for name in ("font-size", "opacity"))
+        or _NO_FONT.match(given.get("font", "")) is not None
+        or _is_clipped(given)
         or _is_far_out(given)
+    )
+
+
+def _is_clipped(given: dict[str, str]) -> bool:
+    """Whether nothing of an element is left to be seen."""
+    if given.get("overflow") in ("hidden", "clip"):
+        sizes = (given.get(name, "") for name in ("width", "height", "max-width", "max-height"))
+        if any(map(_ZERO.fullmatch, sizes)):
+            return True
+    return (
+        _NO_CLIP.fullmatch(given.get("clip", "")) is not None
+        or _NO_CLIP_PATH.match(given.get("clip-path", "")) is not None
+        or _NO_SCALE.search(given.get("transform", "")) is not None
     )
 
 
