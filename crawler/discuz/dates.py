@@ -39,7 +39,7 @@ _CLOCK_TRIES = 20
 _HOURS = (
     r"(?:(?P<half>上午|下午|晚上|凌晨|中午|[AaPp]\.?[Mm]\.?)\s?)?"
     r"(?P<h>\d{1,2})[:\uff1a](?P<mi>\d{2})(?:[:\uff1a](?P<s>\d{2}))?"
-    r"(?:\s?(?P<half2>[AaPp]\.?[Mm]\b\.?))?"
+    r"(?:\s?(?P<half2>[AaPp]\.?[Mm]\b\.?|[上下]午))?"
 )
 # T10:11:12+00:00   T10:11:12.5Z, in <time datetime>: only such a date has a zone of its own
 _ISO = r"T(?P<hms>\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?"
@@ -48,6 +48,10 @@ _TIME = rf"(?:[\s,]{{1,8}}{_HOURS}|{_ISO})"
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<y>[12]\d{3})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?:\s?日)?"
     rf"(?!\d)(?:{_TIME})?"
+)
+# 17-6-1 08:15, as `dateformat` y-n-j has it; with four signs more it is another date
+_SHORT_YEAR = re.compile(
+    r"(?<![\d./-])(?P<y>\d{2})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\d./-])" rf"(?:{_TIME})?"
 )
 # 01-06-2017 08:15 AM: the 1st of June or the 6th of January, as the page's clock shows
 _YEAR_LAST = re.compile(
@@ -59,8 +63,8 @@ _NO_YEAR = re.compile(
     rf"(?![\d-])(?:{_TIME})?"
 )
 # 昨天 18:48   前天
-_DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
-_DAY_WORD = re.compile(rf"(?P<day>今天|昨天|前天)\s{{0,8}}(?:{_HOURS})?")
+_DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
+_DAY_WORD = re.compile(rf"(?P<day>今天|昨天|大?前天)\s{{0,8}}(?:{_HOURS})?")
 # 43 秒前   半小时前   3 个月前   2 天以前
 _AGO = re.compile(
     r"(?P<n>\d{1,9}|半)\s?个?個?"
@@ -100,16 +104,16 @@ def _nameless(rule: re.Pattern[str]) -> str:
 # 发表于 2017-6-1 08:15 · 河南: a label, a date, a place, and nothing else
 _WHOLE = re.compile(
     rf"^(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
-    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
-    rf"|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}|{_JUST_NOW.pattern})"
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_YEAR_LAST)}"
+    rf"|{_nameless(_NO_YEAR)}|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}|{_JUST_NOW.pattern})"
     r"(?:(?:\s?[·|-]\s?|\s)[^\d\s]{2,20})?",
     re.I,
 )
 
 # 2017-6-1 08:15, 2 天以前: a date without anything else
 _DATE_ALONE = re.compile(
-    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_YEAR_LAST)}|{_nameless(_NO_YEAR)}"
-    rf"|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}前?|{_JUST_NOW.pattern})",
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_YEAR_LAST)}"
+    rf"|{_nameless(_NO_YEAR)}|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}前?|{_JUST_NOW.pattern})",
     re.I,
 )
 
@@ -119,14 +123,15 @@ class Clock:
     """What words like 昨天 count from, and how this site writes dates.
 
     ``now`` is aware, in the forum's zone; ``is_page_time`` if the clock in the page's footer gave
-    it. ``day_first``: 01-06-2017 is the 1st of June. ``pattern`` is that of the site's own rules,
+    it. ``day_first``: 01-06-2017 is the 1st of June; where the clock does not tell (``None``) the
+    page's other dates may. ``pattern`` is that of the site's own rules,
     as `datetime.strptime` takes it. ``readings``: how many dates in words may still be read of this
     page.
     """
 
     now: datetime
     is_page_time: bool = False
-    day_first: bool = True
+    day_first: bool | None = None
     pattern: str | None = None
     readings: Readings | None = field(default=None, compare=False, repr=False)
 
@@ -160,15 +165,13 @@ def _read_clock(document: Document) -> Clock:
         zone = _zone(found[1])
         rough = base.astimezone(zone)
         # 07-05-2024: of the two readings the one nearer to when the page was received
-        moment = read_date(found[2], None, Clock(rough))
-        if moment is None:
+        ways = (True, False) if _YEAR_LAST.search(found[2]) else (None,)
+        moments = [read_date(found[2], None, Clock(rough, day_first=way)) for way in ways]
+        read = [(moment, way) for moment, way in zip(moments, ways, strict=True) if moment]
+        if not read:
             continue
-        swapped = None
-        if _YEAR_LAST.search(found[2]):
-            swapped = read_date(found[2], None, Clock(rough, day_first=False))
-        if swapped and abs(swapped.value - rough) < abs(moment.value - rough):
-            return Clock(swapped.value, is_page_time=True, day_first=False)
-        return Clock(moment.value, is_page_time=True)
+        moment, day_first = min(read, key=lambda each: abs(each[0].value - rough))
+        return Clock(moment.value, is_page_time=True, day_first=day_first)
     return Clock(base.astimezone(zone or DEFAULT_ZONE))
 
 
@@ -243,9 +246,14 @@ def _read(text: str, clock: Clock) -> _Dated | None:
     found = _YEAR_LAST.search(text)
     if found:
         first, second = int(found["a"]), int(found["b"])
-        day_first = first > 12 or (second <= 12 and clock.day_first)
+        day_first = _is_day_first(first, second, clock)
+        if day_first is None:
+            return None
         day, month = (first, second) if day_first else (second, first)
         return _at(int(found["y"]), month, day, found, clock)
+    found = _SHORT_YEAR.search(text)
+    if found:
+        return _at(2000 + int(found["y"]), int(found["m"]), int(found["d"]), found, clock)
     found = _DAY_WORD.search(text)
     if found:
         then = clock.now.date() - timedelta(days=_DAYS_BACK[found["day"]])
@@ -254,11 +262,21 @@ def _read(text: str, clock: Clock) -> _Dated | None:
     if found:
         return _ago(found, clock)
     if _JUST_NOW.search(text):
-        return clock.now, "second"
+        # the clock of a page has no seconds
+        return clock.now, "minute"
     found = _NO_YEAR.search(text)
     if found:
         return _without_year(found, clock)
     return _other(_PREFIX.sub("", text), clock)
+
+
+def _is_day_first(first: int, second: int, clock: Clock) -> bool | None:
+    """Whether of two numbers before a year the first is the day; ``None`` if nothing tells."""
+    if first > 12 or second > 12 or first == second:
+        return first > 12
+    if clock.day_first is not None or clock.readings is None:
+        return clock.day_first
+    return clock.readings.day_first
 
 
 def _at(year: int, month: int, day: int, found: re.Match[str], clock: Clock) -> _Dated | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
@@ -72,11 +73,21 @@ _UPLOAD, _UPLOAD_END = "<ignore_js_op", "</ignore_js_op"
 _READ_AT_LEAST, _A_READING = 400, 2500
 
 
-@dataclass(slots=True)
+# 13-06-2017, 6/13/2017: so many are looked at
+_YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2})[-/.](\d{1,2})[-/.][12]\d{3}(?!\d)")
+_DATES = 500
+
+
+@dataclass
 class Readings:
-    """The different texts of a page that were read at some cost, ``most`` of them."""
+    """What reading the dates of a page costs and tells.
+
+    The different texts that were read at some cost, ``most`` of them; and whether the day comes
+    first in dates such as 13-06-2017, by those in ``source`` that can be read in one way only.
+    """
 
     most: int
+    source: str = ""
     texts: set[str] = field(default_factory=set)
 
     def may_read(self, text: str) -> bool:
@@ -85,6 +96,13 @@ class Readings:
                 return False
             self.texts.add(text)
         return True
+
+    @cached_property
+    def day_first(self) -> bool | None:
+        """Whether days come first in this page's dates; ``None`` if none tells, or they differ."""
+        pairs = {found.groups() for found in islice(_YEAR_LAST.finditer(self.source), _DATES)}
+        ways = {int(first) > 12 for first, second in pairs if max(int(first), int(second)) > 12}
+        return ways.pop() if len(ways) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -110,7 +128,7 @@ class Document:
     @cached_property
     def readings(self) -> Readings:
         """Dates in words that all readers of this page together may read."""
-        return Readings(_READ_AT_LEAST + len(self.text) // _A_READING)
+        return Readings(_READ_AT_LEAST + len(self.text) // _A_READING, self.source)
 
     @cached_property
     def root(self) -> _Element:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date, read_rfc_date
-from crawler.discuz.document import read_document
+from crawler.discuz.document import Readings, read_document
 
 NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
 
@@ -26,7 +26,11 @@ NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
         ("發表於 2017-6-1 下午 03:04", None, "2017-06-01T15:04:00", "minute"),
         ("2017-6-1 12:30 AM", None, "2017-06-01T00:30:00", "minute"),
         ("2017-6-1 01:43:58 PM", None, "2017-06-01T13:43:58", "second"),
-        ("01-06-2017 08:15 AM", None, "2017-06-01T08:15:00", "minute"),
+        ("17-6-1 08:15", None, "2017-06-01T08:15:00", "minute"),
+        ("2017-6-1 06:42 下午", None, "2017-06-01T18:42:00", "minute"),
+        ("昨天 06:42 上午", None, "2024-05-06T06:42:00", "minute"),
+        ("大前天 18:48", None, "2024-05-04T18:48:00", "minute"),
+        ("06-06-2017 08:15 AM", None, "2017-06-06T08:15:00", "minute"),
         ("06-13-2017 08:15", None, "2017-06-13T08:15:00", "minute"),
         ("2017-06-01T08:15:00+00:00", None, "2017-06-01T16:15:00", "second"),
         ("2017-06-01T08:15:00.5Z", None, "2017-06-01T16:15:00", "second"),
@@ -37,7 +41,7 @@ NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
         ("昨天 18:48", None, "2024-05-06T18:48:00", "minute"),
         ("昨天18:48", None, "2024-05-06T18:48:00", "minute"),
         ("前天", None, "2024-05-05T00:00:00", "day"),
-        ("刚刚", None, "2024-05-07T18:21:00", "second"),
+        ("刚刚", None, "2024-05-07T18:21:00", "minute"),
         ("43 秒前", None, "2024-05-07T18:20:17", "second"),
         ("7 分钟前", None, "2024-05-07T18:14:00", "minute"),
         ("7 分鐘前", None, "2024-05-07T18:14:00", "minute"),
@@ -63,7 +67,28 @@ def test_forms(words: str, title: str | None, value: str, precision: str) -> Non
     assert (read.value.isoformat(), read.precision) == (f"{value}+08:00", precision)
 
 
-@pytest.mark.parametrize("words", ["", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890"])
+@pytest.mark.parametrize(
+    ("words", "others", "value"),
+    [
+        # by other dates of the page; where none tells, or they differ, a date is left out
+        ("01-06-2017", "13-06-2017 14-06-2017", "2017-06-01"),
+        ("1/6/2017", "6/13/2017", "2017-01-06"),
+        ("1/6/2017", "6/13/2017 13/6/2017", None),
+        ("1/6/2017", "2/5/2017 1.2.2017 3/40", None),
+    ],
+)
+def test_the_first_of_two_numbers_is_told_by_the_page(
+    words: str, others: str, value: str | None
+) -> None:
+    clock = replace(NOW, readings=Readings(9, others))
+    read = read_date(words, None, clock)
+    assert (read.value.date().isoformat() if read else None) == value
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890", "1/6/2017", "192-168-1-17"],
+)
 def test_no_date(words: str) -> None:
     assert read_date(words, None, NOW) is None
 
