@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.archive import encode
+from crawler.archive import encode, site_folder
 from crawler.console import PageCommand, settings_of, statuses
 from crawler.discuz import explain_page, read_page, urls
 from crawler.discuz.facts import Message, ThreadPage
 from crawler.frontier import Answer, kind_of
 from crawler.items import DEFINITE, Line, Refusal, post_lines, refusal_line, to_json
 from crawler.items.reasons import reason_of
+from crawler.privacy import Privacy, redacted_line
 from crawler.reporting.exit_status import INCOMPLETE, OK
 from crawler.reporting.explain import explained
 from crawler.responses import seen_at
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 
 class Command(PageCommand):
@@ -78,9 +79,18 @@ class Command(PageCommand):
         if refusal is not None:
             lines.append(refusal)
             self.exitcode = INCOMPLETE if _may_be_over(refusal) else OK
-        for line in lines:
-            sys.stdout.buffer.write(encode(to_json(line)))
-        sys.stdout.buffer.flush()
+        try:
+            for line in lines:
+                published = redacted_line(line, self._privacy_of(line.site))
+                sys.stdout.buffer.write(encode(to_json(published)))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # `| head` reads no more; Python would complain on stderr when it flushes stdout
+            sys.stderr.close()
+
+    def _privacy_of(self, site: str) -> Privacy:
+        """How lines of a site may be published: by the settings, and by its removal list."""
+        return self.privacy_of(Path(settings_of(self)["DATA_DIR"]) / site_folder(site))
 
     def _read_file(
         self, path: Path, url: str | None, moment: datetime | None, *, is_explained: bool

@@ -32,6 +32,10 @@ def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, i
             threads += 1
             begun = False
             posting = thread_of(article) if article else None
+            for comment in remarks_of(article) if article and posting else ():
+                file.write(b", " if begun else _with_open_comments(posting or {}))
+                file.write(encode(comment).rstrip(b"\n"))
+                begun = True
             for reply in replies:
                 posting = posting or _without_opening_post(reply)
                 file.write(b", " if begun else _with_open_comments(posting))
@@ -79,8 +83,24 @@ def comment_of(post: Record) -> Record:
             "parentItem": {"@type": "Comment", "@id": f"{thread_url}#pid{answered}"}
             if answered
             else None,
+            "comment": remarks_of(post),
         }
     )
+
+
+def remarks_of(post: Record) -> list[Record]:
+    """Return the comments below a post (点评, 楼中楼), which have no address of their own."""
+    return [
+        _without_empty(
+            {
+                "@type": "Comment",
+                "author": _person({"name": said.get("author"), "id": said.get("author_id")}),
+                "datePublished": said.get("date"),
+                "text": said.get("text"),
+            }
+        )
+        for said in post.get("comments", [])
+    ]
 
 
 def _common(post: Record) -> Record:

@@ -143,6 +143,14 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
         file.write(render_markdown(read_html(post["text_html"]), _place) + "\n")
     else:
         _post_without_html(file, post)
+    remarks = post.get("comments", [])
+    file.writelines(["\n"] * bool(remarks))
+    for said in remarks:
+        # as a list below the post: **半壶老酒** · 2017-6-1: 同去
+        name = f"**{escaped_line(said['author'])}**" if said.get("author") else ""
+        head = " · ".join(filter(None, (name, said.get("date"))))
+        words = "  \n  ".join(escaped_line(line) for line in said.get("text", "").split("\n"))
+        file.write(f"- {f'{head}: ' if head else ''}{words}\n")
 
 
 def _post_without_html(file: TextIO, post: Record) -> None:

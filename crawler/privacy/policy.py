@@ -99,6 +99,10 @@ def redacted_record(record: Record, privacy: Privacy) -> Record:
     return {**redacted, "content_hash": content_hash(line)} if isinstance(line, Post) else redacted
 
 
+# refusals with words of a page that was not understood: nobody marked the names in them
+_NOT_UNDERSTOOD = frozenset({"template_unknown", "unknown_notice", "not_discuz"})
+
+
 class _LineRedaction:
     """The redaction of one line: a walk along its marks.
 
@@ -123,7 +127,12 @@ class _LineRedaction:
 
     def redacted(self) -> Record:
         """The line as it may be published; a field of which nothing is left is left out."""
-        return self._fields(self._record, self._marks) or {}
+        redacted = self._fields(self._record, self._marks) or {}
+        if not self._keeps_authors and redacted.get("reason") in _NOT_UNDERSTOOD:
+            # whom these words name is not known
+            redacted.pop("message_raw", None)
+            redacted.pop("evidence", None)
+        return redacted
 
     # -- whom it names -----------------------------------------------------------------------------
 

@@ -33,6 +33,10 @@ def _heading(post: Post) -> str:
     return ", ".join((f"post {post.id}", *filter(None, told)))
 
 
+# where words of a cell went, and the field of a line that has them
+_FIELDS = {"notices": "access_notices", "notice": "notice"}
+
+
 def _lines(body: Body) -> Iterator[tuple[str, str]]:
     """The words of a body in the order of the page, each line with the place that they went to."""
     if not body.runs:
@@ -41,7 +45,7 @@ def _lines(body: Body) -> Iterator[tuple[str, str]]:
     moved = _moved_lines(body)
     for (place, is_noise), runs in groupby(body.runs, key=lambda run: (run.place, run.is_noise)):
         for words in _by_line(list(runs)):
-            name = f"noise: {place}" if is_noise else place
+            name = f"noise: {place}" if is_noise else _FIELDS.get(place, place)
             yield (moved.get(words, name) if name == "text" else name), words
 
 

@@ -81,6 +81,19 @@ def test_yes_and_no_are_values_of_settings(tmp_path: Path, said: str, has_html: 
     assert ("text_html" in told.stdout) == has_html
 
 
+def test_a_single_page_is_printed_as_it_may_be_published(tmp_path: Path) -> None:
+    told = scrapy("page", str(NEWS), "-s", "AUTHORS=drop", data=tmp_path)
+    assert told.status == 0, told.stderr
+    shown = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [line.get("author") for line in shown] == [None] * len(shown)
+    # of a page that is not understood nobody knows whom its words name
+    other = tmp_path / "other.html"
+    other.write_text("<html><body><p>抱歉，柳岸闻莺不想说话</p></body></html>", "utf-8")
+    told = scrapy("page", str(other), "-s", "AUTHORS=drop", data=tmp_path)
+    assert told.status == 3
+    assert "柳岸闻莺" not in told.stdout
+
+
 def test_nothing_else_is_printed_before_it(tmp_path: Path) -> None:
     run = scrapy("crawl", "discuz", data=tmp_path, quickly=False)
     assert (run.status, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)

@@ -128,7 +128,20 @@ DATE = Moment(datetime(2024, 5, 6, 8, 20, tzinfo=DEFAULT_ZONE), "minute", "2024-
         (lines(File("http://b.example/f", "表.zip")), "[表.zip](<http://b.example/f>)", None),
         (lines(File(None, "表.zip")), "表.zip", None),
         (lines(Media("http://v.example/x")), "<http://v.example/x>", None),
-        (Heading(2, (Text("题"),)), "## 题", "<h2>题</h2>\n"),
+        # below the title of the thread and the line above the post
+        (Heading(2, (Text("题"),)), "#### 题", "<h4>题</h4>\n"),
+        (Heading(6, (Text("题"),)), "###### 题", "<h6>题</h6>\n"),
+        # lines of quotations and items are lines there as well
+        (
+            Framed((lines("一\n二"),)),
+            "> 一  \n> 二",
+            "<blockquote>\n<p>一<br />\n二</p>\n</blockquote>\n",
+        ),
+        (
+            List(((lines("一\n二"),),)),
+            "- 一  \n  二",
+            "<ul>\n<li>一<br />\n二</li>\n</ul>\n",
+        ),
         (
             List(((lines("甲"),), (lines("乙"), List(((lines("丙"),),))))),
             "- 甲\n- 乙\n\n  - 丙",

@@ -189,6 +189,28 @@ def test_a_post_with_html_keeps_its_shape(tmp_path: Path) -> None:
     assert "<div" not in html
 
 
+SAID = [
+    {"author": "半壶老酒", "author_id": "22", "text": "同去*", "date": "2023-03-15T08:00:00+08:00"},
+    {"text": "游客的话\n两行"},
+]
+
+
+def test_comments_stand_below_their_post(tmp_path: Path) -> None:
+    records = [post(101, "一", headline="旧码头", comments=SAID), post(102, "二", comments=SAID)]
+    (path,) = written("markdown", records, tmp_path).rglob("*.md")
+    told = "- **半壶老酒** · 2023-03-15T08:00:00+08:00: 同去\\*\n- 游客的话  \n  两行\n"
+    assert path.read_text("utf-8").count(told) == 2
+    (line,) = written("jsonld", records, tmp_path).read_text("utf-8").splitlines()
+    thread = json.loads(line)
+    assert [each["text"] for each in thread["comment"]] == ["同去*", "游客的话\n两行", "二"]
+    assert [each["text"] for each in thread["comment"][2]["comment"]] == ["同去*", "游客的话\n两行"]
+    assert thread["comment"][0]["author"] == {
+        "@type": "Person",
+        "name": "半壶老酒",
+        "identifier": "22",
+    }
+
+
 @pytest.mark.parametrize("record", HOSTILE, ids=range(len(HOSTILE)))
 def test_words_are_no_markup(record: dict[str, Any], tmp_path: Path) -> None:
     folder = written("markdown", [record], tmp_path)

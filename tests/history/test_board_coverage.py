@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,6 +85,10 @@ def test_pages_that_were_seen_move_behind_new_ones() -> None:
 
 def test_a_line_that_says_the_same_is_no_new_version() -> None:
     first = told_of(line(), BoardTold(), NOW)
+    # lines of schema 1.0 said the same
+    said = to_json(line()) | {"schema_version": "1.0"}
+    said = {name: said[name] for name in said if name not in ("version", "fetched_at", "run_id")}
+    assert first.hash == hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()[:8]
     assert first.coverage == 1
     again = line(told=first)
     again.run_id = "r2"

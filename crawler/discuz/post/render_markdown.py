@@ -48,6 +48,8 @@ _LEADING = re.compile(r"^([+=-]|\d{1,9}(?=[.)]))")
 # four spaces at the beginning of a line would make it code
 _INDENT = re.compile(r"^ +")
 # ESC [2J clears a terminal, U+202E turns its text round
+# the title of a thread and the line above a post stand above an author's own headings
+_ABOVE = 2
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -77,7 +79,8 @@ def _block(block: Block, place: Place) -> str:
         case Paragraph():
             return _lines(block.content, place)
         case Heading():
-            return f"{'#' * block.level} {_in_a_line(_lines(block.content, place))}"
+            level = min(block.level + _ABOVE, 6)
+            return f"{'#' * level} {_in_a_line(_lines(block.content, place))}"
         case List():
             return _list(block, place)
         case Table():
@@ -104,7 +107,8 @@ def _head(block: Quotation) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    # two spaces at its end break a line
+    return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
 
 
 def _code(block: Code) -> str:
@@ -122,9 +126,8 @@ def _list(block: List, place: Place) -> str:
         mark = item_mark(figures, number)
         first, *others = render_markdown(blocks, place).split("\n")
         indent = " " * len(mark)
-        items.append(
-            "\n".join([f"{mark}{first}".rstrip(), *(line and indent + line for line in others)])
-        )
+        begun = mark + first if first else mark.rstrip()
+        items.append("\n".join([begun, *(line and indent + line for line in others)]))
     return "\n".join(items)
 
 
