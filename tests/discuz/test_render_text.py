@@ -134,3 +134,10 @@ def test_lists_in_lists_are_set_in_up_to_a_depth() -> None:
         blocks = (List((blocks,)),)
     text = render_text(blocks)
     assert text.split("\n")[-1] == " " * 20 + "二"
+
+
+def test_a_long_run_of_spaces_is_looked_at_once() -> None:
+    """With each space as a beginning of its own this would take minutes."""
+    spaces = " " * 200_000
+    content = (Text(f"一{spaces}二 "), Picture("http://p.example/a"), Text("\n三"))
+    assert render_text((Paragraph(content),)) == f"一{spaces}二\n三"

@@ -41,7 +41,8 @@ NO_WIDTH = re.compile(
 CONTROLS = re.compile(f"{EARLIER_CONTROLS.pattern}|{NO_WIDTH.pattern}")
 NO_SPACE_BEFORE = frozenset(" ，。！？、；：）」』”,.!?;:)")
 _THREE_BREAKS = re.compile(r"\n{3,}")
-_SPACES_AT_END = re.compile(r" +(?=\n)")
+# from the first of them on: a run that no break follows is looked at once
+_SPACES_AT_END = re.compile(r"(?<! ) ++(?=\n)")
 # As many columns of a table are counted where cells reach over several.
 _WIDEST = 100
 # Lists in lists are set in up to here; thirty of them would be more spaces than words.

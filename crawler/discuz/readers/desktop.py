@@ -51,7 +51,8 @@ _WRAPPER_OR_END = re.compile(
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
 _FIRST, _LONGEST_LINK = "reppost=", 2000
-_REPLY_LINK = re.compile(has_class("fastre"))
+_REPLY_CLASS = "fastre"
+_REPLY_LINK = re.compile(has_class(_REPLY_CLASS))
 _LEADING_DIGITS = re.compile(r"\d{1,18}")
 # what stands behind the body of a floor that is whole: <tr id="_postposition5003">, the next floor
 _WHOLE = re.compile(
@@ -226,8 +227,9 @@ def _first_id(text: str) -> str | None:
     at = text.find(_FIRST)
     while at >= 0:
         around = max(0, at - _LONGEST_LINK)
-        tag = text[max(text.rfind("<", around, at), around) : text.find(">", at)]
-        if _REPLY_LINK.search(tag):
+        end = text.find(">", at, at + _LONGEST_LINK)
+        tag = text[max(text.rfind("<", around, at), around) : max(end, at)]
+        if _REPLY_CLASS in tag and _REPLY_LINK.search(tag):
             digits = _LEADING_DIGITS.match(text, at + len(_FIRST))
             return digits[0] if digits else None
         at = text.find(_FIRST, at + 1)

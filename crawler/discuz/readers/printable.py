@@ -40,7 +40,7 @@ _TITLE = re.compile(rf"{_BOLD}{TITLE}{_COLON}</b>([^<]{{1,1000}}?)\s?{_BOLD}")
 _MARK = "window.print()"
 _SITE = re.compile(r"<h1\b[^>]{0,99}>([^<]{1,200})</h1>")
 # four empty lines and a last rule
-_END = re.compile(rf"(?:\s{{0,99}}{_BREAK}){{4}}\s{{0,99}}{_RULE}")
+_END = re.compile(rf"(?:{_BREAK}\s{{0,99}}){{4}}{_RULE}")
 _MOST_FLOORS = 100
 _WITHHELD = ("提示:", "提示\uff1a", "游客")
 
