@@ -45,9 +45,11 @@ def settings_of(command: ScrapyCommand) -> Settings:
     if command.settings is None:
         raise RuntimeError("the settings of a command are known once Scrapy runs it")
     if command.settings.get("AUTHORS") is None:
-        # installed, and called in a folder without a project of Scrapy's
-        name = type(command).__module__.rpartition(".")[2].replace("_", "-")
-        refuse(name, "run it in the folder of a project: there is no scrapy.cfg in this one")
+        # in a project of somebody's own, to which the add-on brings them with a crawl alone, and in
+        # a folder without one
+        for name, value in vars(project_settings).items():
+            if name.isupper() and command.settings.get(name) is None:
+                command.settings.set(name, value, priority="default")
     return command.settings
 
 

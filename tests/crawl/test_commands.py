@@ -57,18 +57,28 @@ def test_bad_input_gives_one_clear_line(
     assert line.startswith(f"scrapy {arguments[0]}: ")
 
 
-@pytest.mark.parametrize("command", ["page x.html", "report x", "export x", "snapshot x"])
-def test_outside_of_a_project_one_line_says_so(tmp_path: Path, command: str) -> None:
-    name, *arguments = command.split()
-    run = [sys.executable, "-m", "scrapy", name, *arguments]
+@pytest.mark.parametrize(
+    ("command", "status", "printed"),
+    [
+        (f"page {NEWS}", 0, ""),
+        ("report x", 2, "scrapy report: no lines in data/x\n"),
+        ("export x --to csv", 2, "scrapy export: no lines in data/x\n"),
+        ("snapshot x", 2, "scrapy snapshot: no lines in data/x\n"),
+    ],
+)
+def test_commands_work_outside_of_a_project(
+    tmp_path: Path, command: str, status: int, printed: str
+) -> None:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SCRAPY_")}
     done = subprocess.run(
-        run, cwd=tmp_path, env=outside, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "scrapy", *command.split()],
+        cwd=tmp_path,
+        env=outside,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.returncode == 2
-    assert done.stderr == (
-        f"scrapy {name}: run it in the folder of a project: there is no scrapy.cfg in this one\n"
-    )
+    assert (done.returncode, done.stderr) == (status, printed)
 
 
 @pytest.mark.parametrize(("said", "has_html"), [("no", False), ("off", False), ("Yes", True)])
