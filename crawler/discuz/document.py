@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from crawler.discuz.copies import Copy, read_copy
 from crawler.discuz.decoding import CODECS, decode, join_surrogates
 from crawler.discuz.site_rules import SiteRules
 from crawler.discuz.source import as_discuz_writes
@@ -112,7 +113,9 @@ class Document:
     ``source`` is the decoded ``body``, ``text`` the same as Discuz writes it (`source.py`),
     ``encoding`` one of utf-8, gbk, big5, utf-16-le, utf-16-be.
     ``headers`` have lower-case names. ``rules`` are those of the site, where it has some.
-    ``is_explained``: somebody wants to know where the words of each post went.
+    ``copy``: how it was saved, where it is no forum's own answer; ``url`` and ``seen_at`` are then
+    those of the original. ``is_explained``: somebody wants to know where the words of each post
+    went.
     """
 
     url: str
@@ -124,6 +127,7 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
     rules: SiteRules | None = None
     is_explained: bool = False
+    copy: Copy | None = None
 
     @cached_property
     def readings(self) -> Readings:
@@ -166,8 +170,13 @@ def read_document(
     else:
         source, encoding = decode(body, lower.get("content-type", ""))
     source = join_surrogates(source)
+    copy = read_copy(source, url, lower)
+    if copy is not None:
+        # a page cannot have been seen before it was captured, nor later than that
+        url = copy.url or url
+        seen_at = min(seen_at, copy.captured_at) if copy.captured_at else seen_at
     text = as_discuz_writes(source, lambda text: build_tree(text)[0])
-    return Document(url, body, source, text, encoding, seen_at, lower, rules)
+    return Document(url, body, source, text, encoding, seen_at, lower, rules, copy=copy)
 
 
 class _Parsers(threading.local):

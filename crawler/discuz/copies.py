@@ -1,0 +1,134 @@
+"""How a page was saved: by what, from which address, and when.
+
+What people have of a forum that closed came through an archive or a program, and says so: in its
+address, in a comment, in a header. A page that a forum itself sent is no copy, whatever its posts
+write: marks count in saved files and in the answers of archives, and only where no member's words
+stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from crawler.discuz import urls
+
+# <!-- saved from url=(0049)http://bbs.example.net/thread-1-1-1.html -->: browsers since IE 5
+_BROWSER = re.compile(r"<!-- saved from url=\(\d{1,6}\)(\S{1,2000}) -->")
+# <!-- Page saved with SingleFile
+#  url: https://bbs.example.net/thread-1-1-1.html
+#  saved date: Tue Mar 05 2019 10:11:12 GMT+0800 (China Standard Time)
+# -->
+_SINGLE_FILE = re.compile(
+    r"<!--\s{0,9}Page saved with SingleFile\s{1,9}url: (\S{1,2000})\s{1,9}"
+    r"saved date: \w{3} (\w{3}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})"
+)
+# <!-- Mirrored from bbs.example.net/thread-1-1-1.html by HTTrack Website Copier/3.x [XR&CO'2014],
+# Tue, 05 Mar 2019 10:11:12 GMT -->
+_HTTRACK = re.compile(
+    r"<!-- Mirrored from (\S{1,2000}) by HTTrack Website Copier/[^,<>]{1,99}, ([^<>]{1,60}?) -->"
+)
+# FILE ARCHIVED ON 10:11:12 Mar 05, 2019 AND RETRIEVED FROM THE: at the end of what the toolbar of
+# the Wayback Machine was in
+_WAYBACK_END = re.compile(
+    r"FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d{1,2}), (\d{4}) AND RETRIEVED"
+)
+# <link rel="canonical" href="https://archive.ph/2019.03.05-101112/http://…">: archive.today
+_TODAY_PAGE = re.compile(
+    r"https?://archive\.\w{2,5}/\d{4}[\d.]{4,6}-?\d{0,6}/https?:[^\"'\s<>]{1,2000}"
+)
+_STAMP = re.compile(r"/(\d{4})\.?(\d\d)\.?(\d\d)-?(\d\d)?(\d\d)?(\d\d)?")
+_HEAD, _END = 4096, 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a saved page says of itself.
+
+    ``made_by``: wayback, archive.today, memento, singlefile, httrack or browser. ``url`` is the
+    original address, ``captured_at`` the moment of the capture (aware).
+    """
+
+    made_by: str
+    url: str | None = None
+    captured_at: datetime | None = None
+
+
+def read_copy(source: str, url: str, headers: Mapping[str, str]) -> Copy | None:
+    """How a page was saved; ``None`` for one that a forum itself sent.
+
+    ``headers`` have lower-case names.
+    """
+    original = urls.original(url)
+    if original != url:
+        made_by = "archive.today" if "//archive." in url else "wayback"
+        return Copy(made_by, original, _stamp(url) or _memento(headers))
+    if "memento-datetime" in headers:
+        return Copy("memento", None, _memento(headers))
+    if not url.startswith("file:"):
+        return None
+    return _by_comment(source[:_HEAD], source[-_END:])
+
+
+def _by_comment(head: str, end: str) -> Copy | None:
+    """By what a program wrote above the page, or the Wayback Machine below it."""
+    # behind it members' words may stand
+    begun = re.search(r"<body\b", head, re.I)
+    head = head[: begun.start()] if begun else head
+    found = _SINGLE_FILE.search(head)
+    if found:
+        address, month, day, year, time, zone = found.groups()
+        return Copy("singlefile", _web(address), _rfc_date(f"{day} {month} {year} {time} {zone}"))
+    found = _HTTRACK.search(head)
+    if found:
+        return Copy("httrack", _web(f"http://{found[1]}"), _rfc_date(found[2]))
+    found = _TODAY_PAGE.search(head)
+    if found:
+        return Copy("archive.today", urls.original(found[0]), _stamp(found[0]))
+    behind = end[end.rfind("</html") :] if "</html" in end else ""
+    archived = _WAYBACK_END.search(behind)
+    captured_at = None
+    if archived:
+        time, month, day, year = archived.groups()
+        captured_at = _rfc_date(f"{day} {month} {year} {time} +0000")
+    found = _BROWSER.search(head)
+    if found:
+        saved = _web(found[1])
+        inner = urls.original(saved) if saved else None
+        if inner != saved:
+            return Copy("wayback", inner, captured_at or _stamp(saved or ""))
+        return Copy("browser", saved, captured_at)
+    return Copy("wayback", None, captured_at) if captured_at else None
+
+
+def _rfc_date(said: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(said)
+    except (ValueError, OverflowError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _memento(headers: Mapping[str, str]) -> datetime | None:
+    """The moment in `Memento-Datetime` (RFC 7089 §2.1.1)."""
+    said = headers.get("memento-datetime")
+    return _rfc_date(said) if said else None
+
+
+def _stamp(url: str) -> datetime | None:
+    """The moment in an archive's address: /web/20190305101112/, /2019.03.05-101112/."""
+    found = _STAMP.search(url)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _web(url: str) -> str | None:
+    return url if url.startswith(("http://", "https://")) else None

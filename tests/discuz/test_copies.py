@@ -1,0 +1,112 @@
+"""How a page was saved: by what it says of itself, and what that changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.discuz import read_page
+from crawler.discuz.copies import Copy, read_copy
+from crawler.discuz.facts import ThreadPage
+from crawler.discuz.post import render_html
+from tests.forum import copies
+from tests.forum.desktop import HOST, Thread
+from tests.pages import first, replies
+
+URL = f"{HOST}thread-4711-1-1.html"
+AT = datetime(2019, 3, 5, 10, 11, 12, tzinfo=UTC)
+SINGLE = f"""<!DOCTYPE html> <html><!--
+ Page saved with SingleFile
+ url: {URL}
+ saved date: Tue Mar 05 2019 18:11:12 GMT+0800 (China Standard Time)
+--><head>"""
+HTTRACK = (
+    "<html><!-- Mirrored from bbs.example.net/thread-4711-1-1.html by HTTrack Website"
+    " Copier/3.x [XR&CO'2014], Tue, 05 Mar 2019 10:11:12 GMT --><head>"
+)
+ARCHIVED = "<!--\n     FILE ARCHIVED ON 10:11:12 Mar 05, 2019 AND RETRIEVED FROM THE\n -->"
+SAVED = "<!-- saved from url=({:04})" + "{} -->\n<html>"
+
+
+def saved_from(url: str) -> str:
+    return SAVED.format(len(url), url)
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "copy"),
+    [
+        (SINGLE, "file:///p.html", Copy("singlefile", URL, AT)),
+        (HTTRACK, "file:///p.html", Copy("httrack", URL, AT)),
+        (saved_from(URL), "file:///p.html", Copy("browser", URL)),
+        (
+            saved_from(f"https://web.archive.org/web/20190305101112/{URL}"),
+            "file:///p.html",
+            Copy("wayback", URL, AT),
+        ),
+        ("<html></html>" + ARCHIVED, "file:///p.html", Copy("wayback", None, AT)),
+        ("", f"https://web.archive.org/web/20190305101112id_/{URL}", Copy("wayback", URL, AT)),
+        ("", f"https://archive.ph/2019.03.05-101112/{URL}", Copy("archive.today", URL, AT)),
+        (
+            f'<link rel="canonical" href="https://archive.ph/2019.03.05-101112/{URL}"/>',
+            "file:///p.html",
+            Copy("archive.today", URL, AT),
+        ),
+        # what a forum sends is no copy, whatever stands in it
+        (SINGLE, URL, None),
+        (saved_from(URL), f"{HOST}x", None),
+        ("<html>", "file:///p.html", None),
+        # a member's words
+        (f"<html><body>{SINGLE}", "file:///p.html", None),
+        (f"<html><body>{ARCHIVED}</body></html>", "file:///p.html", None),
+        # nonsense
+        (SINGLE.replace("05 2019", "45 2019"), "file:///p.html", Copy("singlefile", URL)),
+        (saved_from("about:internet"), "file:///p.html", Copy("browser")),
+    ],
+)
+def test_what_a_page_says_of_how_it_was_saved(source: str, url: str, copy: Copy | None) -> None:
+    assert read_copy(source, url, {}) == copy
+
+
+def test_the_moment_in_a_header() -> None:
+    headers = {"memento-datetime": "Tue, 05 Mar 2019 10:11:12 GMT"}
+    assert read_copy("", URL, headers) == Copy("memento", None, AT)
+
+
+QUOTED = (
+    '<div class="quote"><blockquote><font size="2"><a href="forum.php?mod=redirect&amp;goto='
+    'findpost&amp;pid=950&amp;ptid=4711"><font color="#999999">石桥卖花人 发表于 2019-3-4 10:00'
+    "</font></a></font><br />灯亮了</blockquote></div>坐等周末。"
+)
+PICTURE = '<img id="aimg_5" file="data/attachment/forum/a.jpg" />'
+PAGE = str(
+    Thread(
+        [
+            first(950, f'看<a href="http://x.example/">这里</a>{PICTURE}', date="昨天&nbsp;10:00"),
+            *replies(951, QUOTED, "好"),
+        ],
+        pages=3,
+    )
+).replace("</body>", "<!-- no clock --></body>")
+
+
+def read(source: str, url: str, seen_at: datetime = AT) -> ThreadPage:
+    page = read_page(source.encode(), url=url, seen_at=seen_at)
+    assert isinstance(page, ThreadPage), page
+    return page
+
+
+@pytest.mark.parametrize("maker", copies.COPIES)
+def test_a_copy_tells_what_the_page_told(maker: str) -> None:
+    """Years later, from a file: the same thread of the same forum, with the same posts."""
+    told = read(PAGE, URL)
+    source, url = copies.COPIES[maker](PAGE, URL, AT)
+    copy = read(source, url, AT + timedelta(days=2000))
+    assert (copy.url, copy.thread_id, copy.site.root) == (told.url, told.thread_id, told.site.root)
+    assert (copy.page, copy.pages, copy.next_url) == (told.page, told.pages, told.next_url)
+    for ours, theirs in zip(told.posts, copy.posts, strict=True):
+        assert (ours.id, ours.author, ours.position) == (theirs.id, theirs.author, theirs.position)
+        assert (ours.date and ours.date.value) == (theirs.date and theirs.date.value)
+        assert ours.body.text == theirs.body.text
+        assert render_html(ours.body.blocks) == render_html(theirs.body.blocks)
+        assert ours.body.quotes == theirs.body.quotes
