@@ -22,12 +22,18 @@ _LINKABLE = re.compile(r"(?:https?|ftp)://|mailto:|magnet:|ed2k:", re.I)
 # thread-TID-PAGE-LISTPAGE.html is Discuz's own rewriting; /t1009483-1-1 and
 # forum-viewthread_12.html were seen elsewhere; those with a title are read in `slugs`.
 _REWRITTEN = re.compile(
-    r"^(?P<base>.*/)(?:thread-(?P<tid>\d+)-(?P<page>\d+)-(?P<list>\d+)\.html?"
-    r"|t(?P<tid2>\d+)-(?P<page2>\d+)-(?P<list2>\d+)(?:\.html?)?"
-    r"|forum-viewthread_(?P<tid3>\d+)\.html?)$"
+    r"^(?P<base>.*/)(?:thread-(?P<tid>\d{1,18})-(?P<page>\d+)-(?P<list>\d+)\.html?"
+    r"|t(?P<tid2>\d{1,18})-(?P<page2>\d+)-(?P<list2>\d+)(?:\.html?)?"
+    # forms that sites made for themselves; their pages have the plain address
+    r"|(?:forum-viewthread_|(?:thread|read)-|topic/)(?P<tid3>\d{1,18})(?:\.html?)?)$",
+    re.ASCII,
 )
 # archiver/?tid-7.html, archiver/tid-7.html, archiver/index.php?tid-7.html
-_ARCHIVED = re.compile(r"^(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d+)\.html?")
+_ARCHIVED = re.compile(
+    r"^(?P<base>.*/)archiver/(?:index\.php)?\??tid-(?P<tid>\d{1,18})\.html?"
+    r"(?:[?&]page=(?P<page>\d{1,9}))?",
+    re.ASCII,
+)
 # forum.php since X1, viewthread.php up to 7.2, both under any base path
 _SCRIPT = re.compile(r"^(?P<base>.*/)(?P<script>forum|viewthread|redirect|index|wap)\.php$")
 # forum-FID-PAGE.html, FID a number or the board's short name; /f161-1 was seen elsewhere
@@ -71,6 +77,8 @@ _BESIDE = re.compile(
 _PLAIN = re.compile(
     r"(https?)://([a-z0-9.:-]+)(/[^?#\x00-\x20]*)?(?:\?([^#\x00-\x20]*))?(?:#([^\x00-\x20]*))?"
 )
+# a port, a dot at the end of a host or in a path, entities
+_ODD = re.compile(r"//[^/]*(?::|\.(?:/|$))|/\.|&amp;")
 # &mobile=2, ?mobile=yes
 # where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
@@ -166,7 +174,8 @@ def _archived_thread(parts: SplitResult) -> ThreadAddress | None:
     if not found:
         return None
     root = _origin(parts) + found["base"]
-    return ThreadAddress(root, found["tid"], 1, thread_url(root, found["tid"]) + _PAGE_PARAMETER)
+    template = thread_url(root, found["tid"]) + _PAGE_PARAMETER
+    return ThreadAddress(root, found["tid"], _page_number(found["page"]), template)
 
 
 def _thread_by_query(parts: SplitResult, post: str | None) -> ThreadAddress | None:
@@ -368,8 +377,10 @@ def same_host(one: str, other: str) -> bool:
 
 
 def _host(url: str) -> str | None:
-    parts = _split(url)
-    if parts is None:
+    # as it is spelled: a redirect to another spelling is to be told from one that stays
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return None
     port = _PORTS.get(parts.scheme.lower(), "")
     return parts.netloc.lower().removeprefix("www.").removesuffix(port)
@@ -524,14 +535,43 @@ def without_fragment(url: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of an address; ``None`` for what is none (`http://[`)."""
+    """The parts of an address as one of several that name the same (RFC 3986 §6).
+
+    Host in small letters and as it is asked for (`xn--`), without a usual port and the dot at its
+    end; no dots in the path; no name and password, which must never be published. ``None`` for
+    what is no address (`http://[`).
+    """
     plain = _PLAIN.fullmatch(url)
-    if plain:
+    if plain and not _ODD.search(url):
         return SplitResult(*plain.groups(""))
+    return _normalised(url)
+
+
+def _normalised(url: str) -> SplitResult | None:
     try:
-        return urlsplit(url)
+        parts = urlsplit(url.replace("&amp;", "&"))
+        host = _ascii_host(parts.hostname or "").rstrip(".")
+        port = parts.port
     except ValueError:
         return None
+    scheme = parts.scheme.lower()
+    if scheme not in _WEB:
+        return parts
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port is None or f":{port}" == _PORTS[scheme] else f"{host}:{port}"
+    path = urljoin("http://x/", parts.path)[len("http://x") :] if "/." in parts.path else parts.path
+    return SplitResult(scheme, netloc, path, parts.query, parts.fragment)
+
+
+def _ascii_host(host: str) -> str:
+    """The name of a host as it is asked for: bücher.example → xn--bcher-kva.example."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _origin(parts: SplitResult) -> str:

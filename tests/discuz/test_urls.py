@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discuz import urls
+from crawler.discuz import read_page, urls
+from crawler.discuz.facts import ThreadPage
+from tests.forum.desktop import Thread
+from tests.pages import first
 
 HOST = "http://b.example"
 
@@ -220,10 +225,55 @@ def test_any_text_is_survived(text: str) -> None:
 )
 def test_plain_addresses_are_taken_apart_as_all_others(scheme: str, host: str, path: str) -> None:
     url = scheme + host + path
-    try:
-        assert urls._split(url) == urlsplit(url)
-    except ValueError:
-        assert urls._split(url) is None
+    assert urls._split(url) == urls._normalised(url)
+
+
+THREAD_7 = ("http://bbs.example.net/", "7")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bbs.example.net/thread-7-1-1.html",
+        "http://user:secret@bbs.example.net/thread-7-1-1.html",
+        "http://bbs.example.net:80/thread-7-1-1.html",
+        "HTTP://BBS.Example.net./thread-7-1-1.html",
+        "http://bbs.example.net/./a/../thread-7-1-1.html",
+        "http://bbs.example.net/forum.php?mod=viewthread&amp;tid=7",
+        "http://bbs.example.net/archiver/?tid-7.html&page=2",
+        "http://bbs.example.net/thread-7.html",
+        "http://bbs.example.net/read-7.html",
+        "http://bbs.example.net/topic/7",
+    ],
+)
+def test_a_thread_has_one_identity_however_it_is_named(url: str) -> None:
+    address = urls.read_thread_address(url)
+    assert address is not None
+    assert (address.root, address.thread_id) == THREAD_7
+
+
+def test_a_host_has_one_name() -> None:
+    for host in ("bücher.example", "BÜCHER.example", "xn--bcher-kva.example"):
+        address = urls.read_thread_address(f"http://{host}/thread-7-1-1.html")
+        assert address is not None
+        assert urls.site_of(address.root) == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("number", ["٧", "9" * 20, "0"])
+def test_what_is_no_number_of_a_thread(number: str) -> None:
+    address = urls.read_thread_address(f"http://b.example/forum.php?mod=viewthread&tid={number}")
+    assert address is None
+    if number != "0":
+        assert urls.read_thread_address(f"http://b.example/thread-{number}-1-1.html") is None
+
+
+def test_a_number_that_somebody_wrote_is_none_of_the_thread() -> None:
+    page = str(Thread([first(950, "var tid = parseInt('999');")]))
+    page = re.sub(r"<script[^>]*>[^<]*tid = parseInt[^<]*</script>", "", page)
+    seen = datetime(2024, 5, 7, tzinfo=UTC)
+    read = read_page(page.encode(), url=f"{HOST}/thread-4711-1-1.html", seen_at=seen)
+    assert isinstance(read, ThreadPage)
+    assert read.thread_id == "4711"
 
 
 @given(st.integers(1, 10**12), st.integers(1, 999_999), st.sampled_from(("/", "/bbs/", "/a/b/")))

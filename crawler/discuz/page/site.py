@@ -47,6 +47,8 @@ _MARKS = (_SCRIPT, _BODY, _BOXES, _WML, _WAP)
 # discuz_uid = '0' for a guest
 _MEMBER = re.compile(r"\bdiscuz_uid\s?=\s?'(\d{1,18})'")
 _HEAD = 65536
+# as many that stand in no script are passed over
+_WRITTEN = 20
 
 
 def read_site(document: Document, clock: Clock | None) -> Site:
@@ -89,6 +91,13 @@ def script_number(text: str, name: str) -> str | None:
     """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
     mark = f"{name} = parseInt('"
     at = text.find(mark)
+    # and none that somebody wrote
+    for _ in range(_WRITTEN):
+        if at < 0 or text.rfind("<script", 0, at) > text.rfind("</script", 0, at):
+            break
+        at = text.find(mark, at + 1)
+    else:
+        return None
     digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
     return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
 
