@@ -79,6 +79,7 @@ _PLAIN = re.compile(
 )
 # a port, a dot at the end of a host or in a path, entities
 _ODD = re.compile(r"//[^/]*(?::|\.(?:/|$))|/\.|&amp;")
+_CREDENTIALS = re.compile(r"^(https?://)[^/?#]{0,1000}@", re.IGNORECASE)
 # &mobile=2, ?mobile=yes
 # where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
@@ -408,6 +409,15 @@ def _folder_of(base: str, *, is_root: bool) -> str | None:
     """What stands in front of `x` and of `/x` in the address that a page at ``base`` links to."""
     url = resolve(base, "/./x" if is_root else "./x")
     return url[: -len("/x" if is_root else "x")] if url is not None else None
+
+
+def without_credentials(url: str) -> str:
+    """An address without the name and password of whoever gave it.
+
+    >>> without_credentials("http://me:secret@b.example/thread-7-1-1.html")
+    'http://b.example/thread-7-1-1.html'
+    """
+    return _CREDENTIALS.sub(r"\1", url, count=1)
 
 
 def original(url: str) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from crawler.discuz import urls
 from crawler.discuz.dates import DEFAULT_ZONE
 
 OPTIONS = {
@@ -206,7 +207,7 @@ def _read_lines(name: str) -> Iterable[str]:
 def check_address(address: str) -> str:
     """The address, if it can be one: of http, https, or a saved page that is there.
 
-    Raises `BadOptionsError`.
+    Without name and password, which nothing sends and no record may keep. Raises `BadOptionsError`.
     """
     try:
         parts = urlsplit(address)
@@ -220,4 +221,4 @@ def check_address(address: str) -> str:
         raise BadOptionsError(
             f"not an address: {address} (it begins with http://, https:// or file://)"
         )
-    return address
+    return urls.without_credentials(address)

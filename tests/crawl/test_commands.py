@@ -199,3 +199,8 @@ def test_a_list_that_is_no_text(tmp_path: Path) -> None:
     names.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadOptionsError, match="UTF-8"):
         read_options(urls_file=str(names))
+
+
+def test_who_asks_is_kept_in_no_record() -> None:
+    got = read_options(url="http://me:secret@b.example/thread-1-1-1.html")
+    assert got.addresses == ("http://b.example/thread-1-1-1.html",)
