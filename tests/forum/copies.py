@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urljoin
 
-from tests.forum.rewritten import Style, Tag, styled
+from tests.forum.rewritten import Style, Tag, styled, tokens
 
 FILE = "file:///saved/page.html"
 _LINKED = ("href", "src", "action", "file", "zoomfile")
@@ -95,6 +95,21 @@ def httrack(source: str, url: str, at: datetime) -> tuple[str, str]:
     return _in_head(_absolute(source, url), mark), FILE
 
 
+def translated(source: str, url: str, at: datetime) -> tuple[str, str]:
+    """Translated by a browser, and saved: all words stand in elements of the translator's."""
+    font = '<font style="vertical-align: inherit;">'
+    pieces = [
+        token
+        if isinstance(token, Tag) or not token.strip() or token.startswith("<")
+        else f"{font}{font}{token}</font></font>"
+        for token in tokens(source)
+    ]
+    style = Style()
+    return browser(
+        "".join(style.write(each) if isinstance(each, Tag) else each for each in pieces), url, at
+    )
+
+
 COPIES: dict[str, Callable[[str, str, datetime], tuple[str, str]]] = {
     "wayback": wayback,
     "wayback, raw": wayback_raw,
@@ -103,4 +118,5 @@ COPIES: dict[str, Callable[[str, str, datetime], tuple[str, str]]] = {
     "browser": browser,
     "singlefile": singlefile,
     "httrack": httrack,
+    "translated": translated,
 }
