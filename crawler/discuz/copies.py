@@ -41,6 +41,11 @@ _TODAY_PAGE = re.compile(
     r"https?://archive\.\w{2,5}/\d{4}[\d.]{4,6}-?\d{0,6}/https?:[^\"'\s<>]{1,2000}"
 )
 _STAMP = re.compile(r"/(\d{4})\.?(\d\d)\.?(\d\d)-?(\d\d)?(\d\d)?(\d\d)?")
+# From: <Saved by Blink>; MIME-Version: 1.0, Content-Type: multipart/related: of Chrome, IE, Opera
+_MHTML, _MIME = "From: <Saved by ", ("MIME-Version:", "multipart/related")
+# <td class="line-number" value="1"></td><td class="line-content">: view-source: of Chrome; Firefox
+# has <pre id="line1">
+_VIEW_SOURCE = re.compile(r"class=[\"']?line-(?:gutter|content|number)|<pre id=[\"']?line1\b")
 _HEAD, _END = 4096, 8192
 
 
@@ -71,6 +76,21 @@ def read_copy(source: str, url: str, headers: Mapping[str, str]) -> Copy | None:
     if not url.startswith("file:"):
         return None
     return _by_comment(source[:_HEAD], source[-_END:])
+
+
+def unusable_copy(source: str) -> str | None:
+    r"""Why a saved file is no page, and what to do; ``None`` for one that may be.
+
+    >>> unusable_copy("From: <Saved by Blink>\nSnapshot-Content-Location: http://b.example/")
+    'an MHTML file: save the page as HTML'
+    """
+    head = source[:_HEAD]
+    above = head.partition("<html")[0]
+    if head.startswith(_MHTML) or all(mark in above for mark in _MIME):
+        return "an MHTML file: save the page as HTML"
+    if _VIEW_SOURCE.search(head):
+        return "the source of a page as a browser shows it: save the page itself"
+    return None
 
 
 def _by_comment(head: str, end: str) -> Copy | None:

@@ -8,9 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.discuz import urls
+from crawler.discuz.copies import unusable_copy
 from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
-from crawler.discuz.facts import BoardPage, IndexPage, Kind, NewsPage, OtherPage, Page, ThreadPage
+from crawler.discuz.facts import (
+    BoardPage,
+    IndexPage,
+    Kind,
+    Message,
+    NewsPage,
+    OtherPage,
+    Page,
+    ThreadPage,
+)
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.site import is_discuz, read_site
 from crawler.discuz.readers.ajax import AJAX
@@ -98,6 +108,8 @@ def _read_by_rules(document: Document, status: int | None) -> Page:
 
 
 def _read(document: Document, status: int | None) -> Page:
+    if document.url.startswith("file:") and (said := unusable_copy(document.source)):
+        return Message(reason="not_discuz", text=said)
     for face in _FACES:
         thread = read_face(document, face)
         if thread:

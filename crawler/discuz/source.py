@@ -25,6 +25,10 @@ _LOOKED_AT, _IN_SMALL_PAGES = ("class", "href"), ("content", "style")
 _OTHERWISE = 3
 # Of the saved pages one has a number for eight signs `<`, and one a comment for 25.
 _NUMBER, _COMMENT, _UPPER = 2, 4, re.compile("<[A-Z]")
+# <font style="vertical-align: inherit;"><font style="vertical-align: inherit;">WORDS</font></font>:
+# browsers set what they translate so
+_TRANSLATION = '<font style="vertical-align: inherit;">'
+_TRANSLATED = re.compile(r"vertical-align:\s?inherit;?")
 # elements with addresses, what of these libxml2 writes otherwise, and what hides them from it
 _ADDRESSED = ("a", "img", "link", "script", "iframe", "embed", "source", "base")
 _ESCAPED, _KEPT = re.compile(r"[^!#-~]"), "-as-written"
@@ -56,7 +60,14 @@ def as_discuz_writes(source: str, build: Callable[[str], _Element]) -> str:
 
 
 def _written(root: _Element) -> str:
-    """The source of a tree. Addresses stay as they are; libxml2 would write spaces as %20."""
+    """The source of a tree, without what a translator wrote round its words.
+
+    Addresses stay as they are; libxml2 would write spaces as %20.
+    """
+    for element in root.iter("font"):
+        if _TRANSLATED.fullmatch(element.get("style") or ""):
+            element.tag = "translated"
+    etree.strip_tags(root, "translated")
     for element in root.iter(*_ADDRESSED):
         for name in ("href", "src"):
             value = element.get(name)
@@ -88,7 +99,8 @@ def _is_usual(sample: str, *, is_small: bool) -> bool:
     odd = _NUMBER * numbers + _COMMENT * sample.count("<!--") + len(_UPPER.findall(sample))
     is_spaced = 2 * sample.count(' = "') > sample.count('="')
     is_usual = _OTHERWISE * (others - usual) <= usual and not is_spaced
-    return is_usual and 3 * odd <= sample.count("<")
+    is_translated = 4 * sample.count(_TRANSLATION) > sample.count("</")
+    return is_usual and not is_translated and 3 * odd <= sample.count("<")
 
 
 def _in_double_quotes(source: str) -> str:
