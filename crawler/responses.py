@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from crawler.compression import CUT_OFF
 from crawler.discuz import read_page
+from crawler.discuz.copies import read_copy
+from crawler.discuz.decoding import decode
 from crawler.discuz.facts import BoardPage, IndexPage, Message, ThreadPage
 from crawler.failures import explain
 from crawler.frontier import Answer, Sample, file_path, is_file
@@ -139,8 +141,14 @@ def sample_of(response: Response, now: datetime) -> Sample:
     return Sample(response.url, now, kept, response.body)
 
 
-def seen_at(url: str) -> datetime:
-    """Return the present; for a saved page when it was saved: its words (昨天) count from then."""
+def seen_at(url: str, body: bytes = b"") -> datetime:
+    """Return the present; for a saved page when it was captured: its words (昨天) count from then.
+
+    By what it says of itself, else by when the file was last changed.
+    """
     if is_file(url):
+        copy = read_copy(decode(body)[0], url, {})
+        if copy is not None and copy.captured_at is not None:
+            return copy.captured_at.astimezone(UTC)
         return datetime.fromtimestamp(file_path(url).stat().st_mtime, UTC)
     return datetime.now(UTC)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from crawler.archive import encode, site_folder
 from crawler.console import PageCommand, settings_of, statuses
 from crawler.discuz import explain_page, read_page, urls
-from crawler.discuz.copies import read_copy
-from crawler.discuz.decoding import decode
 from crawler.discuz.facts import Message, ThreadPage
 from crawler.frontier import Answer, kind_of
 from crawler.items import DEFINITE, Line, Refusal, post_lines, refusal_line, to_json
@@ -99,11 +97,7 @@ class Command(PageCommand):
     ) -> Answer:
         saved = path.resolve().as_uri()
         body = self.read_bytes(path)
-        if url and moment is None:
-            # of a page with another address nobody asks how it was saved
-            copy = read_copy(decode(body)[0], saved, {})
-            moment = copy.captured_at if copy else None
-        url, moment = url or saved, moment or seen_at(saved)
+        url, moment = url or saved, moment or seen_at(saved, body)
         read = explain_page if is_explained else read_page
         page = read(body, url=url, seen_at=moment, rules=self.sites().of(url))
         return Answer(url, moment, page, reason_of(page))

@@ -107,7 +107,7 @@ class DiscuzSpider(Spider):
 
     def parse_saved(self, response: Response) -> Iterable[Output]:
         """One saved page; its site is what it says itself."""
-        now = seen_at(response.url)
+        now = seen_at(response.url, response.body)
         page = read_response(response, now, self._sites)
         with _closing():
             site, batch = saved_page(self.run, page, response.url, now)

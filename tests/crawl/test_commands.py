@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from scrapy.cmdline import execute
 
 from crawler.frontier.options import BadOptionsError, read_options
 from tests.conftest import ROOT, Forum, scrapy
-from tests.forum.desktop import Thread
+from tests.forum.copies import COPIES
+from tests.forum.desktop import HOST, Thread
 from tests.pages import first
 
 NEWS = ROOT / "fixtures" / "thread" / "news" / "page.html"
@@ -204,3 +206,18 @@ def test_a_list_that_is_no_text(tmp_path: Path) -> None:
 def test_who_asks_is_kept_in_no_record() -> None:
     got = read_options(url="http://me:secret@b.example/thread-1-1-1.html")
     assert got.addresses == ("http://b.example/thread-1-1-1.html",)
+
+
+def test_a_saved_page_is_of_its_capture_and_of_its_forum(tmp_path: Path) -> None:
+    """Two copies of a thread, as two programs saved it: one article of one forum, told once."""
+    captured = datetime(2019, 3, 5, 10, 11, 12, tzinfo=UTC)
+    page = str(Thread([first(950, "看", date="昨天&nbsp;10:00")]))
+    for name in ("singlefile", "httrack"):
+        source, _ = COPIES[name](page, f"{HOST}thread-4711-1-1.html", captured)
+        (tmp_path / f"{name}.html").write_text(source, "utf-8")
+        saved = (tmp_path / f"{name}.html").as_uri()
+        run = scrapy("crawl", "discuz", "-a", f"url={saved}", data=tmp_path / "data")
+        assert run.status == 0, run.stderr
+    (line,) = run.lines("articles")
+    assert (line["site"], line["fetched_at"]) == ("bbs.example.net", "2019-03-05T10:11:12+00:00")
+    assert line["thread_id"] == "4711"
