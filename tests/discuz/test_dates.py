@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date, read_rfc_date
@@ -219,6 +220,45 @@ def test_what_discuz_writes_reads_back(clock: Clock, moment: datetime) -> None:
     assert read is not None
     assert read.value.replace(tzinfo=None) == moment.replace(microsecond=0)
     assert read.value.tzinfo == clock.now.tzinfo
+
+
+def _half_behind(moment: datetime) -> str:
+    hour = moment.hour % 12 or 12
+    return f"{hour:02}:{moment:%M} {'上午' if moment.hour < 12 else '下午'}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# how sites write a moment: formats that an administrator may choose, and those of packs
+WRITTEN: dict[str, Callable[[datetime], str]] = {
+    "Y-n-j H:i": lambda m: f"{m.year}-{m.month}-{m.day} {m:%H:%M}",
+    "Y/m/d H:i": lambda m: f"{m:%Y/%m/%d %H:%M}",
+    "Y年n月j日": lambda m: f"{m.year}年{m.month}月{m.day}日 {m:%H:%M}",
+    "y-n-j H:i": lambda m: f"{m:%y}-{m.month}-{m.day} {m:%H:%M}",
+    "d-m-Y h:i A": lambda m: f"{m:%d-%m-%Y %I:%M %p}",
+    "m/d/Y h:i A": lambda m: f"{m:%m/%d/%Y %I:%M %p}",
+    "Y-n-j h:i 下午": lambda m: f"{m.year}-{m.month}-{m.day} {_half_behind(m)}",
+    "Y-n-j 下午 h:i": lambda m: (
+        f"{m.year}-{m.month}-{m.day} {'上午' if m.hour < 12 else '下午'} {m.hour % 12 or 12}:{m:%M}"
+    ),
+    "M j, Y H:i": lambda m: f"{_MONTHS[m.month - 1]} {m.day}, {m.year} {m:%H:%M}",
+}
+LATER = datetime(2030, 1, 1)
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+@settings(max_examples=200)
+@given(clock=clocks, moment=st.datetimes(datetime(2001, 1, 1), LATER))
+def test_every_form_reads_back_or_is_left_out(form: str, clock: Clock, moment: datetime) -> None:
+    """Seen years later as well: nothing of such a date counts from the clock."""
+    clock = replace(clock, now=LATER.replace(year=2031, tzinfo=clock.now.tzinfo))
+    read = read_date(WRITTEN[form](moment), None, clock)
+    is_unclear = form[0] in "dm" and max(moment.day, moment.month) <= 12
+    if is_unclear and moment.day != moment.month:
+        assert read is None
+    else:
+        assert read is not None
+        assert read.value.replace(tzinfo=None) == moment.replace(second=0, microsecond=0)
+        assert (read.precision, read.value.tzinfo) == ("minute", clock.now.tzinfo)
 
 
 @given(clock=clocks, words=st.text(max_size=60), title=st.none() | st.text(max_size=30))
