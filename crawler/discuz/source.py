@@ -39,8 +39,9 @@ _SAMPLES, _SAMPLE, _FEWEST_SIGNS = 4, 1000, 20
 # <?xml … <rss, <root><![CDATA[…]]></root>: a feed, an answer by AJAX
 _IS_XML = re.compile(r"\s{0,99}(?:<\?xml[^>]{0,200}>)?\s{0,99}<(?!html)(?:rss|feed|root|urlset)\b")
 _HEAD = re.compile(r"(?:\s|<[?!][^>]{0,500}>){1,9}")
-# class='x' within a tag: the next angle bracket ends it
-_SINGLE = re.compile(r"='([^'\"<>]*)'(?=[^<>]*>)")
+# class='x' within a tag: the next angle bracket ends it. So far at most it is looked for, as a page
+# of nothing but ='' has as many beginnings as signs.
+_SINGLE = re.compile(r"='([^'\"<>]*)'(?=[^<>]{0,600}>)")
 
 
 def as_discuz_writes(source: str, build: Callable[[str], _Element]) -> str:
@@ -116,8 +117,8 @@ def start_tag(name: str, *attributes: str) -> str:
     >>> bool(re.match(start_tag("p", 'id="a"', has_class("b")), '<p title="" class="c b" id="a">'))
     True
     """
-    having = "".join(rf"(?=[^>]{{0,500}}?\s{attribute})" for attribute in attributes)
-    return rf"<{name}\b{having}[^>]{{0,1000}}>"
+    having = "".join(rf"(?=[^<>]{{0,300}}?\s{attribute})" for attribute in attributes)
+    return rf"<{name}\b{having}[^<>]{{0,1000}}>"
 
 
 def has_class(name: str) -> str:

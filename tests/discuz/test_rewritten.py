@@ -46,6 +46,17 @@ def test_addresses_with_signs_that_cannot_be_written_are_survived() -> None:
     read_page(page.encode(), url="", seen_at=datetime.now(UTC))
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["<p>" + "='a'" * 150_000, "<div " * 120_000, "<style>" + "a" * 600_000, "<hr " * 150_000],
+    ids=["values", "tags without an end", "a style sheet", "rules"],
+)
+def test_sources_of_nothing_but_beginnings_are_read_in_time(source: str) -> None:
+    """With each of them looked at to the end of the page this would take hours."""
+    for marks in ("", '<html>author Archiver</title> window.print() id="pid1 message'):
+        read_page((marks + source).encode(), url="", seen_at=datetime.now(UTC))
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 def test_the_same_page_written_otherwise_gives_the_same_facts(writer: str) -> None:
     others = {}

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from crawler.discuz.dates import Clock
     from crawler.discuz.document import Document
 
-_META = r'<meta\b(?=[^>]{{0,300}}?\sname="{}")[^>]{{0,300}}?\scontent="'
+_META = r'<meta\b(?=[^<>]{{0,300}}?\sname="{}")[^<>]{{0,300}}?\scontent="'
 # <base href="http://bbs.example.org/" />, and in the script SITEURL = 'http://bbs.example.org/'
 _BASE = re.compile(r"<base\s[^>]{0,99}?href\s?=\s?[\"']([^\"'>]{1,500})", re.I)
 _SITE_URL = re.compile(r"SITEURL\s?=\s?'([^']{1,500})'")
 # for a saved page that lost both: <link href="http://host/bbs/thread-1-1-1.html" rel="canonical" />
 _CANONICAL = re.compile(
-    r'<link\b(?=[^>]{0,600}?\srel="canonical")[^>]{0,600}?\shref="([^">]{1,500})"'
+    r'<link\b(?=[^<>]{0,600}?\srel="canonical")[^<>]{0,600}?\shref="([^">]{1,500})"'
 )
 _NAME = re.compile(_META.format("application-name") + r'([^"]{1,200})"')
 # <meta name="generator" content="Discuz! X3.3" />; rebranded: "Hewan BBS X3.5"

@@ -103,8 +103,8 @@ _NO_CLIP_PATH = re.compile(r"inset\((?:50|100)%|circle\(0")
 _NO_SCALE = re.compile(r"\bscale[xy]?\(\s?0(?:\.0*)?\s?[,)]")
 # -9999px, -999em; a heading may hang out by some ten
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d+)?[a-z]{2,3}")
-# a, b.x7f { display: none }: rules, and the class at the end of each selector
-_RULE = re.compile(r"([^{}<>;]{1,500})\{([^{}]{0,1000})\}")
+# a, b.x7f { display: none }: so long is a rule at most; and the class at the end of each selector
+_LONGEST_RULE = 1000
 _LAST_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,9}(?:,|$)")
 # class="spoiler", class="bbcode_spoil"
 _SPOILER = re.compile(r"spoil", re.I)
@@ -176,7 +176,8 @@ def hidden_classes(source: str) -> frozenset[str]:
     at = source.find("<style")
     while at >= 0:
         end = source.find("</style", at)
-        for selectors, style in _RULE.findall(source, at, end if end >= 0 else len(source)):
+        for rule in source[at : end if end >= 0 else len(source)].split("}"):
+            selectors, _, style = rule[-_LONGEST_RULE:].rpartition("{")
             if is_hidden(style):
                 hidden.update(_LAST_CLASS.findall(selectors))
         at = source.find("<style", end) if end >= 0 else -1

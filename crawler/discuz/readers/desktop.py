@@ -46,7 +46,7 @@ _CLASSES = re.compile(
 _TABLE = f'id="{known.FLOOR_TABLE}'
 # <div id="post_5003" >, <tr id="_postposition5003">
 _WRAPPER_OR_END = re.compile(
-    rf'<div\b[^>]{{0,200}}?\sid="{known.FLOOR_BOX}(\d+)|id="_postposition(\d*)"'
+    rf'<div\b[^<>]{{0,200}}?\sid="{known.FLOOR_BOX}(\d+)|id="_postposition(\d*)"'
 )
 # The reply link of the opening post says reppost=, of all others repquote=, for robots too:
 # <a class="fastre" href="forum.php?mod=post&amp;action=reply&amp;fid=2&amp;tid=1&amp;reppost=1…">
