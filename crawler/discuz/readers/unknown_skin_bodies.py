@@ -25,7 +25,7 @@ _LONGEST_NOTICE = 300
 _LONGEST_COUNTER = 7
 # What tells floors apart and what they say lies not deeper in them.
 _DEEPEST = 20
-_SPACE = re.compile(r"\s+")
+_SPACE, _NUMBER = re.compile(r"\s+"), re.compile(r"\d+")
 Path = tuple[tuple[str, str], ...]
 
 
@@ -89,6 +89,10 @@ def find_bodies(floors: list[FoundFloor]) -> bool:
     if not agreed:
         return False
     chosen = max(agreed, key=lambda path: (weight[path], -len(path)))
+    if len(floors) > 1 and not weight[chosen]:
+        return (
+            False  # all of them say the same, numbers aside: nothing tells which words are theirs
+        )
     for floor, found, notice in zip(floors, candidates, notices, strict=True):
         floor.body = _like(chosen, found)
         floor.notice = notice if floor.body is None else None
@@ -147,7 +151,7 @@ def with_paths(boxes: list[_Element]) -> Iterator[tuple[Path, _Element]]:
 def _boilerplate(floors: list[FoundFloor]) -> set[str]:
     """What most floors say: names of buttons and counters."""
     for floor in floors:
-        floor.texts = [_squeezed(str(node)) for box in floor.boxes for node in box.itertext()]
+        floor.texts = [_masked(str(node)) for box in floor.boxes for node in box.itertext()]
     counts = Counter(node for floor in floors for node in set(floor.texts))
     return {node for node, count in counts.items() if count >= 2 and 2 * count >= len(floors)}
 
@@ -160,7 +164,7 @@ def _weight(box: _Element, common: set[str]) -> int:
         for node in (own, None if element is box else element.tail):
             said = _squeezed(node or "")
             is_counter = said.isdigit() and len(said) <= _LONGEST_COUNTER
-            if said and not is_counter and said not in common:
+            if said and not is_counter and _masked(said) not in common:
                 total += len(said)
     return total
 
@@ -196,6 +200,14 @@ def _is_only_cell(box: _Element) -> bool:
         return False
     is_plain = table.get("class") is None and table.get("style") is None
     return is_plain and sum(1 for _ in table.iter("tr")) >= 1 and row.getnext() is None
+
+
+def _masked(text: str) -> str:
+    """A piece of a floor without its numbers: 最后登录 2026-11-17 10:50 is no more than a label.
+
+    It is another one in each floor, and yet what each floor has.
+    """
+    return _NUMBER.sub("0", _squeezed(text))
 
 
 def _squeezed(text: str) -> str:
