@@ -64,6 +64,8 @@ def with_ancestors(element: _Element) -> Iterator[_Element]:
 
 def find_bodies(floors: list[FoundFloor]) -> bool:
     """Find the box in each floor that holds what it says; whether they are found."""
+    if not _are_alike(floors):
+        return False
     common = _boilerplate(floors)
     candidates: list[dict[Path, _Element]] = []
     weight: Counter[Path] = Counter()
@@ -96,7 +98,46 @@ def find_bodies(floors: list[FoundFloor]) -> bool:
     for floor, found, notice in zip(floors, candidates, notices, strict=True):
         floor.body = _like(chosen, found)
         floor.notice = notice if floor.body is None else None
-    return True
+    # what stands above the first floor and below the last one are no words of theirs
+    is_apart = any(floor.body is not None and not _is_in_date_box(floor) for floor in floors)
+    if is_apart and any(floor.body is None and floor.notice is None for floor in floors):
+        return False
+    return len({_is_behind_date(floor) for floor in floors if floor.body is not None}) < 2
+
+
+def _is_in_date_box(floor: FoundFloor) -> bool:
+    """Whether a body stands in the box of its floor that the date stands in."""
+    heads = set(with_ancestors(floor.date_element))
+    around = set() if floor.body is None else set(with_ancestors(floor.body))
+    return any(box in heads and box in around for box in floor.boxes)
+
+
+def _is_behind_date(floor: FoundFloor) -> bool:
+    """Whether a floor's date stands in front of its body."""
+    elements = (element for box in floor.boxes for element in box.iter())
+    return next(each for each in elements if each in (floor.date_element, floor.body)) is not (
+        floor.body
+    )
+
+
+def _are_alike(floors: list[FoundFloor]) -> bool:
+    """Whether the boxes with the dates of floors are of one kind; a list beside them is none.
+
+    An opening post may have a class more.
+    """
+    boxes = [
+        next((box for box in floor.boxes if box in heads), floor.boxes[0])
+        for floor in floors
+        for heads in [set(with_ancestors(floor.date_element))]
+    ]
+    last = boxes[-1]
+    classes = set((last.get("class") or "").split())
+    alike = sum(
+        box.tag == last.tag
+        and (not classes or not classes.isdisjoint((box.get("class") or "").split()))
+        for box in boxes
+    )
+    return alike >= _AGREED * len(floors)
 
 
 def _like(path: Path, found: dict[Path, _Element]) -> _Element | None:
