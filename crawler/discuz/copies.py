@@ -41,6 +41,14 @@ _TODAY_PAGE = re.compile(
     r"https?://archive\.\w{2,5}/\d{4}[\d.]{4,6}-?\d{0,6}/https?:[^\"'\s<>]{1,2000}"
 )
 _STAMP = re.compile(r"/(\d{4})\.?(\d\d)\.?(\d\d)-?(\d\d)?(\d\d)?(\d\d)?")
+# href="/web/20190305101112/http://…", src="https://web.archive.org/web/20190305101112im_/http://…"
+_PREFIXES = {
+    "wayback": re.compile(
+        r"(?<=[\"'=(])(?:(?:https?:)?//web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/)"
+    ),
+    # href="https://archive.ph/o/aB3xZ/http://…"
+    "archive.today": re.compile(r"(?<=[\"'=(])https?://archive\.\w{2,5}/o/\w{1,12}/(?=https?:/)"),
+}
 # From: <Saved by Blink>; MIME-Version: 1.0, Content-Type: multipart/related: of Chrome, IE, Opera
 _MHTML, _MIME = "From: <Saved by ", ("MIME-Version:", "multipart/related")
 # <td class="line-number" value="1"></td><td class="line-content">: view-source: of Chrome; Firefox
@@ -76,6 +84,17 @@ def read_copy(source: str, url: str, headers: Mapping[str, str]) -> Copy | None:
     if not url.startswith("file:"):
         return None
     return _by_comment(source[:_HEAD], source[-_END:])
+
+
+def without_archive(source: str, copy: Copy, url: str) -> str:
+    """A copy's source with the addresses of the original: archives lead to their own captures.
+
+    What an author of the forum linked to in an archive was led to a capture as well, and is his
+    link again. ``url`` is that of the copy.
+    """
+    prefix = _PREFIXES.get(copy.made_by)
+    # /web/20190305101112id_/: as the archive got it
+    return prefix.sub("", source) if prefix and "id_/http" not in url else source
 
 
 def unusable_copy(source: str) -> str | None:

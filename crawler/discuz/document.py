@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from crawler.discuz.copies import Copy, read_copy
+from crawler.discuz.copies import Copy, read_copy, without_archive
 from crawler.discuz.decoding import CODECS, decode, join_surrogates
 from crawler.discuz.site_rules import SiteRules
 from crawler.discuz.source import as_discuz_writes
@@ -173,6 +173,7 @@ def read_document(
     copy = read_copy(source, url, lower)
     if copy is not None:
         # a page cannot have been seen before it was captured, nor later than that
+        source = without_archive(source, copy, url)
         url = copy.url or url
         seen_at = min(seen_at, copy.captured_at) if copy.captured_at else seen_at
     text = as_discuz_writes(source, lambda text: build_tree(text)[0])

@@ -84,8 +84,8 @@ _CREDENTIALS = re.compile(r"^(https?://)[^/?#]{0,1000}@", re.IGNORECASE)
 # where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
-# https://web.archive.org/web/20190305101112/http://…, also in pages saved from there, whose links
-# begin with /web/; https://archive.ph/2019.03.05-101112/http://…, https://archive.ph/o/aB3x/http://…
+# https://web.archive.org/web/20190305101112/http://…;
+# https://archive.ph/2019.03.05-101112/http://…, https://archive.ph/o/aB3x/http://…
 _ARCHIVES = re.compile(
     r"https?://(?:[^/?#]{1,255}/web/\d{4,14}(?:[a-z]{2}_)?"
     r"|archive\.(?:today|ph|is|fo|li|vn|md)/(?:o/\w{1,12}|\d{4}[\d.]{4,6}-?\d{0,6}))"
@@ -401,7 +401,7 @@ def resolve(base: str, href: str | None) -> str | None:
         scheme = urlsplit(url).scheme.lower()
     except ValueError:
         return None
-    return original(url) if scheme in _SAFE_SCHEMES else None
+    return url if scheme in _SAFE_SCHEMES else None
 
 
 @lru_cache(maxsize=64)

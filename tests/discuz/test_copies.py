@@ -117,6 +117,17 @@ def read(source: str, url: str, seen_at: datetime = AT) -> ThreadPage:
     return page
 
 
+ARCHIVED_LINK = "https://web.archive.org/web/2015/http://dead.example/"
+
+
+@pytest.mark.parametrize("maker", ["none", *copies.COPIES])
+def test_a_link_of_an_author_to_an_archive_stays_his(maker: str) -> None:
+    page = str(Thread([first(950, f'看<a href="{ARCHIVED_LINK}">这里</a>')]))
+    source, url = copies.COPIES[maker](page, URL, AT) if maker != "none" else (page, URL)
+    (post,) = read(source, url).posts
+    assert [link.url for link in post.body.links] == [ARCHIVED_LINK]
+
+
 @pytest.mark.parametrize("maker", copies.COPIES)
 def test_a_copy_tells_what_the_page_told(maker: str) -> None:
     """Years later, from a file: the same thread of the same forum, with the same posts."""

@@ -64,7 +64,7 @@ def read_site(document: Document, clock: Clock | None) -> Site:
     name = _NAME.search(head)
     member = _MEMBER.search(head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
-    root = urls.forum_root(document.url, urls.original(base[1]) if base else None)
+    root = urls.forum_root(document.url, base[1] if base else None)
     # <base href="http://host/archiver/">: the forum's root lies above
     root = root.removesuffix("archiver/")
     if document.rules and document.rules.base_path:
