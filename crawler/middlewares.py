@@ -24,7 +24,7 @@ from twisted.internet.task import deferLater
 from w3lib.url import safe_url_string
 
 from crawler.discuz import urls
-from crawler.discuz.dates import read_rfc_date
+from crawler.discuz.rfc_dates import read_rfc_date
 from crawler.frontier import run_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from crawler.discuz.facts import Message, ThreadPage
 from crawler.frontier import Answer, kind_of
 from crawler.items import DEFINITE, Line, Refusal, post_lines, refusal_line, to_json
 from crawler.items.reasons import reason_of
-from crawler.privacy import Privacy, redacted_line
+from crawler.privacy import WHOLE, Privacy, redacted_line
 from crawler.reporting.exit_status import INCOMPLETE, OK
 from crawler.reporting.explain import explained
 from crawler.responses import seen_at
@@ -79,9 +79,11 @@ class Command(PageCommand):
         if refusal is not None:
             lines.append(refusal)
             self.exitcode = INCOMPLETE if _may_be_over(refusal) else OK
+        # all lines of a page are of one site
+        privacy = self._privacy_of(lines[0].site) if lines else WHOLE
         try:
             for line in lines:
-                published = redacted_line(line, self._privacy_of(line.site))
+                published = redacted_line(line, privacy)
                 sys.stdout.buffer.write(encode(to_json(published)))
             sys.stdout.buffer.flush()
         except BrokenPipeError:

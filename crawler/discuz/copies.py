@@ -12,9 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-from crawler.discuz import urls
+from crawler.discuz.rfc_dates import read_rfc_date
 
 # <!-- saved from url=(0049)http://bbs.example.net/thread-1-1-1.html -->: browsers since IE 5
 _BROWSER = re.compile(r"<!-- saved from url=\(\d{1,6}\)(\S{1,2000}) -->")
@@ -40,6 +39,13 @@ _WAYBACK_END = re.compile(
 _TODAY_PAGE = re.compile(
     r"https?://archive\.\w{2,5}/\d{4}[\d.]{4,6}-?\d{0,6}/https?:[^\"'\s<>]{1,2000}"
 )
+# https://web.archive.org/web/20190305101112/http://…;
+# https://archive.ph/2019.03.05-101112/http://…, https://archive.ph/o/aB3x/http://…
+_ARCHIVES = re.compile(
+    r"https?://(?:[^/?#]{1,255}/web/\d{4,14}(?:[a-z]{2}_)?"
+    r"|archive\.(?:today|ph|is|fo|li|vn|md)/(?:o/\w{1,12}|\d{4}[\d.]{4,6}-?\d{0,6}))"
+    r"/(https?:/.{1,4000})"
+)
 _STAMP = re.compile(r"/(\d{4})\.?(\d\d)\.?(\d\d)-?(\d\d)?(\d\d)?(\d\d)?")
 # href="/web/20190305101112/http://…", src="https://web.archive.org/web/20190305101112im_/http://…"
 _PREFIXES = {
@@ -51,9 +57,8 @@ _PREFIXES = {
 }
 # From: <Saved by Blink>; MIME-Version: 1.0, Content-Type: multipart/related: of Chrome, IE, Opera
 _MHTML, _MIME = "From: <Saved by ", ("MIME-Version:", "multipart/related")
-# <td class="line-number" value="1"></td><td class="line-content">: view-source: of Chrome; Firefox
-# has <pre id="line1">
-_VIEW_SOURCE = re.compile(r"class=[\"']?line-(?:gutter|content|number)|<pre id=[\"']?line1\b")
+# <td class="line-number" value="1">: view-source: of Chrome; <body id="viewsource">: of Firefox
+_VIEW_SOURCE = re.compile(r"<td class=[\"']?line-number[\"']? value=|<body id=[\"']?viewsource\b")
 _HEAD, _END = 4096, 8192
 
 
@@ -70,15 +75,30 @@ class Copy:
     captured_at: datetime | None = None
 
 
+def original(url: str) -> str:
+    """The address that an archive's address is about; any other one as it is.
+
+    >>> original("https://web.archive.org/web/20190305101112im_/http://b.example/x.jpg")
+    'http://b.example/x.jpg'
+    >>> original("https://archive.ph/2019.03.05-101112/http://b.example/thread-7-1-1.html")
+    'http://b.example/thread-7-1-1.html'
+    >>> original("http://b.example/?url=http://c.example/")
+    'http://b.example/?url=http://c.example/'
+    """
+    found = _ARCHIVES.match(url) if "/http" in url else None
+    # archives write http:/host where a server joins two slashes
+    return re.sub(r"^(https?):/+", r"\1://", found[1]) if found else url
+
+
 def read_copy(source: str, url: str, headers: Mapping[str, str]) -> Copy | None:
     """How a page was saved; ``None`` for one that a forum itself sent.
 
     ``headers`` have lower-case names.
     """
-    original = urls.original(url)
-    if original != url:
+    address = original(url)
+    if address != url:
         made_by = "archive.today" if "//archive." in url else "wayback"
-        return Copy(made_by, original, _stamp(url) or _memento(headers))
+        return Copy(made_by, address, _stamp(url) or _memento(headers))
     if "memento-datetime" in headers:
         return Copy("memento", None, _memento(headers))
     if not url.startswith("file:"):
@@ -120,41 +140,35 @@ def _by_comment(head: str, end: str) -> Copy | None:
     found = _SINGLE_FILE.search(head)
     if found:
         address, month, day, year, time, zone = found.groups()
-        return Copy("singlefile", _web(address), _rfc_date(f"{day} {month} {year} {time} {zone}"))
+        return Copy(
+            "singlefile", _web(address), read_rfc_date(f"{day} {month} {year} {time} {zone}")
+        )
     found = _HTTRACK.search(head)
     if found:
-        return Copy("httrack", _web(f"http://{found[1]}"), _rfc_date(found[2]))
+        return Copy("httrack", _web(f"http://{found[1]}"), read_rfc_date(found[2]))
     found = _TODAY_PAGE.search(head)
     if found:
-        return Copy("archive.today", urls.original(found[0]), _stamp(found[0]))
+        return Copy("archive.today", original(found[0]), _stamp(found[0]))
     behind = end[end.rfind("</html") :] if "</html" in end else ""
     archived = _WAYBACK_END.search(behind)
     captured_at = None
     if archived:
         time, month, day, year = archived.groups()
-        captured_at = _rfc_date(f"{day} {month} {year} {time} +0000")
+        captured_at = read_rfc_date(f"{day} {month} {year} {time} +0000")
     found = _BROWSER.search(head)
     if found:
         saved = _web(found[1])
-        inner = urls.original(saved) if saved else None
+        inner = original(saved) if saved else None
         if inner != saved:
             return Copy("wayback", inner, captured_at or _stamp(saved or ""))
         return Copy("browser", saved, captured_at)
     return Copy("wayback", None, captured_at) if captured_at else None
 
 
-def _rfc_date(said: str) -> datetime | None:
-    try:
-        read = parsedate_to_datetime(said)
-    except (ValueError, OverflowError):
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
 def _memento(headers: Mapping[str, str]) -> datetime | None:
     """The moment in `Memento-Datetime` (RFC 7089 §2.1.1)."""
-    said = headers.get("memento-datetime")
-    return _rfc_date(said) if said else None
+    value = headers.get("memento-datetime")
+    return read_rfc_date(value) if value else None
 
 
 def _stamp(url: str) -> datetime | None:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import dateparser
 
 from crawler.discuz.facts import Moment, Precision
+from crawler.discuz.rfc_dates import in_any_zone, read_rfc_date
 
 if TYPE_CHECKING:
     from crawler.discuz.document import Document, Readings
@@ -374,20 +374,10 @@ def _parse(text: str, now: datetime, zone: str) -> datetime | None:
     }
     try:
         read = dateparser.parse(text, languages=["zh-Hans", "zh-Hant", "en"], settings=settings)
-        return _in_any_zone(cast("datetime", read)) if read else None
+        return in_any_zone(cast("datetime", read)) if read else None
     except (ValueError, OverflowError, TypeError, AttributeError):
         # raised by dateparser itself on some strings of digits and signs
         return None
-
-
-def _in_any_zone(value: datetime) -> datetime:
-    """The same moment; raises `OverflowError` for the first and the last day of the calendar.
-
-    They cannot be converted to another zone.
-    """
-    value.astimezone(timezone.max)
-    value.astimezone(timezone.min)
-    return value
 
 
 def _zone(offset: str | None) -> timezone:
@@ -399,19 +389,3 @@ def _zone(offset: str | None) -> timezone:
 def _header_time(document: Document) -> datetime | None:
     value = document.headers.get("date")
     return read_rfc_date(value) if value else None
-
-
-def read_rfc_date(text: str) -> datetime | None:
-    """The moment in a header or a feed (RFC 5322 §3.3), aware; ``None`` where it is none.
-
-    >>> read_rfc_date("Sun, 25 Oct 2026 14:31:39 +0000").isoformat()
-    '2026-10-25T14:31:39+00:00'
-    >>> read_rfc_date("Sun, 25 Oct 99999999999 14:31:39 +0000") is None
-    True
-    """
-    try:
-        value = parsedate_to_datetime(text)
-        value = _in_any_zone(value if value.tzinfo else value.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return None
-    return value

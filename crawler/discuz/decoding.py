@@ -35,7 +35,6 @@ _CHARSET_WITHIN = 65536
 # So many of the commonest characters prove an encoding against a declared one.
 _SURE = 3
 # &#55357;&#56832;   &#xD83D;&#xDE00;
-_SURROGATE_BEGINS = ("&#55", "&#56", "&#xd8", "&#xd9", "&#xD8", "&#xD9", "&#XD8", "&#XD9")
 _HALF = r"&#(\d{5}|[xX][0-9a-fA-F]{4});"
 _SURROGATES = re.compile(_HALF * 2)
 # a tag, or what stands between two
@@ -93,9 +92,7 @@ def join_surrogates(text: str) -> str:
     >>> join_surrogates("灯&#55357;&#56832;&#xD83D;&#xDE00;")
     '灯😀😀'
     """
-    if not any(begin in text for begin in _SURROGATE_BEGINS):
-        return text
-    return _SURROGATES.sub(_joined, text)
+    return _SURROGATES.sub(_joined, text) if "&#" in text else text
 
 
 def _joined(found: re.Match[str]) -> str:

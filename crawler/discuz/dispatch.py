@@ -108,8 +108,8 @@ def _read_by_rules(document: Document, status: int | None) -> Page:
 
 
 def _read(document: Document, status: int | None) -> Page:
-    if document.url.startswith("file:") and (said := unusable_copy(document.source)):
-        return Message(reason="not_discuz", text=said)
+    if document.url.startswith("file:") and (problem := unusable_copy(document.source)):
+        return Message(reason="not_discuz", text=problem)
     for face in _FACES:
         thread = read_face(document, face)
         if thread:

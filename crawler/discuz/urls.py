@@ -84,13 +84,6 @@ _CREDENTIALS = re.compile(r"^(https?://)[^/?#]{0,1000}@", re.IGNORECASE)
 # where a site sends visitors whom it lets see nothing (allowvisit=0), and whom phones are denied
 _LOGIN = re.compile(r"member\.php\?(?:.{0,200}&)?mod=logging\b")
 _MOBILE = re.compile(r"[?&]mobile=\w{1,3}\b")
-# https://web.archive.org/web/20190305101112/http://…;
-# https://archive.ph/2019.03.05-101112/http://…, https://archive.ph/o/aB3x/http://…
-_ARCHIVES = re.compile(
-    r"https?://(?:[^/?#]{1,255}/web/\d{4,14}(?:[a-z]{2}_)?"
-    r"|archive\.(?:today|ph|is|fo|li|vn|md)/(?:o/\w{1,12}|\d{4}[\d.]{4,6}-?\d{0,6}))"
-    r"/(https?:/.{1,4000})"
-)
 # What a link may lead to. Not javascript: and data:, and never file:, which no forum can mean.
 _SAFE_SCHEMES = ("http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder", "steam")
 _WEB = ("http", "https")
@@ -418,21 +411,6 @@ def without_credentials(url: str) -> str:
     'http://b.example/thread-7-1-1.html'
     """
     return _CREDENTIALS.sub(r"\1", url, count=1)
-
-
-def original(url: str) -> str:
-    """The address that an archive's address is about; any other one as it is.
-
-    >>> original("https://web.archive.org/web/20190305101112im_/http://b.example/x.jpg")
-    'http://b.example/x.jpg'
-    >>> original("https://archive.ph/2019.03.05-101112/http://b.example/thread-7-1-1.html")
-    'http://b.example/thread-7-1-1.html'
-    >>> original("http://b.example/?url=http://c.example/")
-    'http://b.example/?url=http://c.example/'
-    """
-    found = _ARCHIVES.match(url) if "/http" in url else None
-    # archives write http:/host where a server joins two slashes
-    return re.sub(r"^(https?):/+", r"\1://", found[1]) if found else url
 
 
 @lru_cache(maxsize=4096)

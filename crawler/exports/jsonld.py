@@ -32,7 +32,7 @@ def write_jsonld(records: Iterator[Record], path: Path, _: Path) -> tuple[int, i
             threads += 1
             begun = False
             posting = thread_of(article) if article else None
-            for comment in remarks_of(article) if article and posting else ():
+            for comment in comments_below(article) if article and posting else ():
                 file.write(b", " if begun else _with_open_comments(posting or {}))
                 file.write(encode(comment).rstrip(b"\n"))
                 begun = True
@@ -83,12 +83,12 @@ def comment_of(post: Record) -> Record:
             "parentItem": {"@type": "Comment", "@id": f"{thread_url}#pid{answered}"}
             if answered
             else None,
-            "comment": remarks_of(post),
+            "comment": comments_below(post),
         }
     )
 
 
-def remarks_of(post: Record) -> list[Record]:
+def comments_below(post: Record) -> list[Record]:
     """Return the comments below a post (点评, 楼中楼), which have no address of their own."""
     return [
         _without_empty(

@@ -143,13 +143,14 @@ def _post(file: TextIO, post: Record, *, is_first: bool = False) -> None:
         file.write(render_markdown(read_html(post["text_html"]), _place) + "\n")
     else:
         _post_without_html(file, post)
-    remarks = post.get("comments", [])
-    file.writelines(["\n"] * bool(remarks))
-    for said in remarks:
+    comments = post.get("comments", [])
+    if comments:
+        file.write("\n")
+    for comment in comments:
         # as a list below the post: **半壶老酒** · 2017-6-1: 同去
-        name = f"**{escaped_line(said['author'])}**" if said.get("author") else ""
-        head = " · ".join(filter(None, (name, said.get("date"))))
-        words = "  \n  ".join(escaped_line(line) for line in said.get("text", "").split("\n"))
+        name = f"**{escaped_line(comment['author'])}**" if comment.get("author") else ""
+        head = " · ".join(filter(None, (name, comment.get("date"))))
+        words = "  \n  ".join(escaped_line(line) for line in comment.get("text", "").split("\n"))
         file.write(f"- {f'{head}: ' if head else ''}{words}\n")
 
 

@@ -18,7 +18,7 @@ from crawler.items.lines import SCHEMA_VERSIONS, Gap
 # What of a list nobody decided to leave out, and no refusal tells.
 _HIDDEN: tuple[Gap, ...] = ("pages_not_shown", "rows_unread", "list_empty")
 # What a line says anew each time.
-# Neither is news. The schema's version is that of the first one, as ledgers of it know their lines.
+# Fields that differ from run to run.
 _OF_RUN = ("version", "fetched_at", "run_id")
 
 
@@ -103,6 +103,7 @@ def _reasons(board: BoardState, counts: BoardCounts, listing: Listing) -> Iterat
 def told_of(line: Coverage, last: BoardTold, now: datetime) -> BoardTold:
     """What the ledger learns of a line; its version is the last one's where it says the same."""
     said = {name: value for name, value in to_json(line).items() if name not in _OF_RUN}
+    # ledgers of schema 1.0 hashed it with that version: a newer schema alone is no new line
     told = replace(last, hash=_hash(said | {"schema_version": SCHEMA_VERSIONS[0]}))
     if told.hash != last.hash or not last.coverage:
         told = replace(told, coverage=line.version)

@@ -131,7 +131,6 @@ class _LineRedaction:
         if not self._keeps_authors and redacted.get("reason") in _NOT_UNDERSTOOD:
             # whom these words name is not known
             redacted.pop("message_raw", None)
-            redacted.pop("evidence", None)
         return redacted
 
     # -- whom it names -----------------------------------------------------------------------------

@@ -33,8 +33,8 @@ def _heading(post: Post) -> str:
     return ", ".join((f"post {post.id}", *filter(None, told)))
 
 
-# where words of a cell went, and the field of a line that has them
-_FIELDS = {"notices": "access_notices", "notice": "notice"}
+# fields of a body that have another name in lines
+_FIELDS = {"notices": "access_notices"}
 
 
 def _lines(body: Body) -> Iterator[tuple[str, str]]:

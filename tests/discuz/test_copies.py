@@ -76,7 +76,7 @@ def test_what_a_page_says_of_how_it_was_saved(source: str, url: str, copy: Copy 
         ("From: <Saved by Blink>\nSnapshot-Content-Location: http://b.example/\n", "MHTML"),
         ("MIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=x\n\n<html>", "MHTML"),
         ('<html><table><tr><td class="line-number" value="1"></td></tr>', "source"),
-        ('<html><pre id="line1">1 &lt;html&gt;</pre>', "source"),
+        ('<html><body id="viewsource"><pre id="line1">1 &lt;html&gt;</pre>', "source"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(source: str, said: str) -> None:

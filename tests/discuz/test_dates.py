@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date, read_rfc_date
+from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date
 from crawler.discuz.document import Readings, read_document
+from crawler.discuz.rfc_dates import read_rfc_date
 
 NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
 

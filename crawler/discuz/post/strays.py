@@ -64,7 +64,8 @@ class EndTags:
         if start is None:
             return 0
         behind = re.compile(rf"{id_of}\d").search(self._text, start.end())
-        tags = {cell.tag, *(each.tag for each in cell.iterancestors())}
+        # a post into which somebody pasted a whole page ends these, and its cell stays open
+        tags = {cell.tag, *(each.tag for each in cell.iterancestors())} - {"body", "html"}
         here = count_end_tags(self._text[start.end() : behind.start()]) if behind else self._on_page
         return sum(max(0, min(here[tag], self._on_page[tag])) for tag in tags)
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.dates import Clock, read_clock, read_rfc_date
+from crawler.discuz.dates import Clock, read_clock
 from crawler.discuz.document import Document, build_xml
 from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Author, Moment, NewsPage, ThreadRow
@@ -20,6 +20,7 @@ from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, is_discuz, read_site
 from crawler.discuz.readers.board import RowReader, plain_rows
 from crawler.discuz.readers.unknown_list import rows_of_list
+from crawler.discuz.rfc_dates import read_rfc_date
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

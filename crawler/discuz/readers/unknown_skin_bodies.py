@@ -92,9 +92,8 @@ def find_bodies(floors: list[FoundFloor]) -> bool:
         return False
     chosen = max(agreed, key=lambda path: (weight[path], -len(path)))
     if len(floors) > 1 and not weight[chosen]:
-        return (
-            False  # all of them say the same, numbers aside: nothing tells which words are theirs
-        )
+        # all floors say the same, numbers aside: nothing tells the words of a post
+        return False
     for floor, found, notice in zip(floors, candidates, notices, strict=True):
         floor.body = _like(chosen, found)
         floor.notice = notice if floor.body is None else None
@@ -115,9 +114,8 @@ def _is_in_date_box(floor: FoundFloor) -> bool:
 def _is_behind_date(floor: FoundFloor) -> bool:
     """Whether a floor's date stands in front of its body."""
     elements = (element for box in floor.boxes for element in box.iter())
-    return next(each for each in elements if each in (floor.date_element, floor.body)) is not (
-        floor.body
-    )
+    first = next(each for each in elements if each in (floor.date_element, floor.body))
+    return first is floor.date_element
 
 
 def _are_alike(floors: list[FoundFloor]) -> bool:
