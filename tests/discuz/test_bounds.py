@@ -28,8 +28,9 @@ from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flow import paragraphs
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import split_quote, with_copied_quotes
-from crawler.discuz.readers import board, plain_text_floors, unknown_skin
+from crawler.discuz.readers import board, plain_text_floors
 from crawler.discuz.readers.desktop import _first_id, _floor_starts
+from crawler.discuz.readers.unknown_skin import reader as unknown_skin
 from tests.forum import phones
 from tests.forum.cells import body_of
 from tests.forum.desktop import HOST, Thread

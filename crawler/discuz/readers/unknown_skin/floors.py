@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.discuz import urls
 from crawler.discuz.dates import is_date
 from crawler.discuz.elements import all_text, own_text, short_text, words
-from crawler.discuz.readers.unknown_skin_bodies import (
+from crawler.discuz.readers.unknown_skin.bodies import (
     FoundFloor,
     Path,
     find_bodies,

@@ -1,6 +1,6 @@
 """Threads in a skin that none of the other readers knows: what floors tell that lie anywhere.
 
-`unknown_skin_floors.py` finds the floors. What is not sure of them is left out; where they
+`floors.py` finds the floors. What is not sure of them is left out; where they
 contradict the page's own counters, nothing is read at all.
 """
 
@@ -25,9 +25,9 @@ from crawler.discuz.post.subreplies import SubReplies, read_subreplies
 from crawler.discuz.post.withheld import read_access, read_notice
 from crawler.discuz.readers.album import is_album
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
-from crawler.discuz.readers.unknown_skin_bodies import FoundFloor, find_bodies, visible
-from crawler.discuz.readers.unknown_skin_floors import date_words, find_floors
-from crawler.discuz.readers.unknown_skin_heading import infer_heading
+from crawler.discuz.readers.unknown_skin.bodies import FoundFloor, find_bodies, visible
+from crawler.discuz.readers.unknown_skin.floors import date_words, find_floors
+from crawler.discuz.readers.unknown_skin.heading import infer_heading
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -21,7 +21,7 @@ from crawler.discuz.page.counters import counters_in, exact_words, read_all_repl
 from crawler.discuz.page.heading import Heading, category_before, category_link, tag_links
 from crawler.discuz.page.site import script_number
 from crawler.discuz.page.staff_marks import flags_of, icons_in
-from crawler.discuz.readers.unknown_skin_bodies import visible, with_ancestors
+from crawler.discuz.readers.unknown_skin.bodies import visible, with_ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from crawler.discuz.facts import Crumb
     from crawler.discuz.readers.skeleton import Frame
-    from crawler.discuz.readers.unknown_skin_bodies import FoundFloor
+    from crawler.discuz.readers.unknown_skin.bodies import FoundFloor
 
 _LONGEST_LINE = 80
 # in its source, with the white space between its parts
