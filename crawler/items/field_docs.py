@@ -120,7 +120,7 @@ _POST: dict[str, FieldDoc] = {
         "`dl.tattl`, `span#attach_5`",
     ),
     "links": FieldDoc(
-        "Links in the text: address and link text",
+        "Links in the text: address and link text; of a link that is a picture the address twice",
         '[{"url": "http://…", "text": "报名"}]',
         "`td#postmessage_950 a`",
     ),

@@ -294,12 +294,13 @@ def test_links_are_the_authors_with_their_words() -> None:
     body = body_of(
         '<a href="http://x.example/">网&nbsp;站</a><a href="x.php">相对</a><a href="http://y/"></a>'
         '<a class="relatedlink" href="http://z.example/">词</a><a href="javascript:;">假</a>'
-        f'<a href="{FINDPOST}9">那楼</a>'
+        f'<a href="{FINDPOST}9">那楼</a><a href="http://p.example/"><img src="http://i/1.jpg"></a>'
     )
     assert [(link.text, link.url) for link in body.links] == [
         ("网 站", "http://x.example/"),
         ("相对", "http://b.example/bbs/x.php"),
         ("那楼", "http://b.example/bbs/forum.php?mod=redirect&goto=findpost&ptid=1&pid=9"),
+        ("http://p.example/", "http://p.example/"),
     ]
 
 

@@ -39,7 +39,8 @@ def _leave_link(walk: Walk, element: _Element) -> None:
     if not href or not (words or pictured):
         return
     if url:
-        walk.found.links.append(Link(url, words.replace("\xa0", " ")))
+        # a link that is a picture has no words: <a href="…"><img …></a>
+        walk.found.links.append(Link(url, words.replace("\xa0", " ") or url))
 
 
 def begin_font(walk: Walk, element: _Element) -> Entered:
