@@ -41,13 +41,17 @@ class Fate(Enum):
     UNDER_WAY = auto()
     STORED = auto()
     REJECTED = auto()
-    """It broke the schema, and is kept apart."""
+    """It broke the schema, and is kept apart: the next run offers it again."""
     UNCHANGED = auto()
     """Nothing in it turned out to be new."""
     DROPPED = auto()
     """Another pipeline dropped it, on purpose: it is not offered again until it changes."""
     FAILED = auto()
     """An error in a pipeline lost it, by accident: the next run offers it again."""
+
+
+# A line that nobody has, by a mistake of ours or of a pipeline: its post is not known.
+_LOST = (Fate.REJECTED, Fate.FAILED)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,10 +83,9 @@ class Entry:
     @property
     def ledger_change(self) -> Change | None:
         """What the ledger learns now that the fate is known."""
-        if self.fate is Fate.FAILED or self.change is None:
+        if self.fate in _LOST or self.change is None:
             return None
-        is_published = self.fate in (Fate.STORED, Fate.REJECTED)
-        return self.change if is_published else without_version(self.change)
+        return self.change if self.fate is Fate.STORED else without_version(self.change)
 
 
 Learnt = tuple[list[Entry], list[Change]]
@@ -125,7 +128,7 @@ class Delivery:
     @property
     def ledger_changes(self) -> Iterator[Change]:
         """What the ledger learns; a page that lost a line to an error is due at the next run."""
-        has_failed = any(entry.fate is Fate.FAILED for entry in self.entries)
+        has_failed = any(entry.fate in _LOST for entry in self.entries)
         for entry in self.entries:
             change = entry.ledger_change
             if change is not None:

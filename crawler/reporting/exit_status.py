@@ -161,7 +161,7 @@ def _left_out(tally: Tally) -> list[str]:
         parts.append(f"{words} of posts in no field (see the log)")
     if tally.lines_rejected:
         rejected = _count(tally.lines_rejected, "line", "lines")
-        parts.append(f"{rejected} kept apart as broken")
+        parts.append(f"{rejected} kept apart as broken in rejected-*.jsonl")
     return parts
 
 

@@ -30,7 +30,7 @@ from crawler.items import Article, Line, Post, to_json
 
 SITE = "b.example"
 SETTLED = (Fate.STORED, Fate.REJECTED, Fate.UNCHANGED, Fate.DROPPED, Fate.FAILED)
-PUBLISHED = (Fate.STORED, Fate.REJECTED)
+WRITTEN = (Fate.STORED, Fate.REJECTED)
 
 
 def line(number: int, version: int = 1, thread: int = 7) -> Post:
@@ -83,7 +83,7 @@ class Pages:
         """What became of a line, found as the store pipeline finds it."""
         found = self.deliveries.find(made.item_id, made.version)
         assert found is not None
-        encoded = encode(to_json(made)) if fate in PUBLISHED else b""
+        encoded = encode(to_json(made)) if fate in WRITTEN else b""
         self.deliveries.settle(*found, fate, encoded)
 
     def lines(self, kind: str = "*", thread: int = 7) -> list[str]:
@@ -138,12 +138,12 @@ def test_a_page_that_only_teaches_is_stored_at_once(pages: Pages) -> None:
     "fate, files, version, is_due",
     [
         (Fate.STORED, ["2.3"], 3, False),
-        (Fate.REJECTED, ["2.3"], 3, False),
         # its version is not used up: the next line of it is the third again
         (Fate.UNCHANGED, [], 2, False),
         (Fate.DROPPED, [], 2, False),
         # as if it had not been seen
         (Fate.FAILED, [], 1, True),
+        (Fate.REJECTED, ["2.3"], 1, True),
     ],
 )
 @pytest.mark.parametrize("turn", range(3))
@@ -234,8 +234,9 @@ def test_a_post_that_a_second_page_shows_again(
     for made in (*rest, *lines) if first_to_end == 0 else (*lines, *rest):
         pages.settle(made, Fate.STORED)
     fate = settled_before or Fate.STORED
-    assert sorted(pages.lines()) == ["1.1", *(["2.1"] if fate in PUBLISHED else []), "3.1"]
-    expected = {Fate.FAILED: None, Fate.DROPPED: 0, Fate.UNCHANGED: 0}.get(fate, 1)
+    assert sorted(pages.lines()) == ["1.1", *(["2.1"] if fate in WRITTEN else []), "3.1"]
+    lost = {Fate.FAILED: None, Fate.REJECTED: None}
+    expected = {**lost, Fate.DROPPED: 0, Fate.UNCHANGED: 0}.get(fate, 1)
     assert pages.version(2) == expected
     # both pages are stored: from now on the ledger tells what is new
     assert [made.version for made in pages.begin(entry(2))[1]] == [1]
@@ -318,12 +319,14 @@ def test_whatever_becomes_of_lines_in_whatever_order(
     begun: list[Delivery] = []
     fates: Counter[Fate] = Counter()
     published: list[str] = []
+    rejected: list[str] = []
 
     def settle(made: Line, fate: Fate) -> None:
         pages.settle(made, fate)
         fates[fate] += 1
-        if fate in PUBLISHED:
-            published.append(f"{made.item_id.rpartition(':')[2]}.{made.version}")
+        kept = {Fate.STORED: published, Fate.REJECTED: rejected}.get(fate)
+        if kept is not None:
+            kept.append(f"{made.item_id.rpartition(':')[2]}.{made.version}")
 
     for step in happened:
         if isinstance(step[-1], Fate):
@@ -338,7 +341,7 @@ def test_whatever_becomes_of_lines_in_whatever_order(
     while under_way:
         settle(under_way.pop(), at_the_end)
 
-    assert sorted(pages.lines(thread=thread)) == sorted(published)
+    assert sorted(pages.lines(thread=thread)) == sorted(published + rejected)
     assert sorted(map(id, pages.stored)) == sorted(map(id, begun))
     told = Counter(each.fate for delivery in begun for each in delivery.entries)
     assert told == +fates

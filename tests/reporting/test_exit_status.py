@@ -39,7 +39,7 @@ CASES: list[tuple[Ending, int, str]] = [
     ),
     (ended(refused={"not_found": 2, "password": 1}), 0, "3 refused (2 not_found, 1 password)"),
     (ended(incomplete=1, example="x (challenge)"), 3, "for example x (challenge)"),
-    (ended(lines_rejected=1), 3, "1 line kept apart as broken"),
+    (ended(lines_rejected=1), 3, "1 line kept apart as broken in rejected-*.jsonl"),
     (ended(lines_unstored=2), 3, "not everything could be read"),
     (ended(lines_failed=2), 3, "2 lines lost to errors in a pipeline"),
     (ended(feed_failed=1), 3, "1 line lost to errors in a pipeline"),
