@@ -66,7 +66,7 @@ WHERE = where()
 
 ELSEWHERE = {
     # the number of a post in addresses: ?pid=5003, #pid5003
-    "pid": {"urls.py", "readers/comments.py", "readers/unknown_skin/floors.py"},
+    "pid": {"urls.py", "readers/comments.py", "readers/unknown_skin/heads.py"},
     # drawn into a body by a post that left a table open
     "modact": {"post/noise.py"},
 }

@@ -273,15 +273,25 @@ def test_floors_that_name_the_same_post_are_refused() -> None:
             f'<a href="forum.php?mod=post&amp;{link}">回复</a><div class="q">{words}</div></div>'
         )
 
-    # a box between two floors names the second one oftener than the first names itself
+    def page(second: str, between: str = "") -> Page:
+        opening = floor(7, "reppost=1", "第一").replace("<em>", "<i>楼主</i><em>")
+        rest = floor(8, second, "第二") + floor(9, "repquote=3", "第三")
+        return read(
+            "<html><head><title>夜市 - 河湾</title><script>cookiepre = 'x'</script></head><body>"
+            f"<h1>夜市</h1><div>{opening}{between}<div>{rest}</div></div></body></html>"
+        )
+
+    assert isinstance(page("repquote=3"), Message)
+    assert isinstance(page("repquote=2"), ThreadPage)
+    # a box between two floors is of neither, whatever it names
     between = '<div><a href="?x&amp;repquote=2">a</a> <a href="?x&amp;repquote=2">b</a></div>'
-    page = (
-        "<html><head><title>夜市 - 河湾</title><script>cookiepre = 'x'</script></head><body>"
-        f"<h1>夜市</h1><div>{floor(7, 'reppost=1', '第一').replace('<em>', '<i>楼主</i><em>')}{between}"
-        f"<div>{floor(8, 'repquote=2', '第二')}{floor(9, 'repquote=3', '第三')}</div></div></body></html>"
-    )
-    assert isinstance(read(page), Message)
-    assert isinstance(read(page.replace(between, "")), ThreadPage)
+    told = page("repquote=2", between)
+    assert isinstance(told, ThreadPage)
+    assert [(post.id, post.body.text) for post in told.posts] == [
+        ("1", "第一"),
+        ("2", "第二"),
+        ("3", "第三"),
+    ]
 
 
 def test_a_trade_is_not_taken_for_its_goods() -> None:

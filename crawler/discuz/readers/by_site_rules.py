@@ -14,8 +14,8 @@ from crawler.discuz.post.author import read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.floor import read_label
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
-from crawler.discuz.readers.unknown_skin.bodies import FoundFloor
 from crawler.discuz.readers.unknown_skin.heading import infer_heading
+from crawler.discuz.readers.unknown_skin.places import FoundFloor
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -19,9 +19,10 @@ from crawler.discuz.page.breadcrumbs import (
 )
 from crawler.discuz.page.counters import counters_in, exact_words, read_all_replies
 from crawler.discuz.page.heading import Heading, category_before, category_link, tag_links
+from crawler.discuz.page.identity import read_thread_id
 from crawler.discuz.page.site import script_number
 from crawler.discuz.page.staff_marks import flags_of, icons_in
-from crawler.discuz.readers.unknown_skin.bodies import visible, with_ancestors
+from crawler.discuz.readers.unknown_skin.places import visible, with_ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from crawler.discuz.facts import Crumb
     from crawler.discuz.readers.skeleton import Frame
-    from crawler.discuz.readers.unknown_skin.bodies import FoundFloor
+    from crawler.discuz.readers.unknown_skin.places import FoundFloor
 
 _LONGEST_LINE = 80
 # in its source, with the white space between its parts
@@ -45,7 +46,7 @@ def infer_heading(
     above = list(_elements_above(frame.root, floors[0]))
     path = next((box for box in above if box.get("id") == known.PATH), None)
     breadcrumbs = read_breadcrumbs(path, frame.context.base) or _board_step(frame, above)
-    views, replies = _counters(frame.root, above, floors)
+    views, replies = _counters(frame, above, floors)
     around = title.getparent() if title is not None else None
     bare = None
     if title is not None and around is not None and around.tag in _HEADINGS:
@@ -77,24 +78,37 @@ def _board_step(frame: Frame, above: Iterable[_Element]) -> tuple[Crumb, ...]:
     links = [link for link in above if link.tag == "a" and is_board_link(link)]
     steps = steps_of(links, frame.context.base)
     board_id = script_number(frame.text, "fid")
-    own = [step for step in steps if board_id and urls.board_id(step.url) == board_id]
-    return tuple((own or steps)[-1:])
+    if board_id is None:
+        # of several boards above a thread nothing tells which one is its own
+        return tuple(steps[-1:]) if len({step.url for step in steps}) == 1 else ()
+    return tuple([step for step in steps if urls.board_id(step.url) == board_id][-1:])
 
 
 def _counters(
-    root: _Element, above: list[_Element], floors: list[FoundFloor]
+    frame: Frame, above: list[_Element], floors: list[FoundFloor]
 ) -> tuple[int | None, int | None]:
     """Views and replies, from a line above the floors; replies also from one between them."""
+    thread_id = read_thread_id(frame.document)
     for element in above:
         found = counters_in(exact_words(element)) if _line(element) else None
-        if found:
+        if found and not _is_of_another(element, thread_id, frame.context.base):
             return found
-    for element in _outside_bodies(root, floors[:2]):
+    for element in _outside_bodies(frame.root, floors[:2]):
         said = _line(element)
         replies = read_all_replies(said) if said else None
         if replies is not None:
             return None, replies
     return None, None
+
+
+def _is_of_another(line: _Element, thread_id: str | None, base: str) -> bool:
+    """Whether a line leads to another thread, of which it counts the replies."""
+    for link in line.iter("a"):
+        url = urls.resolve(base, link.get("href") or "")
+        address = urls.read_thread_address(url) if url else None
+        if address is not None and address.thread_id != thread_id:
+            return True
+    return False
 
 
 def _line(element: _Element) -> str:

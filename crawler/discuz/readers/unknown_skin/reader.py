@@ -6,17 +6,19 @@ contradict the page's own counters, nothing is read at all.
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.blocks import Withheld
 from crawler.discuz.context import Context, read_stamp
 from crawler.discuz.dates import read_date
-from crawler.discuz.elements import all_text, own_text, words
+from crawler.discuz.elements import all_text, line_of, own_text
 from crawler.discuz.facts import Author, Body, Moment, Post, place_id
 from crawler.discuz.page.heading import infer_title
 from crawler.discuz.page.identity import infer_place, read_thread_id
-from crawler.discuz.post.author import member_name, read_name
+from crawler.discuz.post.author import member_name, name_alone, read_name
 from crawler.discuz.post.body import read_body
 from crawler.discuz.post.flat_floors import label_of
 from crawler.discuz.post.floor import read_label
@@ -25,18 +27,29 @@ from crawler.discuz.post.subreplies import SubReplies, read_subreplies
 from crawler.discuz.post.withheld import read_access, read_notice
 from crawler.discuz.readers.album import is_album
 from crawler.discuz.readers.skeleton import Face, Frame, Parts
-from crawler.discuz.readers.unknown_skin.bodies import FoundFloor, find_bodies, visible
-from crawler.discuz.readers.unknown_skin.floors import date_words, find_floors
+from crawler.discuz.readers.unknown_skin.bodies import Bodies
+from crawler.discuz.readers.unknown_skin.floors import FloorList, find_floors
 from crawler.discuz.readers.unknown_skin.heading import infer_heading
+from crawler.discuz.readers.unknown_skin.heads import date_words, find_heads, find_post_ids
+from crawler.discuz.readers.unknown_skin.places import FoundFloor, Layout, visible
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+    from crawler.discuz.document import Document
+    from crawler.discuz.page.heading import Heading
+    from crawler.discuz.page.identity import Place
 
 # A floor has a hundred elements or two. Each of a page is looked at some dozen times, so that one
 # of nothing but tags would cost seconds.
 _MOST_ELEMENTS = 20_000
 # A counter goes on counting posts that nobody sees: 946 replies stood on 43 pages of twenty.
 _UNSEEN = 1.25
+# Discuz allows 15 bytes, forums changed to more.
+_LONGEST_NAME = 30
+_UNSURE = object()
+# 5#, 12楼
+_NUMBER = re.compile(r"\d{1,7}")
 
 
 def _read(frame: Frame) -> Parts | None:
@@ -51,9 +64,11 @@ def _read(frame: Frame) -> Parts | None:
     title, said = infer_title(document, root)
     if said is None:
         return None
-    for floors in find_floors(root):
-        parts = _parts(frame, thread_id, (title, said), floors)
-        if parts is not None:
+    for each in find_floors(root, thread_id):
+        told = _told(each, thread_id, frame.context)
+        floors = told if isinstance(told, list) else []
+        parts = _parts(frame, thread_id, (title, said), floors) if floors else None
+        if parts is not None or told is _UNSURE:
             return parts
     return None
 
@@ -61,22 +76,57 @@ def _read(frame: Frame) -> Parts | None:
 UNKNOWN_SKIN = Face(skin="inferred", read=_read, knows_classes=False)
 
 
+def _told(found: FloorList, thread_id: str, context: Context) -> list[FoundFloor] | object | None:
+    """What stands where in some floors; ``None`` where they are none.
+
+    `_UNSURE` where a single floor has words and nothing tells which ones are the post's: in a box
+    further out is more of what is not.
+    """
+    layout = Layout(found.floors)
+    heads = find_heads(layout, context.clock)
+    if heads is None:
+        return None
+    bodies = Bodies(layout, heads)
+    if not bodies.find():
+        return _UNSURE if layout.size == 1 and bodies.has_words else None
+    post_ids = find_post_ids(layout, thread_id, bodies.found)
+    if post_ids is None or (found.is_numbered and None in post_ids):
+        return None
+    return [
+        FoundFloor(boxes, date, post_id, author, label, body, notice, ends)
+        for boxes, date, post_id, author, label, body, notice, ends in zip(
+            found.floors,
+            heads.dates,
+            post_ids,
+            heads.authors,
+            heads.labels,
+            bodies.found,
+            bodies.notices,
+            bodies.ends,
+            strict=True,
+        )
+    ]
+
+
 def _parts(
     frame: Frame, thread_id: str, title: tuple[_Element | None, str], floors: list[FoundFloor]
 ) -> Parts | None:
     """The parts of the page that these floors make; ``None`` where they contradict it."""
-    if not find_bodies(floors):
-        return None
     context = frame.context
-    page, pages, _ = place = infer_place(frame.document, thread_id, context.base)
     heading = infer_heading(frame, *title, floors)
+    page, pages, _ = place = _place(frame.document, thread_id, context.base, floors, heading)
     is_filtered = urls.is_filtered(frame.document.url)
-    are_numbered = any(floor.post_id for floor in floors)
-    if heading.replies is None and not are_numbered:
-        return None  # a list of members and dates, and nothing says of what
     if not is_filtered and not _fits(len(floors), page, pages, heading.replies):
         return None
     posts = [_post(floor, place_id(page, n), context) for n, floor in enumerate(floors, 1)]
+    labels = [post.floor_label for post in posts]
+    if not is_filtered and not _is_numbered_so(labels, page):
+        return None
+    if not all(floor.post_id for floor in floors):
+        # a list of members and dates: the page's counter has to tell of what
+        are_all = pages == 1 and heading.replies == len(floors) - 1
+        if not are_all and (heading.replies is None or None in labels):
+            return None
     if not all(post.date and _is_named(post.author) for post in posts):
         return None
     if len({post.id for post in posts}) < len(posts):
@@ -98,6 +148,43 @@ def _parts(
     )
 
 
+def _place(
+    document: Document, thread_id: str, base: str, floors: list[FoundFloor], heading: Heading
+) -> Place:
+    """Where the page is in its thread, by its pager, else by its address.
+
+    Discuz answers page 1 to who asks for the second page of a thread that has one: then all posts
+    that are counted are here.
+    """
+    page, pages, next_url = infer_place(document, thread_id, base)
+    address = urls.read_thread_address(document.url)
+    is_whole = heading.replies == len(floors) - 1
+    if pages == 1 and not is_whole and address is not None and address.thread_id == thread_id:
+        page = pages = address.page
+    return page, pages, next_url
+
+
+def _is_numbered_so(labels: list[str | None], page: int) -> bool:
+    """Whether the labels of floors agree with each other and with their page.
+
+    Posts that are gone leave gaps in them; a floor more than they count is none (an advertisement).
+    """
+    found = [_NUMBER.match(label) if label else None for label in labels]
+    told = [(place, int(each[0])) for place, each in enumerate(found) if each]
+    rising = [(-1, 0), *told] if page == 1 else told
+    # newest first: the opening post may lead all the same
+    falling = told[1:] if told[:1] == [(0, 1)] else told
+    return _counts_all(rising, 1) or _counts_all(falling, -1)
+
+
+def _counts_all(told: list[tuple[int, int]], step: int) -> bool:
+    """Whether numbers rise or fall by as many as floors stand between them, or by more."""
+    return all(
+        step * (number - before) >= place - last
+        for (last, before), (place, number) in itertools.pairwise(told)
+    )
+
+
 def _fits(floors: int, page: int, pages: int, replies: int | None) -> bool:
     """Whether the floors that were found are those that the page counts."""
     if replies is None:
@@ -115,7 +202,7 @@ def _fits(floors: int, page: int, pages: int, replies: int | None) -> bool:
 
 
 def _post(floor: FoundFloor, place: str, context: Context) -> Post:
-    label = label_of(_header(floor))
+    label = floor.label or label_of(_header(floor))
     position, is_pinned_copy = read_label(label)
     lists = SubReplies()
     if floor.body is not None:
@@ -149,16 +236,17 @@ def _header(floor: FoundFloor) -> list[_Element]:
 
 
 def _author(floor: FoundFloor, base: str) -> Author:
-    header = _header(floor)
-    if floor.author_link is not None and floor.author_link in header:
-        href = floor.author_link.get("href")
-        return Author(member_name(floor.author_link), urls.user_id(href), urls.resolve(base, href))
-    # <span>NAME <em>该用户已被删除</em></span>: the smallest box that names somebody
-    for element in sorted(header, key=lambda each: len(words(each))):
-        author = read_name(element, base)
-        if author.name:
-            return author
-    return Author()
+    element = floor.author
+    if element is None:
+        return Author()
+    href = element.get("href")
+    if element.tag == "a" and urls.is_user_link(href):
+        return Author(member_name(element), urls.user_id(href), urls.resolve(base, href))
+    for box in (element, element.getparent()):
+        told = read_name(box, base) if box is not None else Author()
+        if told.name:
+            return told
+    return name_alone(line_of(element, _LONGEST_NAME))
 
 
 def _is_named(author: Author) -> bool:
@@ -177,6 +265,8 @@ def _date(floor: FoundFloor, context: Context) -> Moment | None:
 
 def _body(floor: FoundFloor, context: Context) -> Body:
     if floor.body is not None:
+        for end in floor.ends:
+            floor.body.remove(end)
         return read_body(floor.body, context)
     if floor.notice is None:
         return Body()
