@@ -35,8 +35,8 @@ _CHARSET_WITHIN = 65536
 # So many of the commonest characters prove an encoding against a declared one.
 _SURE = 3
 # &#55357;&#56832;   &#xD83D;&#xDE00;
-_HALF = r"&#(\d{5}|[xX][0-9a-fA-F]{4});"
-_SURROGATES = re.compile(_HALF * 2)
+_HALF = r"&#(0{0,9}\d{5}|[xX]0{0,9}[0-9a-fA-F]{4});"
+_SURROGATES, _ONE_HALF = re.compile(_HALF * 2), re.compile(_HALF)
 # a tag, or what stands between two
 _PIECE = re.compile(rb"<[^<>]*>|<|[^<]+")
 # How many characters of a page are enough to know its encoding.
@@ -89,10 +89,14 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 def join_surrogates(text: str) -> str:
     """A source with signs that are written as two numbers, which are the halves of one (UTF-16).
 
-    >>> join_surrogates("灯&#55357;&#56832;&#xD83D;&#xDE00;")
-    '灯😀😀'
+    A half alone is no sign: U+FFFD, as in HTML (a forum cuts titles within an emoji).
+
+    >>> join_surrogates("灯&#55357;&#56832;&#xD83D;&#xDE00;"), join_surrogates("灯&#xD83D;")
+    ('灯😀😀', '灯\ufffd')
     """
-    return _SURROGATES.sub(_joined, text) if "&#" in text else text
+    if "&#" not in text:
+        return text
+    return _ONE_HALF.sub(_no_sign, _SURROGATES.sub(_joined, text))
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -100,6 +104,12 @@ def _joined(found: re.Match[str]) -> str:
     if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
         return found[0]
     return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+
+
+def _no_sign(found: re.Match[str]) -> str:
+    said = found[1]
+    code = int(said[1:], 16) if said[0] in "xX" else int(said)
+    return "\ufffd" if 0xD800 <= code < 0xE000 else found[0]
 
 
 def _in_parts(body: bytes) -> str:

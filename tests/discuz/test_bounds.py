@@ -17,7 +17,7 @@ import pytest
 from lxml import html
 
 from crawler.discuz import dates, elements, read_page
-from crawler.discuz.blocks import Framed
+from crawler.discuz.blocks import Framed, Text
 from crawler.discuz.dates import DEFAULT_ZONE, Clock
 from crawler.discuz.document import build_tree, read_document
 from crawler.discuz.elements import line_of, short_text
@@ -25,7 +25,7 @@ from crawler.discuz.facts import Author, BoardPage, Body, Moment, Post, ThreadPa
 from crawler.discuz.page.prune import needed
 from crawler.discuz.post import quotes
 from crawler.discuz.post.body import read_body
-from crawler.discuz.post.flow import paragraphs
+from crawler.discuz.post.flow import merged, paragraphs
 from crawler.discuz.post.numbering import in_order
 from crawler.discuz.post.quotes import split_quote, with_copied_quotes
 from crawler.discuz.readers import board, plain_text_floors
@@ -384,3 +384,21 @@ def test_boxes_in_boxes_are_not_read_again_and_again(begin: str, words: str) -> 
         return steps(lambda: body_of(markup))
 
     assert nested(200) < 2.5 * nested(100)
+
+
+class Words(str):
+    """A text that counts how often it is copied into a longer one."""
+
+    __slots__ = ()
+    copies = 0
+
+    def __add__(self, other: str) -> Words:
+        Words.copies += 1
+        return Words(str(self) + other)
+
+
+def test_words_of_one_style_are_joined_once() -> None:
+    """Each line of a long list is a text; joined one by one they would be copied again and again."""
+    parts = [Text(Words("字")) for _ in range(1000)]
+    assert merged(parts) == (Text("字" * 1000),)
+    assert Words.copies == 0

@@ -218,3 +218,13 @@ def test_places_come_in_the_order_of_the_page() -> None:
     alone = [board(Listing([row])).places for row in rows]
     assert whole == tuple(dict.fromkeys(place for places in alone for place in places))
     assert len(whole) > 1
+
+
+@pytest.mark.parametrize("half", ["&#xD800;", "&#55357;", "&#x0DC00;", "&#055357;"])
+def test_a_feed_with_half_a_sign(half: str) -> None:
+    """A forum that cuts titles after so many signs cuts through emoji."""
+    feed = f"""<?xml version="1.0"?><rss version="2.0"><channel><item><title>夜市{half}</title>
+<link>http://bbs.example.net/thread-1-1-1.html</link></item></channel></rss>"""
+    page = read_page(feed.encode(), url=f"{HOST}forum.php?mod=rss&fid=8", seen_at=SEEN)
+    assert isinstance(page, NewsPage)
+    assert [row.headline for row in page.rows] == ["夜市\ufffd"]

@@ -317,13 +317,20 @@ def _shared_style(before: Inline, after: Inline) -> Style:
 def merged(parts: Iterable[Inline]) -> tuple[Inline, ...]:
     """Content with neighbours of one style as one text."""
     done: list[Inline] = []
+    run: list[Text] = []
     for part in parts:
-        before = done[-1] if done else None
-        if isinstance(part, Text) and isinstance(before, Text) and part.style == before.style:
-            done[-1] = Text(before.words + part.words, part.style)
+        if run and not (isinstance(part, Text) and part.style == run[0].style):
+            done.append(_joined(run))
+            run = []
+        if isinstance(part, Text):
+            run.append(part)
         else:
             done.append(part)
-    return tuple(done)
+    return (*done, _joined(run)) if run else tuple(done)
+
+
+def _joined(run: list[Text]) -> Text:
+    return run[0] if len(run) == 1 else Text("".join([part.words for part in run]), run[0].style)
 
 
 def _stripped(line: list[Inline], has_many_spaces: bool) -> list[Inline]:
