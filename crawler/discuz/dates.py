@@ -12,28 +12,23 @@ asked about `12-23 08:42`, which it misreads.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import dateparser
 
 from crawler.discuz.facts import Moment, Precision
-from crawler.discuz.rfc_dates import in_any_zone, read_rfc_date
+from crawler.discuz.rfc_dates import in_any_zone
 
 if TYPE_CHECKING:
-    from crawler.discuz.document import Document, Readings
+    from crawler.discuz.document import Readings
 
 _Dated = tuple[datetime, Precision]
 
 # Discuz's default (`timeoffset` 8); a page without a footer is read with it.
 DEFAULT_ZONE = timezone(timedelta(hours=8))
-
-# GMT+8, 2024-5-7 18:21   GMT+5.5, 07-05-2024 06:21 PM   GMT, 2024-5-7 10:21
-_CLOCK = re.compile(r"GMT\s?([+-]\d{1,2}(?:\.\d{1,2})?)?\s?,\s{0,3}([^<,\n]{6,40})")
-# So many words "GMT" are tried from the end of a page; posts may be full of them.
-_CLOCK_TRIES = 20
 
 # 08:42   8:42:05   下午 3:04   01:43:58 PM
 _HOURS = (
@@ -136,43 +131,9 @@ class Clock:
     readings: Readings | None = field(default=None, compare=False, repr=False)
 
 
-def read_clock(document: Document) -> Clock:
-    """The clock in the page's footer, else the response's Date header, else when it was seen."""
-    clock = replace(_read_clock(document), readings=document.readings)
-    rules = document.rules
-    if rules is None:
-        return clock
-    now = clock.now.astimezone(rules.zone) if rules.zone and not clock.is_page_time else clock.now
-    return replace(clock, now=now, pattern=rules.date_pattern)
-
-
-def _read_clock(document: Document) -> Clock:
-    base = _header_time(document) or document.seen_at
-    if base.tzinfo is None:
-        base = base.replace(tzinfo=UTC)
-    # a skin may have commented its footer out
-    text = document.source
-    end = len(text)
-    zone = None
-    # the footer is the last place with such words: search backwards
-    for _ in range(_CLOCK_TRIES):
-        end = text.rfind("GMT", 0, end)
-        if end < 0:
-            break
-        found = _CLOCK.match(text, end)
-        if not found or not text[max(0, end - 99) : end].rstrip().endswith(">"):
-            continue
-        zone = _zone(found[1])
-        rough = base.astimezone(zone)
-        # 07-05-2024: of the two readings the one nearer to when the page was received
-        ways = (True, False) if _YEAR_LAST.search(found[2]) else (None,)
-        moments = [read_date(found[2], None, Clock(rough, day_first=way)) for way in ways]
-        read = [(moment, way) for moment, way in zip(moments, ways, strict=True) if moment]
-        if not read:
-            continue
-        moment, day_first = min(read, key=lambda each: abs(each[0].value - rough))
-        return Clock(moment.value, is_page_time=True, day_first=day_first)
-    return Clock(base.astimezone(zone or DEFAULT_ZONE))
+def ends_with_year(text: str) -> bool:
+    """Whether it holds a date of two numbers before a year: 07-05-2024 is of May or of July."""
+    return _YEAR_LAST.search(text) is not None
 
 
 def is_date(text: str) -> bool:
@@ -378,14 +339,3 @@ def _parse(text: str, now: datetime, zone: str) -> datetime | None:
     except (ValueError, OverflowError, TypeError, AttributeError):
         # raised by dateparser itself on some strings of digits and signs
         return None
-
-
-def _zone(offset: str | None) -> timezone:
-    """The zone of a footer: 8 of GMT+8, -3.5, or nothing for GMT itself."""
-    hours = float(offset or 0)
-    return timezone(timedelta(hours=hours)) if abs(hours) < 15 else DEFAULT_ZONE
-
-
-def _header_time(document: Document) -> datetime | None:
-    value = document.headers.get("date")
-    return read_rfc_date(value) if value else None

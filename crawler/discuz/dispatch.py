@@ -9,7 +9,6 @@ from datetime import datetime
 
 from crawler.discuz import urls
 from crawler.discuz.copies import unusable_copy
-from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document, read_document
 from crawler.discuz.facts import (
     BoardPage,
@@ -21,6 +20,7 @@ from crawler.discuz.facts import (
     Page,
     ThreadPage,
 )
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.site import is_discuz, read_site
 from crawler.discuz.readers.ajax import AJAX

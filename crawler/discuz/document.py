@@ -175,6 +175,8 @@ def read_document(
         # a page cannot have been seen before it was captured, nor later than that
         source = without_archive(source, copy, url)
         url = copy.url or url
+        # the date of the answer is that of the archive
+        lower.pop("date", None)
         seen_at = min(seen_at, copy.captured_at) if copy.captured_at else seen_at
     text = as_discuz_writes(source, lambda text: build_tree(text)[0])
     return Document(url, body, source, text, encoding, seen_at, lower, rules, copy=copy)

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.discuz import read_page
-from crawler.discuz.copies import Copy, read_copy
+from crawler.discuz.copies import Copy, read_copy, without_archive
 from crawler.discuz.decoding import decode
+from crawler.discuz.document import read_document
 from crawler.discuz.facts import Message, ThreadPage
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.post import render_html
 from tests.forum import copies
 from tests.forum.desktop import HOST, Thread
@@ -54,6 +56,46 @@ def saved_from(url: str) -> str:
             "file:///p.html",
             Copy("archive.today", URL, AT),
         ),
+        # the usual address of archive.today is short
+        (
+            f'<meta property="og:url" content="http://archive.md/20190305101112/{URL}"/>',
+            "https://archive.ph/aB3xZ",
+            Copy("archive.today", URL, AT),
+        ),
+        ("<html>", "https://archive.ph/aB3xZ", None),
+        # without http://, of another archive, of a search engine, of an archive in an archive
+        ("", f"https://web.archive.org/web/20190305101112/{URL[7:]}", Copy("wayback", URL, AT)),
+        ("", f"https://web.archive.org/web/2019*/{URL}", Copy("wayback", URL)),
+        ("", f"https://web.archive.org/web/{URL}", Copy("wayback", URL)),
+        ("", f"https://arquivo.pt/wayback/20190305101112/{URL}", Copy("wayback", URL, AT)),
+        (
+            "",
+            f"https://webcache.googleusercontent.com/search?q=cache:aB3xZ:{URL}+&cd=1",
+            Copy("cache", URL),
+        ),
+        (
+            "",
+            f"https://web.archive.org/web/20190305101112/http://archive.ph/2012.01.02/{URL}",
+            Copy("wayback", URL, AT),
+        ),
+        # a forum whose name or whose addresses look like an archive's
+        (
+            "",
+            "https://web.archive.org/web/20190305101112/http://archive.b.example/20180102/t-1.html",
+            Copy("wayback", "http://archive.b.example/20180102/t-1.html", AT),
+        ),
+        # a page of an archive that was saved once more
+        (
+            SINGLE.replace(URL, f"https://web.archive.org/web/20190305101112/{URL}"),
+            "file:///p.html",
+            Copy("wayback", URL, AT),
+        ),
+        # the title of a thread, the first words of its opening post
+        (
+            f'<meta name="description" content="http://archive.ph/2019.03.05-101112/{URL}" />',
+            "file:///p.html",
+            None,
+        ),
         # what a forum sends is no copy, whatever stands in it
         (SINGLE, URL, None),
         (saved_from(URL), f"{HOST}x", None),
@@ -87,6 +129,26 @@ def test_what_cannot_be_read_says_what_to_do(source: str, said: str) -> None:
     # what a forum sends is never one
     other = read_page(source.encode(), url=URL, seen_at=AT)
     assert not isinstance(other, Message) or said not in (other.text or "")[:20]
+
+
+def test_what_a_member_writes_of_an_archive_stays() -> None:
+    written = "来源(https://web.archive.org/web/2010/http://x.example/a)"
+    source = (
+        f'<p>{written}</p><img srcset="/web/2019im_/http://x/1 1x, /web/2019im_/http://x/2 2x">'
+    )
+    wanted = f'<p>{written}</p><img srcset="http://x/1 1x, http://x/2 2x">'
+    assert without_archive(source, Copy("wayback", URL, AT), URL) == wanted
+
+
+def test_relative_dates_of_an_archive_do_not_count_from_its_answer() -> None:
+    """The `Date` header is that of the archive, years after the capture."""
+    document = read_document(
+        b"<html>",
+        url=f"https://web.archive.org/web/20190305101112/{URL}",
+        seen_at=datetime(2026, 11, 25, tzinfo=UTC),
+        headers={"Date": "Wed, 25 Nov 2026 10:00:00 GMT"},
+    )
+    assert read_clock(document).now == AT
 
 
 def test_the_moment_in_a_header() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_clock, read_date
+from crawler.discuz.dates import DEFAULT_ZONE, Clock, is_date, read_date
 from crawler.discuz.document import Readings, read_document
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.rfc_dates import read_rfc_date
 
 NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
@@ -172,6 +173,8 @@ def clock_of(footer: str, **headers: str) -> Clock:
         ("GMT+8, 2024-5-7 18:21", "2024-05-07T18:21:00+08:00"),
         ("GMT, 2024-5-7 10:21", "2024-05-07T10:21:00+00:00"),
         ("GMT-3.5, 2024-5-7 06:51", "2024-05-07T06:51:00-03:30"),
+        ("GMT+05:30, 2024-5-7 15:51", "2024-05-07T15:51:00+05:30"),
+        ("GMT-3:30, 2024-5-7 06:51", "2024-05-07T06:51:00-03:30"),
         ("GMT+8, 07-05-2024 06:21 PM", "2024-05-07T18:21:00+08:00"),
         ("GMT+8, 05-07-2024 06:21 PM", "2024-05-07T18:21:00+08:00"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.page.pager import infer_pager, read_pager
-from crawler.discuz.page.site import script_number
+from crawler.discuz.page.site import in_script, script_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -88,7 +88,7 @@ def read_board_address(document: Document) -> urls.BoardAddress | None:
 
 def reported_url(document: Document) -> str | None:
     """The page's own address as its script has it, for saved pages without any other."""
-    found = _REPORT_URL.search(document.text, 0, _HEAD)
+    found = in_script(_REPORT_URL, document.text[:_HEAD])
     try:
         return base64.b64decode(found[1]).decode("utf-8", "replace") if found else None
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,14 @@ _WAP = re.compile(
 _WML = re.compile(r"<card id=[\"']discuz_wml[\"']")
 _MARKS = (_SCRIPT, _BODY, _BOXES, _WML, _WAP)
 # discuz_uid = '0' for a guest
-_MEMBER = re.compile(r"\bdiscuz_uid\s?=\s?'(\d{1,18})'")
+_MEMBER = re.compile(r"discuz_uid\s?=\s?'(\d{1,18})'")
+# var fid = parseInt('2'), tid = parseInt('1001')
+_NUMBER = {
+    name: re.compile(rf"{name} = parseInt\('(\d{{1,18}})'", re.ASCII) for name in ("fid", "tid")
+}
+# what an assignment stands behind
+_BEGINS = re.compile(r"(?:\bvar|[,;{}>])\s*\Z")
+_NEAR = 20
 _HEAD = 65536
 # as many that stand in no script are passed over
 _WRITTEN = 20
@@ -56,13 +64,13 @@ def read_site(document: Document, clock: Clock | None) -> Site:
     head = document.text[:_HEAD]
     # browsers that save a page put its base into a comment: <!--<base href="…">--><base href=".">
     base = (
-        _SITE_URL.search(head)
+        in_script(_SITE_URL, head)
         or _BASE.search(document.source[:_HEAD])
         or _BASE.search(head)
         or _CANONICAL.search(head)
     )
     name = _NAME.search(head)
-    member = _MEMBER.search(head)
+    member = in_script(_MEMBER, head)
     version = _GENERATOR.search(head) or _POWERED.search(document.text[-_HEAD:])
     root = urls.forum_root(document.url, base[1] if base else None)
     # <base href="http://host/archiver/">: the forum's root lies above
@@ -89,17 +97,23 @@ def base_of(document: Document, site: Site) -> str:
 
 def script_number(text: str, name: str) -> str | None:
     """`var fid = parseInt('2'), tid = parseInt('1001');` → what ``name`` is."""
-    mark = f"{name} = parseInt('"
-    at = text.find(mark)
-    # and none that somebody wrote
-    for _ in range(_WRITTEN):
-        if at < 0 or text.rfind("<script", 0, at) > text.rfind("</script", 0, at):
-            break
-        at = text.find(mark, at + 1)
-    else:
-        return None
-    digits = text[at + len(mark) : at + len(mark) + 20].partition("'")[0] if at >= 0 else ""
-    return digits if digits.isascii() and digits.isdigit() and digits != "0" else None
+    found = in_script(_NUMBER[name], text)
+    return found[1] if found and found[1] != "0" else None
+
+
+def in_script(assignment: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first assignment that a script of the page makes.
+
+    Titles, descriptions and posts may hold such words: Discuz leaves apostrophes as they are.
+    """
+    for found in itertools.islice(assignment.finditer(text), _WRITTEN):
+        at = found.start()
+        start = max(text.rfind(tag, 0, at) for tag in ("<script", "<SCRIPT"))
+        end = max(text.rfind(tag, 0, at) for tag in ("</script", "</SCRIPT"))
+        # and no comment there: /* old: tid = parseInt('99') */
+        if start > end and _BEGINS.search(text, max(start, at - _NEAR), at):
+            return found
+    return None
 
 
 def is_discuz(document: Document) -> bool:

@@ -18,6 +18,7 @@ from crawler.discuz.document import Document, build_tree
 from crawler.discuz.elements import by_class, line_of, outermost, words
 from crawler.discuz.facts import Author, Body, Image, Post, place_id
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
+from crawler.discuz.page.clock import read_clock_beside
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.post.author import name_alone, nobody
 from crawler.discuz.post.body import read_body
@@ -130,7 +131,7 @@ def _read(frame: Frame) -> Parts | None:
     )
 
 
-ARCHIVER = Face(skin="archiver", read=_read, marks=(_AUTHOR,))
+ARCHIVER = Face(skin="archiver", read=_read, marks=(_AUTHOR,), read_clock=read_clock_beside)
 
 
 def _posts(source: str, page: int, context: Context) -> list[Post]:

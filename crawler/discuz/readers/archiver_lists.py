@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.dates import read_clock
 from crawler.discuz.document import Document
 from crawler.discuz.elements import outermost, words
 from crawler.discuz.facts import Board, BoardPage, IndexPage, ThreadRow
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.site import base_of, read_site
 from crawler.discuz.readers.archiver import (
     archiver_name,

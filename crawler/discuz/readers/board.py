@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from crawler.discuz import urls
-from crawler.discuz.dates import Clock, read_clock, read_date
+from crawler.discuz.dates import Clock, read_date
 from crawler.discuz.elements import all_text, has_words, number, outermost, words
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
 from crawler.discuz.page.breadcrumbs import board_of, read_breadcrumbs
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.pager import read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
 from crawler.discuz.page.staff_marks import read_staff_marks

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz.context import Context
-from crawler.discuz.dates import read_clock
 from crawler.discuz.document import build_tree
 from crawler.discuz.elements import by_class
 from crawler.discuz.facts import Comment, CommentsPage, Post, Site, ThreadPage
 from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import read_site
 from crawler.discuz.post.reactions import COMMENT_TEXT, MORE_COMMENTS, comments_in

@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.dates import Clock, read_clock
+from crawler.discuz.dates import Clock
 from crawler.discuz.document import Document, build_xml
 from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Author, Moment, NewsPage, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.pager import read_pager
 from crawler.discuz.page.site import base_of, is_discuz, read_site

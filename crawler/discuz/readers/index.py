@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.dates import read_clock
 from crawler.discuz.elements import bears, line_of, number
 from crawler.discuz.facts import Board, IndexPage
 from crawler.discuz.page import ids_and_classes as known
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.counters import exact_words, threads_in
 from crawler.discuz.page.site import base_of, read_site
 

@@ -11,9 +11,10 @@ import re
 from dataclasses import replace
 
 from crawler.discuz import urls
-from crawler.discuz.dates import Clock, read_clock
+from crawler.discuz.dates import Clock
 from crawler.discuz.document import Document
 from crawler.discuz.facts import Board, Post, place_id
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.counters import counters_in, first_counters, views_in
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.readers.plain_text_floors import (

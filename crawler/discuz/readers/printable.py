@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.discuz.blocks import Withheld
 from crawler.discuz.document import build_tree
 from crawler.discuz.facts import Author, Body, Post, place_id
+from crawler.discuz.page.clock import read_clock_beside
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.post.author import name_alone
 from crawler.discuz.post.body import read_body
@@ -82,7 +83,7 @@ def _read(frame: Frame) -> Parts | None:
     )
 
 
-PRINTABLE = Face(skin="printable", read=_read, marks=(_MARK,))
+PRINTABLE = Face(skin="printable", read=_read, marks=(_MARK,), read_clock=read_clock_beside)
 
 
 def _author(source: str) -> Author:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.discuz import urls
-from crawler.discuz.dates import read_clock
 from crawler.discuz.elements import by_class, words
 from crawler.discuz.facts import Evidence, Message, Reason
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.identity import reported_url
 from crawler.discuz.page.site import is_discuz, read_site
 from crawler.discuz.readers.ajax import ajax_source

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.context import Context
-from crawler.discuz.dates import Clock, read_clock
+from crawler.discuz.dates import Clock
 from crawler.discuz.facts import Post, Site, Skin, ThreadPage
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.heading import Heading
 from crawler.discuz.page.identity import Place, read_thread_id, read_thread_url
 from crawler.discuz.page.site import base_of, read_site

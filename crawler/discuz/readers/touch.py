@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 # <div class="plc cl" id="pid5003">, in it ul.authi and div.message
 _FLOOR_ID = re.compile(rf"{known.FLOOR_TABLE}(\d{{1,18}})$")
-_HEADER, _BODY = known.AUTHOR_LINE, "message"
+_HEADER, _BODY = known.AUTHOR_LINE, known.PHONE_CELL
 # X3.3: <li class="grey rela">2017-6-1 08:15</li>, X3.5: <li class="mtime">2026-1-29 21:07</li>
 _DATE_LINES = ("mtime", "rela")
 _FROM = re.compile(rf"(?<=\s){FROM}.{{1,60}}")

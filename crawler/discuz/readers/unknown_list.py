@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
-from crawler.discuz.dates import Clock, is_date, read_clock, read_date
+from crawler.discuz.dates import Clock, is_date, read_date
 from crawler.discuz.elements import (
     all_text,
     by_class,
@@ -24,6 +24,7 @@ from crawler.discuz.elements import (
 from crawler.discuz.facts import Author, Board, BoardPage, Moment, Skin, ThreadRow
 from crawler.discuz.page import ids_and_classes as known
 from crawler.discuz.page.board_head import read_offers, read_threads
+from crawler.discuz.page.clock import read_clock
 from crawler.discuz.page.identity import read_board_address
 from crawler.discuz.page.pager import infer_pager, read_limit, read_pager
 from crawler.discuz.page.site import base_of, read_site, script_number
