@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import SEEK_END
 from typing import TYPE_CHECKING
 
 from crawler.compression import CUT_OFF
@@ -33,19 +34,29 @@ if TYPE_CHECKING:
 
 # The headers that reading depends on.
 _KEPT = ("content-type", "date")
+# In so many bytes at either end a copy says what it is.
+_MARKED = 16_384
 # Pages that are of use without their end.
 _WITH_END = (ThreadPage, BoardPage, IndexPage)
 
 
-def read_response(response: Response, seen_at: datetime, sites: Sites) -> Page:
-    """Read the page of a response, saved or received, by the rules of its site if it has some."""
+def read_response(
+    response: Response, seen_at: datetime, sites: Sites, *, saved_from: str | None = None
+) -> Page:
+    """Read the page of a response, saved or received, by the rules of its site if it has some.
+
+    ``saved_from`` is the forum of a saved page that does not say where it comes from.
+    """
+    url = response.url
+    if saved_from and is_file(url) and not _says_where_from(response.body, url):
+        url = saved_from
     page = read_page(
         response.body,
-        url=response.url,
+        url=url,
         seen_at=seen_at,
         headers=header_texts(response),
         status=None if is_file(response.url) else response.status,
-        rules=sites.of(response.url),
+        rules=sites.of(url),
     )
     if CUT_OFF in response.flags and isinstance(page, _WITH_END):
         return replace(page, is_truncated=True)
@@ -139,6 +150,19 @@ def sample_of(response: Response, now: datetime) -> Sample:
     headers = header_texts(response)
     kept = {name: value for name, value in headers.items() if name in _KEPT}
     return Sample(response.url, now, kept, response.body)
+
+
+def _says_where_from(body: bytes, url: str) -> bool:
+    copy = read_copy(decode(body)[0], url, {})
+    return copy is not None and copy.url is not None
+
+
+def captured_at(url: str) -> datetime:
+    """As `seen_at`, by the beginning and the end of a saved page."""
+    with file_path(url).open("rb") as file:
+        head = file.read(_MARKED)
+        file.seek(max(file.tell(), file.seek(0, SEEK_END) - _MARKED))
+        return seen_at(url, head + file.read())
 
 
 def seen_at(url: str, body: bytes = b"") -> datetime:

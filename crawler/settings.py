@@ -21,6 +21,8 @@ DOWNLOAD_DELAY = 1.0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
+# saved pages bother nobody, and are read in the order in which they were captured
+DOWNLOAD_SLOTS = {"": {"concurrency": 1, "delay": 0}}
 
 # No page of a forum is this large, packed or unpacked; a hostile one may be (the default is 1 GiB).
 # What is larger is cut off and refused as too_large.

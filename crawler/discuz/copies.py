@@ -169,14 +169,14 @@ def unusable_copy(source: str) -> str | None:
     r"""Why a saved file is no page, and what to do; ``None`` for one that may be.
 
     >>> unusable_copy("From: <Saved by Blink>\nSnapshot-Content-Location: http://b.example/")
-    'an MHTML file: save the page as HTML'
+    'an MHTML file: open it in a browser and save it as HTML'
     """
     head = source[:_HEAD]
     above = head.partition("<html")[0]
     if head.startswith(_MHTML) or all(mark in above for mark in _MIME):
-        return "an MHTML file: save the page as HTML"
+        return "an MHTML file: open it in a browser and save it as HTML"
     if _VIEW_SOURCE.search(head):
-        return "the source of a page as a browser shows it: save the page itself"
+        return "the source of a page as a browser shows it: copy its text into a file of its own"
     return None
 
 

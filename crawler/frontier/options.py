@@ -15,8 +15,9 @@ from crawler.discuz import urls
 from crawler.discuz.dates import DEFAULT_ZONE
 
 OPTIONS = {
-    "url": "a thread, a board or a whole forum, or several with commas",
+    "url": "a thread, a board, a forum; a saved page or a folder of them",
     "urls_file": "a file with an address a line; lines with # are comments",
+    "saved_from": "the forum that saved pages are of, if they do not tell",
     "boards": "only these boards, by number: boards=2,42",
     "since": "only threads with a post since this day: since=2024-01-01",
     "max_threads": "at most so many threads, the first of their lists",
@@ -27,6 +28,8 @@ OPTIONS = {
 }
 
 
+# names of saved pages; any other file is one if it begins so
+_PAGES, _HEAD = (".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml"), 1024
 # 1000-250000, 77
 _RANGE = re.compile(r"(\d{1,10})(?:\s?-\s?(\d{1,10}))?", re.ASCII)
 
@@ -47,12 +50,13 @@ class Options:
     max_pages: int | None = None
     full: bool = False
     threads: tuple[tuple[int, int], ...] = ()
+    saved_from: str | None = None
 
     @property
     def fingerprint(self) -> str:
         """The same for the same arguments: a run that was stopped is known by it."""
         # as before there were ranges: a job that an earlier version left is gone on with
-        said = astuple(self) if self.threads else astuple(self)[:-1]
+        said = astuple(self) if self.threads else astuple(self)[:-2]
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
 
     @property
@@ -106,6 +110,7 @@ def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
     max_pages: str = "",
     full: str = "no",
     threads: str = "",
+    saved_from: str = "",
     **unknown: object,
 ) -> Options:
     """Check what stands behind `-a`; names with `_` before them are the runner's (scrapyd: `_job`).
@@ -126,10 +131,14 @@ def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
         given += _split(url)
     if urls_file:
         given += _read_lines(urls_file)
+    if not given and urls_file:
+        raise BadOptionsError(f"urls_file={urls_file}: no address in it")
     if not given:
         raise BadOptionsError("no address: say -a url=ADDRESS or -a urls_file=FILE")
+    addresses = [each for address in given for each in _with_pages(address)]
     return Options(
-        addresses=tuple(dict.fromkeys(map(check_address, given))),
+        addresses=tuple(dict.fromkeys(map(check_address, addresses))),
+        saved_from=_forum(saved_from),
         with_replies=replies == "yes",
         boards=_boards(boards),
         since=_day(since),
@@ -138,6 +147,46 @@ def read_options(  # noqa: PLR0913, PLR0917 - one for each option behind -a
         full=full == "yes",
         threads=_ranges(threads),
     )
+
+
+def _forum(said: str) -> str | None:
+    if not said:
+        return None
+    if not said.startswith(("http://", "https://")):
+        raise BadOptionsError(f"saved_from={said}: say an address, as https://bbs.example.org/")
+    return check_address(said)
+
+
+def _with_pages(address: str) -> Iterable[str]:
+    """An address; of a folder those of the saved pages in it, with all folders below.
+
+    A plain path is one as well. Left out are hidden files and what a browser saves beside a page
+    (`page_files/`). Names may hold `?` and `#` as wget writes them: forum.php?mod=viewthread&tid=7.
+    """
+    is_local = address.startswith("file:") or "://" not in address
+    # forum.php?mod=viewthread&tid=7 is a name as it stands, %3F that of an address
+    names = (address.removeprefix("file://"), unquote(address.removeprefix("file://")))
+    path = next((Path(name) for name in names if is_local and Path(name).exists()), None)
+    if path is None:
+        return [address]
+    if not path.is_dir():
+        return [path.absolute().as_uri()]
+    pages = [each.absolute().as_uri() for each in sorted(path.rglob("*")) if _is_page(each, path)]
+    if not pages:
+        raise BadOptionsError(f"{path}: no saved page in it")
+    return pages
+
+
+def _is_page(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    is_beside = any(part.endswith(("_files", ".files")) for part in parts[:-1])
+    if is_beside or any(part.startswith(".") for part in parts) or not path.is_file():
+        return False
+    if path.suffix == ".gz":
+        return path.stem.lower().endswith(_PAGES)
+    with path.open("rb") as file:
+        head = file.read(_HEAD).lower()
+    return path.name.lower().endswith(_PAGES) or b"<html" in head or b"<!doctype html" in head
 
 
 def _boards(said: str) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ class Tally:
     are only asked for where their page is looked at in any case.
     ``threads_uncompared`` are those of which neither their list nor a look at their last page tells
     whether they were answered, ``boards_uncompared`` the boards that these are of.
-    ``threads_missing`` counts numbers of ranges that no thread has.
+    ``threads_missing`` counts numbers of ranges that no thread has. ``saved_lists`` are saved pages
+    that show lists, of which nothing is stored.
     ``incomplete`` counts refusals after which the run cannot be called complete, ``decisive`` the
     same by reason, ``unsettled``
     those that were met on so many nights that they no longer decide that, ``login_needed`` those
@@ -40,6 +41,7 @@ class Tally:
     pages_revisited: int = 0
     threads_gone: int = 0
     threads_missing: int = 0
+    saved_lists: int = 0
     refusals_standing: int = 0
     removed: int = 0
     asked_again: int = 0

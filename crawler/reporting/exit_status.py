@@ -143,6 +143,9 @@ def _left_out(tally: Tally) -> list[str]:
         parts.append(f"{files} refused and will be asked for again")
     if tally.files_settled:
         parts.append(f"{_count(tally.files_settled, 'file stays', 'files stay')} refused")
+    if tally.saved_lists:
+        lists = _count(tally.saved_lists, "saved list", "saved lists")
+        parts.append(f"{lists} passed over (only threads are read of saved pages)")
     if tally.threads_missing:
         numbers = _count(tally.threads_missing, "number", "numbers")
         parts.append(f"{numbers} without a thread")

@@ -22,6 +22,7 @@ _COUNTS = (
     "pages_revisited",
     "threads_gone",
     "threads_missing",
+    "saved_lists",
     "refusals_standing",
     "removed",
     "lines_dropped",

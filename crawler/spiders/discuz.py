@@ -30,7 +30,13 @@ from crawler.items import Line
 from crawler.middlewares import NOTHING, add_contact
 from crawler.pipelines.running import end_crawl, store_config
 from crawler.reporting import printable
-from crawler.responses import answer_of, answer_of_failure, read_response, seen_at
+from crawler.responses import (
+    answer_of,
+    answer_of_failure,
+    captured_at,
+    read_response,
+    seen_at,
+)
 from crawler.site_rules import Sites, load_sites
 
 if TYPE_CHECKING:
@@ -83,8 +89,11 @@ class DiscuzSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         asked = self.options.addresses
-        for address in filter(is_file, asked):
-            yield Request(address, callback=self.parse_saved)
+        saved = sorted(filter(is_file, asked), key=captured_at)
+        for place, address in enumerate(saved):
+            # AutoThrottle is for servers
+            meta = {"autothrottle_dont_adjust_delay": True}
+            yield Request(address, callback=self.parse_saved, priority=-place, meta=meta)
         with _closing():
             self.run.begin([url for url in asked if not is_file(url)], datetime.now(UTC))
             requests = list(self._next_requests())
@@ -108,7 +117,7 @@ class DiscuzSpider(Spider):
     def parse_saved(self, response: Response) -> Iterable[Output]:
         """One saved page; its site is what it says itself."""
         now = seen_at(response.url, response.body)
-        page = read_response(response, now, self._sites)
+        page = read_response(response, now, self._sites, saved_from=self.options.saved_from)
         with _closing():
             site, batch = saved_page(self.run, page, response.url, now)
         yield from self.run.deliver_batch(site, batch, response)

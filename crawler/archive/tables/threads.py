@@ -66,6 +66,13 @@ class ThreadTable(Table):
         ).fetchone()
         return as_int(row[0]) if row else None
 
+    def last_seen(self, thread_id: str) -> int | None:
+        """Return when any page of a thread was last looked at (see `page_seen`)."""
+        row = self._db.execute(
+            "SELECT max(abs(checked)) FROM page WHERE thread = ?", (id_value(thread_id),)
+        ).fetchone()
+        return None if row[0] is None else as_int(row[0])
+
     def due_pages(self, thread_id: str, now: int = 0) -> set[int]:
         """Return the pages of a thread that were read in vain, or of which a line was lost.
 
