@@ -52,9 +52,14 @@ _SHORT_YEAR = re.compile(
 _YEAR_LAST = re.compile(
     rf"(?<!\d)(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<y>[12]\d{{3}})(?!\d)(?:{_TIME})?"
 )
-# 12-23 08:42   12月23日 08:42: the year is the latest that does not lie ahead
+# 17年6月1日 08:15
+_SHORT_YEAR_NAMED = re.compile(
+    r"(?<!\d)(?P<y>\d{2})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号號](?!\d)"
+    rf"(?:{_TIME})?"
+)
+# 12-23 08:42   12月23日 08:42: the year is the latest that does not lie ahead; not 二〇一七年6月1日
 _NO_YEAR = re.compile(
-    r"(?<![\d-])(?P<m>\d{1,2})(?:-(?P<d>\d{1,2})|\s?月\s?(?P<d2>\d{1,2})\s?[日号號])"
+    r"(?<![\d年-])(?P<m>\d{1,2})(?:-(?P<d>\d{1,2})|\s?月\s?(?P<d2>\d{1,2})\s?[日号號])"
     rf"(?![\d-])(?:{_TIME})?"
 )
 # 昨天 18:48   前天
@@ -65,6 +70,10 @@ _AGO = re.compile(
     r"(?P<n>\d{1,9}|半)\s?个?個?"
     r"(?P<unit>秒|分钟|分鐘|分|小时|小時|天|日|周|星期|月|年)[钟鐘]?\s?[前以之]"
 )
+# 1 小时 30 分钟前: what stands in front of the last unit
+_AGO_BEFORE = re.compile(
+    r"(?P<n>\d{1,9})\s?个?(?P<unit>分钟|分鐘|分|小时|小時|天|日)[钟鐘零又]?\s?$"
+)
 _JUST_NOW = re.compile(r"刚刚|剛剛|刚才|剛才")
 _UNITS: dict[str, tuple[timedelta, Precision]] = {
     "秒": (timedelta(seconds=1), "second"),
@@ -72,10 +81,6 @@ _UNITS: dict[str, tuple[timedelta, Precision]] = {
     "小": (timedelta(hours=1), "hour"),
     "天": (timedelta(days=1), "day"),
     "日": (timedelta(days=1), "day"),
-    "周": (timedelta(weeks=1), "day"),
-    "星": (timedelta(weeks=1), "day"),
-    "月": (timedelta(days=30), "day"),
-    "年": (timedelta(days=365), "day"),
 }
 # 发表于 2017-6-1   发表于：   時間：   Posted on
 _PREFIX = re.compile(
@@ -86,6 +91,13 @@ _TIMELY = re.compile(
     r"\d:\d\d|\b(?:yesterday|today|now|ago|second|minute|hour|day|week|month|year"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.I,
+)
+# 6/7/17: of June, of July, of 2006
+_GUESSED = re.compile(r"(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{2}(?!\d)")
+# 2017-6-1 08:15 UTC   … +08:00   … GMT+8; of EST and the like nobody knows which one
+_ZONE_BEHIND = re.compile(
+    r"\s?(?:(?P<utc>Z|UTC|GMT)\s?(?P<off>[+-]\d{1,2}(?::?\d\d)?)?|(?P<num>[+-]\d\d:?\d\d)"
+    r"|(?P<name>[ABCEHJKMP][DSK]?T|BST|CEST|MSK))(?![\w:])"
 )
 _SECONDS, _MINUTES = re.compile(r":\d\d:\d\d"), re.compile(r":\d\d")  # 08:42:05, 08:42
 _LONGEST = 80
@@ -99,7 +111,7 @@ def _nameless(rule: re.Pattern[str]) -> str:
 # 发表于 2017-6-1 08:15 · 河南: a label, a date, a place, and nothing else
 _WHOLE = re.compile(
     rf"^(?:(?:[^\s:\uff1a\d]{{1,8}}[:\uff1a于於])?\s?|{_PREFIX.pattern[1:]})"
-    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_YEAR_LAST)}"
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_SHORT_YEAR_NAMED)}|{_nameless(_YEAR_LAST)}"
     rf"|{_nameless(_NO_YEAR)}|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}|{_JUST_NOW.pattern})"
     r"(?:(?:\s?[·|-]\s?|\s)[^\d\s]{2,20})?",
     re.I,
@@ -107,7 +119,7 @@ _WHOLE = re.compile(
 
 # 2017-6-1 08:15, 2 天以前: a date without anything else
 _DATE_ALONE = re.compile(
-    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_YEAR_LAST)}"
+    rf"(?:{_nameless(_YEAR_FIRST)}|{_nameless(_SHORT_YEAR)}|{_nameless(_SHORT_YEAR_NAMED)}|{_nameless(_YEAR_LAST)}"
     rf"|{_nameless(_NO_YEAR)}|{_nameless(_DAY_WORD)}|{_nameless(_AGO)}前?|{_JUST_NOW.pattern})",
     re.I,
 )
@@ -212,9 +224,11 @@ def _read(text: str, clock: Clock) -> _Dated | None:
             return None
         day, month = (first, second) if day_first else (second, first)
         return _at(int(found["y"]), month, day, found, clock)
-    found = _SHORT_YEAR.search(text)
+    found = _SHORT_YEAR.search(text) or _SHORT_YEAR_NAMED.search(text)
     if found:
-        return _at(2000 + int(found["y"]), int(found["m"]), int(found["d"]), found, clock)
+        read = _at(2000 + int(found["y"]), int(found["m"]), int(found["d"]), found, clock)
+        # 99-1-1: of a century that nobody knows
+        return read if read and read[0] <= _latest(clock) else None
     found = _DAY_WORD.search(text)
     if found:
         then = clock.now.date() - timedelta(days=_DAYS_BACK[found["day"]])
@@ -228,6 +242,8 @@ def _read(text: str, clock: Clock) -> _Dated | None:
     found = _NO_YEAR.search(text)
     if found:
         return _without_year(found, clock)
+    if "年" in text or _GUESSED.search(text):
+        return None
     return _other(_PREFIX.sub("", text), clock)
 
 
@@ -256,9 +272,28 @@ def _at(year: int, month: int, day: int, found: re.Match[str], clock: Clock) -> 
             int(second or 0),
             tzinfo=clock.now.tzinfo,
         )
-    except ValueError:
+        behind = _ZONE_BEHIND.match(found.string, found.end()) if hour else None
+        if behind:
+            value = value.replace(tzinfo=_zone(behind)).astimezone(clock.now.tzinfo)
+    except (ValueError, OverflowError):
         return None
     return value, precision
+
+
+def _zone(found: re.Match[str]) -> timezone:
+    """The zone behind a date. Raises `ValueError` for a name that several have (EST, CST)."""
+    if found["name"]:
+        raise ValueError(found["name"])
+    offset = found["off"] or found["num"] or "+0"
+    digits = offset[1:].replace(":", "")
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-ahead if offset[0] == "-" else ahead)
+
+
+def _latest(clock: Clock) -> datetime:
+    """No date lies behind it: the page's own time, or a day more where another zone may count."""
+    return clock.now + (timedelta(minutes=5) if clock.is_page_time else timedelta(days=1))
 
 
 def _iso(year: int, month: int, day: int, found: re.Match[str], clock: Clock) -> _Dated | None:
@@ -275,21 +310,35 @@ def _iso(year: int, month: int, day: int, found: re.Match[str], clock: Clock) ->
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """The hour of the day: 3 下午 → 15, 12 AM → 0, 1 中午 → 13."""
+    """The hour of the day: 3 下午 → 15, 12 AM → 0, 1 中午 → 13.
+
+    Raises `ValueError` for 晚上 12:30, which is of that day or of the next one.
+    """
     if not half:
         return hour
+    if half == "晚上" and hour == 12:
+        raise ValueError(half)
     if half in ("下午", "晚上") or half[0] in "Pp" or (half == "中午" and hour < 3):
         return hour + 12 if hour < 12 else hour
     return 0 if hour == 12 and half != "中午" else hour
 
 
 def _ago(found: re.Match[str], clock: Clock) -> _Dated | None:
-    step, precision = _UNITS[found["unit"][0]]
+    """What lies so long back: 43 秒前, 1 小时 30 分钟前; weeks, months and years are too coarse."""
+    unit = _UNITS.get(found["unit"][0])
+    if unit is None:
+        return None
+    step, precision = unit
     try:
         if found["n"] == "半":
             # 半小时前: between 30 and 60 minutes
-            return clock.now - step / 2, "hour"
-        value = clock.now - int(found["n"]) * step
+            return (clock.now - step / 2, "hour") if precision == "hour" else None
+        back = int(found["n"]) * step
+        before = _AGO_BEFORE.search(found.string, 0, found.start())
+        while before:
+            back += int(before["n"]) * _UNITS[before["unit"][0]][0]
+            before = _AGO_BEFORE.search(found.string, 0, before.start())
+        value = clock.now - back
     except OverflowError:
         return None
     if precision == "day":
@@ -303,7 +352,7 @@ def _without_year(found: re.Match[str], clock: Clock) -> _Dated | None:
     # February, whatever the century
     for year in range(clock.now.year, clock.now.year - 9, -1):
         read = _at(year, month, day, found, clock)
-        if read and read[0] <= clock.now + timedelta(days=1):
+        if read and read[0] <= _latest(clock):
             return read
     return None
 
@@ -317,7 +366,7 @@ def _other(text: str, clock: Clock) -> _Dated | None:
     zone = clock.now.tzinfo
     read = _parse(text, clock.now.replace(tzinfo=None), clock.now.strftime("%z"))
     read = read.astimezone(zone) if read else None
-    if read is None or read > clock.now + timedelta(days=1):
+    if read is None or read > _latest(clock):
         return None
     return read, "second" if _SECONDS.search(text) else "minute" if _MINUTES.search(text) else "day"
 

@@ -56,8 +56,16 @@ NOW = Clock(datetime(2024, 5, 7, 18, 21, tzinfo=DEFAULT_ZONE))
         ("2017-6-1 凌晨 1:05", None, "2017-06-01T01:05:00", "minute"),
         ("2017-6-1 中午 1:05", None, "2017-06-01T13:05:00", "minute"),
         ("2017-6-1 中午 12:05", None, "2017-06-01T12:05:00", "minute"),
-        ("2 周前", None, "2024-04-23T00:00:00", "day"),
-        ("3 个月前", None, "2024-02-07T00:00:00", "day"),
+        ("1 小时 30 分钟前", None, "2024-05-07T16:51:00", "minute"),
+        ("1天2小时前", None, "2024-05-06T16:21:00", "hour"),
+        ("17年6月1日 08:15", None, "2017-06-01T08:15:00", "minute"),
+        # a zone of its own, behind a space as well
+        ("2024-5-6 10:00 UTC", None, "2024-05-06T18:00:00", "minute"),
+        ("前天", "2024-05-06 02:00:00Z", "2024-05-06T10:00:00", "second"),
+        ("前天", "2024-05-06 02:00:00+00:00", "2024-05-06T10:00:00", "second"),
+        ("2024-5-6 10:00 +09:00", None, "2024-05-06T09:00:00", "minute"),
+        ("2024-5-6 10:00 GMT+9", None, "2024-05-06T09:00:00", "minute"),
+        ("2024-5-6 10:00 GMT-3:30", None, "2024-05-06T21:30:00", "minute"),
         ("Jun 1, 2017 08:15", None, "2017-06-01T08:15:00", "minute"),
         ("5-7 18:20", None, "2024-05-07T18:20:00", "minute"),
         ("2-29 10:00", None, "2024-02-29T10:00:00", "minute"),
@@ -90,7 +98,14 @@ def test_the_first_of_two_numbers_is_told_by_the_page(
 
 @pytest.mark.parametrize(
     "words",
-    ["", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890", "1/6/2017", "192-168-1-17"],
+    [
+        *("", "楼主", "来自手机", "2017-13-41", "99:99", "1234567890", "1/6/2017", "192-168-1-17"),
+        # as coarse as a week or a month, and told as a day
+        *("2 周前", "3 个月前", "半年前", "半个月前", "1年前"),
+        # of another century, of a zone that several have, of this day or the next one
+        *("99-1-1 18:30", "6/7/17 10:00", "2024-5-6 10:00 EST", "2024-5-6 晚上 12:30"),
+        *("二〇一七年6月1日 08:15", "民国106年6月1日 08:15"),
+    ],
 )
 def test_no_date(words: str) -> None:
     assert read_date(words, None, NOW) is None
@@ -269,3 +284,14 @@ def test_every_form_reads_back_or_is_left_out(form: str, clock: Clock, moment: d
 def test_any_words_are_survived(clock: Clock, words: str, title: str | None) -> None:
     read = read_date(words, title, clock)
     assert read is None or read.value.tzinfo is not None
+
+
+def test_nothing_lies_ahead_of_the_pages_own_clock() -> None:
+    """Without a clock of its own another zone may count: a day is left."""
+    own = replace(NOW, is_page_time=True)
+    read = read_date("5-8 08:00", None, own)
+    assert read is not None
+    assert read.value.year == 2023
+    other = read_date("5-8 08:00", None, replace(NOW, is_page_time=False))
+    assert other is not None
+    assert other.value.year == 2024
