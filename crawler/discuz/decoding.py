@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
-# A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff").
+# A byte order mark speaks for itself (RFC 3629 §6, WHATWG Encoding "BOM sniff"). That of UTF-8 does
+# not: it may come of a single file of the forum, in front of a page in GBK.
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -39,6 +39,9 @@ _HALF = r"&#(0{0,9}\d{5}|[xX]0{0,9}[0-9a-fA-F]{4});"
 _SURROGATES, _ONE_HALF = re.compile(_HALF * 2), re.compile(_HALF)
 # a tag, or what stands between two
 _PIECE = re.compile(rb"<[^<>]*>|<|[^<]+")
+# three signs of three bytes in a row, as UTF-8 has them: else no piece of a page is looked at
+_FOREIGN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){3}[^<]*")
+_SURE_SIGNS = 3
 # How many characters of a page are enough to know its encoding.
 _SAMPLE = 8192
 # Words of every Discuz page and of every Chinese sentence, in either script.
@@ -57,6 +60,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     >>> decode("抱歉".encode("gbk"), "text/html; charset=utf-8")
     ('抱歉', 'gbk')
     """
+    body = body.removeprefix(codecs.BOM_UTF8)
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), name
@@ -65,7 +69,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
             return read(body), "utf-8"
         except UnicodeDecodeError:
             pass
-    declared = _declared(body, content_type)
+    names = _declared(body, content_type)
+    declared = [_FAMILY.get(name, "") for name in names]
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # A Chinese character is three bytes of UTF-8, of which one sign is made; a broken one gives one
@@ -82,8 +87,48 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         is_whole = "\ufffd" not in texts[family]
         # a notice of ten signs has none of the commonest
         if _looks_chinese(texts[family], family) or (is_whole and scores[best] < _SURE):
-            return texts[family], family
-    return texts[best], best
+            return _with_utf8(body, texts[family], family), family
+    if not _looks_chinese(texts[best], best):
+        # of another language: shift_jis, euc-kr, windows-1251
+        for name in names:
+            other = _decoded_as(name, body, is_whole="\ufffd" not in texts["gbk"])
+            if other is not None:
+                return other, name
+    return _with_utf8(body, texts[best], best), best
+
+
+def _decoded_as(name: str, body: bytes, *, is_whole: bool) -> str | None:
+    """A page in an encoding that is none of Discuz's; ``None`` where it does not fit.
+
+    Latin-1 fits all bytes, and is what servers declare by default: it is taken only where the page
+    is not whole in GBK (``is_whole``).
+    """
+    try:
+        codec = codecs.lookup(name)
+        text = codec.decode(body, "strict")[0]
+    except (LookupError, ValueError):
+        return None
+    is_plain = codec.name in ("ascii", "iso8859-1", "cp1252", "utf-8")
+    return None if name in _FAMILY or (is_plain and is_whole) else str(text)
+
+
+def _with_utf8(body: bytes, text: str, family: str) -> str:
+    """A page of another encoding with the pieces that are written in UTF-8 (a plugin's block)."""
+    if not any(_is_utf8(part) for part in _FOREIGN.findall(body)):
+        return text
+    return "".join(
+        part.decode("utf-8") if _is_utf8(part) else part.decode(CODECS[family], "cp936")
+        for part in _PIECE.findall(body)
+    )
+
+
+def _is_utf8(part: bytes) -> bool:
+    """Whether a piece is UTF-8 for sure: by chance some words of two signs in GBK are as well."""
+    try:
+        text = part.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum("\u2e80" <= sign <= "\uffef" for sign in text) >= _SURE_SIGNS
 
 
 def join_surrogates(text: str) -> str:
@@ -157,7 +202,7 @@ codecs.register_error("cp936", _with_euro)
 def _declared(body: bytes, content_type: str) -> list[str]:
     names = _CHARSET_IN_HEADER.findall(content_type)
     names += [name.decode() for name in _CHARSET_IN_PAGE.findall(body[:_CHARSET_WITHIN].lower())]
-    return list(dict.fromkeys(_FAMILY.get(name.lower(), "") for name in names))
+    return list(dict.fromkeys(name.lower() for name in names))
 
 
 def _score(text: str, family: str) -> int:

@@ -61,6 +61,8 @@ _ANY_TAG = re.compile(
     r"|<(?P<end>/?)(?P<name>[a-z][a-z0-9]{0,30})",
     re.IGNORECASE,
 )
+# what is no script, comment or toolbar behind the end of a page
+_CONTENT = re.compile(r"<(?:td|tr|table|form|dl|h1|article)\b", re.I)
 # elements whose end tags nobody may leave out, https://html.spec.whatwg.org/#optional-tags
 # and that nobody forgets without seeing it
 _CLOSED = ("div", "form", "ol", "script", "select", "style", "table", "textarea", "ul")
@@ -146,10 +148,11 @@ class Document:
         A whole page ends html or body. Who saved it may have left these tags out, as HTML allows
         (SingleFile, minifiers): then it is whole if all boxes in it are closed.
         """
-        if self.source.rfind("</html") >= 0:
-            return False
-        tail = self.source[-65536:].lower()
-        if "</html" in tail or "</body" in tail:
+        end = self.source.rfind("</html")
+        tail = self.source[end:] if end >= 0 else self.source[-65536:].lower()
+        end = max(tail.rfind("</html"), tail.rfind("</body"))
+        # one in a comment, a script or a post is not the end: rows and posts follow
+        if end >= 0 and not _CONTENT.search(tail, end):
             return False
         ends = count_end_tags(self.source)
         return not tail.rstrip().endswith(">") or any(ends[name] < 0 for name in _CLOSED)

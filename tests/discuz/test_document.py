@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 
 from crawler.discuz.decoding import decode
 from crawler.discuz.document import build_tree, build_xml, read_document
+from tests.forum.desktop import Thread
+from tests.pages import first, replies
+
+SEEN = datetime(2024, 5, 7, 18, 21, tzinfo=UTC)
 
 SIMPLE = "<p>抱歉，指定的主题不存在，或已被删除。请登录后回复。的一是不</p>" * 3
 FULL = "<p>抱歉，指定的主題不存在，或已被刪除。請登錄後回覆。的一是不</p>" * 3
@@ -177,3 +181,53 @@ def test_a_page_that_was_cut_says_so() -> None:
     assert not is_cut("<html><body></body></html>")
     assert not is_cut("<HTML><BODY></BODY>")
     assert is_cut("<html><body><p>ab")
+
+
+@pytest.mark.parametrize(
+    "said", ["<!-- </html> -->", "<script>document.write('</body></html>')</script>"]
+)
+def test_an_end_that_is_none_does_not_hide_that_a_page_is_cut(said: str) -> None:
+    """A template's comment, a script, or what a post quotes."""
+    page = str(Thread([first(900, "灯亮了"), *replies(901, "坐等", "好")]))
+    page = page.replace("<body", f"{said}<body", 1)
+    whole = read_document(page.encode(), url="", seen_at=SEEN)
+    cut = page[: page.rindex("postmessage_902") + 40]
+    assert not whole.is_cut
+    assert read_document(cut.encode(), url="", seen_at=SEEN).is_cut
+
+
+def other_page(charset: str, words: str) -> bytes:
+    return f'<html><meta charset="{charset}"><title>{words}</title></html>'.encode(charset)
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("shift_jis", "夜市が開いた、灯がついた"),
+        ("euc-kr", "야시장이 열렸다"),
+        ("windows-1251", "Ночной рынок открыт"),
+        ("iso-8859-1", "José Müller schläft"),
+    ],
+)
+def test_a_page_of_another_language_is_read_as_declared(charset: str, words: str) -> None:
+    text, encoding = decode(other_page(charset, words))
+    assert (words in text, encoding) == (True, charset)
+
+
+def test_what_a_server_declares_by_default_is_no_encoding() -> None:
+    page = "<title>河湾夜市灯火通明</title>".encode("gbk")
+    assert decode(page, "text/html; charset=iso-8859-1")[1] == "gbk"
+
+
+def test_the_mark_of_one_file_is_not_that_of_the_page() -> None:
+    """A script of the forum was saved with a byte order mark; its page is in GBK all the same."""
+    text, encoding = decode(b"\xef\xbb\xbf" + other_page("gbk", "这是旧码头的主题"))
+    assert ("这是旧码头的主题" in text, encoding) == (True, "gbk")
+
+
+def test_a_block_of_utf8_in_a_page_of_gbk() -> None:
+    page = other_page("gbk", "这是旧码头的主题") + "<p>插件的公告</p>".encode()
+    assert "<p>插件的公告</p>" in decode(page)[0]
+    # two signs of GBK may look like UTF-8
+    short = other_page("gbk", "这是旧码头的主题") + "<p>联通</p>".encode("gbk")
+    assert "<p>联通</p>" in decode(short)[0]
