@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 # 12,345   -3
 _NUMBER = re.compile(r"-?\d[\d,]*")
-# not the 2 of a rounded 2万 or 2.3w
-_UNROUNDED = re.compile(r"-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬]|[wk]\b))", re.I)
+# not the 2 of a rounded 2万, 2.3w or 3亿, nor the 99 of 99+
+_UNROUNDED = re.compile(
+    r"(?<![\d.,eE])(?<!\d\s)-?\d[\d,]{0,24}(?![\d,.]{0,24}\s?(?:[万萬亿億+]|[wk]\b)|[\d,]{0,24}(?:e\d|\s\d{3}\b))",
+    re.I,
+)
 # an attribute is read up to so many digits
 _LONGEST_NUMBER = 8
 # A counter is a number with a few words round it (共有12条回复), in a few elements.

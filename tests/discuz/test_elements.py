@@ -42,6 +42,8 @@ def test_elements_with_a_class() -> None:
         ("<em>-3</em>", -3),
         ("<em>１２</em>", 12),
         ("<em>无</em>", None),
+        # rounded, or a part of one that is grouped otherwise
+        *((f"<em>{said}</em>", None) for said in ("99+", "3亿", "1.2万", "1e5", "20 417")),
         ("<em></em>", None),
         (f"<em>{'9' * 40}</em>", int("9" * 18)),
     ],

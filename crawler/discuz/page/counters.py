@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from crawler.discuz.page.floor_index import Floor
 
 # 查看: 8409   阅读：154 (one commercial skin)
-# and never a rounded number: 2万, 1.2萬
-_EXACT = r"(\d{1,12})(?![\d.万萬])"
+# and never a rounded number: 2万, 1.2萬, 3亿, 99+, 1e5; nor half of one that is grouped: 20 417
+_EXACT = r"(\d{1,12})(?![\d.+]|,\d|\s?[万萬亿億wWkK]|[eE]\d|\s\d{3}\b)"
 _VIEWS = re.compile(rf"{VIEWS}\s?[:\uff1a]\s?{_EXACT}")
 _REPLIES = re.compile(rf"{REPLIES}\s?[:\uff1a]\s?{_EXACT}")
 _THREADS = re.compile(rf"{THREADS}\s?[:\uff1a]\s?{_EXACT}")

@@ -29,7 +29,7 @@ _NAME_LABEL = re.compile(rf"^\s*{AUTHOR}\s?[:\uff1a]\s*")
 # A box that holds a name and little else; what is longer are somebody's words.
 _LONGEST_BOX = 2000
 # 6284主题6286帖子7134积分, as the words of the three cells join
-_COUNTED = re.compile(rf"(?<!\d)(\d{{1,18}})\s{{0,9}}({'|'.join(AUTHOR_COUNTERS)})")
+_COUNTED = re.compile(rf"(?<![\d,.-])(\d[\d,]{{0,22}})\s{{0,9}}({'|'.join(AUTHOR_COUNTERS)})")
 
 
 def read_author(floor: Floor, context: Context) -> Author:
@@ -147,7 +147,7 @@ def _counters(floor: Floor) -> dict[str, int]:
         said = words(box)
         if not any(sign in said for sign in TEN_THOUSANDS):
             for count, name in _COUNTED.findall(said):
-                found.setdefault(AUTHOR_COUNTERS[name], int(count[:18]))
+                found.setdefault(AUTHOR_COUNTERS[name], int(count.replace(",", "")[:18]))
             continue
         for cell in box.iter("th", "td"):
             value = next(iter(cell), None)

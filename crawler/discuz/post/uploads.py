@@ -27,7 +27,9 @@ _OF_EMOJI = frozenset(("So", "Sk", "Cf", "Mn"))
 # (7.26 KB, 下载次数: 11)   212 Bytes, 下载次数: 88, 售价: 5 金钱
 _SIZE = re.compile(r"(\d[\d.,]{0,15}\s?(?:Bytes|[KMGT]i?B|B))\b", re.I)
 # 下载次数: 11
-_DOWNLOADS = re.compile(r"下[载載]次[数數]\s?[:\uff1a]\s?(\d{1,12})")
+_DOWNLOADS = re.compile(
+    r"下[载載]次[數数]\s?[:\uff1a]\s?(\d[\d,]{0,14})(?![\d.+]|\s?[万萬亿億wWkK])"
+)
 # 售价: 5 金钱
 _PRICE = re.compile(r"售[价價]\s?[:\uff1a]\s?(\d{1,12}\s?[^\s,)\[\]\d]{0,12})")
 # 说明：含源数据
@@ -78,7 +80,7 @@ def read_upload(element: _Element, base: str) -> tuple[Attachment | None, Image 
         name=name,
         url=urls.resolve(base, href),
         size=size[1] if size else None,
-        downloads=int(downloads[1]) if downloads else None,
+        downloads=int(downloads[1].replace(",", "")) if downloads else None,
         price=price[1].strip() if price else None,
         description=description or _described(element),
     )

@@ -163,7 +163,9 @@ def _named_in(layout: Layout, author: Place, date: Place, floor: int) -> _Elemen
     for place in author.chain():
         box = layout.like(place, floor) if place not in dated else None
         if box is not None and place is not author:
-            nobody = [each for each in box.iter() if read_name(each, "").name]
+            nobody = [
+                each for each in box.iter() if each in layout.order and read_name(each, "").name
+            ]
             if nobody:
                 return min(nobody, key=lambda each: len(words(each)))
     around = layout.like(author.parent, floor) if author.parent else None
