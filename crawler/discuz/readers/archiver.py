@@ -50,16 +50,19 @@ _HEADER = re.compile(
     re.S,
 )
 _CONTENT = re.compile(start_tag("div", 'id="content"'))
-_END = re.compile(f"{start_tag('div', has_class('page'))}|" + start_tag("div", 'id="end"'))
+_END = re.compile(start_tag("div", has_class("page")))
 # <div class="page">页: <strong>[2]</strong> <a href="?tid-2.html&page=3">3</a>
 _PAGER, _CURRENT = "page", re.compile(r"\[(\d{1,7})\]$")
 _LONGEST_NUMBER = 20
 # as Discuz puts it in front of an edited post: white space round it, an empty line behind it
 _EDITED = re.compile(rf"^ {EDITED} (?=<br\b[^>]{{0,99}}>\s{{0,99}}<br\b)")
-# smilies: {:2_25:}, and those that come with every Discuz!
+# smilies: {:2_25:}, and those that come with every Discuz!; not http://b.example/a:time:b, and not
+# the ;P of &quot;Python&quot;
 _SMILEYS = re.compile(
-    r"\{:\d{1,4}_\d{1,6}:\}|:(?:lol|handshake|loveliness:|funk:|curse:|dizzy:|shutup:|sleepy:|hug:"
-    r"|victory:|time:|kiss:|call)|:'\(|[:;]P|:[()D@o$LQ](?![A-Za-z0-9])"
+    r"(?P<entity>&#?\w{1,8};)|\{:\d{1,4}_\d{1,6}:\}|(?<![\w/.]):(?:lol|handshake|loveliness:|funk:|curse:"
+    r"|dizzy:|shutup:|sleepy:|hug:|victory:|time:|kiss:|call)(?![A-Za-z0-9])|:'\(|(?<![A-Za-z0-9/])(?:[:;]P"
+    r"|:[()D@o$LQ])(?![A-Za-z0-9])",
+    re.ASCII,
 )
 # [img]ADDRESS[/img] leaves the address, alone in its line
 _IMAGE = re.compile(r"^https?://\S{1,500}\.(?:jpe?g|png|gif|bmp|webp)$", re.I)
@@ -89,6 +92,16 @@ def steps_in(path: _Element | None) -> list[str]:
     return [step.strip() for step in words(path).split(_STEP)] if path is not None else []
 
 
+def _title(path: _Element | None) -> str | None:
+    """What stands behind the last link of the path; a title may hold a › of its own."""
+    if path is None:
+        return None
+    links = list(path.iter("a"))
+    if not links:
+        return next(iter(steps_in(path)[-1:]), None)
+    return " ".join((links[-1].tail or "").split()).removeprefix(_STEP).strip() or None
+
+
 def archiver_place(document: Document, base: str) -> Place:
     """Which page it is, the last one, and the address of the next one."""
     current, addresses = 1, {}
@@ -108,23 +121,27 @@ def _read(frame: Frame) -> Parts | None:
     if not is_archiver(document):
         return None
     path = find_path(document)
-    steps = steps_in(path)
+    title = _title(path)
     content = _CONTENT.search(document.text)
     start = content.start() if content else 0
-    end = _END.search(document.text, start)
-    source = document.text[start : end.start() if end else len(document.text)]
+    # a post may quote such a box: the last one is the page's own
+    ends = [found.start() for found in _END.finditer(document.text, start)]
+    source = document.text[start : ends[-1] if ends else len(document.text)]
     place = archiver_place(document, base)
-    if not steps:
+    headers = list(_HEADER.finditer(source))
+    # a floor that is written otherwise than the others would be words of the one above
+    named = sum(box.tag == "p" for box in by_class(document.root, _AUTHOR))
+    if not title or named != len(headers):
         return None
     breadcrumbs = read_breadcrumbs(path, base)
     return Parts(
         heading=Heading(
-            title=steps[-1],
+            title=title,
             board=board_of(breadcrumbs),
             breadcrumbs=breadcrumbs,
             site_name=archiver_name(document),
         ),
-        posts=_posts(source, place[0], frame.context),
+        posts=_posts(source, headers, place[0], frame.context),
         place=place,
         # what is shielded from guests leaves no gap: no floor but the first is told
         is_numbered=False,
@@ -134,8 +151,7 @@ def _read(frame: Frame) -> Parts | None:
 ARCHIVER = Face(skin="archiver", read=_read, marks=(_AUTHOR,), read_clock=read_clock_beside)
 
 
-def _posts(source: str, page: int, context: Context) -> list[Post]:
-    headers = list(_HEADER.finditer(source))
+def _posts(source: str, headers: list[re.Match[str]], page: int, context: Context) -> list[Post]:
     limits = [*(header.start() for header in headers[1:]), len(source)]
     posts: list[Post] = []
     for place, (header, limit) in enumerate(zip(headers, limits, strict=False), 1):
@@ -164,13 +180,17 @@ def _author(name: str) -> Author:
     return name_alone(html.unescape(_TAG.sub("", name)).strip())
 
 
+def _without_smileys(source: str) -> str:
+    return _SMILEYS.sub(lambda found: found["entity"] or "", source)
+
+
 def _body(source: str, is_withheld: bool, context: Context, above: list[Post]) -> Body:
     if is_withheld:
         return Body(access="no_permission")
     edited = _EDITED.search(source.lstrip("\r\n\t"))
     if edited:
         source = source.lstrip("\r\n\t")[edited.end() :]
-    body = read_body(build_tree(f"<div>{_SMILEYS.sub('', source)}</div>")[0], context)
+    body = read_body(build_tree(f"<div>{_without_smileys(source)}</div>")[0], context)
     text = "\n".join(_ITEM.sub("", line) for line in body.text.split("\n"))
     quote, text = split_quote(text, context.clock, above)
     images = list(filter(_IMAGE.match, text.split("\n")))
