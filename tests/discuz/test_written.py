@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from crawler.discuz import read_page
 from crawler.discuz.decoding import decode
 from crawler.discuz.facts import Body, ThreadPage
+from tests.forum.desktop import Thread
 from tests.make_fixtures import fixtures
-from tests.pages import Fixture
+from tests.pages import PLAIN, Fixture, first, replies
+
+SEEN_AT = datetime(2024, 5, 7, 18, 21, tzinfo=UTC)
 
 # each as Discuz sends it: a member's quotes and signs are entities, an apostrophe is not
 WRITTEN = {
@@ -71,6 +74,19 @@ def test_a_line_of_a_member_changes_nothing_else(name: str, written: str) -> Non
         assert isinstance(before, ThreadPage)
         assert isinstance(after, ThreadPage)
         assert without_words(after) == without_words(before)
+
+
+def test_a_post_that_links_to_another_as_templates_do_does_not_make_it_the_opening_one() -> None:
+    """Who may write HTML may write Discuz's own link below an opening post."""
+    link = '<a href="forum.php?mod=post&reppost=902" class="fastre">好</a>'
+    page = str(Thread([first(900, f"灯亮了{link}"), *replies(901, "坐等", "好")]))
+    read_ = read_page(page.encode(), url=PLAIN, seen_at=SEEN_AT)
+    assert isinstance(read_, ThreadPage)
+    assert [(post.id, post.is_first) for post in read_.posts] == [
+        ("900", True),
+        ("901", False),
+        ("902", False),
+    ]
 
 
 @pytest.mark.parametrize("written", WRITTEN)

@@ -231,9 +231,19 @@ def _first_id(text: str) -> str | None:
         tag = text[max(text.rfind("<", around, at), around) : max(end, at)]
         if _REPLY_CLASS in tag and _REPLY_LINK.search(tag):
             digits = _LEADING_DIGITS.match(text, at + len(_FIRST))
-            return digits[0] if digits else None
+            # what a post links to is another one
+            if digits and digits[0] == (_floor_at(text, at) or digits[0]):
+                return digits[0]
         at = text.find(_FIRST, at + 1)
     return None
+
+
+def _floor_at(text: str, at: int) -> str | None:
+    """The id of the floor that a place of the source lies in."""
+    marks = (f'id="{known.FLOOR_TABLE}', f'id="{known.FLOOR_BOX}')
+    start, mark = max((text.rfind(mark, 0, at), mark) for mark in marks)
+    digits = _LEADING_DIGITS.match(text, start + len(mark)) if start >= 0 else None
+    return digits[0] if digits else None
 
 
 def _is_filtered(floors: list[Floor]) -> bool:
