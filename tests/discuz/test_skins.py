@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from crawler.discuz import read_page
-from crawler.discuz.facts import ThreadPage
+from crawler.discuz.facts import Message, ThreadPage
 from tests.forum import harsh_skins, skins
 from tests.forum.skins import outcome, skin
 
@@ -213,3 +213,14 @@ def test_of_several_boards_above_none_is_the_threads_own() -> None:
     page = told(floors_of(lambda n: head(n) + words_box(n)), above=f"<ul>{boards}</ul>")
     assert page is not None
     assert page.board is None
+
+
+def test_a_notice_that_a_post_quotes_says_nothing_of_its_thread() -> None:
+    """Who may write HTML may write Discuz's box; in a skin that nobody reads it stands alone."""
+    box = '<div id="messagetext"><p>抱歉，指定的主题不存在或已被删除或正在被审核</p></div>'
+    page = f"""<html><head><title>旧码头 - 河湾</title><script>cookiepre = 'x'</script></head><body>
+<h1>旧码头</h1><div>{box}<a href="forum.php?mod=post&action=reply&tid=4711&repquote=901">回复</a>
+</div></body></html>"""
+    read = read_page(page.encode(), url=f"{skins.HOST}thread-4711-1-1.html", seen_at=skins.SEEN)
+    assert isinstance(read, Message)
+    assert (read.reason, read.evidence) == ("unknown_notice", "forum")

@@ -46,6 +46,8 @@ _BOX_ID = "messagetext"
 _TOUCH_BOX = "jump_c"
 # mobile=3: <card id="discuz_wml" title="…"><p>…</p>
 _WML_BOX = "discuz_wml"
+# answer it, edit it, report it
+_POST_BUTTON = re.compile(r"[?&;](?:repquote|reppost|rid)=[1-9]")
 _HAS_BOX = re.compile(rf"\b(?:{_BOX_ID}|{_TOUCH_BOX}|{_WML_BOX})\b")
 _HAS_LOGIN = re.compile(r"\bid\s?=\s?[\"']?messagelogin\b|mod=logging&(?:amp;)?action=login")
 # helper_sysmessage.php, which needs no template: 站点信息 and a paragraph. Discuz bans by it.
@@ -122,7 +124,8 @@ def unreadable(document: Document) -> Message:
 def _read_own(document: Document, status: int | None) -> Message | None:
     """A refusal in Discuz's markup."""
     box = next(_boxes(document), None) if _HAS_BOX.search(document.text) else None
-    if box is not None:
+    # a page of notices shows no posts: a box among posts is in one of them
+    if box is not None and not _POST_BUTTON.search(document.text):
         return _read_box(document, box)
     panel = _PANEL.search(document.text)
     if panel:
