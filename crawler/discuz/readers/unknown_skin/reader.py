@@ -47,7 +47,6 @@ _MOST_ELEMENTS = 20_000
 _UNSEEN = 1.25
 # Discuz allows 15 bytes, forums changed to more.
 _LONGEST_NAME = 30
-_UNSURE = object()
 # 5#, 12楼
 _NUMBER = re.compile(r"\d{1,7}")
 
@@ -65,10 +64,9 @@ def _read(frame: Frame) -> Parts | None:
     if said is None:
         return None
     for each in find_floors(root, thread_id):
-        told = _told(each, thread_id, frame.context)
-        floors = told if isinstance(told, list) else []
+        floors, is_last = _told(each, thread_id, frame.context)
         parts = _parts(frame, thread_id, (title, said), floors) if floors else None
-        if parts is not None or told is _UNSURE:
+        if parts is not None or is_last:
             return parts
     return None
 
@@ -76,23 +74,23 @@ def _read(frame: Frame) -> Parts | None:
 UNKNOWN_SKIN = Face(skin="inferred", read=_read, knows_classes=False)
 
 
-def _told(found: FloorList, thread_id: str, context: Context) -> list[FoundFloor] | object | None:
-    """What stands where in some floors; ``None`` where they are none.
+def _told(found: FloorList, thread_id: str, context: Context) -> tuple[list[FoundFloor], bool]:
+    """What stands where in some floors; none where they may be read in more than one way.
 
-    `_UNSURE` where a single floor has words and nothing tells which ones are the post's: in a box
-    further out is more of what is not.
+    The second is true where no other list is to be tried: a single floor has words and nothing
+    tells which ones are the post's, and a box further out has more of what is not.
     """
     layout = Layout(found.floors)
     heads = find_heads(layout, context.clock)
     if heads is None:
-        return None
+        return [], False
     bodies = Bodies(layout, heads)
     if not bodies.find():
-        return _UNSURE if layout.size == 1 and bodies.has_words else None
+        return [], layout.size == 1 and bodies.has_words
     post_ids = find_post_ids(layout, thread_id, bodies.found)
     if post_ids is None or (found.is_numbered and None in post_ids):
-        return None
-    return [
+        return [], False
+    floors = [
         FoundFloor(boxes, date, post_id, author, label, body, notice, ends)
         for boxes, date, post_id, author, label, body, notice, ends in zip(
             found.floors,
@@ -106,6 +104,7 @@ def _told(found: FloorList, thread_id: str, context: Context) -> list[FoundFloor
             strict=True,
         )
     ]
+    return floors, False
 
 
 def _parts(
