@@ -224,9 +224,7 @@ class Bodies:
             and self.texts.varies(place)
             and self._columns.isdisjoint(place.chain())
         ]
-        able = [place for place in able if not self._is_reaction(place)] or [
-            place for place in able if not self._has_entries(place)
-        ]
+        able = [place for place in able if not self._is_surely_reaction(place)]
         if len(able) > 1:
             able = [place for place in able if not self._is_of_member(place)]
         able = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.discuz import urls
 from crawler.discuz.dates import is_date, read_date
-from crawler.discuz.elements import all_text, line_of, own_text, short_text, words
+from crawler.discuz.elements import line_of, own_text, short_text, words
 from crawler.discuz.post.author import read_name
 from crawler.discuz.readers.unknown_skin.places import Layout, Place, masked, with_ancestors
 from crawler.discuz.words import FLOOR_LABEL, REPLY
@@ -101,10 +101,6 @@ def is_quoted(element: _Element) -> bool:
 def _addresses(link: _Element) -> str:
     # <a href="javascript:;" onclick="showWindow('…', 'misc.php?mod=report&rtype=post&rid=7…
     return f"{link.get('href')} {link.get('onclick')}"
-
-
-def _is_written(date_element: _Element) -> bool:
-    return _WRITTEN.search(all_text(date_element)) is not None
 
 
 # -- what all floors tell at one place ------------------------------------------------------------
@@ -308,7 +304,6 @@ def _date_place(layout: Layout, told: dict[Place, dict[int, str]], clock: Clock)
     tests: tuple[Callable[[Place], bool], ...] = (
         lambda place: len(set(found[place].values())) > 1,
         lambda place: _is_in_order(found[place], clock),
-        lambda place: all(map(_is_written, place.elements.values())),
     )
     left = list(found)
     for is_likely in tests:
