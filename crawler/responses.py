@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import SEEK_END
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from crawler.compression import CUT_OFF
 from crawler.discuz import read_page
-from crawler.discuz.copies import read_copy
+from crawler.discuz.copies import read_copy, unusable_copy
 from crawler.discuz.decoding import decode
 from crawler.discuz.facts import BoardPage, IndexPage, Message, ThreadPage
 from crawler.failures import explain
@@ -49,7 +50,8 @@ def read_response(
     """
     url = response.url
     if saved_from and is_file(url) and not _says_where_from(response.body, url):
-        url = saved_from
+        # whichever thread it is: the page's script tells its number
+        url = urljoin(saved_from, "forum.php?mod=viewthread")
     page = read_page(
         response.body,
         url=url,
@@ -153,8 +155,10 @@ def sample_of(response: Response, now: datetime) -> Sample:
 
 
 def _says_where_from(body: bytes, url: str) -> bool:
-    copy = read_copy(decode(body)[0], url, {})
-    return copy is not None and copy.url is not None
+    """Whether a file tells its address, or is none that could be read."""
+    source = decode(body)[0]
+    copy = read_copy(source, url, {})
+    return (copy is not None and copy.url is not None) or unusable_copy(source) is not None
 
 
 def captured_at(url: str) -> datetime:

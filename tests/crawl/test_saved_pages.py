@@ -11,6 +11,7 @@ from tests.conftest import Run, scrapy
 from tests.forum import copies
 from tests.forum.desktop import HOST, Floor, Thread
 from tests.forum.lists import forum_index
+from tests.forum.skins import skin
 from tests.pages import first, replies
 
 URL = f"{HOST}forum.php?mod=viewthread&tid=4711"
@@ -114,3 +115,17 @@ def test_mistakes(arguments: list[str], said: str, tmp_path: Path) -> None:
     run = crawl(tmp_path / "data", *(each.format(tmp_path) for each in arguments))
     assert run.status == 2
     assert said in run.stderr
+
+
+def test_what_the_forum_is_changes_nothing_in_how_pages_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "skin.html").write_text(skin(7).page.replace(HOST, ""), "utf-8")
+    (folder / "list.html").write_text(forum_index([(8, "河湾闲话")]).replace(HOST, ""), "utf-8")
+    (folder / "x.mhtml").write_text("From: <Saved by Blink>\n<html>", "utf-8")
+    run = crawl(tmp_path / "data", f"url={folder}", "saved_from=https://bbs.example.org/")
+    (line,) = run.lines("articles")
+    assert (line["skin"], line["site"]) == ("inferred", "bbs.example.org")
+    (refused,) = run.lines("refusals")
+    assert "MHTML" in refused["message_raw"]
+    assert "1 saved list passed over" in run.stdout + run.stderr
